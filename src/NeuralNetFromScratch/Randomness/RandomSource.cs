@@ -1,0 +1,68 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Random numbers as a function: the value at an index depends on the seed, the stream and the index alone, so that it is the
+/// same on every thread, in any order, and after a restart. Further streams are forked off by number, for instance one for each
+/// parameter, epoch or step. The generator is Philox4x32-10.
+/// </summary>
+public readonly struct RandomSource
+{
+    private readonly ulong _seed;
+    private readonly ulong _stream;
+
+    /// <summary>The main stream of a seed.</summary>
+    public RandomSource(ulong seed)
+        : this(seed, 0)
+    {
+    }
+
+    private RandomSource(ulong seed, ulong stream)
+    {
+        _seed = seed;
+        _stream = stream;
+    }
+
+    /// <summary>Another stream of the same seed, independent of this one and of its other forks.</summary>
+    /// <param name="number">Which fork.</param>
+    public RandomSource Fork(ulong number) => new(_seed, Philox.Block(number, _stream, ~_seed).Low);
+
+    /// <summary>64 random bits.</summary>
+    /// <param name="index">Which value of the stream.</param>
+    public ulong Bits(ulong index) => Philox.Block(index, _stream, _seed).Low;
+
+    /// <summary>A value in [0, 1) with 53 random bits.</summary>
+    /// <param name="index">Which value of the stream.</param>
+    public double Uniform(ulong index) => UnitInterval(Bits(index));
+
+    /// <summary>A value with mean 0 and variance 1, normally distributed (Box and Muller 1958).</summary>
+    /// <param name="index">Which value of the stream.</param>
+    public double Normal(ulong index)
+    {
+        (ulong low, ulong high) = Philox.Block(index, _stream, _seed);
+        double radius = Math.Sqrt(-2 * Math.Log(1 - UnitInterval(low)));
+        return radius * Math.Cos(2 * Math.PI * UnitInterval(high));
+    }
+
+    /// <summary>An integer in [0, <paramref name="exclusiveMaximum"/>); its bias is below 2⁻³².</summary>
+    /// <param name="index">Which value of the stream.</param>
+    /// <param name="exclusiveMaximum">One more than the largest value; positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveMaximum"/> is not positive.</exception>
+    public int Below(ulong index, int exclusiveMaximum)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(exclusiveMaximum);
+        return (int)Math.BigMul(Bits(index), (ulong)exclusiveMaximum, out _);
+    }
+
+    /// <summary>Puts the elements in random order (Fisher and Yates, in Durstenfeld's form).</summary>
+    /// <param name="items">The elements.</param>
+    public void Shuffle(Span<int> items)
+    {
+        for (int last = items.Length - 1; last > 0; last--)
+        {
+            int other = Below((ulong)last, last + 1);
+            (items[last], items[other]) = (items[other], items[last]);
+        }
+    }
+
+    private static double UnitInterval(ulong bits) => (bits >> 11) * (1.0 / (1UL << 53));
+}

@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// A matrix over memory that somebody else owns: element (i, j) is the value <c>i·RowStride + j·ColumnStride</c> places
+/// after the first. Transposing swaps the strides and moves nothing.
+/// </summary>
+public readonly ref struct MatrixView
+{
+    private readonly Span<float> _values;
+    private readonly MatrixLayout _layout;
+
+    /// <summary>A row-major matrix.</summary>
+    /// <param name="values">At least <c>rows × columns</c> values.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <exception cref="ArgumentException">There are too few values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
+    public MatrixView(Span<float> values, int rows, int columns)
+        : this(values, MatrixLayout.RowMajor(rows, columns))
+    {
+    }
+
+    /// <summary>A matrix with any strides that keep its elements apart.</summary>
+    /// <param name="values">Memory that holds the last element.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="rowStride">Places from one row to the next.</param>
+    /// <param name="columnStride">Places from one column to the next.</param>
+    /// <exception cref="ArgumentException">There are too few values, or two elements would share a place.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size or stride is negative.</exception>
+    public MatrixView(Span<float> values, int rows, int columns, int rowStride, int columnStride)
+        : this(values, new MatrixLayout(rows, columns, rowStride, columnStride))
+    {
+    }
+
+    private MatrixView(Span<float> values, MatrixLayout layout)
+    {
+        layout.ThrowIfOutside(values.Length);
+        layout.ThrowIfElementsOverlap();
+        _values = values;
+        _layout = layout;
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows => _layout.Rows;
+
+    /// <summary>Number of columns.</summary>
+    public int Columns => _layout.Columns;
+
+    /// <summary>Places from one row to the next.</summary>
+    public int RowStride => _layout.RowStride;
+
+    /// <summary>Places from one column to the next.</summary>
+    public int ColumnStride => _layout.ColumnStride;
+
+    /// <summary>The matrix with rows and columns exchanged, over the same memory.</summary>
+    public MatrixView Transposed => new(_values, _layout.Transposed);
+
+    /// <summary>One element.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
+    public ref float this[int row, int column] => ref _values[_layout.Offset(row, column)];
+
+    internal ref float Origin => ref MemoryMarshal.GetReference(_values);
+
+    internal MatrixLayout Layout => _layout;
+
+    /// <summary>One row as a span.</summary>
+    /// <exception cref="InvalidOperationException">The row is not contiguous: <see cref="ColumnStride"/> is not 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public Span<float> Row(int row)
+    {
+        _layout.ThrowIfRowsScattered();
+        MatrixLayout.ThrowIfRangeOutside(row, 1, Rows, "rows");
+        return Columns == 0 ? [] : _values.Slice(row * RowStride, Columns);
+    }
+
+    /// <summary>Some of the rows, over the same memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The matrix does not have these rows.</exception>
+    public MatrixView SliceRows(int start, int count)
+    {
+        MatrixLayout.ThrowIfRangeOutside(start, count, Rows, "rows");
+        return new(count == 0 || Columns == 0 ? [] : _values[(start * RowStride)..], _layout with { Rows = count });
+    }
+
+    /// <summary>Some of the columns, over the same memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The matrix does not have these columns.</exception>
+    public MatrixView SliceColumns(int start, int count) => Transposed.SliceRows(start, count).Transposed;
+
+    /// <summary>The same matrix, for reading.</summary>
+    public static implicit operator ReadOnlyMatrixView(MatrixView view) => new(view._values, view._layout);
+}

@@ -1,0 +1,108 @@
+using System.Collections;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// The sizes of a tensor along its dimensions, outermost first: <c>[28, 28, 1]</c> is 28 rows of 28 pixels of one channel.
+/// The shape without dimensions, <c>[]</c>, is a scalar. Collection expressions build shapes: <c>Shape s = [28, 28, 1];</c>.
+/// </summary>
+[CollectionBuilder(typeof(Shape), nameof(Create))]
+public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
+{
+    private readonly int[]? _dimensions;
+
+    private Shape(int[] dimensions, int length)
+    {
+        _dimensions = dimensions;
+        Length = length;
+    }
+
+    /// <summary>The number of dimensions; 0 for a scalar.</summary>
+    public int Rank => Dimensions.Length;
+
+    /// <summary>The number of elements: the product of the dimensions, 1 for a scalar.</summary>
+    public int Length
+    {
+        get => _dimensions is null ? 1 : field;
+    }
+
+    /// <summary>The dimensions, outermost first.</summary>
+    public ReadOnlySpan<int> Dimensions => _dimensions;
+
+    /// <summary>The size along one dimension.</summary>
+    /// <param name="dimension">0 is the outermost dimension; <c>^1</c> the innermost.</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such dimension.</exception>
+    public int this[Index dimension] => Dimensions[dimension];
+
+    /// <summary>Builds a shape from its dimensions.</summary>
+    /// <param name="dimensions">Sizes, outermost first; none may be negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is negative.</exception>
+    /// <exception cref="ArgumentException">The number of elements does not fit an <see cref="int"/>.</exception>
+    public static Shape Create(ReadOnlySpan<int> dimensions)
+    {
+        // Overflow is judged on the non-zero dimensions, so that [0, huge, huge] is refused like [huge, huge, 0].
+        long nonZeroProduct = 1;
+        bool empty = false;
+        foreach (int dimension in dimensions)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(dimensions));
+            empty |= dimension == 0;
+            nonZeroProduct *= Math.Max(dimension, 1);
+            if (nonZeroProduct > Array.MaxLength)
+                throw new ArgumentException($"shape {Format(dimensions)} has more than {Array.MaxLength} elements", nameof(dimensions));
+        }
+
+        return new Shape(dimensions.ToArray(), empty ? 0 : (int)nonZeroProduct);
+    }
+
+    /// <summary>The shape of <paramref name="count"/> elements of this shape: <c>[count, …this]</c>.</summary>
+    /// <param name="count">Size of the new outermost dimension.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="ArgumentException">The number of elements does not fit an <see cref="int"/>.</exception>
+    public Shape Prepend(int count)
+    {
+        Span<int> dimensions = stackalloc int[Rank + 1];
+        dimensions[0] = count;
+        Dimensions.CopyTo(dimensions[1..]);
+        return Create(dimensions);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Shape other) => Dimensions.SequenceEqual(other.Dimensions);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Shape other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (int dimension in Dimensions)
+            hash.Add(dimension);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Whether two shapes have the same dimensions.</summary>
+    public static bool operator ==(Shape left, Shape right) => left.Equals(right);
+
+    /// <summary>Whether two shapes differ in a dimension.</summary>
+    public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
+
+    /// <summary>Enumerates the dimensions, outermost first.</summary>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_dimensions ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The shape as it is written in messages: <c>[28, 28, 1]</c>.</summary>
+    public override string ToString() => Format(Dimensions);
+
+    private static string Format(ReadOnlySpan<int> dimensions)
+    {
+        var parts = new string[dimensions.Length];
+        for (int i = 0; i < parts.Length; i++)
+            parts[i] = dimensions[i].ToString(CultureInfo.InvariantCulture);
+        return $"[{string.Join(", ", parts)}]";
+    }
+}
