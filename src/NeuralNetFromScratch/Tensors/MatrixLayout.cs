@@ -7,6 +7,9 @@ internal readonly record struct MatrixLayout(int Rows, int Columns, int RowStrid
 
     public bool IsEmpty => Rows == 0 || Columns == 0;
 
+    /// <summary>Places from the first element to the last, both included.</summary>
+    public int Extent => IsEmpty ? 0 : (Rows - 1) * RowStride + (Columns - 1) * ColumnStride + 1;
+
     public MatrixLayout Transposed => new(Columns, Rows, ColumnStride, RowStride);
 
     /// <summary>Offset of an element, checked against the sizes.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -62,7 +60,8 @@ public readonly ref struct MatrixView
     /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
     public ref float this[int row, int column] => ref _values[_layout.Offset(row, column)];
 
-    internal ref float Origin => ref MemoryMarshal.GetReference(_values);
+    /// <summary>The memory from the first element to the last.</summary>
+    internal Span<float> Values => _values[.._layout.Extent];
 
     internal MatrixLayout Layout => _layout;
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -61,7 +59,8 @@ public readonly ref struct ReadOnlyMatrixView
     /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
     public ref readonly float this[int row, int column] => ref _values[_layout.Offset(row, column)];
 
-    internal ref readonly float Origin => ref MemoryMarshal.GetReference(_values);
+    /// <summary>The memory from the first element to the last.</summary>
+    internal ReadOnlySpan<float> Values => _values[.._layout.Extent];
 
     internal MatrixLayout Layout => _layout;
 

@@ -1,0 +1,9 @@
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary><c>C = f(sums + bias)</c>.</summary>
+internal readonly unsafe struct BiasActivationEpilogue<TFunction>(TFunction function) : IEpilogue
+    where TFunction : struct, IActivationFunction
+{
+    public TSimd Apply<TSimd>(TSimd sums, float* bias)
+        where TSimd : struct, ISimd<TSimd> => function.Apply(sums + TSimd.Load(bias));
+}

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>
+/// The five loops around the micro-kernel, on one worker, named as in the BLIS papers. K is never divided among workers and its
+/// blocks follow one another, so that every element of C stays one chain of multiply-adds.
+/// </summary>
+internal static unsafe class GemmLoops<TSimd, TEpilogue>
+    where TSimd : struct, ISimd<TSimd>
+    where TEpilogue : struct, IEpilogue
+{
+    public static void Run(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
+    {
+        float* packedB = space;
+        float* packedA = space + (nint)plan.Columns * plan.Depth;
+
+        // LOOP 5: columns of C, a block of B at a time
+        for (int column = 0; column < product.Columns; column += plan.Columns)
+        {
+            int columns = Math.Min(plan.Columns, product.Columns - column);
+
+            // LOOP 4: steps of k
+            for (int block = 0; block < plan.DepthBlocks; block++)
+            {
+                Section k = Section.Of(product.Depth, 1, block, plan.DepthBlocks);
+                bool accumulate = product.Accumulate || block > 0;
+                Panels b = Panels.Of(
+                    product.B + column * product.BColumn + k.Start * product.BRow,
+                    columns, product.BColumn, k.Count, product.BRow, plan.TileColumns, plan.PacksB, packedB);
+
+                // LOOP 3: rows of C, a block of A at a time
+                for (int row = 0; row < product.Rows; row += plan.Rows)
+                {
+                    int rows = Math.Min(plan.Rows, product.Rows - row);
+                    Panels a = Panels.Of(
+                        product.A + row * product.ARow + k.Start * product.AColumn,
+                        rows, product.ARow, k.Count, product.AColumn, plan.TileRows, plan.PacksA, packedA);
+                    Product part = product.Block(new(row, rows), new(column, columns)) with { Depth = k.Count, Accumulate = accumulate };
+                    if (block == plan.DepthBlocks - 1)
+                        RunBlock(part, plan, a, b, epilogue);
+                    else
+                        GemmLoops<TSimd, StoreEpilogue>.RunBlock(part, plan, a, b, default);
+                }
+            }
+        }
+    }
+
+    private static void RunBlock(in Product block, in GemmPlan plan, in Panels a, in Panels b, TEpilogue epilogue)
+    {
+        // LOOP 2: panels of B
+        for (int column = 0; column < block.Columns; column += plan.TileColumns)
+        {
+            int columns = Math.Min(plan.TileColumns, block.Columns - column);
+            b.Locate(column, out float* bPanel, out _, out nint bStep);
+
+            // LOOP 1: panels of A
+            for (int row = 0; row < block.Rows; row += plan.TileRows)
+            {
+                int rows = Math.Min(plan.TileRows, block.Rows - row);
+                a.Locate(row, out float* aPanel, out nint aRow, out nint aStep);
+                Tile tile = new()
+                {
+                    Depth = block.Depth,
+                    A = aPanel,
+                    ARow = aRow,
+                    AStep = aStep,
+                    B = bPanel,
+                    BStep = bStep,
+                    C = block.C + row * block.CRow + column * block.CColumn,
+                    CRow = block.CRow,
+                    Accumulate = block.Accumulate,
+                    Bias = block.Bias is null ? null : block.Bias + column,
+                };
+                if (rows == plan.TileRows && columns == plan.TileColumns && block.CColumn == 1)
+                    RunTile(tile, columns, epilogue);
+                else
+                    RunEdgeTile(tile, plan, rows, columns, block.CColumn, epilogue);
+            }
+        }
+    }
+
+    /// <summary>A tile that C does not wholly hold is computed in a buffer, of which the part that exists is copied.</summary>
+    private static void RunEdgeTile(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn, TEpilogue epilogue)
+    {
+        float* buffer = stackalloc float[plan.TileRows * plan.TileColumns];
+        float* bias = stackalloc float[plan.TileColumns];
+        Tile whole = tile with { C = buffer, CRow = plan.TileColumns };
+        if (tile.Bias is not null)
+        {
+            new ReadOnlySpan<float>(tile.Bias, columns).CopyTo(new Span<float>(bias, columns));
+            whole.Bias = bias;
+        }
+
+        if (tile.Accumulate)
+            Copy(tile.C, tile.CRow, cColumn, buffer, plan.TileColumns, 1, rows, columns);
+        RunTile(whole, columns, epilogue);
+        Copy(buffer, plan.TileColumns, 1, tile.C, tile.CRow, cColumn, rows, columns);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunTile(in Tile tile, int columns, TEpilogue epilogue)
+    {
+        if (TSimd.Width == 16)
+        {
+            if (columns <= TSimd.Width)
+                MicroKernel<TSimd, Tile12x1, TEpilogue>.Run(tile, epilogue);
+            else
+                MicroKernel<TSimd, Tile12x2, TEpilogue>.Run(tile, epilogue);
+        }
+        else if (columns <= TSimd.Width)
+        {
+            MicroKernel<TSimd, Tile6x1, TEpilogue>.Run(tile, epilogue);
+        }
+        else
+        {
+            MicroKernel<TSimd, Tile6x2, TEpilogue>.Run(tile, epilogue);
+        }
+    }
+
+    private static void Copy(
+        float* source, nint sourceRow, nint sourceColumn, float* destination, nint destinationRow, nint destinationColumn, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+                destination[row * destinationRow + column * destinationColumn] = source[row * sourceRow + column * sourceColumn];
+        }
+    }
+}

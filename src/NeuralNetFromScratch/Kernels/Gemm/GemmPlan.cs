@@ -1,0 +1,42 @@
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>How one worker goes through a product: the sizes of its blocks, and what it packs.</summary>
+internal readonly record struct GemmPlan
+{
+    public GemmPlan(in Product product, SimdWidth width)
+    {
+        var blocking = Blocking.For(width);
+        (TileRows, TileColumns) = (blocking.TileRows, blocking.TileColumns);
+        DepthBlocks = Math.Max(1, DivideUp(product.Depth, blocking.Depth));
+        Depth = DivideUp(product.Depth, DepthBlocks);
+        Columns = Math.Min(DivideUp(product.Columns, TileColumns) * TileColumns, blocking.BlockColumns);
+        Rows = Math.Min(DivideUp(product.Rows, TileRows) * TileRows, blocking.BlockRows);
+        PacksB = product.BColumn != 1 || product.Rows > TileRows;
+        PacksA = product.Columns > 4 * TileColumns || (product.AColumn != 1 && product.ARow != 1);
+    }
+
+    public int TileRows { get; }
+
+    public int TileColumns { get; }
+
+    /// <summary>The number of blocks that the depth is divided into, as evenly as it goes.</summary>
+    public int DepthBlocks { get; }
+
+    /// <summary>Steps of k in the largest block.</summary>
+    public int Depth { get; }
+
+    /// <summary>Columns of a block of B, in whole tiles.</summary>
+    public int Columns { get; }
+
+    /// <summary>Rows of a block of A, in whole tiles.</summary>
+    public int Rows { get; }
+
+    public bool PacksA { get; }
+
+    public bool PacksB { get; }
+
+    /// <summary>Floats that the packed blocks of B and A take.</summary>
+    public int SpaceLength => (Columns + Rows) * Depth;
+
+    private static int DivideUp(int value, int divisor) => (value - 1 + divisor) / divisor;
+}

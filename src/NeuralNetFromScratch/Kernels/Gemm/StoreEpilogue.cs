@@ -1,0 +1,8 @@
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary><c>C = sums</c>.</summary>
+internal readonly unsafe struct StoreEpilogue : IEpilogue
+{
+    public TSimd Apply<TSimd>(TSimd sums, float* bias)
+        where TSimd : struct, ISimd<TSimd> => sums;
+}

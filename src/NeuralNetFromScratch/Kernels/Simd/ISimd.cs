@@ -1,0 +1,43 @@
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>
+/// A register of floats. Kernels are written once over it and the JIT compiles them for each width;
+/// which width runs is chosen in <see cref="SimdDispatch"/> alone.
+/// </summary>
+internal unsafe interface ISimd<TSelf>
+    where TSelf : struct, ISimd<TSelf>
+{
+    /// <summary>Number of lanes.</summary>
+    static abstract int Width { get; }
+
+    static abstract TSelf Zero { get; }
+
+    static abstract TSelf Broadcast(float value);
+
+    static abstract TSelf Load(float* source);
+
+    static abstract void Store(TSelf value, float* destination);
+
+    static abstract TSelf operator +(TSelf left, TSelf right);
+
+    static abstract TSelf operator -(TSelf left, TSelf right);
+
+    static abstract TSelf operator *(TSelf left, TSelf right);
+
+    static abstract TSelf operator /(TSelf left, TSelf right);
+
+    /// <summary><c>left · right + addend</c>, rounded once where the processor can.</summary>
+    static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
+
+    static abstract TSelf Abs(TSelf value);
+
+    static abstract TSelf Sqrt(TSelf value);
+
+    static abstract TSelf Exp(TSelf value);
+
+    /// <summary><paramref name="whenTrue"/> in the lanes where <c>left &lt; right</c> holds, else <paramref name="whenFalse"/>; a NaN compares false.</summary>
+    static abstract TSelf SelectLess(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
+
+    /// <summary><paramref name="whenTrue"/> in the lanes where <c>left ≤ right</c> holds, else <paramref name="whenFalse"/>; a NaN compares false.</summary>
+    static abstract TSelf SelectLessOrEqual(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
+}

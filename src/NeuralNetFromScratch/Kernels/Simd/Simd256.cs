@@ -1,0 +1,42 @@
+using System.Runtime.Intrinsics;
+
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>8 floats in a 256-bit register.</summary>
+internal readonly unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
+{
+    private readonly Vector256<float> _lanes = lanes;
+
+    public static int Width => 8;
+
+    public static Simd256 Zero => new(Vector256<float>.Zero);
+
+    public static Simd256 Broadcast(float value) => new(Vector256.Create(value));
+
+    public static Simd256 Load(float* source) => new(Vector256.Load(source));
+
+    public static void Store(Simd256 value, float* destination) => value._lanes.Store(destination);
+
+    public static Simd256 operator +(Simd256 left, Simd256 right) => new(left._lanes + right._lanes);
+
+    public static Simd256 operator -(Simd256 left, Simd256 right) => new(left._lanes - right._lanes);
+
+    public static Simd256 operator *(Simd256 left, Simd256 right) => new(left._lanes * right._lanes);
+
+    public static Simd256 operator /(Simd256 left, Simd256 right) => new(left._lanes / right._lanes);
+
+    public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) =>
+        new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+
+    public static Simd256 Abs(Simd256 value) => new(Vector256.Abs(value._lanes));
+
+    public static Simd256 Sqrt(Simd256 value) => new(Vector256.Sqrt(value._lanes));
+
+    public static Simd256 Exp(Simd256 value) => new(Vector256.Exp(value._lanes));
+
+    public static Simd256 SelectLess(Simd256 left, Simd256 right, Simd256 whenTrue, Simd256 whenFalse) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
+
+    public static Simd256 SelectLessOrEqual(Simd256 left, Simd256 right, Simd256 whenTrue, Simd256 whenFalse) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
+}

@@ -1,0 +1,42 @@
+using System.Runtime.Intrinsics;
+
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>16 floats in a 512-bit register.</summary>
+internal readonly unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
+{
+    private readonly Vector512<float> _lanes = lanes;
+
+    public static int Width => 16;
+
+    public static Simd512 Zero => new(Vector512<float>.Zero);
+
+    public static Simd512 Broadcast(float value) => new(Vector512.Create(value));
+
+    public static Simd512 Load(float* source) => new(Vector512.Load(source));
+
+    public static void Store(Simd512 value, float* destination) => value._lanes.Store(destination);
+
+    public static Simd512 operator +(Simd512 left, Simd512 right) => new(left._lanes + right._lanes);
+
+    public static Simd512 operator -(Simd512 left, Simd512 right) => new(left._lanes - right._lanes);
+
+    public static Simd512 operator *(Simd512 left, Simd512 right) => new(left._lanes * right._lanes);
+
+    public static Simd512 operator /(Simd512 left, Simd512 right) => new(left._lanes / right._lanes);
+
+    public static Simd512 MultiplyAdd(Simd512 left, Simd512 right, Simd512 addend) =>
+        new(Vector512.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+
+    public static Simd512 Abs(Simd512 value) => new(Vector512.Abs(value._lanes));
+
+    public static Simd512 Sqrt(Simd512 value) => new(Vector512.Sqrt(value._lanes));
+
+    public static Simd512 Exp(Simd512 value) => new(Vector512.Exp(value._lanes));
+
+    public static Simd512 SelectLess(Simd512 left, Simd512 right, Simd512 whenTrue, Simd512 whenFalse) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
+
+    public static Simd512 SelectLessOrEqual(Simd512 left, Simd512 right, Simd512 whenTrue, Simd512 whenFalse) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
+}

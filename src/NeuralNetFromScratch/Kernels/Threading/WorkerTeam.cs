@@ -1,0 +1,156 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>
+/// A fixed number of workers that run jobs together: the caller is worker 0, the others are background threads. Between jobs
+/// a thread spins for a moment, because the next job usually follows at once; then it sleeps; and after a while without work
+/// it ends, to be started again when it is needed. So nothing has to be disposed of: a team that is dropped ends by itself.
+/// Handing out a job allocates nothing.
+/// </summary>
+internal sealed unsafe class WorkerTeam
+{
+    private readonly Worker[] _helpers;
+    private readonly Lock _busy = new();
+    private readonly int _spins;
+    private int _unfinished;
+    private int _participants;
+    private void* _job;
+    private delegate*<void*, int, int, void> _entry;
+    private ExceptionDispatchInfo? _failure;
+
+    /// <param name="workers">Number of workers, the caller included.</param>
+    public WorkerTeam(int workers)
+    {
+        _helpers = new Worker[workers - 1];
+        for (int helper = 0; helper < _helpers.Length; helper++)
+            _helpers[helper] = new Worker(this, helper + 1);
+        // Spinning pays only while every worker has a core to itself.
+        _spins = workers <= Environment.ProcessorCount ? 2000 : 0;
+    }
+
+    /// <summary>Number of workers, the caller included.</summary>
+    public int Workers => _helpers.Length + 1;
+
+    /// <summary>Runs a job on the first workers of the team and returns when all of them are done.</summary>
+    /// <param name="job">The job; it stays on the caller's stack.</param>
+    /// <param name="workers">How many workers take part, at most <see cref="Workers"/>.</param>
+    /// <exception cref="InvalidOperationException">The call comes from within a job of this team.</exception>
+    public void Run<TJob>(TJob job, int workers)
+        where TJob : struct, IJob
+    {
+        if (_busy.IsHeldByCurrentThread)
+            throw new InvalidOperationException("a job cannot start another job on its own engine");
+        using (_busy.EnterScope())
+        {
+            if (workers <= 1)
+            {
+                job.Run(0, 1);
+                return;
+            }
+
+            _job = Unsafe.AsPointer(ref job);
+            _entry = &Enter<TJob>;
+            _participants = workers;
+            Volatile.Write(ref _unfinished, workers - 1);
+            for (int helper = 0; helper < workers - 1; helper++)
+                _helpers[helper].Wake();
+
+            Participate(0);
+            AwaitOthers();
+            _job = null;
+            if (_failure is { } failure)
+            {
+                _failure = null;
+                failure.Throw();
+            }
+        }
+    }
+
+    private static void Enter<TJob>(void* job, int worker, int workers)
+        where TJob : struct, IJob => Unsafe.AsRef<TJob>(job).Run(worker, workers);
+
+    private void Participate(int worker)
+    {
+#pragma warning disable CA1031 // Whatever a user's code throws on a worker is thrown again on the caller's thread.
+        try
+        {
+            _entry(_job, worker, _participants);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+        }
+#pragma warning restore CA1031
+    }
+
+    private void AwaitOthers()
+    {
+        for (int spin = 0; Volatile.Read(ref _unfinished) != 0; spin++)
+        {
+            if (spin < _spins)
+                Thread.SpinWait(4);
+            else
+                Thread.Yield();
+        }
+    }
+
+    /// <summary>A helper thread's life: spin for work, sleep, end.</summary>
+    [SuppressMessage("Design", "CA1001", Justification = "Collected with the team; a team that nobody has to dispose of is the point.")]
+    private sealed class Worker(WorkerTeam team, int number)
+    {
+        private const int Spinning = 0, Working = 1, Asleep = 2, Ended = 3;
+        private static readonly TimeSpan IdleLifetime = TimeSpan.FromSeconds(2);
+
+        private readonly AutoResetEvent _wake = new(false);
+        private int _state = Ended;
+
+        /// <summary>Hands the team's current job to this worker.</summary>
+        public void Wake()
+        {
+            switch (Interlocked.Exchange(ref _state, Working))
+            {
+                case Asleep:
+                    _wake.Set();
+                    break;
+                case Ended:
+                    new Thread(Live) { IsBackground = true, Name = $"NeuralNetFromScratch worker {number}" }.Start();
+                    break;
+            }
+        }
+
+        private void Live()
+        {
+            while (AwaitWork())
+            {
+                team.Participate(number);
+                Volatile.Write(ref _state, Spinning);
+                Interlocked.Decrement(ref team._unfinished);
+            }
+        }
+
+        /// <summary>Returns true when there is work, false when it is time to end.</summary>
+        private bool AwaitWork()
+        {
+            for (int spin = 0; spin < team._spins; spin++)
+            {
+                if (Volatile.Read(ref _state) == Working)
+                    return true;
+                Thread.SpinWait(4);
+            }
+
+            if (Interlocked.CompareExchange(ref _state, Asleep, Spinning) == Working)
+                return true;
+            if (_wake.WaitOne(IdleLifetime))
+                return true;
+            if (Interlocked.CompareExchange(ref _state, Ended, Asleep) == Asleep)
+                return false;
+
+            // Work came just as the time ran out: the event is set, or about to be.
+            _wake.WaitOne();
+            return true;
+        }
+    }
+}
