@@ -15,6 +15,10 @@ internal static unsafe class AlignedMemory
     /// <summary>The first aligned element of an array from <see cref="Allocate"/>.</summary>
     public static float* Align(float[] pinned) => Align((float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)));
 
+    /// <summary>The index of the first aligned element of an array from <see cref="Allocate"/>.</summary>
+    public static int AlignedStart(float[] pinned) =>
+        (int)(Align(pinned) - (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)));
+
     /// <summary>The first cache line that starts at or after an address.</summary>
     public static float* Align(float* address)
     {

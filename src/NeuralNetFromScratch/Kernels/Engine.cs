@@ -49,6 +49,9 @@ public sealed class Engine
     public void Multiply(ReadOnlyMatrixView left, ReadOnlyMatrixView right, MatrixView destination) =>
         Matrix.Multiply(this, left, right, destination);
 
+    /// <summary>How many workers some work is worth, one for each grain of it.</summary>
+    internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, Threads);
+
     internal PackSpace Space(int worker) => _spaces[worker];
 
     /// <summary>Runs a job on the first so many workers.</summary>

@@ -1,0 +1,10 @@
+namespace NeuralNetFromScratch;
+
+internal sealed class UniformInitializer(float low, float high) : Initializer
+{
+    public override void Fill(Span<float> values, Shape shape, RandomSource random)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)(low + ((double)high - low) * random.Uniform((ulong)i));
+    }
+}

@@ -1,0 +1,170 @@
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// A fully connected layer: <c>A = f(X·W + b)</c> with X [batch, in], W [in, out], b [out] and A [batch, out].
+/// </summary>
+/// <remarks>
+/// The textbook's column form <c>Z = W·X + b</c> is the same with every matrix transposed: samples are rows here, because they come
+/// so and stay so in memory. Backward, with dA given and f' the activation's derivative:
+/// <c>dZ = dA ∘ f'</c>, <c>dW = Xᵀ·dZ</c>, <c>db = Σ dZ</c> over the rows, <c>dX = dZ·Wᵀ</c>. The factor 1/m is already in dA.
+/// </remarks>
+public sealed unsafe class Dense : Layer
+{
+    private const int Weight = 0, Bias = 1;
+
+    private readonly Initializer _weights;
+    private readonly Initializer _biases;
+
+    /// <summary>A fully connected layer.</summary>
+    /// <param name="units">Number of outputs.</param>
+    /// <param name="activation">The function f; the identity unless given.</param>
+    /// <param name="weights">How the weights start; as suits the activation unless given.</param>
+    /// <param name="biases">How the biases start; zeros unless given.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
+    public Dense(int units, Activation? activation = null, Initializer? weights = null, Initializer? biases = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(units);
+        Units = units;
+        Activation = activation ?? Activation.Identity;
+        _weights = weights ?? Activation.DefaultInitializer;
+        _biases = biases ?? Initializer.Zeros;
+    }
+
+    /// <summary>Number of outputs.</summary>
+    public int Units { get; }
+
+    /// <summary>The function f.</summary>
+    public Activation Activation { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => "dense";
+
+    /// <inheritdoc/>
+    public override string Description => Activation == Activation.Identity ? $"dense {Units}" : $"dense {Units}, {Activation.Name}";
+
+    /// <inheritdoc/>
+    public override bool OverwritesGradients => true;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape) =>
+        inputShape.Length > 0 ? [Units] : throw new ArgumentException($"expected samples with values, got shape {inputShape}", nameof(inputShape));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
+    [
+        new("weight", [inputShape.Length, Units], _weights, ParameterRole.Weight),
+        new("bias", [Units], _biases, ParameterRole.Bias),
+    ];
+
+    /// <inheritdoc/>
+    public override int ScratchLength(Shape inputShape, int batch) => Activation.DerivativeNeedsInput ? checked(batch * Units) : 0;
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    {
+        bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
+        int inputs = input.Length / Math.Max(context.Batch, 1);
+        fixed (float* x = input, w = context.Value(Weight), b = context.Value(Bias), a = output, z = context.Scratch)
+        {
+            // Z = X·W + b, A = f(Z)
+            Product product = new()
+            {
+                Rows = context.Batch,
+                Columns = Units,
+                Depth = inputs,
+                A = x,
+                ARow = inputs,
+                AColumn = 1,
+                B = w,
+                BRow = Units,
+                BColumn = 1,
+                C = keepsZ ? z : a,
+                CRow = Units,
+                CColumn = 1,
+                Bias = b,
+            };
+            if (keepsZ)
+            {
+                Activation.Identity.MultiplyAndApply(context.Engine, product);
+                Activation.ApplyWith(context.Engine, context.Scratch[..output.Length], output);
+            }
+            else
+            {
+                Activation.MultiplyAndApply(context.Engine, product);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        in LayerContext context,
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> output,
+        Span<float> outputGradient,
+        Span<float> inputGradient)
+    {
+        int batch = context.Batch;
+        int inputs = input.Length / Math.Max(batch, 1);
+        ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.Scratch[..output.Length] : output;
+        fixed (float* x = input, w = context.Value(Weight), f = argument, dz = outputGradient, dx = inputGradient)
+        fixed (float* dw = context.Gradient(Weight), db = context.Gradient(Bias))
+        {
+            // dZ = dA ∘ f', db = Σ dZ
+            Activation.Sweep(
+                context.Engine,
+                new BackwardSweep
+                {
+                    Rows = batch,
+                    Columns = Units,
+                    Argument = f,
+                    Gradient = dz,
+                    Sums = db,
+                    Accumulate = context.AccumulateGradients,
+                });
+
+            // dW = Xᵀ·dZ
+            Gemm.Run(
+                context.Engine,
+                new Product
+                {
+                    Rows = inputs,
+                    Columns = Units,
+                    Depth = batch,
+                    A = x,
+                    ARow = 1,
+                    AColumn = inputs,
+                    B = dz,
+                    BRow = Units,
+                    BColumn = 1,
+                    C = dw,
+                    CRow = Units,
+                    CColumn = 1,
+                    Accumulate = context.AccumulateGradients,
+                });
+
+            if (inputGradient.IsEmpty)
+                return;
+
+            // dX = dZ·Wᵀ
+            Gemm.Run(
+                context.Engine,
+                new Product
+                {
+                    Rows = batch,
+                    Columns = inputs,
+                    Depth = Units,
+                    A = dz,
+                    ARow = Units,
+                    AColumn = 1,
+                    B = w,
+                    BRow = 1,
+                    BColumn = Units,
+                    C = dx,
+                    CRow = inputs,
+                    CColumn = 1,
+                });
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>A named slice of a <see cref="ParameterStore"/>.</summary>
+public sealed class Parameter
+{
+    private readonly ParameterStore _store;
+
+    internal Parameter(ParameterStore store, string name, ParameterDefinition definition, int offset)
+    {
+        _store = store;
+        Name = name;
+        Definition = definition;
+        Offset = offset;
+    }
+
+    /// <summary>The full name: "dense1.weight".</summary>
+    public string Name { get; }
+
+    /// <summary>The shape.</summary>
+    public Shape Shape => Definition.Shape;
+
+    /// <summary>What the parameter is to the optimizer.</summary>
+    public ParameterRole Role => Definition.Role;
+
+    /// <summary>Where it starts in the store's flat buffers.</summary>
+    public int Offset { get; }
+
+    /// <summary>Its values in row-major order.</summary>
+    public Span<float> Values => _store.Values.Slice(Offset, Shape.Length);
+
+    /// <summary>The loss's derivatives by them, from the last training step.</summary>
+    public Span<float> Gradients => _store.Gradients.Slice(Offset, Shape.Length);
+
+    internal ParameterDefinition Definition { get; }
+
+    /// <summary>Name and shape.</summary>
+    public override string ToString() => $"{Name} {Shape}";
+}

@@ -1,0 +1,11 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>What a parameter is to the optimizer.</summary>
+public enum ParameterRole
+{
+    /// <summary>Trained, and subject to weight decay.</summary>
+    Weight,
+
+    /// <summary>Trained, and free of weight decay: biases, scales and shifts.</summary>
+    Bias,
+}
