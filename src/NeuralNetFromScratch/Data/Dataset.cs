@@ -2,7 +2,7 @@ namespace NeuralNetFromScratch.Data;
 
 /// <summary>
 /// Labelled samples of one shape. Samples are read by index from several threads at once, so that reading must not change
-/// anything.
+/// anything. Derive from this class for samples that come from somewhere else.
 /// </summary>
 public abstract class Dataset
 {
@@ -23,4 +23,94 @@ public abstract class Dataset
     /// <param name="index">0 to <c>Count − 1</c>.</param>
     /// <param name="features">Destination of <c>SampleShape.Length</c> values.</param>
     public abstract void CopySample(int index, Span<float> features);
+
+    /// <summary>Samples from arrays, which it takes over without a copy.</summary>
+    /// <param name="features">All samples one after another: [count, …sampleShape].</param>
+    /// <param name="sampleShape">The shape of one sample.</param>
+    /// <param name="labels">The class of each sample.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classes − 1</c>, or there is no class.</exception>
+    public static Dataset FromArrays(float[] features, Shape sampleShape, int[] labels, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(labels);
+        CheckSizes(features.Length, sampleShape, labels.Length, classes);
+        Labels.ThrowIfOutside(labels, classes);
+        return new ArrayDataset(features, sampleShape, labels, classes);
+    }
+
+    /// <summary>
+    /// Samples from bytes, such as grey pixels. They stay bytes in memory, a quarter of what floats take, and become
+    /// <c>pixel · scale</c> when a sample is read. The arrays are taken over without a copy.
+    /// </summary>
+    /// <param name="pixels">All samples one after another: [count, …sampleShape].</param>
+    /// <param name="sampleShape">The shape of one sample.</param>
+    /// <param name="labels">The class of each sample.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="scale">Factor from a byte to a feature; features are 0 to 1 unless given.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classes − 1</c>, or there is no class.</exception>
+    public static Dataset FromBytes(byte[] pixels, Shape sampleShape, byte[] labels, int classes, float scale = 1f / 255)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        ArgumentNullException.ThrowIfNull(labels);
+        CheckSizes(pixels.Length, sampleShape, labels.Length, classes);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] >= classes)
+                throw new ArgumentOutOfRangeException(nameof(labels), labels[i], $"label {i} must be 0 to {classes - 1}");
+        }
+
+        return new ByteDataset(pixels, sampleShape, labels, classes, scale);
+    }
+
+    /// <summary>Some of the samples, in a given order. It copies nothing.</summary>
+    /// <param name="indices">Which.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    public Dataset Subset(ReadOnlySpan<int> indices)
+    {
+        foreach (int index in indices)
+        {
+            if ((uint)index >= (uint)Count)
+                throw new ArgumentOutOfRangeException(nameof(indices), index, $"the data set has {Count} samples");
+        }
+
+        return new SubsetDataset(this, indices.ToArray());
+    }
+
+    /// <summary>Holds out some samples, as many of each class as its share asks for, chosen at random.</summary>
+    /// <param name="heldOut">How many, 0 to <see cref="Count"/>.</param>
+    /// <param name="seed">Seed of the choice.</param>
+    /// <returns>The samples that remain and those held out, each in their order in this data set. Nothing is copied.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many samples.</exception>
+    public (Dataset Remaining, Dataset HeldOut) Split(int heldOut, ulong seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(heldOut);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(heldOut, Count);
+        bool[] isHeldOut = StratifiedChoice.Of(this, heldOut, seed);
+        int[] all = [.. Enumerable.Range(0, Count)];
+        return (Subset([.. all.Where(index => !isHeldOut[index])]), Subset([.. all.Where(index => isHeldOut[index])]));
+    }
+
+    /// <summary>Holds out a fraction of the samples, as many of each class as its share asks for, chosen at random.</summary>
+    /// <param name="fraction">0 to 1, rounded to whole samples.</param>
+    /// <param name="seed">Seed of the choice.</param>
+    /// <returns>The samples that remain and those held out, each in their order in this data set. Nothing is copied.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not 0 to 1.</exception>
+    public (Dataset Remaining, Dataset HeldOut) Split(double fraction, ulong seed = 0)
+    {
+        if (fraction is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "the fraction must be 0 to 1");
+        return Split((int)Math.Round(fraction * Count), seed);
+    }
+
+    private static void CheckSizes(int values, Shape sampleShape, int labels, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        if (sampleShape.Length == 0)
+            throw new ArgumentException($"a sample needs at least one value, got shape {sampleShape}", nameof(sampleShape));
+        if (values != (long)labels * sampleShape.Length)
+            throw new ArgumentException($"{labels} samples of shape {sampleShape} have {(long)labels * sampleShape.Length} values, got {values}");
+    }
 }

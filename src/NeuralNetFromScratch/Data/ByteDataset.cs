@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace NeuralNetFromScratch.Data;
+
+/// <summary>Samples in an array of bytes, which become <c>pixel · scale</c> as they are read.</summary>
+internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] labels, int classes, float scale) : Dataset
+{
+    public override int Count => labels.Length;
+
+    public override Shape SampleShape => sampleShape;
+
+    public override int Classes => classes;
+
+    public override int Label(int index) => labels[index];
+
+    public override void CopySample(int index, Span<float> features) =>
+        Scale(pixels.AsSpan(index * sampleShape.Length, sampleShape.Length), features[..sampleShape.Length], scale);
+
+    private static void Scale(ReadOnlySpan<byte> bytes, Span<float> features, float scale)
+    {
+        ref byte source = ref MemoryMarshal.GetReference(bytes);
+        ref float destination = ref MemoryMarshal.GetReference(features);
+        int i = 0;
+        for (; i <= bytes.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.LoadUnsafe(ref source, (nuint)i));
+            Scale(low, ref destination, i, scale);
+            Scale(high, ref destination, i + Vector128<ushort>.Count, scale);
+        }
+
+        for (; i < bytes.Length; i++)
+            features[i] = bytes[i] * scale;
+    }
+
+    private static void Scale(Vector128<ushort> eight, ref float destination, int start, float scale)
+    {
+        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(eight);
+        (Vector128.ConvertToSingle(low.AsInt32()) * scale).StoreUnsafe(ref destination, (nuint)start);
+        (Vector128.ConvertToSingle(high.AsInt32()) * scale).StoreUnsafe(ref destination, (nuint)(start + Vector128<float>.Count));
+    }
+}

@@ -1,0 +1,162 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace NeuralNetFromScratch.Data;
+
+/// <summary>
+/// Files in the IDX format of the MNIST database (Y. LeCun, C. Cortes, C. Burges), with elements of one unsigned byte:
+/// two zero bytes, the element type, the number of dimensions, each dimension as a big-endian 32-bit number, then the elements.
+/// Gzip-compressed files are recognised by their first bytes.
+/// </summary>
+public static class IdxFile
+{
+    private const byte UnsignedByte = 0x08;
+    private const int MaxRank = 8;
+
+    /// <summary>Reads a file, compressed or not.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IdxData Read(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Read(file, Path.GetFileName(path));
+    }
+
+    /// <summary>Reads from a stream that can seek, compressed or not, from its beginning to its end.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
+    public static IdxData Read(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Span<byte> start = stackalloc byte[2];
+        bool isCompressed = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start[0] == 0x1F && start[1] == 0x8B;
+        stream.Position = 0;
+        if (!isCompressed)
+            return ReadRaw(stream, name, stream.Length);
+        using var decompressed = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
+        try
+        {
+            return ReadRaw(decompressed, name, length: null);
+        }
+        catch (InvalidDataException exception) when (!exception.Message.StartsWith(name, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{name}: the compressed data are damaged: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes a file; compressed if its name ends in ".gz". It is written whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="shape">The sizes: 1 to 8 dimensions.</param>
+    /// <param name="values">The elements in row-major order.</param>
+    /// <exception cref="ArgumentException">The shape has no dimension or too many, or not as many elements as there are.</exception>
+    public static void Write(string path, Shape shape, ReadOnlySpan<byte> values)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (shape.Rank is 0 or > MaxRank)
+            throw new ArgumentException($"an IDX file has 1 to {MaxRank} dimensions, got {shape}", nameof(shape));
+        if (values.Length != shape.Length)
+            throw new ArgumentException($"shape {shape} has {shape.Length} elements, got {values.Length}", nameof(values));
+
+        var contents = new byte[4 + 4 * shape.Rank + values.Length];
+        contents[2] = UnsignedByte;
+        contents[3] = (byte)shape.Rank;
+        for (int i = 0; i < shape.Rank; i++)
+            BinaryPrimitives.WriteInt32BigEndian(contents.AsSpan(4 + 4 * i), shape[i]);
+        values.CopyTo(contents.AsSpan(4 + 4 * shape.Rank));
+        AtomicFile.Write(path, file =>
+        {
+            if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            {
+                file.Write(contents);
+                return;
+            }
+
+            using var compressed = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true);
+            compressed.Write(contents);
+        });
+    }
+
+    private static IdxData ReadRaw(Stream stream, string name, long? length)
+    {
+        Span<byte> magic = stackalloc byte[4];
+        Fill(stream, magic, name, "its first four bytes");
+        if (magic[0] != 0 || magic[1] != 0)
+            throw new InvalidDataException($"{name}: an IDX file begins with two zero bytes, this one with {magic[0]:X2} {magic[1]:X2}");
+        if (magic[2] != UnsignedByte)
+            throw new InvalidDataException($"{name}: expected elements of type 08 (unsigned byte), got {TypeName(magic[2])}");
+        int rank = magic[3];
+        if (rank is 0 or > MaxRank)
+            throw new InvalidDataException($"{name}: expected 1 to {MaxRank} dimensions, got {rank}");
+
+        Span<byte> header = stackalloc byte[4 * rank];
+        Fill(stream, header, name, $"its {rank} dimensions");
+        var dimensions = new int[rank];
+        for (int i = 0; i < rank; i++)
+        {
+            uint dimension = BinaryPrimitives.ReadUInt32BigEndian(header[(4 * i)..]);
+            if (dimension > int.MaxValue)
+                throw new InvalidDataException($"{name}: dimension {i} is {dimension}, more than fit in memory");
+            dimensions[i] = (int)dimension;
+        }
+
+        Shape shape = ShapeOf(dimensions, name);
+        long expected = magic.Length + header.Length + (long)shape.Length;
+        if (length is { } actual && actual != expected)
+            throw new InvalidDataException($"{name}: a file of shape {shape} has {expected} bytes, this one {actual}");
+        return new IdxData(shape, ReadElements(stream, name, shape, isLengthKnown: length is not null));
+    }
+
+    private static Shape ShapeOf(int[] dimensions, string name)
+    {
+        try
+        {
+            return Shape.Create(dimensions);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException($"{name}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>
+    /// Reads as many elements as the header promises and no more. What a compressed file promises is not believed: memory grows
+    /// with what arrives.
+    /// </summary>
+    private static byte[] ReadElements(Stream stream, string name, Shape shape, bool isLengthKnown)
+    {
+        const int FirstChunk = 1 << 20;
+        var values = new byte[isLengthKnown ? shape.Length : Math.Min(shape.Length, FirstChunk)];
+        int filled = 0;
+        while (true)
+        {
+            filled += stream.ReadAtLeast(values.AsSpan(filled), values.Length - filled, throwOnEndOfStream: false);
+            if (filled < values.Length)
+                throw new InvalidDataException($"{name}: shape {shape} has {shape.Length} elements, but the file ends after {filled}");
+            if (filled == shape.Length)
+                break;
+            Array.Resize(ref values, (int)Math.Min(shape.Length, 2L * values.Length));
+        }
+
+        if (stream.ReadByte() >= 0)
+            throw new InvalidDataException($"{name}: there are bytes after the {shape.Length} elements of shape {shape}");
+        return values;
+    }
+
+    private static void Fill(Stream stream, Span<byte> bytes, string name, string what)
+    {
+        if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+            throw new InvalidDataException($"{name}: the file ends within {what}");
+    }
+
+    private static string TypeName(byte type) => type switch
+    {
+        0x09 => "09 (signed byte)",
+        0x0B => "0B (16-bit integer)",
+        0x0C => "0C (32-bit integer)",
+        0x0D => "0D (32-bit float)",
+        0x0E => "0E (64-bit float)",
+        _ => $"{type:X2}, which IDX does not know",
+    };
+}

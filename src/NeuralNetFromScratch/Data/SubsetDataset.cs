@@ -1,0 +1,15 @@
+namespace NeuralNetFromScratch.Data;
+
+/// <summary>Some samples of another data set.</summary>
+internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
+{
+    public override int Count => indices.Length;
+
+    public override Shape SampleShape => source.SampleShape;
+
+    public override int Classes => source.Classes;
+
+    public override int Label(int index) => source.Label(indices[index]);
+
+    public override void CopySample(int index, Span<float> features) => source.CopySample(indices[index], features);
+}

@@ -1,0 +1,26 @@
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>The softmax function.</summary>
+internal static unsafe class Softmax
+{
+    /// <summary>Writes <c>scale · softmax(x)</c> and returns <c>log Σ exp(x)</c>.</summary>
+    public static double Row(ReadOnlySpan<float> x, Span<float> y, float scale)
+    {
+        fixed (float* input = x, output = y)
+        {
+            var kernel = new SoftmaxRowKernel(input, output, x.Length, scale);
+            SimdDispatch.Run(SimdWidths.Best, ref kernel);
+            return kernel.LogSum;
+        }
+    }
+
+    /// <summary>Replaces each row of <paramref name="columns"/> values by its softmax.</summary>
+    public static void Rows(Span<float> values, int columns)
+    {
+        for (int start = 0; start < values.Length; start += columns)
+        {
+            Span<float> row = values.Slice(start, columns);
+            Row(row, row, 1);
+        }
+    }
+}

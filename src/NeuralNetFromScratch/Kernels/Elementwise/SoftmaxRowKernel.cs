@@ -1,0 +1,29 @@
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary><c>yⱼ = scale · exp(xⱼ − max x) / Σₖ exp(xₖ − max x)</c> over one row; x and y may be the same memory.</summary>
+internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float scale) : ISimdKernel
+{
+    /// <summary><c>log Σₖ exp(xₖ)</c>.</summary>
+    public double LogSum { get; private set; }
+
+    public void Run<TSimd>()
+        where TSimd : struct, ISimd<TSimd>
+    {
+        float maximum = float.NegativeInfinity;
+        for (int i = 0; i < length; i++)
+            maximum = x[i] > maximum ? x[i] : maximum;
+
+        // A row of nothing but −∞ or NaN gives NaN, as does one with +∞.
+        TSimd shift = TSimd.Broadcast(maximum);
+        for (int i = 0; i < length; i += TSimd.Width)
+            Lanes.Store(TSimd.Exp(Lanes.Load<TSimd>(x + i, length - i) - shift), y + i, length - i);
+        double sum = 0;
+        for (int i = 0; i < length; i++)
+            sum += y[i];
+
+        TSimd factor = TSimd.Broadcast((float)(scale / sum));
+        for (int i = 0; i < length; i += TSimd.Width)
+            Lanes.Store(factor * Lanes.Load<TSimd>(y + i, length - i), y + i, length - i);
+        LogSum = maximum + Math.Log(sum);
+    }
+}

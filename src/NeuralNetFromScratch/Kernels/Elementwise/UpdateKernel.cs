@@ -1,0 +1,35 @@
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>An optimizer's rule over a run of elements.</summary>
+internal readonly unsafe struct UpdateKernel<TRule>(TRule rule, float* values, float* gradients, float* slot0, float* slot1, int length)
+    : ISimdKernel
+    where TRule : struct, IUpdateRule
+{
+    public static void Run(TRule rule, in UpdateBlock block)
+    {
+        fixed (float* values = block.Values, gradients = block.Gradients)
+        fixed (float* slot0 = TRule.SlotCount > 0 ? block.Slot(0) : default, slot1 = TRule.SlotCount > 1 ? block.Slot(1) : default)
+        {
+            var kernel = new UpdateKernel<TRule>(rule, values, gradients, slot0, slot1, block.Values.Length);
+            SimdDispatch.Run(SimdWidths.Best, ref kernel);
+        }
+    }
+
+    public void Run<TSimd>()
+        where TSimd : struct, ISimd<TSimd>
+    {
+        for (int i = 0; i < length; i += TSimd.Width)
+        {
+            int available = length - i;
+            TSimd value = Lanes.Load<TSimd>(values + i, available);
+            TSimd first = TRule.SlotCount > 0 ? Lanes.Load<TSimd>(slot0 + i, available) : TSimd.Zero;
+            TSimd second = TRule.SlotCount > 1 ? Lanes.Load<TSimd>(slot1 + i, available) : TSimd.Zero;
+            rule.Update(ref value, Lanes.Load<TSimd>(gradients + i, available), ref first, ref second);
+            Lanes.Store(value, values + i, available);
+            if (TRule.SlotCount > 0)
+                Lanes.Store(first, slot0 + i, available);
+            if (TRule.SlotCount > 1)
+                Lanes.Store(second, slot1 + i, available);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// What training makes small: a function of the network's outputs and the targets, with its derivative. It works on any rows of a
+/// batch by themselves, on one thread; the trainer divides the rows and takes the mean. Derive from this class for a loss of your own.
+/// </summary>
+public abstract class Loss
+{
+    /// <summary>The name in summaries and messages.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The loss against class labels, and its gradient.</summary>
+    /// <param name="outputs">The network's outputs: [rows, classes].</param>
+    /// <param name="labels">The class of each row: 0 to classes − 1.</param>
+    /// <param name="scale">Factor of the gradient: 1/m for the mean over m samples.</param>
+    /// <param name="gradient">Receives <c>scale · dℓ/d(outputs)</c>: [rows, classes]; a view without rows when only the loss is wanted.</param>
+    /// <returns>The sum of the rows' losses ℓ, added in double precision.</returns>
+    public abstract double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient);
+
+    /// <summary>The loss against dense targets, and its gradient.</summary>
+    /// <param name="outputs">The network's outputs: [rows, outputs].</param>
+    /// <param name="targets">The targets: [rows, outputs].</param>
+    /// <param name="scale">Factor of the gradient: 1/m for the mean over m samples.</param>
+    /// <param name="gradient">Receives <c>scale · dℓ/d(outputs)</c>: [rows, outputs]; a view without rows when only the loss is wanted.</param>
+    /// <returns>The sum of the rows' losses ℓ, added in double precision.</returns>
+    public abstract double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,11 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>What <see cref="Sequential.Predict"/> makes of the last layer's output.</summary>
+public enum OutputTransform
+{
+    /// <summary>The outputs are logits, and predictions their softmax: probabilities that sum to 1.</summary>
+    Softmax,
+
+    /// <summary>Predictions are the outputs as they are.</summary>
+    None,
+}

@@ -1,0 +1,46 @@
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Predicts with a network on the calling thread, in buffers of its own: one for each thread. It allocates nothing, and sees the
+/// network's parameters as they are at the time.
+/// </summary>
+public sealed class Predictor
+{
+    /// <summary>Samples that are taken together when there are many: enough for the matrix product, few enough for the cache.</summary>
+    internal const int BlockRows = 256;
+
+    private readonly Sequential _network;
+    private readonly Workspace _workspace;
+
+    internal Predictor(Sequential network, int maxBatch)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatch);
+        _network = network;
+        _workspace = new Workspace(network, new Engine(), Math.Min(maxBatch, BlockRows), isTraining: false);
+    }
+
+    /// <summary>Predicts some samples.</summary>
+    /// <param name="inputs">The samples, one after another: [batch, in].</param>
+    /// <param name="outputs">Receives the probabilities, or what <see cref="Sequential.OutputTransform"/> says: [batch, out].</param>
+    /// <exception cref="ArgumentException">The inputs are not whole samples, or the outputs' length does not fit.</exception>
+    public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
+    {
+        int inputLength = _network.InputShape.Length, outputLength = _network.OutputShape.Length;
+        int samples = inputs.Length / inputLength;
+        if (inputs.Length % inputLength != 0)
+            throw new ArgumentException($"expected samples of {inputLength} values, got {inputs.Length} values", nameof(inputs));
+        if (outputs.Length != (long)samples * outputLength)
+            throw new ArgumentException(
+                $"expected room for {samples} × {outputLength} outputs, got {outputs.Length}", nameof(outputs));
+        for (int start = 0; start < samples; start += _workspace.MaxRows)
+        {
+            int rows = Math.Min(_workspace.MaxRows, samples - start);
+            Span<float> block = outputs.Slice(start * outputLength, rows * outputLength);
+            _workspace.Forward(inputs.Slice(start * inputLength, rows * inputLength), rows).CopyTo(block);
+            if (_network.OutputTransform == OutputTransform.Softmax)
+                Softmax.Rows(block, outputLength);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// A feed-forward network: layers in a row, and their parameters. It holds no activations, so that any number of threads can predict
+/// with it at once, as long as nobody trains it meanwhile.
+/// </summary>
+public sealed class Sequential
+{
+    private const ulong InitializationStream = 0;
+
+    private readonly LayerNode[] _nodes;
+    private Predictor? _idlePredictor;
+
+    /// <summary>A network with freshly initialized parameters.</summary>
+    /// <param name="inputShape">The shape of one sample: <c>[784]</c>, or <c>[28, 28]</c>.</param>
+    /// <param name="seed">Seed of the initial parameters: one seed gives one network.</param>
+    /// <param name="layers">The layers, first to last; at least one.</param>
+    /// <exception cref="ArgumentException">There is no layer, or one cannot take the output of the one before it.</exception>
+    public Sequential(Shape inputShape, ulong seed, params IReadOnlyList<Layer> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        if (layers.Count == 0)
+            throw new ArgumentException("a network needs at least one layer", nameof(layers));
+        if (inputShape.Length == 0)
+            throw new ArgumentException($"a sample needs at least one value, got shape {inputShape}", nameof(inputShape));
+        InputShape = inputShape;
+        var definitions = new List<(string, ParameterDefinition)>();
+        _nodes = new LayerNode[layers.Count];
+        Shape shape = inputShape;
+        for (int i = 0; i < _nodes.Length; i++)
+        {
+            Layer layer = layers[i] ?? throw new ArgumentException($"layer {i} is null", nameof(layers));
+            string name = $"{layer.Kind}{layers.Take(i + 1).Count(other => other.Kind == layer.Kind)}";
+            Shape output = OutputShapeOf(layer, name, shape);
+            IReadOnlyList<ParameterDefinition> parameters = layer.Parameters(shape);
+            _nodes[i] = new LayerNode(i, layer, name, shape, output, definitions.Count, parameters.Count);
+            definitions.AddRange(parameters.Select(definition => ($"{name}.{definition.Name}", definition)));
+            shape = output;
+        }
+
+        OutputShape = shape;
+        Parameters = new ParameterStore(definitions);
+        Parameters.Initialize(new RandomSource(seed).Fork(InitializationStream));
+    }
+
+    /// <summary>The shape of one sample at the input.</summary>
+    public Shape InputShape { get; }
+
+    /// <summary>The shape of one sample at the output.</summary>
+    public Shape OutputShape { get; }
+
+    /// <summary>The parameters, by name and as flat buffers.</summary>
+    public ParameterStore Parameters { get; }
+
+    /// <summary>The layers, first to last.</summary>
+    public IEnumerable<Layer> Layers => _nodes.Select(node => node.Layer);
+
+    /// <summary>What predictions are made of the last layer's output: probabilities, unless said otherwise.</summary>
+    public OutputTransform OutputTransform { get; init; } = OutputTransform.Softmax;
+
+    internal ReadOnlySpan<LayerNode> Nodes => _nodes;
+
+    /// <summary>Predicts a batch on the calling thread. Any number of threads may call at once.</summary>
+    /// <param name="batch">Samples: [batch, …InputShape], or one sample of the input shape by itself.</param>
+    /// <returns>Probabilities: [batch, classes], or what <see cref="OutputTransform"/> says.</returns>
+    /// <exception cref="ArgumentException">The shape does not fit.</exception>
+    public Tensor Predict(Tensor batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        int samples = SampleCount(batch.Shape);
+        var output = new Tensor(OutputShape.Prepend(samples));
+        Predictor predictor = Interlocked.Exchange(ref _idlePredictor, null) ?? CreatePredictor(Predictor.BlockRows);
+        predictor.Predict(batch.Span, output.Span);
+        _idlePredictor = predictor;
+        return output;
+    }
+
+    /// <summary>A predictor with buffers of its own, for one thread: it allocates nothing when it predicts.</summary>
+    /// <param name="maxBatch">
+    /// How many samples its buffers hold. More can be predicted at a time; they are then taken so many after so many.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBatch"/> is not positive.</exception>
+    public Predictor CreatePredictor(int maxBatch = 1) => new(this, maxBatch);
+
+    /// <summary>A table of the layers: output shape, number of parameters, and their memory.</summary>
+    public string Summary() => NetworkSummary.Of(this);
+
+    private static Shape OutputShapeOf(Layer layer, string name, Shape inputShape)
+    {
+        try
+        {
+            return layer.OutputShape(inputShape);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ArgumentException($"{name}: {exception.Message}", exception);
+        }
+    }
+
+    private int SampleCount(Shape shape)
+    {
+        if (shape == InputShape)
+            return 1;
+        if (shape.Rank > 0 && shape.Length == (long)shape[0] * InputShape.Length && (shape.Rank == 2 || shape == InputShape.Prepend(shape[0])))
+            return shape[0];
+        throw new ArgumentException(
+            $"{_nodes[0].Name}: expected input [batch, {string.Join(", ", InputShape)}], got {shape}", nameof(shape));
+    }
+}

@@ -1,0 +1,19 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>The predicted class.</summary>
+internal static class Argmax
+{
+    /// <summary>The index of the largest value, the first of several; −1 where there is none, as among NaN alone.</summary>
+    public static int Of(ReadOnlySpan<float> values)
+    {
+        int best = -1;
+        float largest = float.NegativeInfinity;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] > largest || (best < 0 && values[i] == largest))
+                (best, largest) = (i, values[i]);
+        }
+
+        return best;
+    }
+}

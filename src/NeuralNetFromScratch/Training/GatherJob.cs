@@ -1,0 +1,20 @@
+using NeuralNetFromScratch.Data;
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Copies samples and labels of a data set into the buffers, the rows dealt out to the workers.</summary>
+internal readonly struct GatherJob(Dataset dataset, int[] order, int start, int rows, BlockBuffers buffers) : IJob
+{
+    public void Run(int worker, int workers)
+    {
+        var share = Section.Of(rows, 1, worker, workers);
+        Span<float> inputs = buffers.Inputs;
+        for (int row = share.Start; row < share.End; row++)
+        {
+            int index = order[start + row];
+            dataset.CopySample(index, inputs.Slice(row * buffers.InputLength, buffers.InputLength));
+            buffers.Labels[row] = dataset.Label(index);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// The machinery of one step: forward, loss, backward and update over a batch of any size, which goes through in blocks of rows
+/// whose gradients add up. Its buffers are made for the largest batch seen, up to one block.
+/// </summary>
+internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer optimizer, Engine engine, bool isTraining)
+{
+    /// <summary>Rows of a block: enough for the matrix product, few enough for the cache.</summary>
+    private const int BlockRows = 256;
+
+    /// <summary>Fewest parameters, or values of the output, that are worth waking a worker for.</summary>
+    private const int UpdateGrain = 16384, LossGrain = 256;
+
+    private readonly bool _needsWholeBatch = network.Layers.Any(layer => layer.NeedsWholeBatch);
+    private readonly AlignedBuffer _slots = new(isTraining ? checked(optimizer.SlotCount * network.Parameters.Values.Length) : 0);
+    private BlockBuffers _buffers = new(0, 0, 0);
+    private Workspace _workspace = new(network, engine, 0, isTraining);
+    private LossSums _sums = new(0);
+
+    /// <summary>Forward and loss, and backward where this is for training: the gradients of the mean loss lie in the parameters.</summary>
+    public StepResult Run<TBatch>(TBatch batch, RandomSource random, ConfusionMatrix? confusion = null)
+        where TBatch : IBatch, allows ref struct
+    {
+        int maxRows = _needsWholeBatch && isTraining ? batch.Count : Math.Min(batch.Count, BlockRows);
+        Reserve(maxRows);
+        float scale = isTraining ? 1f / batch.Count : 0;
+        StepResult total = default;
+        for (int start = 0; start < batch.Count; start += maxRows)
+        {
+            int rows = Math.Min(maxRows, batch.Count - start);
+            ReadOnlySpan<float> inputs = batch.Load(new(start, rows), _buffers, engine);
+            _workspace.Random = random;
+            _workspace.FirstSample = start;
+            _workspace.Forward(inputs, rows);
+            engine.Run(
+                new LossJob(loss, _workspace, _buffers, rows, batch.HasLabels, scale, _sums),
+                engine.WorkersFor((long)rows * _buffers.OutputLength, LossGrain));
+            total += _sums.Total(rows);
+            if (isTraining)
+                _workspace.Backward(inputs, rows, accumulate: start > 0);
+            if (confusion is not null)
+                Count(rows, confusion);
+        }
+
+        return total;
+    }
+
+    /// <summary>The optimizer's update from the gradients.</summary>
+    public void Update(long number) =>
+        engine.Run(
+            new UpdateJob(optimizer, new UpdateStep(number, optimizer.LearningRate), network.Parameters, _slots),
+            engine.WorkersFor(network.Parameters.Values.Length, UpdateGrain));
+
+    private void Count(int rows, ConfusionMatrix confusion)
+    {
+        var outputs = new ReadOnlyMatrixView(_workspace.NetworkOutput(rows), rows, _buffers.OutputLength);
+        for (int row = 0; row < rows; row++)
+        {
+            int predicted = Argmax.Of(outputs.Row(row));
+            if (predicted >= 0)
+                confusion[_buffers.Labels[row], predicted]++;
+        }
+    }
+
+    private void Reserve(int rows)
+    {
+        if (rows <= _buffers.MaxRows)
+            return;
+        _buffers = new BlockBuffers(rows, network.InputShape.Length, network.OutputShape.Length);
+        _workspace = new Workspace(network, engine, rows, isTraining);
+        _sums = new LossSums(rows);
+    }
+}

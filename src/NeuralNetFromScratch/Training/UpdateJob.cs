@@ -1,0 +1,16 @@
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>The optimizer's pass over the flat buffers, the elements dealt out to the workers.</summary>
+internal readonly struct UpdateJob(Optimizer optimizer, UpdateStep step, ParameterStore parameters, AlignedBuffer slots) : IJob
+{
+    public void Run(int worker, int workers)
+    {
+        int length = parameters.Values.Length;
+        var part = Section.Of(length, AlignedMemory.Alignment, worker, workers);
+        var block = new UpdateBlock(
+            parameters.Values.Slice(part.Start, part.Count), parameters.Gradients.Slice(part.Start, part.Count), slots.Span, length, part.Start);
+        optimizer.Update(step, block);
+    }
+}
