@@ -1,0 +1,34 @@
+using System.CommandLine;
+using NeuralNetFromScratch.Samples.Mnist;
+
+var commandLine = new CommandLine();
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    // The first Ctrl+C asks for an orderly end, the second one insists.
+    pressed.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+};
+
+commandLine.Root.SetAction(result => Session.RunAsync(commandLine.Read(result), cancellation.Token));
+ParseResult result = commandLine.Root.Parse(args);
+if (result.Errors.Count > 0)
+{
+    Console.Error.WriteLine(result.Errors[0].Message);
+    return ExitCode.BadUsage;
+}
+
+try
+{
+    return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return ExitCode.BadUsage;
+}
+catch (NotFiniteNumberException exception)
+{
+    Console.Error.WriteLine($"The training diverged: {exception.Message}. Try a lower --learning-rate.");
+    return ExitCode.Failed;
+}

@@ -1,0 +1,20 @@
+namespace NeuralNetFromScratch.Samples.Mnist;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record SampleOptions
+{
+    /// <summary>Folder with MNIST's files, or null to find or fetch them.</summary>
+    public string? Data { get; init; }
+
+    public required Recipe Recipe { get; init; }
+
+    public ulong Seed { get; init; }
+
+    public int Threads { get; init; }
+
+    /// <summary>Training samples held out and shown for each epoch.</summary>
+    public int Validation { get; init; }
+
+    /// <summary>Where to write the figures, or null.</summary>
+    public string? Json { get; init; }
+}
