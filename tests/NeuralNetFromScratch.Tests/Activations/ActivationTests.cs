@@ -1,0 +1,123 @@
+using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Activations;
+
+public class ActivationTests
+{
+    private static readonly ActivationCase[] Cases =
+    [
+        new(Activation.Identity, x => x, _ => 1),
+        new(Activation.Relu, x => Math.Max(x, 0), x => x > 0 ? 1 : 0),
+        new(Activation.LeakyRelu(0.2f), x => x > 0 ? x : 0.2f * x, x => x > 0 ? 1 : 0.2f),
+        new(Activation.Sigmoid, Sigmoid, x => Sigmoid(x) * (1 - Sigmoid(x))),
+        new(Activation.Tanh, Math.Tanh, x => 1 - Math.Tanh(x) * Math.Tanh(x)),
+    ];
+
+    [TestCaseSource(nameof(Cases))]
+    public void The_function_is_right_at_every_length(object activationCase)
+    {
+        var (activation, function, _) = (ActivationCase)activationCase;
+        for (int length = 0; length <= 70; length++)
+        {
+            float[] x = TestValues.Uniform(length, (ulong)length, -6, 6);
+            float[] y = [.. TestValues.Poison(length), 77];
+            activation.Apply(x, y.AsSpan(0, length));
+            DoubleMatrix.From(x, 1, length).Map(function).AssertClose(y.AsSpan(0, length), 3e-7, activation.Name);
+            Assert.That(y[length], Is.EqualTo(77));
+        }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void The_derivative_is_right_at_every_length(object activationCase)
+    {
+        var (activation, function, derivative) = (ActivationCase)activationCase;
+        for (int length = 0; length <= 70; length++)
+        {
+            float[] x = TestValues.Uniform(length, (ulong)length, -4, 4), g = TestValues.Uniform(length, 99);
+            float[] argument = [.. x.Select(value => activation.DerivativeNeedsInput ? value : (float)function(value))];
+            var expected = DoubleMatrix.From(x, 1, length).Map(derivative).Combine(DoubleMatrix.From(g, 1, length), (d, gradient) => d * gradient);
+            activation.Differentiate(argument, g);
+            expected.AssertClose(g, 1e-6, activation.Name);
+        }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void The_derivative_is_that_of_the_function(object activationCase)
+    {
+        var (activation, function, derivative) = (ActivationCase)activationCase;
+        const double Step = 1e-6;
+        foreach (float x in TestValues.Uniform(50, 5, -4, 4))
+        {
+            double slope = (function(x + Step) - function(x - Step)) / (2 * Step);
+            Assert.That(derivative(x), Is.EqualTo(slope).Within(1e-6), activation.Name);
+        }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void NaN_stays_NaN_and_extremes_do_not_become_NaN(object activationCase)
+    {
+        Activation activation = ((ActivationCase)activationCase).Activation;
+        float[] y = new float[20];
+        activation.Apply([.. Enumerable.Repeat(float.NaN, 20)], y);
+        Assert.That(y, Is.All.NaN);
+        activation.Apply([.. Enumerable.Repeat(float.NegativeInfinity, 10), .. Enumerable.Repeat(float.PositiveInfinity, 10)], y);
+        Assert.That(y, Has.None.NaN);
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void The_same_memory_may_be_input_and_output(object activationCase)
+    {
+        Activation activation = ((ActivationCase)activationCase).Activation;
+        float[] x = TestValues.Uniform(37, 3), y = new float[37];
+        activation.Apply(x, y);
+        activation.Apply(x, x);
+        Assert.That(x, Is.EqualTo(y));
+    }
+
+    [Test]
+    public void Tanh_keeps_its_relative_precision_near_zero([Values] RegisterWidth width)
+    {
+        float[] x = [1e-8f, 1e-4f, 0.01f, 0.3f, 0.62f, 0.63f, 1, 3, 9, 30, -0.5f, -2];
+        foreach (float value in x)
+        {
+            float actual = Apply(new TanhFunction(), (SimdWidth)width, value);
+            Assert.That(actual, Is.EqualTo(Math.Tanh(value)).Within(3e-7 * Math.Abs(Math.Tanh(value))));
+        }
+    }
+
+    [Test]
+    public void Every_register_width_agrees([Values] RegisterWidth width)
+    {
+        foreach (float value in TestValues.Uniform(40, 8, -8, 8))
+        {
+            Assert.That(Apply(new SigmoidFunction(), (SimdWidth)width, value), Is.EqualTo(Sigmoid(value)).Within(2e-7));
+            Assert.That(Apply(new ReluFunction(), (SimdWidth)width, value), Is.EqualTo(Math.Max(value, 0)));
+            Assert.That(Apply(new LeakyReluFunction(0.5f), (SimdWidth)width, value), Is.EqualTo(value > 0 ? value : 0.5f * value));
+        }
+    }
+
+    [Test]
+    public void A_negative_or_undefined_slope_is_refused([Values(-0.1f, float.NaN, float.PositiveInfinity)] float slope) =>
+        Assert.That(() => Activation.LeakyRelu(slope), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void Spans_of_different_lengths_are_refused() =>
+        Assert.That(() => Activation.Relu.Apply(new float[3], new float[4]), Throws.ArgumentException);
+
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    private static unsafe float Apply<TFunction>(TFunction function, SimdWidth width, float x)
+        where TFunction : struct, IActivationFunction
+    {
+        float y = float.NaN;
+        var kernel = new ApplyKernel<TFunction>(function, &x, &y, 1);
+        SimdDispatch.Run(width, ref kernel);
+        return y;
+    }
+
+    private sealed record ActivationCase(Activation Activation, Func<double, double> Function, Func<double, double> Derivative)
+    {
+        public override string ToString() => Activation.Name;
+    }
+}

@@ -1,0 +1,97 @@
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch.Tests.Kernels;
+
+public class WorkerTeamTests
+{
+    [Test]
+    public void Every_worker_takes_part_once([Values(1, 2, 3, 7)] int workers)
+    {
+        var team = new WorkerTeam(workers);
+        var counts = new int[workers];
+        for (int round = 0; round < 1000; round++)
+            team.Run(new CountJob(counts), workers);
+        Assert.That(counts, Is.All.EqualTo(1000));
+    }
+
+    [Test]
+    public void Fewer_workers_can_be_asked_for_in_any_order()
+    {
+        var team = new WorkerTeam(4);
+        var counts = new int[4];
+        for (int round = 0; round < 2000; round++)
+            team.Run(new CountJob(counts), 1 + round % 4);
+        Assert.That(counts, Is.EqualTo((int[])[2000, 1500, 1000, 500]));
+    }
+
+    [Test]
+    public void What_a_worker_throws_arrives_at_the_caller_and_the_team_goes_on([Values(0, 1, 2)] int culprit)
+    {
+        var team = new WorkerTeam(3);
+        Assert.That(() => team.Run(new ThrowingJob(culprit), 3), Throws.TypeOf<NotSupportedException>().With.Message.EqualTo($"worker {culprit}"));
+        var counts = new int[3];
+        team.Run(new CountJob(counts), 3);
+        Assert.That(counts, Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public void Workers_that_ended_idle_start_again()
+    {
+        var team = new WorkerTeam(2);
+        var counts = new int[2];
+        team.Run(new CountJob(counts), 2);
+        Thread.Sleep(2500);
+        team.Run(new CountJob(counts), 2);
+        Assert.That(counts, Is.All.EqualTo(2));
+    }
+
+    [Test]
+    public void A_job_inside_a_job_is_refused()
+    {
+        var team = new WorkerTeam(1);
+        Assert.That(() => team.Run(new NestedJob(team), 1), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void Many_threads_may_share_a_team()
+    {
+        var team = new WorkerTeam(2);
+        var counts = new int[2];
+        Parallel.For(0, 500, _ => team.Run(new CountJob(counts), 2));
+        Assert.That(counts, Is.All.EqualTo(500));
+    }
+
+    [Test]
+    public void Sections_cover_all_items_once([Values(0, 1, 5, 64, 1000)] int count, [Values(1, 16)] int grain, [Values(1, 2, 3, 7)] int workers)
+    {
+        int next = 0;
+        for (int worker = 0; worker < workers; worker++)
+        {
+            var section = Section.Of(count, grain, worker, workers);
+            Assert.That(section.Start, Is.EqualTo(next));
+            Assert.That(section.Start % grain == 0 || section.Start == count);
+            next = section.End;
+        }
+
+        Assert.That(next, Is.EqualTo(count));
+    }
+
+    private readonly struct CountJob(int[] counts) : IJob
+    {
+        public void Run(int worker, int workers) => counts[worker]++;
+    }
+
+    private readonly struct ThrowingJob(int culprit) : IJob
+    {
+        public void Run(int worker, int workers)
+        {
+            if (worker == culprit)
+                throw new NotSupportedException($"worker {worker}");
+        }
+    }
+
+    private readonly struct NestedJob(WorkerTeam team) : IJob
+    {
+        public void Run(int worker, int workers) => team.Run(new CountJob(new int[1]), 1);
+    }
+}

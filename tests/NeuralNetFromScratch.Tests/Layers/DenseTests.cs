@@ -1,0 +1,107 @@
+using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Layers;
+
+public class DenseTests
+{
+    private static readonly Activation[] Activations =
+        [Activation.Identity, Activation.Relu, Activation.LeakyRelu(), Activation.Sigmoid, Activation.Tanh, new SwishActivation()];
+
+    [TestCaseSource(nameof(Activations))]
+    public void Gradients_agree_with_differences(Activation activation)
+    {
+        // Rectifiers have a kink at 0 that differences must not straddle: biases keep every sum well away from it.
+        bool hasKink = activation.Name.Contains("relu", StringComparison.Ordinal);
+        Initializer biases = hasKink ? new AlternatingInitializer(4) : Initializer.Uniform(-0.5f, 0.5f);
+        LayerCheck.Gradients(new Dense(5, activation, Initializer.Uniform(-0.6f, 0.6f), biases), [4], batch: 3);
+        LayerCheck.Gradients(new Dense(1, activation, Initializer.Uniform(-0.6f, 0.6f), biases), [1], batch: 1);
+    }
+
+    [Test]
+    public void Forward_and_backward_are_the_formulas(
+        [Values(1, 2, 3, 5, 16, 17, 33)] int batch, [Values(1, 7, 16, 31, 40)] int inputs, [Values(1, 10, 16, 33, 65)] int units)
+    {
+        var run = new LayerRun(new Dense(units, Activation.Sigmoid, biases: Initializer.Uniform(-1, 1)), [inputs], batch, new Engine(), 3);
+        run.Forward();
+        var x = DoubleMatrix.From(run.Input, batch, inputs);
+        var w = DoubleMatrix.From(run.Parameters[0].Values, inputs, units);
+        var b = DoubleMatrix.From(run.Parameters[1].Values, 1, units);
+        DoubleMatrix product = x.Times(w);
+        var a = DoubleMatrix.Build(batch, units, (i, j) => 1 / (1 + Math.Exp(-(product[i, j] + b[0, j]))));
+        a.AssertClose(run.Output, 2e-6, "A");
+
+        float[] gradient = TestValues.Uniform(batch * units, 9);
+        run.Backward(gradient);
+        DoubleMatrix dz = DoubleMatrix.From(gradient, batch, units).Combine(a, (g, y) => g * y * (1 - y));
+        x.Transposed.Times(dz).AssertClose(run.Parameters[0].Gradients, 1e-5, "dW");
+        dz.Transposed.RowSums().AssertClose(run.Parameters[1].Gradients, 1e-5, "db");
+        dz.Times(w.Transposed).AssertClose(run.InputGradient, 1e-5, "dX");
+    }
+
+    [Test]
+    public void Accumulated_gradients_go_on_from_what_is_there()
+    {
+        var run = new LayerRun(new Dense(11, Activation.Tanh), [13], 6, new Engine(), 3);
+        float[] gradient = TestValues.Uniform(66, 9);
+        run.Forward();
+        run.Backward(gradient);
+        float[] once = run.Parameters.Gradients.ToArray();
+        run.Backward(gradient, accumulate: true);
+        for (int i = 0; i < once.Length; i++)
+            Assert.That(run.Parameters.Gradients[i], Is.EqualTo(2 * once[i]).Within(1e-5));
+    }
+
+    [Test]
+    public void The_first_layer_needs_no_input_gradient()
+    {
+        var run = new LayerRun(new Dense(3), [4], 2, new Engine(), 3);
+        run.Forward();
+        run.Backward(new float[6], wantsInputGradient: false);
+        Assert.That(run.InputGradient, Is.All.NaN);
+    }
+
+    [Test]
+    public void Prediction_and_training_compute_the_same_bits()
+    {
+        var run = new LayerRun(new Dense(9, new SwishActivation()), [13], 6, new Engine(), 3);
+        run.Forward(isTraining: true);
+        int[] training = TestValues.Bits(run.Output);
+        run.Forward(isTraining: false);
+        Assert.That(TestValues.Bits(run.Output), Is.EqualTo(training));
+    }
+
+    [Test]
+    public void The_bits_do_not_depend_on_threads_or_their_number([Values(2, 3, 7)] int threads, [Values] RegisterWidth width)
+    {
+        LayerRun one = Run(1), several = Run(threads);
+        Assert.That(TestValues.Bits(several.Output), Is.EqualTo(TestValues.Bits(one.Output)));
+        Assert.That(TestValues.Bits(several.InputGradient), Is.EqualTo(TestValues.Bits(one.InputGradient)));
+        Assert.That(TestValues.Bits(several.Parameters.Gradients), Is.EqualTo(TestValues.Bits(one.Parameters.Gradients)));
+
+        LayerRun Run(int count)
+        {
+            var run = new LayerRun(new Dense(150, Activation.Tanh), [90], 100, new Engine(count, (SimdWidth)width), 3);
+            run.Forward();
+            run.Backward(TestValues.Uniform(run.Output.Length, 9));
+            return run;
+        }
+    }
+
+    [Test]
+    public void Sizes_that_make_no_sense_are_refused()
+    {
+        Assert.That(() => new Dense(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Dense(3).OutputShape([0]), Throws.ArgumentException);
+    }
+
+    /// <summary>Values of one size with alternating signs.</summary>
+    private sealed class AlternatingInitializer(float size) : Initializer
+    {
+        public override void Fill(Span<float> values, Shape shape, RandomSource random)
+        {
+            for (int i = 0; i < values.Length; i++)
+                values[i] = i % 2 == 0 ? size : -size;
+        }
+    }
+}
