@@ -38,7 +38,9 @@ public static class IdxFile
         using var decompressed = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
         try
         {
-            return ReadRaw(decompressed, name, length: null);
+            IdxData data = ReadRaw(decompressed, name, length: null);
+            CheckTrailer(stream, name, 4 + 4 * data.Shape.Rank + data.Values.Length);
+            return data;
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(name, StringComparison.Ordinal))
         {
@@ -76,6 +78,19 @@ public static class IdxFile
             using var compressed = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true);
             compressed.Write(contents);
         });
+    }
+
+    /// <summary>
+    /// A gzip file ends with the length of its contents (RFC 1952). The decompressor checks that where it is there, but does not
+    /// miss it where the file was cut off after the data.
+    /// </summary>
+    private static void CheckTrailer(Stream stream, string name, int length)
+    {
+        Span<byte> trailer = stackalloc byte[4];
+        stream.Seek(-trailer.Length, SeekOrigin.End);
+        Fill(stream, trailer, name, "its trailer");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != (uint)length)
+            throw new InvalidDataException($"{name}: the compressed data end before their trailer");
     }
 
     private static IdxData ReadRaw(Stream stream, string name, long? length)

@@ -27,8 +27,8 @@ public sealed class SoftmaxCrossEntropy : Loss
             ReadOnlySpan<float> logits = outputs.Row(row);
             Span<float> probabilities = wantsGradient ? gradient.Row(row) : unwanted;
             int label = labels[row];
-            double logSum = Softmax.Row(logits, probabilities, scale);
-            sum += logSum - logits[label];
+            (double logSum, float maximum) = Softmax.Row(logits, probabilities, scale);
+            sum += logSum - ((double)logits[label] - maximum);
             probabilities[label] -= scale;
         }
 
@@ -50,13 +50,13 @@ public sealed class SoftmaxCrossEntropy : Loss
             ReadOnlySpan<float> logits = outputs.Row(row);
             ReadOnlySpan<float> target = targets.Row(row);
             Span<float> probabilities = wantsGradient ? gradient.Row(row) : unwanted;
-            double logSum = Softmax.Row(logits, probabilities, scale);
+            (double logSum, float maximum) = Softmax.Row(logits, probabilities, scale);
             double targetSum = 0;
             for (int j = 0; j < classes; j++)
             {
                 // A class that is not wanted costs nothing, even where its logit is −∞.
                 if (target[j] != 0)
-                    sum += target[j] * (logSum - logits[j]);
+                    sum += target[j] * (logSum - ((double)logits[j] - maximum));
                 targetSum += target[j];
             }
 

@@ -3,14 +3,14 @@ namespace NeuralNetFromScratch.Kernels;
 /// <summary>The softmax function.</summary>
 internal static unsafe class Softmax
 {
-    /// <summary>Writes <c>scale · softmax(x)</c> and returns <c>log Σ exp(x)</c>.</summary>
-    public static double Row(ReadOnlySpan<float> x, Span<float> y, float scale)
+    /// <summary>Writes <c>scale · softmax(x)</c> and returns <c>log Σ exp(x − max x)</c> and <c>max x</c>.</summary>
+    public static (double ShiftedLogSum, float Maximum) Row(ReadOnlySpan<float> x, Span<float> y, float scale)
     {
         fixed (float* input = x, output = y)
         {
             var kernel = new SoftmaxRowKernel(input, output, x.Length, scale);
             SimdDispatch.Run(SimdWidths.Best, ref kernel);
-            return kernel.LogSum;
+            return (kernel.ShiftedLogSum, kernel.Maximum);
         }
     }
 

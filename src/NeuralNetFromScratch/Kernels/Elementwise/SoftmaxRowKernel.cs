@@ -3,8 +3,11 @@ namespace NeuralNetFromScratch.Kernels;
 /// <summary><c>yⱼ = scale · exp(xⱼ − max x) / Σₖ exp(xₖ − max x)</c> over one row; x and y may be the same memory.</summary>
 internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float scale) : ISimdKernel
 {
-    /// <summary><c>log Σₖ exp(xₖ)</c>.</summary>
-    public double LogSum { get; private set; }
+    /// <summary><c>max x</c>.</summary>
+    public float Maximum { get; private set; }
+
+    /// <summary><c>log Σₖ exp(xₖ − max x)</c>. Adding the maximum back would lose digits where it is large.</summary>
+    public double ShiftedLogSum { get; private set; }
 
     public void Run<TSimd>()
         where TSimd : struct, ISimd<TSimd>
@@ -24,6 +27,7 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
         TSimd factor = TSimd.Broadcast((float)(scale / sum));
         for (int i = 0; i < length; i += TSimd.Width)
             Lanes.Store(factor * Lanes.Load<TSimd>(y + i, length - i), y + i, length - i);
-        LogSum = maximum + Math.Log(sum);
+        Maximum = maximum;
+        ShiftedLogSum = Math.Log(sum);
     }
 }

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Writes trajectories.json: 50 training steps of a small classifier in PyTorch, for each optimizer.
+
+usage: make_trajectories.py > trajectories.json     (Debian's python3-torch 1.13)
+The network is 12-9-5 with ReLU and cross-entropy; weights are written as [in, out], PyTorch's transposed.
+"""
+import json
+import torch
+
+STEPS, BATCH, INPUTS, HIDDEN, CLASSES = 50, 8, 12, 9, 5
+OPTIMIZERS = {
+    "sgd": lambda p: torch.optim.SGD(p, lr=0.1),
+    "momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+    "dampened": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5),
+    "nesterov": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+    "adam": lambda p: torch.optim.Adam(p, lr=0.01),
+}
+
+
+def flat(tensor):
+    return [float(f"{value:.9g}") for value in tensor.detach().flatten().tolist()]
+
+
+def weights(model):
+    return [flat(p.t() if p.dim() == 2 else p) for p in model.parameters()]
+
+
+torch.manual_seed(1)
+model = torch.nn.Sequential(torch.nn.Linear(INPUTS, HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, CLASSES))
+start = [p.detach().clone() for p in model.parameters()]
+inputs = torch.rand(STEPS, BATCH, INPUTS) * 2 - 1
+labels = torch.randint(0, CLASSES, (STEPS, BATCH))
+golden = {
+    "sizes": [INPUTS, HIDDEN, CLASSES], "batch": BATCH, "start": weights(model),
+    "inputs": [flat(x) for x in inputs], "labels": labels.tolist(), "runs": {},
+}
+for name, make in OPTIMIZERS.items():
+    with torch.no_grad():
+        for parameter, value in zip(model.parameters(), start):
+            parameter.copy_(value)
+    optimizer, losses = make(model.parameters()), []
+    for x, y in zip(inputs, labels):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(float(f"{loss.item():.9g}"))
+    golden["runs"][name] = {"losses": losses, "end": weights(model)}
+print(json.dumps(golden, separators=(",", ":")))

@@ -1,0 +1,63 @@
+namespace NeuralNetFromScratch.Tests.Initializers;
+
+public class InitializerTests
+{
+    private static readonly InitializerCase[] Cases =
+    [
+        new("HeNormal", Initializer.HeNormal, 2.0 / 300, IsUniform: false),
+        new("HeUniform", Initializer.HeUniform, 2.0 / 300, IsUniform: true),
+        new("GlorotNormal", Initializer.GlorotNormal, 2.0 / 500, IsUniform: false),
+        new("GlorotUniform", Initializer.GlorotUniform, 2.0 / 500, IsUniform: true),
+        new("LeCunNormal", Initializer.LeCunNormal, 1.0 / 300, IsUniform: false),
+        new("LeCunUniform", Initializer.LeCunUniform, 1.0 / 300, IsUniform: true),
+        new("Uniform", Initializer.Uniform(-0.5f, 0.5f), 1.0 / 12, IsUniform: true),
+    ];
+
+    [TestCaseSource(nameof(Cases))]
+    public void The_variance_is_the_published_one(object initializerCase)
+    {
+        var (name, initializer, variance, isUniform) = (InitializerCase)initializerCase;
+        float[] values = Fill(initializer, 1);
+        double mean = values.Average(value => (double)value), actual = values.Average(value => value * (double)value);
+        Assert.That(mean, Is.EqualTo(0).Within(4 * Math.Sqrt(variance / values.Length)), name);
+        Assert.That(actual, Is.EqualTo(variance).Within(0.03 * variance), name);
+        double limit = Math.Sqrt(3 * variance);
+        Assert.That(values.Max(Math.Abs) <= limit * 1.000001, Is.EqualTo(isUniform), name);
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void One_seed_gives_one_start(object initializerCase)
+    {
+        Initializer initializer = ((InitializerCase)initializerCase).Initializer;
+        float[] first = Fill(initializer, 1), again = Fill(initializer, 1);
+        Assert.That(again, Is.EqualTo(first));
+        Assert.That(Fill(initializer, 1), Is.Not.EqualTo(Fill(initializer, 2)));
+    }
+
+    [Test]
+    public void Constants_are_constant()
+    {
+        Assert.That(Fill(Initializer.Zeros, 1), Is.All.Zero);
+        Assert.That(Fill(Initializer.Constant(3), 1), Is.All.EqualTo(3));
+    }
+
+    [Test]
+    public void What_makes_no_sense_is_refused()
+    {
+        Assert.That(() => Initializer.Uniform(1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Initializer.Uniform(0, float.PositiveInfinity), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Initializer.HeNormal.Fill(new float[3], [3], default), Throws.ArgumentException.With.Message.Contains("he-normal needs a weight"));
+    }
+
+    private static float[] Fill(Initializer initializer, ulong seed)
+    {
+        var values = new float[300 * 200];
+        initializer.Fill(values, [300, 200], new RandomSource(seed));
+        return values;
+    }
+
+    private sealed record InitializerCase(string Name, Initializer Initializer, double Variance, bool IsUniform)
+    {
+        public override string ToString() => Name;
+    }
+}

@@ -1,0 +1,122 @@
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Losses;
+
+public class LossTests
+{
+    private const int Rows = 5;
+    private static readonly Loss[] All = [new SoftmaxCrossEntropy(), new MeanSquaredError()];
+
+    [Test]
+    public void Gradients_agree_with_differences([ValueSource(nameof(All))] Loss loss, [Values(1, 2, 10, 15, 16, 17, 33)] int outputs, [Values] bool hasLabels)
+    {
+        // Step 2⁻⁷ and tolerance 1e-3: the loss is summed in double from single-precision parts.
+        const float Step = 1f / 128, Scale = 0.25f;
+        float[] z = TestValues.Uniform(Rows * outputs, 1, -2, 2), gradient = TestValues.Poison(z.Length);
+        float[] targets = TestValues.Uniform(z.Length, 2, 0, 1);
+        int[] labels = TestValues.Labels(Rows, outputs, 3);
+        Evaluate(gradient);
+        for (int i = 0; i < z.Length; i++)
+        {
+            float original = z[i];
+            z[i] = original + Step;
+            double above = Evaluate([]);
+            z[i] = original - Step;
+            double below = Evaluate([]);
+            z[i] = original;
+            Assert.That(gradient[i], Is.EqualTo(Scale * (above - below) / (2 * Step)).Within(1e-3), $"element {i}");
+        }
+
+        double Evaluate(float[] into)
+        {
+            var view = new ReadOnlyMatrixView(z, Rows, outputs);
+            MatrixView gradientView = into.Length == 0 ? default : new MatrixView(into, Rows, outputs);
+            return hasLabels
+                ? loss.Evaluate(view, labels, Scale, gradientView)
+                : loss.Evaluate(view, new ReadOnlyMatrixView(targets, Rows, outputs), Scale, gradientView);
+        }
+    }
+
+    [Test]
+    public void Softmax_cross_entropy_is_the_sheets_formula([Values(1, 2, 7, 10, 16, 17, 300)] int classes)
+    {
+        float[] z = TestValues.Uniform(Rows * classes, 1, -5, 5), gradient = TestValues.Poison(z.Length);
+        int[] labels = TestValues.Labels(Rows, classes, 3);
+        double actual = new SoftmaxCrossEntropy().Evaluate(new(z, Rows, classes), labels, 1f / Rows, new(gradient, Rows, classes)) / Rows;
+
+        double expected = 0;
+        for (int i = 0; i < Rows; i++)
+        {
+            double sum = Enumerable.Range(0, classes).Sum(j => Math.Exp(z[i * classes + j]));
+            for (int j = 0; j < classes; j++)
+            {
+                double a = Math.Exp(z[i * classes + j]) / sum, y = labels[i] == j ? 1 : 0;
+                expected -= y * Math.Log(a) / Rows;
+                Assert.That(gradient[i * classes + j], Is.EqualTo((a - y) / Rows).Within(1e-6));
+            }
+        }
+
+        Assert.That(actual, Is.EqualTo(expected).Within(1e-6 * Math.Max(1, expected)));
+    }
+
+    [Test]
+    public void One_hot_targets_are_labels([ValueSource(nameof(All))] Loss loss)
+    {
+        float[] z = TestValues.Uniform(Rows * 4, 1), byLabel = new float[20], byTarget = new float[20], oneHot = new float[20];
+        int[] labels = TestValues.Labels(Rows, 4, 3);
+        for (int i = 0; i < Rows; i++)
+            oneHot[i * 4 + labels[i]] = 1;
+        double first = loss.Evaluate(new(z, Rows, 4), labels, 0.2f, new(byLabel, Rows, 4));
+        double second = loss.Evaluate(new(z, Rows, 4), new ReadOnlyMatrixView(oneHot, Rows, 4), 0.2f, new(byTarget, Rows, 4));
+        Assert.That(second, Is.EqualTo(first).Within(1e-9));
+        Assert.That(byTarget, Is.EqualTo(byLabel).Within(1e-7));
+    }
+
+    [Test]
+    public void Huge_logits_neither_overflow_nor_vanish()
+    {
+        float[] z = [1e30f, 0, -1e30f, 1e30f], gradient = new float[4];
+        double loss = new SoftmaxCrossEntropy().Evaluate(new(z, 1, 4), [0], 1, new(gradient, 1, 4));
+        Assert.That(loss, Is.EqualTo(Math.Log(2)).Within(3e-7), "an exponential is right to a unit in the last place");
+        Assert.That(gradient, Is.EqualTo((float[])[-0.5f, 0, 0, 0.5f]));
+    }
+
+    [Test]
+    public void A_class_that_is_impossible_and_not_wanted_costs_nothing()
+    {
+        float[] z = [0, float.NegativeInfinity, 0], gradient = new float[3];
+        double loss = new SoftmaxCrossEntropy().Evaluate(new(z, 1, 3), new ReadOnlyMatrixView([0.5f, 0, 0.5f], 1, 3), 1, new(gradient, 1, 3));
+        Assert.That(loss, Is.EqualTo(Math.Log(2)).Within(1e-6));
+        Assert.That(gradient, Is.EqualTo((float[])[0, 0, 0]));
+    }
+
+    [Test]
+    public void NaN_propagates([ValueSource(nameof(All))] Loss loss, [Values(0, 1, 9)] int place)
+    {
+        float[] z = new float[10], gradient = new float[10];
+        z[place] = float.NaN;
+        Assert.That(loss.Evaluate(new(z, 1, 10), [3], 1, new(gradient, 1, 10)), Is.NaN);
+        Assert.That(gradient[place], Is.NaN);
+    }
+
+    [Test]
+    public void Mean_squared_error_is_the_mean_over_all_outputs()
+    {
+        float[] gradient = new float[4];
+        double loss = new MeanSquaredError().Evaluate(new([1, 2, 3, 4], 2, 2), new ReadOnlyMatrixView([0, 0, 0, 0], 2, 2), 0.5f, new(gradient, 2, 2));
+        Assert.That(loss / 2, Is.EqualTo(30.0 / 4));
+        Assert.That(gradient, Is.EqualTo((float[])[0.5f, 1, 1.5f, 2]));
+    }
+
+    [Test]
+    public void What_does_not_fit_is_refused([ValueSource(nameof(All))] Loss loss)
+    {
+        float[] z = new float[6], gradient = TestValues.Poison(6);
+        Assert.That(() => loss.Evaluate(new(z, 2, 3), [0, 3], 1, new(gradient, 2, 3)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label 1 must be 0 to 2"));
+        Assert.That(() => loss.Evaluate(new(z, 2, 3), [0, -1], 1, new(gradient, 2, 3)), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => loss.Evaluate(new(z, 2, 3), [0], 1, default), Throws.ArgumentException);
+        Assert.That(() => loss.Evaluate(new(z, 2, 3), new ReadOnlyMatrixView(z, 3, 2), 1, default), Throws.ArgumentException.With.Message.Contains("expected targets [2, 3], got [3, 2]"));
+        Assert.That(() => loss.Evaluate(new(z, 2, 3), [0, 1], 1, new(gradient, 3, 2)), Throws.ArgumentException);
+        Assert.That(gradient, Is.All.NaN);
+    }
+}

@@ -1,0 +1,78 @@
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Optimizers;
+
+public class OptimizerTests
+{
+    private static readonly OptimizerCase[] Cases =
+    [
+        new(new Sgd(0.1f), _ => (w, g, _) => w - 0.1f * g),
+        new(new Sgd(0.1f, 0.9f), _ => (w, g, s) => w - 0.1f * (s[0] = 0.9f * s[0] + g)),
+        new(new Sgd(0.1f, 0.9f, nesterov: true), _ => (w, g, s) => w - 0.1f * (g + 0.9f * (s[0] = 0.9f * s[0] + g))),
+        new(new Sgd(0.1f, 0.9f, dampening: 0.5f), t => (w, g, s) => w - 0.1f * (s[0] = t == 1 ? g : 0.9f * s[0] + 0.5 * g)),
+        new(new Adam(0.01f, 0.8f, 0.99f, 1e-6f), t => (w, g, s) =>
+        {
+            s[0] = 0.8f * s[0] + (1 - 0.8f) * g;
+            s[1] = 0.99f * s[1] + (1 - 0.99f) * g * g;
+            return w - 0.01f * (s[0] / (1 - Math.Pow(0.8f, t))) / (Math.Sqrt(s[1] / (1 - Math.Pow(0.99f, t))) + 1e-6f);
+        }),
+    ];
+
+    [TestCaseSource(nameof(Cases))]
+    public void Five_steps_are_the_published_rule_at_every_length(object optimizerCase)
+    {
+        var (optimizer, rule) = (OptimizerCase)optimizerCase;
+        for (int length = 0; length <= 40; length++)
+        {
+            float[] values = TestValues.Uniform(length, 1), slots = new float[optimizer.SlotCount * length];
+            double[] expected = [.. values.Select(value => (double)value)];
+            double[][] memory = [.. values.Select(_ => new double[2])];
+            for (int step = 1; step <= 5; step++)
+            {
+                float[] gradients = TestValues.Uniform(length, (ulong)step + 10);
+                optimizer.Update(new(step, optimizer.LearningRate), new(values, gradients, slots));
+                for (int i = 0; i < length; i++)
+                    expected[i] = rule(step)(expected[i], gradients[i], memory[i]);
+            }
+
+            Assert.That(values, Is.EqualTo(expected).Within(2e-6), $"{optimizer.Name}, length {length}");
+        }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void Any_division_of_the_parameters_gives_the_same_bits(object optimizerCase)
+    {
+        Optimizer optimizer = ((OptimizerCase)optimizerCase).Optimizer;
+        float[] whole = TestValues.Uniform(50, 1), parts = [.. whole], gradients = TestValues.Uniform(50, 2);
+        float[] wholeSlots = new float[100], partSlots = new float[100];
+        optimizer.Update(new(1, 0.1f), new(whole, gradients, wholeSlots));
+        for (int start = 0; start < 50; start += 7)
+        {
+            int count = Math.Min(7, 50 - start);
+            optimizer.Update(new(1, 0.1f), new(parts.AsSpan(start, count), gradients.AsSpan(start, count), partSlots, 50, start));
+        }
+
+        Assert.That(TestValues.Bits(parts), Is.EqualTo(TestValues.Bits(whole)));
+        Assert.That(TestValues.Bits(partSlots), Is.EqualTo(TestValues.Bits(wholeSlots)));
+    }
+
+    [Test]
+    public void Values_out_of_range_are_refused()
+    {
+        Assert.That(() => new Sgd(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Sgd(float.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Sgd(0.1f, momentum: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Sgd(0.1f, nesterov: true), Throws.ArgumentException);
+        Assert.That(() => new Sgd(0.1f, 0.9f, nesterov: true, dampening: 0.1f), Throws.ArgumentException);
+        Assert.That(() => new Sgd(0.1f, 0.9f, dampening: 1.5f), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Adam(beta1: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Adam(beta2: -0.1f), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Adam(epsilon: -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => { _ = new UpdateBlock(new float[3], new float[2], []); }, Throws.ArgumentException);
+    }
+
+    private sealed record OptimizerCase(Optimizer Optimizer, Func<int, Func<double, double, double[], double>> Rule)
+    {
+        public override string ToString() => Optimizer.Name;
+    }
+}
