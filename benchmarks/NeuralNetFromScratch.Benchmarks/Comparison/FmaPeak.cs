@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch.Benchmarks.Comparison;
+
+/// <summary>The processor's limit: multiply-adds that depend on nothing but registers.</summary>
+internal static unsafe class FmaPeak
+{
+    private const int Steps = 20_000, Chains = 12;
+
+    /// <summary>GFLOP/s of so many threads at once.</summary>
+    public static double Measure(int threads)
+    {
+        var engine = new Engine(threads);
+        double seconds = Interleaved.Best(0.4, Interleaved.Once(() => engine.Run(new PeakJob(), threads)))[0];
+        int lanes = SimdWidths.Best switch { SimdWidth.Bits512 => 16, SimdWidth.Bits256 => 8, SimdWidth.Bits128 => 4, _ => 1 };
+        return 2.0 * Steps * Chains * lanes * threads / seconds / 1e9;
+    }
+
+    private readonly struct PeakJob : IJob
+    {
+        public void Run(int worker, int workers)
+        {
+            var kernel = new PeakKernel();
+            SimdDispatch.Run(SimdWidths.Best, ref kernel);
+        }
+    }
+
+    private struct PeakKernel : ISimdKernel
+    {
+        private float _kept;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TSimd>()
+            where TSimd : struct, ISimd<TSimd>
+        {
+            TSimd x = TSimd.Broadcast(0.999f), y = TSimd.Broadcast(0.001f);
+            TSimd a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+            for (int step = 0; step < Steps; step++)
+            {
+                a = TSimd.MultiplyAdd(a, x, y);
+                b = TSimd.MultiplyAdd(b, x, y);
+                c = TSimd.MultiplyAdd(c, x, y);
+                d = TSimd.MultiplyAdd(d, x, y);
+                e = TSimd.MultiplyAdd(e, x, y);
+                f = TSimd.MultiplyAdd(f, x, y);
+                g = TSimd.MultiplyAdd(g, x, y);
+                h = TSimd.MultiplyAdd(h, x, y);
+                i = TSimd.MultiplyAdd(i, x, y);
+                j = TSimd.MultiplyAdd(j, x, y);
+                k = TSimd.MultiplyAdd(k, x, y);
+                l = TSimd.MultiplyAdd(l, x, y);
+            }
+
+            // The sums must be used, or they would not be computed.
+            float* lanes = stackalloc float[16];
+            TSimd.Store(a + b + c + d + e + f + g + h + i + j + k + l, lanes);
+            _kept += lanes[0];
+        }
+    }
+}

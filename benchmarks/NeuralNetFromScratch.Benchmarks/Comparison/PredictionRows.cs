@@ -1,0 +1,76 @@
+using NeuralNetFromScratch.Data;
+
+namespace NeuralNetFromScratch.Benchmarks.Comparison;
+
+/// <summary>Prediction, evaluation, allocation, and the time to a given accuracy.</summary>
+internal static class PredictionRows
+{
+    public static void Add(Report report, BenchmarkData data)
+    {
+        var network = new Sequential([784], 1, new Dense(128, Activation.Relu), new Dense(10));
+        AddOneImage(report, network, data.Sets.Test);
+        AddEvaluation(report, network, data.Sets.Test);
+        foreach (int threads in (ReadOnlySpan<int>)[1, 2])
+            AddAllocation(report, network, threads);
+        AddTimeToAccuracy(report, data);
+    }
+
+    private static void AddOneImage(Report report, Sequential network, Dataset test)
+    {
+        Predictor predictor = network.CreatePredictor();
+        float[] image = new float[784], probabilities = new float[10];
+        test.CopySample(0, image);
+        double seconds = Interleaved.Best(1, Interleaved.Repeated(() => predictor.Predict(image, probabilities), 5e-6))[0];
+        report.AddAtMost("one image through Predictor", seconds * 1e6, null, "µs", seconds * 1e6, 5);
+        report.AddAtMost("… bytes allocated", null, null, "B", AllocatedBy(() => predictor.Predict(image, probabilities)), 0);
+    }
+
+    private static void AddEvaluation(Report report, Sequential network, Dataset test)
+    {
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(), new TrainerOptions { Threads = 2 });
+        double seconds = Interleaved.Best(1, Interleaved.Once(() => trainer.Evaluate(test)))[0];
+        double ours = 2.0 * test.Count * (784 * 128 + 128 * 10) / seconds / 1e9, peak = FmaPeak.Measure(2);
+        report.AddAtLeast("Evaluate, 10,000 images, 2 threads, of peak", ours, peak, "GFLOP/s", ours / peak, 0.7);
+    }
+
+    private static void AddAllocation(Report report, Sequential network, int threads)
+    {
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.01f, 0.9f), new TrainerOptions { Threads = threads });
+        float[] inputs = new float[64 * 784];
+        int[] labels = new int[64];
+        double bytes = AllocatedBy(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 64, 784), labels));
+        report.AddAtMost($"warm training step, bytes, {threads} thread{(threads > 1 ? "s" : "")}", null, null, "B", bytes, 0);
+    }
+
+    /// <summary>The fixed recipe, from bytes in memory to final weights, over ten seeds.</summary>
+    private static void AddTimeToAccuracy(Report report, BenchmarkData data)
+    {
+        const int Seeds = 10;
+        double seconds = 0, accuracy = 0;
+        for (ulong seed = 0; seed < Seeds; seed++)
+        {
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            Trainer trainer = TimeTo98.Train(data.Sets.Training, seed);
+            seconds += System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds / Seeds;
+            accuracy += trainer.Evaluate(data.Sets.Test).Accuracy / Seeds;
+        }
+
+        report.AddAtMost("time to 98 %, mean of 10 seeds", seconds, null, "s", seconds, 1.5);
+        report.AddAtLeast("… test accuracy, mean of 10 seeds", accuracy, null, "", accuracy, 0.98);
+    }
+
+    private static double AllocatedBy(Action action)
+    {
+        action();
+        action();
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 20 && least > 0; attempt++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            action();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        return least;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace NeuralNetFromScratch.Benchmarks.Comparison;
+
+/// <summary>What only a fresh process shows: its memory, and what the first epoch costs.</summary>
+internal static class ProcessRows
+{
+    public static void Add(Report report, string? data)
+    {
+        string figures = Path.GetTempFileName();
+        string[] source = data is null ? [] : ["--data", data];
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mnist.dll"), "--json", figures, .. source])
+        {
+            RedirectStandardOutput = true,
+        };
+        long peakBytes = 0;
+        using (Process process = Process.Start(start)!)
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            while (!process.WaitForExit(20))
+            {
+                process.Refresh();
+                peakBytes = Math.Max(peakBytes, PeakOf(process));
+            }
+
+            output.Wait();
+        }
+
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(figures));
+        File.Delete(figures);
+        double[] epochs = [.. json.RootElement.GetProperty("epochSeconds").EnumerateArray().Select(seconds => seconds.GetDouble())];
+        report.AddAtMost("sample's peak memory", peakBytes / 1e6, null, "MB", peakBytes / 1e6, 200);
+        report.AddAtMost("first epoch to the best later one", epochs[0], epochs[1..].Min(), "s", epochs[0] / epochs[1..].Min(), 1.3);
+    }
+
+    private static long PeakOf(Process process)
+    {
+        try
+        {
+            return process.PeakWorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0;
+        }
+    }
+}
