@@ -24,6 +24,11 @@ public abstract class Dataset
     /// <param name="features">Destination of <c>SampleShape.Length</c> values.</param>
     public abstract void CopySample(int index, Span<float> features);
 
+    /// <summary>Tells the processor that a sample will soon be read. It changes nothing; most data sets have no use for it.</summary>
+    internal virtual void Prefetch(int index)
+    {
+    }
+
     /// <summary>Samples from arrays, which it takes over without a copy.</summary>
     /// <param name="features">All samples one after another: [count, …sampleShape].</param>
     /// <param name="sampleShape">The shape of one sample.</param>

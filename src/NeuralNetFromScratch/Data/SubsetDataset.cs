@@ -11,5 +11,7 @@ internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
 
     public override int Label(int index) => source.Label(indices[index]);
 
+    internal override void Prefetch(int index) => source.Prefetch(indices[index]);
+
     public override void CopySample(int index, Span<float> features) => source.CopySample(indices[index], features);
 }

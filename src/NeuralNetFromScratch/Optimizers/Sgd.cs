@@ -44,12 +44,14 @@ public sealed class Sgd : Optimizer
     public override int SlotCount => Momentum == 0 ? 0 : 1;
 
     /// <inheritdoc/>
-    public override void Update(in UpdateStep updateStep, in UpdateBlock block)
+    public override void Update(in UpdateStep updateStep, in UpdateBlock block) => UpdateRegion(updateStep, block.AsRegion());
+
+    internal override void UpdateRegion(in UpdateStep updateStep, in UpdateRegion region)
     {
         float gradientShare = updateStep.Number == 1 ? 1 : 1 - Dampening;
         if (Momentum == 0)
-            UpdateKernel<SgdRule>.Run(new(updateStep.LearningRate), block);
+            UpdateKernel<SgdRule>.Run(new(updateStep.LearningRate), region);
         else
-            UpdateKernel<MomentumRule>.Run(new(updateStep.LearningRate, Momentum, gradientShare, Nesterov), block);
+            UpdateKernel<MomentumRule>.Run(new(updateStep.LearningRate, Momentum, gradientShare, Nesterov), region);
     }
 }

@@ -11,6 +11,7 @@ public readonly ref struct UpdateBlock
     /// <param name="values">The parameters' values.</param>
     /// <param name="gradients">Their gradients.</param>
     /// <param name="slots">All slots of the rule, one after another, each as long as <paramref name="values"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
     public UpdateBlock(Span<float> values, Span<float> gradients, Span<float> slots)
         : this(values, gradients, slots, values.Length, 0)
     {
@@ -36,4 +37,17 @@ public readonly ref struct UpdateBlock
     /// <summary>One of the numbers that the rule remembers for each element; zero before the first step.</summary>
     /// <param name="slot">0 to <see cref="Optimizer.SlotCount"/> − 1.</param>
     public Span<float> Slot(int slot) => _slots.Slice(slot * _slotStride + _start, Values.Length);
+
+    /// <summary>The block as a region of one row.</summary>
+    internal UpdateRegion AsRegion() => new()
+    {
+        Values = Values,
+        Gradients = Gradients,
+        Slots = _slots[Math.Min(_start, _slots.Length)..],
+        SlotStride = _slotStride,
+        Start = 0,
+        Rows = 1,
+        Columns = Values.Length,
+        RowStride = 0,
+    };
 }

@@ -7,7 +7,7 @@ namespace NeuralNetFromScratch;
 internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer optimizer, Engine engine, bool isTraining)
 {
     /// <summary>Rows of a block: enough for the matrix product, few enough for the cache.</summary>
-    private const int BlockRows = 256;
+    private const int BlockRows = 128;
 
     /// <summary>Fewest parameters, or values of the output, that are worth waking a worker for.</summary>
     private const int UpdateGrain = 16384, LossGrain = 256;
@@ -49,7 +49,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer opti
     /// <summary>The optimizer's update from the gradients.</summary>
     public void Update(long number) =>
         engine.Run(
-            new UpdateJob(optimizer, new UpdateStep(number, optimizer.LearningRate), network.Parameters, _slots),
+            new UpdateJob(optimizer, new UpdateStep(number, optimizer.LearningRate), network.Parameters, _slots, engine.Width),
             engine.WorkersFor(network.Parameters.Values.Length, UpdateGrain));
 
     private void Count(int rows, ConfusionMatrix confusion)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal readonly struct AdamRule(float beta1, float beta2, float stepSize, floa
 {
     public static int SlotCount => 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
         where TSimd : struct, ISimd<TSimd>
     {

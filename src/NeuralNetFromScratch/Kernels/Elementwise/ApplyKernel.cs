@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary><c>y = f(x)</c> over a run of elements; x and y may be the same memory.</summary>
 internal readonly unsafe struct ApplyKernel<TFunction>(TFunction function, float* x, float* y, int length) : ISimdKernel
     where TFunction : struct, IActivationFunction
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TSimd>()
         where TSimd : struct, ISimd<TSimd>
     {

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>The columns of a <see cref="BackwardSweep"/> that one worker takes.</summary>
 internal readonly unsafe struct BackwardSweepKernel<TFunction>(TFunction function, BackwardSweep sweep, Section columns) : ISimdKernel
     where TFunction : struct, IActivationFunction
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TSimd>()
         where TSimd : struct, ISimd<TSimd>
     {

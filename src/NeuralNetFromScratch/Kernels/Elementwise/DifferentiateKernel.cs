@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary><c>gradient ← gradient · f'</c> over a run of elements.</summary>
 internal readonly unsafe struct DifferentiateKernel<TFunction>(TFunction function, float* argument, float* gradient, int length) : ISimdKernel
     where TFunction : struct, IActivationFunction
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TSimd>()
         where TSimd : struct, ISimd<TSimd>
     {

@@ -30,7 +30,7 @@ internal static unsafe class Lanes
     /// <summary>A whole register where there is one, else what is left of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSimd Load<TSimd>(float* source, int available)
-        where TSimd : struct, ISimd<TSimd> => available >= TSimd.Width ? TSimd.Load(source) : LoadPartial<TSimd>(source, available);
+        where TSimd : struct, ISimd<TSimd> => available >= TSimd.Width ? TSimd.Load(source) : TSimd.LoadPartial(source, available);
 
     /// <summary>Writes a whole register where there is room for it, else what there is room for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,6 +40,6 @@ internal static unsafe class Lanes
         if (available >= TSimd.Width)
             TSimd.Store(value, destination);
         else
-            StorePartial(value, destination, available);
+            TSimd.StorePartial(value, destination, available);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary><c>v ← μ·v + κ·g</c>; <c>w ← w − α·v</c>, or with Nesterov's look-ahead <c>w ← w − α·(g + μ·v)</c>.</summary>
@@ -9,6 +11,7 @@ internal readonly struct MomentumRule(float learningRate, float momentum, float 
 {
     public static int SlotCount => 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
         where TSimd : struct, ISimd<TSimd>
     {

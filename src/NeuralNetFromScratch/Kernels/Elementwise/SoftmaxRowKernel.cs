@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary><c>yⱼ = scale · exp(xⱼ − max x) / Σₖ exp(xₖ − max x)</c> over one row; x and y may be the same memory.</summary>
@@ -9,6 +11,7 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
     /// <summary><c>log Σₖ exp(xₖ − max x)</c>. Adding the maximum back would lose digits where it is large.</summary>
     public double ShiftedLogSum { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TSimd>()
         where TSimd : struct, ISimd<TSimd>
     {

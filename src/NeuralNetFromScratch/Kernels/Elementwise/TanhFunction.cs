@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal readonly struct TanhFunction : IActivationFunction
 
     public static bool DerivativeNeedsInput => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TSimd Apply<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd>
     {
@@ -26,6 +29,7 @@ internal readonly struct TanhFunction : IActivationFunction
         return TSimd.SelectLess(TSimd.Abs(x), TSimd.Broadcast(PolynomialLimit), near, far);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
         where TSimd : struct, ISimd<TSimd> => gradient * (TSimd.Broadcast(1) - argument * argument);
 }

@@ -25,17 +25,17 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
             {
                 Section k = Section.Of(product.Depth, 1, block, plan.DepthBlocks);
                 bool accumulate = product.Accumulate || block > 0;
-                Panels b = Panels.Of(
+                Panels b = Panels.Of<TSimd>(
                     product.B + column * product.BColumn + k.Start * product.BRow,
-                    columns, product.BColumn, k.Count, product.BRow, plan.TileColumns, plan.PacksB, packedB);
+                    columns, product.BColumn, k.Count, product.BRow, plan.TileColumns, KernelColumns(columns, plan), plan.PacksB, packedB);
 
                 // LOOP 3: rows of C, a block of A at a time
                 for (int row = 0; row < product.Rows; row += plan.Rows)
                 {
                     int rows = Math.Min(plan.Rows, product.Rows - row);
-                    Panels a = Panels.Of(
+                    Panels a = Panels.Of<TSimd>(
                         product.A + row * product.ARow + k.Start * product.AColumn,
-                        rows, product.ARow, k.Count, product.AColumn, plan.TileRows, plan.PacksA, packedA);
+                        rows, product.ARow, k.Count, product.AColumn, plan.TileRows, KernelRows(rows, plan), plan.PacksA, packedA);
                     Product part = product.Block(new(row, rows), new(column, columns)) with { Depth = k.Count, Accumulate = accumulate };
                     if (block == plan.DepthBlocks - 1)
                         RunBlock(part, plan, a, b, epilogue);
@@ -46,6 +46,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void RunBlock(in Product block, in GemmPlan plan, in Panels a, in Panels b, TEpilogue epilogue)
     {
         // LOOP 2: panels of B
@@ -72,8 +73,8 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
                     Accumulate = block.Accumulate,
                     Bias = block.Bias is null ? null : block.Bias + column,
                 };
-                if (rows == plan.TileRows && columns == plan.TileColumns && block.CColumn == 1)
-                    RunTile(tile, columns, epilogue);
+                if (rows == KernelRows(rows, plan) && columns == KernelColumns(columns, plan) && block.CColumn == 1)
+                    RunTile(tile, rows, columns, epilogue);
                 else
                     RunEdgeTile(tile, plan, rows, columns, block.CColumn, epilogue);
             }
@@ -81,6 +82,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     }
 
     /// <summary>A tile that C does not wholly hold is computed in a buffer, of which the part that exists is copied.</summary>
+    [SkipLocalsInit]
     private static void RunEdgeTile(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn, TEpilogue epilogue)
     {
         float* buffer = stackalloc float[plan.TileRows * plan.TileColumns];
@@ -94,28 +96,43 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
 
         if (tile.Accumulate)
             Copy(tile.C, tile.CRow, cColumn, buffer, plan.TileColumns, 1, rows, columns);
-        RunTile(whole, columns, epilogue);
+        RunTile(whole, rows, columns, epilogue);
         Copy(buffer, plan.TileColumns, 1, tile.C, tile.CRow, cColumn, rows, columns);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTile(in Tile tile, int columns, TEpilogue epilogue)
+    /// <summary>The rows of the smallest kernel that computes the last of so many rows' panels.</summary>
+    private static int KernelRows(int rows, in GemmPlan plan)
     {
-        if (TSimd.Width == 16)
-        {
-            if (columns <= TSimd.Width)
-                MicroKernel<TSimd, Tile12x1, TEpilogue>.Run(tile, epilogue);
-            else
-                MicroKernel<TSimd, Tile12x2, TEpilogue>.Run(tile, epilogue);
-        }
-        else if (columns <= TSimd.Width)
-        {
-            MicroKernel<TSimd, Tile6x1, TEpilogue>.Run(tile, epilogue);
-        }
+        int last = (rows - 1) % plan.TileRows + 1;
+        return last > 8 ? 12 : last > 4 ? (TSimd.Width == 16 ? 8 : 6) : last > 1 ? 4 : 1;
+    }
+
+    /// <summary>The columns of the smallest kernel that computes the last of so many columns' panels.</summary>
+    private static int KernelColumns(int columns, in GemmPlan plan) =>
+        (columns - 1) % plan.TileColumns + 1 > TSimd.Width ? 2 * TSimd.Width : TSimd.Width;
+
+    private static void RunTile(in Tile tile, int rows, int columns, TEpilogue epilogue)
+    {
+        if (columns > TSimd.Width)
+            RunTile<Two>(tile, rows, epilogue);
         else
-        {
-            MicroKernel<TSimd, Tile6x2, TEpilogue>.Run(tile, epilogue);
-        }
+            RunTile<One>(tile, rows, epilogue);
+    }
+
+    /// <summary>12, 8, 4 and 1 rows where 24 sums fit in registers, 6, 4 and 1 where 12 do.</summary>
+    private static void RunTile<TVectors>(in Tile tile, int rows, TEpilogue epilogue)
+        where TVectors : struct, ICount
+    {
+        if (rows == 1)
+            MicroKernel<TSimd, One, TVectors, TEpilogue>.Run(tile, epilogue);
+        else if (rows <= 4)
+            MicroKernel<TSimd, Four, TVectors, TEpilogue>.Run(tile, epilogue);
+        else if (TSimd.Width < 16)
+            MicroKernel<TSimd, Six, TVectors, TEpilogue>.Run(tile, epilogue);
+        else if (rows <= 8)
+            MicroKernel<TSimd, Eight, TVectors, TEpilogue>.Run(tile, epilogue);
+        else
+            MicroKernel<TSimd, Twelve, TVectors, TEpilogue>.Run(tile, epilogue);
     }
 
     private static void Copy(
@@ -123,8 +140,19 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     {
         for (int row = 0; row < rows; row++)
         {
-            for (int column = 0; column < columns; column++)
-                destination[row * destinationRow + column * destinationColumn] = source[row * sourceRow + column * sourceColumn];
+            if (sourceColumn == 1 && destinationColumn == 1)
+            {
+                for (int column = 0; column < columns; column += TSimd.Width)
+                    Lanes.Store(Lanes.Load<TSimd>(source + column, columns - column), destination + column, columns - column);
+            }
+            else
+            {
+                for (int column = 0; column < columns; column++)
+                    destination[column * destinationColumn] = source[column * sourceColumn];
+            }
+
+            source += sourceRow;
+            destination += destinationRow;
         }
     }
 }

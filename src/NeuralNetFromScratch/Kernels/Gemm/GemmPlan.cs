@@ -6,8 +6,11 @@ internal readonly record struct GemmPlan
     public GemmPlan(in Product product, SimdWidth width)
     {
         var blocking = Blocking.For(width);
-        (TileRows, TileColumns) = (blocking.TileRows, blocking.TileColumns);
-        DepthBlocks = Math.Max(1, DivideUp(product.Depth, blocking.Depth));
+        // Where one register holds a row of C, panels of B are half as wide, and can be twice as deep.
+        bool isNarrow = product.Columns <= blocking.TileColumns / 2;
+        TileRows = blocking.TileRows;
+        TileColumns = isNarrow ? blocking.TileColumns / 2 : blocking.TileColumns;
+        DepthBlocks = Math.Max(1, DivideUp(product.Depth, isNarrow ? 2 * blocking.Depth : blocking.Depth));
         Depth = DivideUp(product.Depth, DepthBlocks);
         Columns = Math.Min(DivideUp(product.Columns, TileColumns) * TileColumns, blocking.BlockColumns);
         Rows = Math.Min(DivideUp(product.Rows, TileRows) * TileRows, blocking.BlockRows);

@@ -3,18 +3,19 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>
-/// The innermost loop of the matrix product: one tile of C, <c>TTile.Rows</c> rows by <c>TTile.Vectors</c> registers, held in
+/// The innermost loop of the matrix product: one tile of C, <c>TRows</c> rows by <c>TVectors</c> registers, held in
 /// registers while k runs through the depth. Each step of k loads one row of B and multiplies it with one broadcast element of A
 /// for each row: <c>C[r, :] += A[r, k] · B[k, :]</c>. An element of C is one chain of multiply-adds in the order of k, whatever
 /// the tile, so that tiling, blocking and threads never change its bits.
 /// </summary>
 /// <remarks>
-/// The accumulators must be named locals to live in registers; the conditions on <c>TTile</c> are constants to the JIT, which drops
+/// The accumulators must be named locals to live in registers; the conditions on <c>TRows</c> and <c>TVectors</c> are constants to the JIT, which drops
 /// the rows and registers that a tile does not have.
 /// </remarks>
-internal static unsafe class MicroKernel<TSimd, TTile, TEpilogue>
+internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TEpilogue>
     where TSimd : struct, ISimd<TSimd>
-    where TTile : struct, ITile
+    where TRows : struct, ICount
+    where TVectors : struct, ICount
     where TEpilogue : struct, IEpilogue
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -37,64 +38,64 @@ internal static unsafe class MicroKernel<TSimd, TTile, TEpilogue>
 
         if (tile.Accumulate)
         {
-            if (TTile.Rows > 0) Load(c + 0 * cRow, out c00, out c01);
-            if (TTile.Rows > 1) Load(c + 1 * cRow, out c10, out c11);
-            if (TTile.Rows > 2) Load(c + 2 * cRow, out c20, out c21);
-            if (TTile.Rows > 3) Load(c + 3 * cRow, out c30, out c31);
-            if (TTile.Rows > 4) Load(c + 4 * cRow, out c40, out c41);
-            if (TTile.Rows > 5) Load(c + 5 * cRow, out c50, out c51);
-            if (TTile.Rows > 6) Load(c + 6 * cRow, out c60, out c61);
-            if (TTile.Rows > 7) Load(c + 7 * cRow, out c70, out c71);
-            if (TTile.Rows > 8) Load(c + 8 * cRow, out c80, out c81);
-            if (TTile.Rows > 9) Load(c + 9 * cRow, out c90, out c91);
-            if (TTile.Rows > 10) Load(c + 10 * cRow, out cA0, out cA1);
-            if (TTile.Rows > 11) Load(c + 11 * cRow, out cB0, out cB1);
+            if (TRows.Value > 0) Load(c + 0 * cRow, out c00, out c01);
+            if (TRows.Value > 1) Load(c + 1 * cRow, out c10, out c11);
+            if (TRows.Value > 2) Load(c + 2 * cRow, out c20, out c21);
+            if (TRows.Value > 3) Load(c + 3 * cRow, out c30, out c31);
+            if (TRows.Value > 4) Load(c + 4 * cRow, out c40, out c41);
+            if (TRows.Value > 5) Load(c + 5 * cRow, out c50, out c51);
+            if (TRows.Value > 6) Load(c + 6 * cRow, out c60, out c61);
+            if (TRows.Value > 7) Load(c + 7 * cRow, out c70, out c71);
+            if (TRows.Value > 8) Load(c + 8 * cRow, out c80, out c81);
+            if (TRows.Value > 9) Load(c + 9 * cRow, out c90, out c91);
+            if (TRows.Value > 10) Load(c + 10 * cRow, out cA0, out cA1);
+            if (TRows.Value > 11) Load(c + 11 * cRow, out cB0, out cB1);
         }
 
         float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
         for (int depth = tile.Depth; depth > 0; depth--)
         {
             TSimd b0 = TSimd.Load(b);
-            TSimd b1 = TTile.Vectors > 1 ? TSimd.Load(b + TSimd.Width) : TSimd.Zero;
+            TSimd b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : TSimd.Zero;
             b += bStep;
 
-            if (TTile.Rows > 0) Add(*a, b0, b1, ref c00, ref c01);
-            if (TTile.Rows > 1) Add(a[aRow], b0, b1, ref c10, ref c11);
-            if (TTile.Rows > 2) Add(a[2 * aRow], b0, b1, ref c20, ref c21);
-            if (TTile.Rows > 3) Add(*a3, b0, b1, ref c30, ref c31);
-            if (TTile.Rows > 4) Add(a3[aRow], b0, b1, ref c40, ref c41);
-            if (TTile.Rows > 5) Add(a3[2 * aRow], b0, b1, ref c50, ref c51);
-            if (TTile.Rows > 6) Add(*a6, b0, b1, ref c60, ref c61);
-            if (TTile.Rows > 7) Add(a6[aRow], b0, b1, ref c70, ref c71);
-            if (TTile.Rows > 8) Add(a6[2 * aRow], b0, b1, ref c80, ref c81);
-            if (TTile.Rows > 9) Add(*a9, b0, b1, ref c90, ref c91);
-            if (TTile.Rows > 10) Add(a9[aRow], b0, b1, ref cA0, ref cA1);
-            if (TTile.Rows > 11) Add(a9[2 * aRow], b0, b1, ref cB0, ref cB1);
+            if (TRows.Value > 0) Add(*a, b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1) Add(a[aRow], b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) Add(a[2 * aRow], b0, b1, ref c20, ref c21);
+            if (TRows.Value > 3) Add(*a3, b0, b1, ref c30, ref c31);
+            if (TRows.Value > 4) Add(a3[aRow], b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) Add(a3[2 * aRow], b0, b1, ref c50, ref c51);
+            if (TRows.Value > 6) Add(*a6, b0, b1, ref c60, ref c61);
+            if (TRows.Value > 7) Add(a6[aRow], b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) Add(a6[2 * aRow], b0, b1, ref c80, ref c81);
+            if (TRows.Value > 9) Add(*a9, b0, b1, ref c90, ref c91);
+            if (TRows.Value > 10) Add(a9[aRow], b0, b1, ref cA0, ref cA1);
+            if (TRows.Value > 11) Add(a9[2 * aRow], b0, b1, ref cB0, ref cB1);
             a += aStep;
             a3 += aStep;
             a6 += aStep;
             a9 += aStep;
         }
 
-        if (TTile.Rows > 0) Store(c + 0 * cRow, c00, c01, epilogue, bias);
-        if (TTile.Rows > 1) Store(c + 1 * cRow, c10, c11, epilogue, bias);
-        if (TTile.Rows > 2) Store(c + 2 * cRow, c20, c21, epilogue, bias);
-        if (TTile.Rows > 3) Store(c + 3 * cRow, c30, c31, epilogue, bias);
-        if (TTile.Rows > 4) Store(c + 4 * cRow, c40, c41, epilogue, bias);
-        if (TTile.Rows > 5) Store(c + 5 * cRow, c50, c51, epilogue, bias);
-        if (TTile.Rows > 6) Store(c + 6 * cRow, c60, c61, epilogue, bias);
-        if (TTile.Rows > 7) Store(c + 7 * cRow, c70, c71, epilogue, bias);
-        if (TTile.Rows > 8) Store(c + 8 * cRow, c80, c81, epilogue, bias);
-        if (TTile.Rows > 9) Store(c + 9 * cRow, c90, c91, epilogue, bias);
-        if (TTile.Rows > 10) Store(c + 10 * cRow, cA0, cA1, epilogue, bias);
-        if (TTile.Rows > 11) Store(c + 11 * cRow, cB0, cB1, epilogue, bias);
+        if (TRows.Value > 0) Store(c + 0 * cRow, c00, c01, epilogue, bias);
+        if (TRows.Value > 1) Store(c + 1 * cRow, c10, c11, epilogue, bias);
+        if (TRows.Value > 2) Store(c + 2 * cRow, c20, c21, epilogue, bias);
+        if (TRows.Value > 3) Store(c + 3 * cRow, c30, c31, epilogue, bias);
+        if (TRows.Value > 4) Store(c + 4 * cRow, c40, c41, epilogue, bias);
+        if (TRows.Value > 5) Store(c + 5 * cRow, c50, c51, epilogue, bias);
+        if (TRows.Value > 6) Store(c + 6 * cRow, c60, c61, epilogue, bias);
+        if (TRows.Value > 7) Store(c + 7 * cRow, c70, c71, epilogue, bias);
+        if (TRows.Value > 8) Store(c + 8 * cRow, c80, c81, epilogue, bias);
+        if (TRows.Value > 9) Store(c + 9 * cRow, c90, c91, epilogue, bias);
+        if (TRows.Value > 10) Store(c + 10 * cRow, cA0, cA1, epilogue, bias);
+        if (TRows.Value > 11) Store(c + 11 * cRow, cB0, cB1, epilogue, bias);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Load(float* row, out TSimd first, out TSimd second)
     {
         first = TSimd.Load(row);
-        second = TTile.Vectors > 1 ? TSimd.Load(row + TSimd.Width) : TSimd.Zero;
+        second = TVectors.Value > 1 ? TSimd.Load(row + TSimd.Width) : TSimd.Zero;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -102,7 +103,7 @@ internal static unsafe class MicroKernel<TSimd, TTile, TEpilogue>
     {
         TSimd broadcast = TSimd.Broadcast(a);
         first = TSimd.MultiplyAdd(broadcast, b0, first);
-        if (TTile.Vectors > 1)
+        if (TVectors.Value > 1)
             second = TSimd.MultiplyAdd(broadcast, b1, second);
     }
 
@@ -110,7 +111,7 @@ internal static unsafe class MicroKernel<TSimd, TTile, TEpilogue>
     private static void Store(float* row, TSimd first, TSimd second, TEpilogue epilogue, float* bias)
     {
         TSimd.Store(epilogue.Apply(first, bias), row);
-        if (TTile.Vectors > 1)
+        if (TVectors.Value > 1)
             TSimd.Store(epilogue.Apply(second, bias + TSimd.Width), row + TSimd.Width);
     }
 }

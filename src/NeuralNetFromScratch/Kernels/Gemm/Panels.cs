@@ -2,7 +2,7 @@ namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>
 /// A block of A or B as the micro-kernel reads it: panel by panel, packed or where it lies. Where it lies, only a last panel that
-/// is narrower than a tile is packed, since the kernel reads whole tiles.
+/// has fewer lanes than the kernel reads is packed.
 /// </summary>
 internal readonly unsafe struct Panels
 {
@@ -25,11 +25,22 @@ internal readonly unsafe struct Panels
         _packed = packed;
     }
 
-    public static Panels Of(
-        float* source, int lanes, nint laneStride, int depth, nint stepStride, int width, bool pack, float* space)
+    /// <param name="source">The block's first element.</param>
+    /// <param name="lanes">Rows of a block of A, or columns of a block of B.</param>
+    /// <param name="laneStride">Distance between lanes.</param>
+    /// <param name="depth">Steps of k.</param>
+    /// <param name="stepStride">Distance between steps.</param>
+    /// <param name="width">Lanes of a panel.</param>
+    /// <param name="lastRead">How many lanes the kernel reads of the last panel, which may have fewer.</param>
+    /// <param name="pack">Whether all panels are packed.</param>
+    /// <param name="space">Where packed panels go.</param>
+    public static Panels Of<TSimd>(
+        float* source, int lanes, nint laneStride, int depth, nint stepStride, int width, int lastRead, bool pack, float* space)
+        where TSimd : struct, ISimd<TSimd>
     {
-        int firstPacked = pack ? 0 : lanes - lanes % width;
-        Packing.Pack(source + firstPacked * laneStride, lanes - firstPacked, laneStride, depth, stepStride, width, space);
+        int last = (lanes - 1) % width + 1;
+        int firstPacked = pack ? 0 : last == lastRead ? lanes : lanes - last;
+        Packing<TSimd>.Pack(source + firstPacked * laneStride, lanes - firstPacked, laneStride, depth, stepStride, width, space);
         return new(source, laneStride, stepStride, width, depth, firstPacked, space);
     }
 

@@ -18,6 +18,12 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract void Store(TSelf value, float* destination);
 
+    /// <summary>The first <paramref name="count"/> lanes from memory, the others zero; nothing else is read.</summary>
+    static abstract TSelf LoadPartial(float* source, int count);
+
+    /// <summary>Writes the first <paramref name="count"/> lanes and nothing else.</summary>
+    static abstract void StorePartial(TSelf value, float* destination, int count);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);

@@ -17,6 +17,10 @@ internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 
     public static void Store(Simd128 value, float* destination) => value._lanes.Store(destination);
 
+    public static Simd128 LoadPartial(float* source, int count) => Lanes.LoadPartial<Simd128>(source, count);
+
+    public static void StorePartial(Simd128 value, float* destination, int count) => Lanes.StorePartial(value, destination, count);
+
     public static Simd128 operator +(Simd128 left, Simd128 right) => new(left._lanes + right._lanes);
 
     public static Simd128 operator -(Simd128 left, Simd128 right) => new(left._lanes - right._lanes);

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Kernels;
 
@@ -16,6 +17,17 @@ internal readonly unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
     public static Simd256 Load(float* source) => new(Vector256.Load(source));
 
     public static void Store(Simd256 value, float* destination) => value._lanes.Store(destination);
+
+    public static Simd256 LoadPartial(float* source, int count) =>
+        Avx.IsSupported ? new(Avx.MaskLoad(source, Mask(count))) : Lanes.LoadPartial<Simd256>(source, count);
+
+    public static void StorePartial(Simd256 value, float* destination, int count)
+    {
+        if (Avx.IsSupported)
+            Avx.MaskStore(destination, Mask(count), value._lanes);
+        else
+            Lanes.StorePartial(value, destination, count);
+    }
 
     public static Simd256 operator +(Simd256 left, Simd256 right) => new(left._lanes + right._lanes);
 
@@ -39,4 +51,6 @@ internal readonly unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 
     public static Simd256 SelectLessOrEqual(Simd256 left, Simd256 right, Simd256 whenTrue, Simd256 whenFalse) =>
         new(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
+
+    private static Vector256<float> Mask(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Kernels;
 
@@ -16,6 +17,17 @@ internal readonly unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
     public static Simd512 Load(float* source) => new(Vector512.Load(source));
 
     public static void Store(Simd512 value, float* destination) => value._lanes.Store(destination);
+
+    public static Simd512 LoadPartial(float* source, int count) =>
+        Avx512F.IsSupported ? new(Avx512F.MaskLoad(source, Mask(count), Vector512<float>.Zero)) : Lanes.LoadPartial<Simd512>(source, count);
+
+    public static void StorePartial(Simd512 value, float* destination, int count)
+    {
+        if (Avx512F.IsSupported)
+            Avx512F.MaskStore(destination, Mask(count), value._lanes);
+        else
+            Lanes.StorePartial(value, destination, count);
+    }
 
     public static Simd512 operator +(Simd512 left, Simd512 right) => new(left._lanes + right._lanes);
 
@@ -39,4 +51,6 @@ internal readonly unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
 
     public static Simd512 SelectLessOrEqual(Simd512 left, Simd512 right, Simd512 whenTrue, Simd512 whenFalse) =>
         new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
+
+    private static Vector512<float> Mask(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 }

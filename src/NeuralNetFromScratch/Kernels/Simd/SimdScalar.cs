@@ -15,6 +15,10 @@ internal readonly unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 
     public static void Store(SimdScalar value, float* destination) => *destination = value._lane;
 
+    public static SimdScalar LoadPartial(float* source, int count) => Lanes.LoadPartial<SimdScalar>(source, count);
+
+    public static void StorePartial(SimdScalar value, float* destination, int count) => Lanes.StorePartial(value, destination, count);
+
     public static SimdScalar operator +(SimdScalar left, SimdScalar right) => new(left._lane + right._lane);
 
     public static SimdScalar operator -(SimdScalar left, SimdScalar right) => new(left._lane - right._lane);
