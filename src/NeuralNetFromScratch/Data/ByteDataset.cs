@@ -16,6 +16,7 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
 
     public override int Label(int index) => labels[index];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void CopySample(int index, Span<float> features) =>
         Scale(pixels.AsSpan(index * sampleShape.Length, sampleShape.Length), features[..sampleShape.Length], scale);
 

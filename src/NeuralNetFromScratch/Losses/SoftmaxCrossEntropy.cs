@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Kernels;
 
 namespace NeuralNetFromScratch;
@@ -13,7 +14,8 @@ public sealed class SoftmaxCrossEntropy : Loss
     public override string Name => "softmax cross-entropy";
 
     /// <inheritdoc/>
-    public override unsafe double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
     {
         LossShapes.Check(outputs, labels, gradient);
         int classes = outputs.Columns;

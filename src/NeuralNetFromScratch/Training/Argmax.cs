@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>The predicted class.</summary>
 internal static class Argmax
 {
     /// <summary>The index of the largest value, the first of several; −1 where there is none, as among NaN alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Of(ReadOnlySpan<float> values)
     {
         int best = -1;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.Kernels;
 
@@ -9,6 +10,7 @@ internal readonly struct GatherJob(Dataset dataset, int[] order, int start, int 
     /// <summary>How many samples ahead memory is asked for: about the time that it takes to answer.</summary>
     private const int Lookahead = 6;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int worker, int workers)
     {
         var share = Section.Of(rows, 1, worker, workers);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Kernels;
 
 namespace NeuralNetFromScratch;
@@ -10,6 +11,7 @@ internal readonly struct LossJob(Loss loss, Workspace workspace, BlockBuffers bu
 {
     public const int ChunkRows = 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int worker, int workers)
     {
         var chunks = Section.Of((rows + ChunkRows - 1) / ChunkRows, 1, worker, workers);
@@ -37,6 +39,7 @@ internal readonly struct LossJob(Loss loss, Workspace workspace, BlockBuffers bu
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int CountCorrect(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels)
     {
         int correct = 0;

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>The softmax function.</summary>
 internal static unsafe class Softmax
 {
     /// <summary>Writes <c>scale · softmax(x)</c> and returns <c>log Σ exp(x − max x)</c> and <c>max x</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double ShiftedLogSum, float Maximum) Row(ReadOnlySpan<float> x, Span<float> y, float scale)
     {
         fixed (float* input = x, output = y)

@@ -10,6 +10,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     where TSimd : struct, ISimd<TSimd>
     where TEpilogue : struct, IEpilogue
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
     {
         float* packedB = space;
@@ -83,6 +84,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
 
     /// <summary>A tile that C does not wholly hold is computed in a buffer, of which the part that exists is copied.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunEdgeTile(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn, TEpilogue epilogue)
     {
         float* buffer = stackalloc float[plan.TileRows * plan.TileColumns];
@@ -111,6 +113,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     private static int KernelColumns(int columns, in GemmPlan plan) =>
         (columns - 1) % plan.TileColumns + 1 > TSimd.Width ? 2 * TSimd.Width : TSimd.Width;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTile(in Tile tile, int rows, int columns, TEpilogue epilogue)
     {
         if (columns > TSimd.Width)
@@ -120,6 +123,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     }
 
     /// <summary>12, 8, 4 and 1 rows where 24 sums fit in registers, 6, 4 and 1 where 12 do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTile<TVectors>(in Tile tile, int rows, TEpilogue epilogue)
         where TVectors : struct, ICount
     {
@@ -135,6 +139,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
             MicroKernel<TSimd, Twelve, TVectors, TEpilogue>.Run(tile, epilogue);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(
         float* source, nint sourceRow, nint sourceColumn, float* destination, nint destinationRow, nint destinationColumn, int rows, int columns)
     {
