@@ -38,12 +38,10 @@ public sealed class Adam : Optimizer
     public override int SlotCount => 2;
 
     /// <inheritdoc/>
-    public override void Update(in UpdateStep updateStep, in UpdateBlock block) => UpdateRegion(updateStep, block.AsRegion());
-
-    internal override void UpdateRegion(in UpdateStep updateStep, in UpdateRegion region)
+    public override void Update(in UpdateStep updateStep, in UpdateBlock block)
     {
         double stepSize = updateStep.LearningRate / (1 - Math.Pow(Beta1, updateStep.Number));
         double rootScale = 1 / Math.Sqrt(1 - Math.Pow(Beta2, updateStep.Number));
-        UpdateKernel<AdamRule>.Run(new(Beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon), region);
+        UpdateKernel<AdamRule>.Run(new(Beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon), block);
     }
 }

@@ -29,13 +29,6 @@ public abstract class Optimizer
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Updates a rectangle of the parameters, row by row.</summary>
-    internal virtual void UpdateRegion(in UpdateStep updateStep, in UpdateRegion region)
-    {
-        for (int row = 0; row < region.Rows; row++)
-            Update(updateStep, region.Row(row));
-    }
-
     private protected static float NonNegative(float value, string name) =>
         float.IsFinite(value) && value >= 0
             ? value

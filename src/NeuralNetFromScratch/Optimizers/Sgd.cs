@@ -44,14 +44,12 @@ public sealed class Sgd : Optimizer
     public override int SlotCount => Momentum == 0 ? 0 : 1;
 
     /// <inheritdoc/>
-    public override void Update(in UpdateStep updateStep, in UpdateBlock block) => UpdateRegion(updateStep, block.AsRegion());
-
-    internal override void UpdateRegion(in UpdateStep updateStep, in UpdateRegion region)
+    public override void Update(in UpdateStep updateStep, in UpdateBlock block)
     {
         float gradientShare = updateStep.Number == 1 ? 1 : 1 - Dampening;
         if (Momentum == 0)
-            UpdateKernel<SgdRule>.Run(new(updateStep.LearningRate), region);
+            UpdateKernel<SgdRule>.Run(new(updateStep.LearningRate), block);
         else
-            UpdateKernel<MomentumRule>.Run(new(updateStep.LearningRate, Momentum, gradientShare, Nesterov), region);
+            UpdateKernel<MomentumRule>.Run(new(updateStep.LearningRate, Momentum, gradientShare, Nesterov), block);
     }
 }

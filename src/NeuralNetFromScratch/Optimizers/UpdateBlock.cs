@@ -37,17 +37,4 @@ public readonly ref struct UpdateBlock
     /// <summary>One of the numbers that the rule remembers for each element; zero before the first step.</summary>
     /// <param name="slot">0 to <see cref="Optimizer.SlotCount"/> − 1.</param>
     public Span<float> Slot(int slot) => _slots.Slice(slot * _slotStride + _start, Values.Length);
-
-    /// <summary>The block as a region of one row.</summary>
-    internal UpdateRegion AsRegion() => new()
-    {
-        Values = Values,
-        Gradients = Gradients,
-        Slots = _slots[Math.Min(_start, _slots.Length)..],
-        SlotStride = _slotStride,
-        Start = 0,
-        Rows = 1,
-        Columns = Values.Length,
-        RowStride = 0,
-    };
 }

@@ -49,7 +49,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer opti
     /// <summary>The optimizer's update from the gradients.</summary>
     public void Update(long number) =>
         engine.Run(
-            new UpdateJob(optimizer, new UpdateStep(number, optimizer.LearningRate), network.Parameters, _slots, engine.Width),
+            new UpdateJob(optimizer, new UpdateStep(number, optimizer.LearningRate), network.Parameters, _slots),
             engine.WorkersFor(network.Parameters.Values.Length, UpdateGrain));
 
     private void Count(int rows, ConfusionMatrix confusion)

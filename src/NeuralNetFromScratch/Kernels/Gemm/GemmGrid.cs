@@ -12,8 +12,8 @@ internal readonly record struct GemmGrid(int RowParts, int ColumnParts)
     public int Parts => RowParts * ColumnParts;
 
     /// <summary>
-    /// The division with the least time for the slowest worker: its tiles, and the packing that it repeats. Between equals it divides
-    /// columns, as the optimizer does, so that a weight's columns stay in one core's cache.
+    /// The division with the least time for the slowest worker: its tiles, and the packing that it repeats, which for B is dearer than
+    /// for A.
     /// </summary>
     public static GemmGrid For(in Product product, SimdWidth width, int workers)
     {
@@ -29,7 +29,7 @@ internal readonly record struct GemmGrid(int RowParts, int ColumnParts)
             int columnParts = Math.Min(workers / rowParts, columnTiles);
             long rows = (rowTiles + rowParts - 1) / rowParts * tileRows;
             long columns = (columnTiles + columnParts - 1) / columnParts * tileColumns;
-            long cost = rows * columns + rows + 16 * columns;
+            long cost = rows * columns + 4 * rows + 16 * columns;
             if (cost < bestCost)
                 (best, bestCost) = (new(rowParts, columnParts), cost);
         }
