@@ -10,8 +10,8 @@ internal static class TimeTo98
     public static Trainer Train(Dataset training, ulong seed)
     {
         var network = new Sequential([28, 28], seed, new Dense(128, Activation.Relu), new Dense(10));
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.07f, 0.9f), new TrainerOptions { Threads = 2 });
-        trainer.Fit(training, new FitOptions { Epochs = 16, BatchSize = 64, Seed = seed });
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, 0.9f), new TrainerOptions { Threads = 2 });
+        trainer.Fit(training, new FitOptions { Epochs = 8, BatchSize = 64, Seed = seed, Schedule = LearningRateSchedule.OneCycle() });
         return trainer;
     }
 }

@@ -22,6 +22,12 @@ public sealed class ConfusionMatrix
         internal set => _counts[Index(actual, predicted)] = value;
     }
 
+    internal void Add(ConfusionMatrix other)
+    {
+        for (int i = 0; i < _counts.Length; i++)
+            _counts[i] += other._counts[i];
+    }
+
     private int Index(int actual, int predicted)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(actual);

@@ -17,6 +17,9 @@ public sealed record FitOptions
     /// <summary>Samples to evaluate after each epoch, or none.</summary>
     public Dataset? Validation { get; init; }
 
+    /// <summary>How the learning rate changes over the epochs.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+
     /// <summary>Whether each epoch takes the samples in a new random order.</summary>
     public bool Shuffle { get; init; } = true;
 

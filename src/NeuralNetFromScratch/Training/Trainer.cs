@@ -17,7 +17,7 @@ public sealed class Trainer
     private readonly Sequential _network;
     private readonly Engine _engine;
     private readonly TrainingStep _training;
-    private readonly TrainingStep _evaluation;
+    private readonly TrainingStep[] _evaluation;
     private long _steps;
     private int _epochs;
 
@@ -41,7 +41,9 @@ public sealed class Trainer
         _network = network;
         _engine = engine;
         _training = new TrainingStep(network, loss, optimizer, engine, isTraining: true);
-        _evaluation = new TrainingStep(network, loss, optimizer, engine, isTraining: false);
+        _evaluation = new TrainingStep[engine.Threads];
+        for (int worker = 0; worker < _evaluation.Length; worker++)
+            _evaluation[worker] = new TrainingStep(network, loss, optimizer, new Engine(1, engine.Width), isTraining: false);
     }
 
     /// <summary>What the last <see cref="Fit"/> reached, also when it was cancelled.</summary>
@@ -95,6 +97,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Epochs);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize);
+        ArgumentNullException.ThrowIfNull(options.Schedule);
         CheckDataset(training, nameof(training));
         if (options.Validation is not null)
             CheckDataset(options.Validation, nameof(options));
@@ -112,16 +115,26 @@ public sealed class Trainer
     public Evaluation Evaluate(Dataset test)
     {
         CheckDataset(test, nameof(test));
-        var confusion = new ConfusionMatrix(_network.OutputShape.Length);
-        StepResult result = _evaluation.Run(
-            new DatasetBatch(test, InOrder(new int[test.Count]), new(0, test.Count)), default, confusion);
-        return new Evaluation(test.Count, result.Loss, result.Accuracy, confusion);
+        var results = new StepResult[(test.Count - 1) / TrainingStep.BlockRows + 1];
+        var confusions = new ConfusionMatrix[_evaluation.Length];
+        for (int worker = 0; worker < confusions.Length; worker++)
+            confusions[worker] = new ConfusionMatrix(_network.OutputShape.Length);
+        _engine.Run(
+            new EvaluationJob(_evaluation, test, InOrder(new int[test.Count]), results, confusions),
+            Math.Min(results.Length, _engine.Threads));
+
+        StepResult total = default;
+        foreach (StepResult result in results)
+            total += result;
+        foreach (ConfusionMatrix other in confusions.AsSpan(1))
+            confusions[0].Add(other);
+        return new Evaluation(test.Count, total.Loss, total.Accuracy, confusions[0]);
     }
 
     private float TrainStep(MatrixBatch batch)
     {
         StepResult result = _training.Run(batch, StepRandom(0));
-        _training.Update(++_steps);
+        _training.Update(++_steps, rateFactor: 1);
         return (float)result.Loss;
     }
 
@@ -144,7 +157,8 @@ public sealed class Trainer
             StepResult result = _training.Run(new DatasetBatch(training, order, range), StepRandom(options.Seed));
             if (options.StopOnNonFiniteLoss && !double.IsFinite(result.Loss))
                 throw new NotFiniteNumberException($"epoch {epoch}, step {step + 1}: the loss is {result.Loss}", result.Loss);
-            _training.Update(++_steps);
+            var position = new TrainingPosition(epoch - 1 + (double)step / steps, options.Epochs);
+            _training.Update(++_steps, options.Schedule.Factor(position));
             sums += result;
             if (progress is not null && step % reportInterval == 0)
             {

@@ -7,7 +7,7 @@ namespace NeuralNetFromScratch;
 internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer optimizer, Engine engine, bool isTraining)
 {
     /// <summary>Rows of a block: enough for the matrix product, few enough for the cache.</summary>
-    private const int BlockRows = 128;
+    public const int BlockRows = 128;
 
     /// <summary>Fewest parameters, or values of the output, that are worth waking a worker for.</summary>
     private const int UpdateGrain = 16384, LossGrain = 256;
@@ -47,9 +47,11 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer opti
     }
 
     /// <summary>The optimizer's update from the gradients.</summary>
-    public void Update(long number) =>
+    /// <param name="number">The step's number, from 1.</param>
+    /// <param name="rateFactor">Factor on the optimizer's learning rate.</param>
+    public void Update(long number, double rateFactor) =>
         engine.Run(
-            new UpdateJob(optimizer, new UpdateStep(number, optimizer.LearningRate), network.Parameters, _slots),
+            new UpdateJob(optimizer, new UpdateStep(number, (float)(rateFactor * optimizer.LearningRate)), network.Parameters, _slots),
             engine.WorkersFor(network.Parameters.Values.Length, UpdateGrain));
 
     private void Count(int rows, ConfusionMatrix confusion)

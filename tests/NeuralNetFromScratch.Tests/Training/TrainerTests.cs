@@ -106,6 +106,23 @@ public class TrainerTests
     }
 
     [Test]
+    public void An_evaluation_is_the_same_at_any_number_of_threads([Values(2, 3, 7)] int threads)
+    {
+        Dataset data = SyntheticDigits.Create(1000, 3);
+        var network = new Sequential([28, 28], 1, new Dense(20, Activation.Relu), new Dense(10));
+        Evaluation one = Evaluate(1), several = Evaluate(threads);
+        Assert.That((several.Loss, several.Accuracy), Is.EqualTo((one.Loss, one.Accuracy)));
+        for (int actual = 0; actual < 10; actual++)
+        {
+            for (int predicted = 0; predicted < 10; predicted++)
+                Assert.That(several.ConfusionMatrix[actual, predicted], Is.EqualTo(one.ConfusionMatrix[actual, predicted]));
+        }
+
+        Evaluation Evaluate(int count) =>
+            new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(), new Engine(count, SimdWidths.Best)).Evaluate(data);
+    }
+
+    [Test]
     public void Two_calls_of_fit_are_one_of_twice_the_length()
     {
         Assert.That(Train(2, 2), Is.EqualTo(Train(4)));

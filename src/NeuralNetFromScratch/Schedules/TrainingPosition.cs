@@ -1,0 +1,10 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>How far a training is when a step begins.</summary>
+/// <param name="Epochs">Epochs done, with the fraction of the current one.</param>
+/// <param name="TotalEpochs">Epochs that the training will take; positive.</param>
+public readonly record struct TrainingPosition(double Epochs, double TotalEpochs)
+{
+    /// <summary>The share of the training that is done, 0 to 1.</summary>
+    public double Fraction => Math.Clamp(Epochs / TotalEpochs, 0, 1);
+}
