@@ -42,6 +42,22 @@ public class GemmTests
     }
 
     [Test]
+    public void A_single_row_is_right_at_every_width_and_has_the_bits_of_the_same_row_among_others([Values] RegisterWidth width)
+    {
+        var engine = new Engine(1, (SimdWidth)width);
+        for (int columns = 1; columns <= 280; columns += columns < 20 ? 1 : 13)
+        {
+            Check(engine, 1, columns, 37, Layout.Plain, (ulong)columns);
+            Check(engine, 1, columns, 37, Layout.RightTransposed, (ulong)columns);
+            float[] left = TestValues.Uniform(3 * 300, 1), right = TestValues.Uniform(300 * columns, 2);
+            float[] among = new float[3 * columns], alone = TestValues.Poison(columns);
+            engine.Multiply(new(left, 3, 300), new(right, 300, columns), new(among, 3, columns));
+            engine.Multiply(new(left.AsSpan(300, 300), 1, 300), new(right, 300, columns), new(alone, 1, columns));
+            Assert.That(TestValues.Bits(alone), Is.EqualTo(TestValues.Bits(among.AsSpan(columns, columns))));
+        }
+    }
+
+    [Test]
     public void Any_strides_work_on_all_three_operands([Values] RegisterWidth width)
     {
         var engine = new Engine(1, (SimdWidth)width);

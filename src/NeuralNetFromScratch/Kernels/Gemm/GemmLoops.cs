@@ -10,8 +10,22 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     where TSimd : struct, ISimd<TSimd>
     where TEpilogue : struct, IEpilogue
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
+    {
+        int rowColumns = 0;
+        if (product.Rows == 1 && product.BColumn == 1 && product.CColumn == 1)
+        {
+            rowColumns = product.Columns - product.Columns % RowKernel<TSimd, TEpilogue>.Columns;
+            for (int column = 0; column < rowColumns; column += RowKernel<TSimd, TEpilogue>.Columns)
+                RowKernel<TSimd, TEpilogue>.Run(product, column, epilogue);
+        }
+
+        if (rowColumns < product.Columns)
+            RunLoops(product.Block(new(0, product.Rows), new(rowColumns, product.Columns - rowColumns)), plan, space, epilogue);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunLoops(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
     {
         float* packedB = space;
         float* packedA = space + (nint)plan.Columns * plan.Depth;
