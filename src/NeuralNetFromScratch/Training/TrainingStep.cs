@@ -7,7 +7,7 @@ namespace NeuralNetFromScratch;
 internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer optimizer, Engine engine, bool isTraining)
 {
     /// <summary>Rows of a block: enough for the matrix product, few enough for the cache.</summary>
-    public const int BlockRows = 128;
+    public const int BlockRows = 192;
 
     /// <summary>Fewest parameters, or values of the output, that are worth waking a worker for.</summary>
     private const int UpdateGrain = 16384, LossGrain = 256;

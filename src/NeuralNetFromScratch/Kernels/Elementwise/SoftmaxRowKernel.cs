@@ -17,7 +17,7 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
     {
         float maximum = float.NegativeInfinity;
         for (int i = 0; i < length; i++)
-            maximum = x[i] > maximum ? x[i] : maximum;
+            maximum = float.MaxNative(x[i], maximum);
 
         // A row of nothing but −∞ or NaN gives NaN, as does one with +∞.
         TSimd shift = TSimd.Broadcast(maximum);
