@@ -15,7 +15,12 @@ internal readonly record struct GemmPlan
         Columns = Math.Min(DivideUp(product.Columns, TileColumns) * TileColumns, blocking.BlockColumns);
         Rows = Math.Min(DivideUp(product.Rows, TileRows) * TileRows, blocking.BlockRows);
         PacksB = product.BColumn != 1 || product.Rows > TileRows;
-        PacksA = product.Columns > 4 * TileColumns || (product.AColumn != 1 && product.ARow != 1);
+
+        // A is read in place while few panels of B pass by, or while it lies with its rows together and few enough steps of k that
+        // all of a panel's lines stay in the first-level cache.
+        bool isReadOften = product.Columns > 4 * TileColumns;
+        bool isShort = product.ARow == 1 && product.Depth <= 192;
+        PacksA = (product.AColumn != 1 && product.ARow != 1) || (isReadOften && !isShort);
     }
 
     public int TileRows { get; }
