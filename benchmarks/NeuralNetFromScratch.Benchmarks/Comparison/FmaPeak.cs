@@ -12,7 +12,7 @@ internal static unsafe class FmaPeak
     public static double Measure(int threads)
     {
         var engine = new Engine(threads);
-        double seconds = Interleaved.Best(0.4, Interleaved.Once(() => engine.Run(new PeakJob(), threads)))[0];
+        double seconds = Interleaved.Run(0.4, Interleaved.Once(() => engine.Run(new PeakJob(), threads)))[0].Best;
         int lanes = SimdWidths.Best switch { SimdWidth.Bits512 => 16, SimdWidth.Bits256 => 8, SimdWidth.Bits128 => 4, _ => 1 };
         return 2.0 * Steps * Chains * lanes * threads / seconds / 1e9;
     }

@@ -5,22 +5,21 @@ namespace NeuralNetFromScratch.Benchmarks.Comparison;
 /// <summary>Times several actions in turn, so that a disturbance of the machine strikes them alike.</summary>
 internal static class Interleaved
 {
-    /// <summary>The best seconds of each action.</summary>
+    /// <summary>The best and the median seconds of each action.</summary>
     /// <param name="seconds">How long to go on, all together.</param>
     /// <param name="actions">Each returns the seconds that it took, as it sees fit to count them.</param>
-    public static double[] Best(double seconds, params Func<double>[] actions)
+    public static Timing[] Run(double seconds, params Func<double>[] actions)
     {
         const int LeastRounds = 3;
-        var best = new double[actions.Length];
-        Array.Fill(best, double.PositiveInfinity);
+        List<double>[] runs = [.. actions.Select(_ => new List<double>())];
         var watch = Stopwatch.StartNew();
         for (int round = 0; round < LeastRounds || watch.Elapsed.TotalSeconds < seconds; round++)
         {
             for (int i = 0; i < actions.Length; i++)
-                best[i] = Math.Min(best[i], actions[i]());
+                runs[i].Add(actions[i]());
         }
 
-        return best;
+        return [.. runs.Select(times => new Timing(times.Min(), times.Order().ElementAt(times.Count / 2)))];
     }
 
     /// <summary>Seconds of one call, averaged over as many as take about a millisecond.</summary>

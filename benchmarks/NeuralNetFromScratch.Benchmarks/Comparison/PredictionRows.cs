@@ -20,7 +20,7 @@ internal static class PredictionRows
         Predictor predictor = network.CreatePredictor();
         float[] image = new float[784], probabilities = new float[10];
         test.CopySample(0, image);
-        double seconds = Interleaved.Best(1, Interleaved.Repeated(() => predictor.Predict(image, probabilities), 5e-6))[0];
+        double seconds = Interleaved.Run(1, Interleaved.Repeated(() => predictor.Predict(image, probabilities), 5e-6))[0].Best;
         report.AddAtMost("one image through Predictor", seconds * 1e6, null, "µs", seconds * 1e6, 5);
         report.AddAtMost("… bytes allocated", null, null, "B", AllocatedBy(() => predictor.Predict(image, probabilities)), 0);
     }
@@ -28,7 +28,7 @@ internal static class PredictionRows
     private static void AddEvaluation(Report report, Sequential network, Dataset test)
     {
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(), new TrainerOptions { Threads = 2 });
-        double seconds = Interleaved.Best(1, Interleaved.Once(() => trainer.Evaluate(test)))[0];
+        double seconds = Interleaved.Run(1, Interleaved.Once(() => trainer.Evaluate(test)))[0].Best;
         double ours = 2.0 * test.Count * (784 * 128 + 128 * 10) / seconds / 1e9, peak = FmaPeak.Measure(2);
         report.AddAtLeast("Evaluate, 10,000 images, 2 threads, of peak", ours, peak, "GFLOP/s", ours / peak, 0.7);
     }

@@ -35,7 +35,7 @@ internal static class ProductRows
         var cube = new ProductData(new(512, 512, 512));
         var engine = new Engine();
         double peak = FmaPeak.Measure(1);
-        double ours = cube.Shape.Flops / 1e9 / Interleaved.Best(1, Interleaved.Once(() => Multiply(engine, cube)))[0];
+        double ours = cube.Shape.Flops / 1e9 / Interleaved.Run(1, Interleaved.Once(() => Multiply(engine, cube)))[0].Best;
         report.AddAtLeast("512³, one thread, of the FMA peak", ours, peak, "GFLOP/s", ours / peak, 0.88);
     }
 
@@ -52,7 +52,7 @@ internal static class ProductRows
             double expected = shape.Flops / 1e11;
             if (!OpenBlas.IsInstalled)
             {
-                double alone = Interleaved.Best(0.5, Interleaved.Repeated(() => Multiply(engine, data), expected))[0];
+                double alone = Interleaved.Run(0.5, Interleaved.Repeated(() => Multiply(engine, data), expected))[0].Best;
                 report.AddAtLeast(name, shape.Flops / alone / 1e9, null, "GFLOP/s", null, least);
                 continue;
             }
@@ -60,10 +60,12 @@ internal static class ProductRows
             OpenBlas.Threads = threads;
             OpenBlas.Multiply(data);
             data.Check("OpenBLAS");
-            double[] best = Interleaved.Best(
+            Timing[] runs = Interleaved.Run(
                 0.8, Interleaved.Repeated(() => Multiply(engine, data), expected), Interleaved.Repeated(() => OpenBlas.Multiply(data), expected));
-            report.AddAtLeast(name, shape.Flops / best[0] / 1e9, shape.Flops / best[1] / 1e9, "GFLOP/s", best[1] / best[0], least);
-            logarithms += Math.Log(best[1] / best[0]);
+            double ratio = runs[1].Best / runs[0].Best;
+            report.AddAtLeast(
+                name, shape.Flops / runs[0].Best / 1e9, shape.Flops / runs[1].Best / 1e9, "GFLOP/s", ratio, least, runs[1].Median / runs[0].Median);
+            logarithms += Math.Log(ratio);
         }
 
         double? mean = OpenBlas.IsInstalled ? Math.Exp(logarithms / shapes.Length) : null;

@@ -17,23 +17,23 @@ internal sealed class Report
         Write($"{Environment.ProcessorCount} processors, registers of {8 * sizeof(float) * Lanes()} bits, .NET {Environment.Version}, data: {data.Name}");
         if (!OpenBlas.IsInstalled)
             Write($"MISSING PEER: OpenBLAS (libopenblas.so.0; Debian: libopenblas0-pthread)");
-        Write($"{"",-46} {"ours",10} {"peer",10} {"unit",-8} {"ratio",7}  target");
+        Write($"{"",-46} {"ours",10} {"peer",10} {"unit",-8} {"ratio",7} {"median",7}  target");
     }
 
     public void Add(Row row)
     {
         _rows.Add(row);
         string verdict = row.Passes switch { true => "ok", false => "SHORT", null => row.Target.Length == 0 ? "" : "peer missing" };
-        Write($"{row.Name,-46} {row.Ours,10:G4} {row.Peer,10:G4} {row.Unit,-8} {row.Ratio,7:F3}  {row.Target} {verdict}");
+        Write($"{row.Name,-46} {row.Ours,10:G4} {row.Peer,10:G4} {row.Unit,-8} {row.Ratio,7:F3} {row.MedianRatio,7:F3}  {row.Target} {verdict}");
     }
 
     /// <summary>A row whose ratio must not fall below a bound.</summary>
-    public void AddAtLeast(string name, double? ours, double? peer, string unit, double? ratio, double bound) =>
-        Add(new(name, ours, peer, unit, ratio, $"≥ {bound.ToString(CultureInfo.InvariantCulture)}", ratio is null ? null : ratio >= bound));
+    public void AddAtLeast(string name, double? ours, double? peer, string unit, double? ratio, double bound, double? medianRatio = null) =>
+        Add(new(name, ours, peer, unit, ratio, medianRatio, $"≥ {bound.ToString(CultureInfo.InvariantCulture)}", ratio is null ? null : ratio >= bound));
 
     /// <summary>A row whose ratio must not exceed a bound.</summary>
-    public void AddAtMost(string name, double? ours, double? peer, string unit, double? ratio, double bound) =>
-        Add(new(name, ours, peer, unit, ratio, $"≤ {bound.ToString(CultureInfo.InvariantCulture)}", ratio is null ? null : ratio <= bound));
+    public void AddAtMost(string name, double? ours, double? peer, string unit, double? ratio, double bound, double? medianRatio = null) =>
+        Add(new(name, ours, peer, unit, ratio, medianRatio, $"≤ {bound.ToString(CultureInfo.InvariantCulture)}", ratio is null ? null : ratio <= bound));
 
     public void WriteFooter(TimeSpan elapsed) =>
         Write($"{_rows.Count(row => row.Passes == true)} at their target, {_rows.Count(row => row.Passes == false)} short, {elapsed.TotalSeconds:F0} s");

@@ -12,9 +12,9 @@ internal static class TrainingRows
         Dataset training = data.Sets.Training;
         TrainingRun one = Small(training, new Sgd(0.07f, 0.9f), 1), two = Small(training, new Sgd(0.07f, 0.9f), 2);
         TrainingRun eight = Small(training, new Sgd(0.07f, 0.9f), 8), adam = Small(training, new Adam(), 2);
-        double[] settings = Interleaved.Best(Patience, one.Epoch, two.Epoch, eight.Epoch, adam.Epoch);
-        double[] epochs = [settings[0], settings[1]];
-        double? numPyEpoch = null, numPyLab = null;
+        Timing[] settings = Interleaved.Run(Patience, one.Epoch, two.Epoch, eight.Epoch, adam.Epoch);
+        Timing[] epochs = [settings[0], settings[1]];
+        Timing? numPyEpoch = null, numPyLab = null;
         foreach (int threads in (ReadOnlySpan<int>)[1, 2])
         {
             using NumPyPeer? numPy = NumPyPeer.Start(training, threads);
@@ -24,34 +24,41 @@ internal static class TrainingRows
                 break;
             }
 
-            double[] turn = Interleaved.Best(Patience, one.Epoch, two.Epoch, () => numPy.Run("epoch"));
-            (epochs[0], epochs[1]) = (Math.Min(epochs[0], turn[0]), Math.Min(epochs[1], turn[1]));
-            numPyEpoch = Math.Min(numPyEpoch ?? double.PositiveInfinity, turn[2]);
-            numPyLab = Math.Min(numPyLab ?? double.PositiveInfinity, Interleaved.Best(1, () => numPy.Run("lab"))[0]);
+            Timing[] turn = Interleaved.Run(Patience, one.Epoch, two.Epoch, () => numPy.Run("epoch"));
+            (epochs[0], epochs[1]) = (Timing.Min(epochs[0], turn[0]), Timing.Min(epochs[1], turn[1]));
+            Timing lab = Interleaved.Run(1, () => numPy.Run("lab"))[0];
+            numPyEpoch = numPyEpoch is { } epoch ? Timing.Min(epoch, turn[2]) : turn[2];
+            numPyLab = numPyLab is { } best ? Timing.Min(best, lab) : lab;
         }
 
-        report.AddAtMost("epoch 784-128-10, 2 threads, to NumPy", epochs[1], numPyEpoch, "s", epochs[1] / numPyEpoch, 0.35);
-        report.AddAtMost("epoch 784-128-10, 1 thread, to NumPy", epochs[0], numPyEpoch, "s", epochs[0] / numPyEpoch, 0.65);
-        report.AddAtMost("Adam's epoch to momentum's", settings[3], settings[1], "s", settings[3] / settings[1], 1.2);
-        report.AddAtLeast("epoch 784-128-10, speed-up by 2 threads", epochs[1], epochs[0], "s", epochs[0] / epochs[1], 1.6);
-        report.AddAtMost("epoch 784-128-10, 8 threads to 2", settings[2], settings[1], "s", settings[2] / settings[1], 1.3);
+        AddSeconds(report, "epoch 784-128-10, 2 threads, to NumPy", epochs[1], numPyEpoch, 0.35);
+        AddSeconds(report, "epoch 784-128-10, 1 thread, to NumPy", epochs[0], numPyEpoch, 0.65);
+        AddSeconds(report, "Adam's epoch to momentum's", settings[3], settings[1], 1.2);
+        AddSpeedUp(report, "epoch 784-128-10, speed-up by 2 threads", epochs[0], epochs[1], 1.6);
+        AddSeconds(report, "epoch 784-128-10, 8 threads to 2", settings[2], settings[1], 1.3);
 
-        TrainingRun lab = new(training, [10], new Sgd(0.1f), training.Count, 2);
-        double labSeconds = Interleaved.Best(1, lab.Epoch)[0];
-        report.AddAtMost("lab recipe, one iteration, to NumPy", labSeconds, numPyLab, "s", labSeconds / numPyLab, 0.3);
+        TrainingRun sheet = new(training, [10], new Sgd(0.1f), training.Count, 2);
+        AddSeconds(report, "lab recipe, one iteration, to NumPy", Interleaved.Run(1, sheet.Epoch)[0], numPyLab, 0.3);
 
         (Dataset large, _) = training.Split(training.Count - Math.Min(training.Count, 12_800), 1);
         TrainingRun largeOne = Large(large, 1), largeTwo = Large(large, 2);
-        double[] largeEpochs = Interleaved.Best(Patience, largeOne.Epoch, largeTwo.Epoch);
+        Timing[] largeEpochs = Interleaved.Run(Patience, largeOne.Epoch, largeTwo.Epoch);
         AddOfPeak(report, "784-512-512-10, batch 128, 1 thread, of peak", largeOne, largeEpochs[0], FmaPeak.Measure(1));
         AddOfPeak(report, "784-512-512-10, batch 128, 2 threads, of peak", largeTwo, largeEpochs[1], FmaPeak.Measure(2));
-        report.AddAtLeast("784-512-512-10, speed-up by 2 threads", largeEpochs[1], largeEpochs[0], "s", largeEpochs[0] / largeEpochs[1], 1.85);
+        AddSpeedUp(report, "784-512-512-10, speed-up by 2 threads", largeEpochs[0], largeEpochs[1], 1.85);
     }
 
-    private static void AddOfPeak(Report report, string name, TrainingRun run, double seconds, double peak)
+    /// <summary>Ours must not take more than so many times the peer's seconds.</summary>
+    private static void AddSeconds(Report report, string name, Timing ours, Timing? peer, double bound) =>
+        report.AddAtMost(name, ours.Best, peer?.Best, "s", ours.Best / peer?.Best, bound, ours.Median / peer?.Median);
+
+    private static void AddSpeedUp(Report report, string name, Timing one, Timing two, double bound) =>
+        report.AddAtLeast(name, two.Best, one.Best, "s", one.Best / two.Best, bound, one.Median / two.Median);
+
+    private static void AddOfPeak(Report report, string name, TrainingRun run, Timing seconds, double peak)
     {
-        double ours = run.EpochFlops / seconds / 1e9;
-        report.AddAtLeast(name, ours, peak, "GFLOP/s", ours / peak, 0.75);
+        double work = run.EpochFlops / 1e9;
+        report.AddAtLeast(name, work / seconds.Best, peak, "GFLOP/s", work / seconds.Best / peak, 0.75, work / seconds.Median / peak);
     }
 
     private static TrainingRun Small(Dataset training, Optimizer optimizer, int threads) => new(training, [128], optimizer, 64, threads);
