@@ -22,6 +22,27 @@ public abstract class Activation
     /// <summary>The hyperbolic tangent.</summary>
     public static Activation Tanh { get; } = new BuiltInActivation<TanhFunction>("tanh", default, Initializer.GlorotUniform);
 
+    /// <summary>The exponential linear unit with fixed α and scale that keep mean and variance (Klambauer et al. 2017).</summary>
+    public static Activation Selu { get; } =
+        new BuiltInActivation<EluFunction>("selu", new(1.6732632423543772f, 1.0507009873554805f), Initializer.LeCunNormal);
+
+    /// <summary><c>f(x) = x·σ(x)</c>, also called swish (Hendrycks and Gimpel 2016; Elfwing et al. 2017).</summary>
+    public static Activation Silu { get; } = new BuiltInActivation<SiluFunction>("silu", default, Initializer.HeNormal);
+
+    /// <summary><c>f(x) = x·min(max(x + 3, 0), 6) / 6</c> (Howard et al. 2019).</summary>
+    public static Activation HardSwish { get; } = new BuiltInActivation<HardSwishFunction>("hard-swish", default, Initializer.HeNormal);
+
+    /// <summary>The exponential linear unit <c>f(x) = x where x > 0, else α·(eˣ − 1)</c> (Clevert et al. 2016).</summary>
+    /// <param name="alpha">α; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is negative or not finite.</exception>
+    public static Activation Elu(float alpha = 1)
+    {
+        if (!float.IsFinite(alpha) || alpha < 0)
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "alpha must be finite and not negative");
+        return new BuiltInActivation<EluFunction>(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"elu({alpha})"), new(alpha, 1), Initializer.HeNormal);
+    }
+
     /// <summary>The rectifier that lets a little through: <c>f(x) = x where x > 0, else slope·x</c> (Maas et al. 2013).</summary>
     /// <param name="slope">Slope below 0; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="slope"/> is negative or not finite.</exception>

@@ -5,12 +5,18 @@ namespace NeuralNetFromScratch.Tests.Activations;
 
 public class ActivationTests
 {
+    private const double SeluAlpha = 1.6732632423543772, SeluScale = 1.0507009873554805;
+
     private static readonly ActivationCase[] Cases =
     [
         new(Activation.Identity, x => x, _ => 1),
         new(Activation.Relu, x => Math.Max(x, 0), x => x > 0 ? 1 : 0),
         new(Activation.LeakyRelu(0.2f), x => x > 0 ? x : 0.2f * x, x => x > 0 ? 1 : 0.2f),
         new(Activation.Sigmoid, Sigmoid, x => Sigmoid(x) * (1 - Sigmoid(x))),
+        new(Activation.Elu(0.7f), x => x > 0 ? x : 0.7f * (Math.Exp(x) - 1), x => x > 0 ? 1 : 0.7f * Math.Exp(x)),
+        new(Activation.Selu, x => SeluScale * (x > 0 ? x : SeluAlpha * (Math.Exp(x) - 1)), x => SeluScale * (x > 0 ? 1 : SeluAlpha * Math.Exp(x))),
+        new(Activation.Silu, x => x * Sigmoid(x), x => Sigmoid(x) * (1 + x * (1 - Sigmoid(x)))),
+        new(Activation.HardSwish, x => x * Math.Clamp(x + 3, 0, 6) / 6, x => x <= -3 ? 0 : x >= 3 ? 1 : (2 * x + 3) / 6),
         new(Activation.Tanh, Math.Tanh, x => 1 - Math.Tanh(x) * Math.Tanh(x)),
     ];
 
@@ -100,6 +106,10 @@ public class ActivationTests
     [Test]
     public void A_negative_or_undefined_slope_is_refused([Values(-0.1f, float.NaN, float.PositiveInfinity)] float slope) =>
         Assert.That(() => Activation.LeakyRelu(slope), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void A_negative_or_undefined_alpha_is_refused([Values(-0.1f, float.NaN, float.PositiveInfinity)] float alpha) =>
+        Assert.That(() => Activation.Elu(alpha), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Spans_of_different_lengths_are_refused() =>

@@ -11,6 +11,8 @@ public class TrajectoryTests
     [TestCase("momentum")]
     [TestCase("dampened")]
     [TestCase("nesterov")]
+    [TestCase("rmsprop")]
+    [TestCase("adagrad")]
     [TestCase("adam")]
     public void Fifty_steps_follow_PyTorch(string name)
     {
@@ -28,6 +30,8 @@ public class TrajectoryTests
             "momentum" => new Sgd(0.1f, 0.9f),
             "dampened" => new Sgd(0.1f, 0.9f, dampening: 0.5f),
             "nesterov" => new Sgd(0.1f, 0.9f, nesterov: true),
+            "rmsprop" => new RmsProp(0.005f),
+            "adagrad" => new Adagrad(0.05f),
             _ => new Adam(0.01f),
         };
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), optimizer);

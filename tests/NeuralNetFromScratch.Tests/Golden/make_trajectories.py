@@ -13,6 +13,8 @@ OPTIMIZERS = {
     "momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
     "dampened": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5),
     "nesterov": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.005),
+    "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.05),
     "adam": lambda p: torch.optim.Adam(p, lr=0.01),
 }
 

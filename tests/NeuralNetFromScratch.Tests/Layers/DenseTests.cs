@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch.Tests.Layers;
 public class DenseTests
 {
     private static readonly Activation[] Activations =
-        [Activation.Identity, Activation.Relu, Activation.LeakyRelu(), Activation.Sigmoid, Activation.Tanh, new SwishActivation()];
+        [Activation.Identity, Activation.Relu, Activation.LeakyRelu(), Activation.Sigmoid, Activation.Tanh, Activation.Elu(), Activation.Selu, Activation.Silu, Activation.HardSwish, new SwishActivation()];
 
     [TestCaseSource(nameof(Activations))]
     public void Gradients_agree_with_differences(Activation activation)

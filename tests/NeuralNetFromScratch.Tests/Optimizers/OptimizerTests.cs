@@ -10,6 +10,8 @@ public class OptimizerTests
         new(new Sgd(0.1f, 0.9f), _ => (w, g, s) => w - 0.1f * (s[0] = 0.9f * s[0] + g)),
         new(new Sgd(0.1f, 0.9f, nesterov: true), _ => (w, g, s) => w - 0.1f * (g + 0.9f * (s[0] = 0.9f * s[0] + g))),
         new(new Sgd(0.1f, 0.9f, dampening: 0.5f), t => (w, g, s) => w - 0.1f * (s[0] = t == 1 ? g : 0.9f * s[0] + 0.5 * g)),
+        new(new RmsProp(0.01f, 0.9f, 1e-5f), _ => (w, g, s) => w - 0.01f * g / (Math.Sqrt(s[0] = 0.9f * s[0] + (1 - 0.9f) * g * g) + 1e-5f)),
+        new(new Adagrad(0.05f, 1e-6f), _ => (w, g, s) => w - 0.05f * g / (Math.Sqrt(s[0] += (double)g * g) + 1e-6f)),
         new(new Adam(0.01f, 0.8f, 0.99f, 1e-6f), t => (w, g, s) =>
         {
             s[0] = 0.8f * s[0] + (1 - 0.8f) * g;
@@ -67,6 +69,9 @@ public class OptimizerTests
         Assert.That(() => new Sgd(0.1f, 0.9f, dampening: 1.5f), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new Adam(beta1: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new Adam(beta2: -0.1f), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new RmsProp(decay: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new RmsProp(epsilon: -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Adagrad(epsilon: float.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new Adam(epsilon: -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => { _ = new UpdateBlock(new float[3], new float[2], []); }, Throws.ArgumentException);
     }
