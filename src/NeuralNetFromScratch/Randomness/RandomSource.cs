@@ -32,6 +32,9 @@ public readonly struct RandomSource
     /// <param name="index">Which value of the stream.</param>
     public ulong Bits(ulong index) => Philox.Block(index, _stream, _seed).Low;
 
+    /// <summary>128 random bits; the lower half is <see cref="Bits"/>.</summary>
+    internal (ulong Low, ulong High) Block(ulong index) => Philox.Block(index, _stream, _seed);
+
     /// <summary>A value in [0, 1) with 53 random bits.</summary>
     /// <param name="index">Which value of the stream.</param>
     public double Uniform(ulong index) => UnitInterval(Bits(index));

@@ -31,11 +31,13 @@ internal sealed class LayerRun
 
     public float[] InputGradient { get; }
 
+    public int FirstSample { get; init; }
+
     public void Forward(bool isTraining = true) => Layer.Forward(Context(isTraining, false), Input, Output);
 
     public void Backward(ReadOnlySpan<float> outputGradient, bool accumulate = false, bool wantsInputGradient = true) =>
         Layer.Backward(Context(true, accumulate), Input, Output, outputGradient.ToArray(), wantsInputGradient ? InputGradient : []);
 
     private LayerContext Context(bool isTraining, bool accumulate) =>
-        new(_engine, _batch, Parameters) { IsTraining = isTraining, AccumulateGradients = accumulate, Scratch = _scratch };
+        new(_engine, _batch, Parameters) { IsTraining = isTraining, AccumulateGradients = accumulate, Scratch = _scratch, Random = new RandomSource(5), FirstSample = FirstSample };
 }

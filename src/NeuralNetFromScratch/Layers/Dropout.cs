@@ -1,0 +1,69 @@
+using System.Numerics.Tensors;
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Sets each value to 0 with a given probability while training, and multiplies the others by <c>1 / (1 − rate)</c>, so that the mean
+/// stays; does nothing otherwise (Srivastava et al. 2014, in the inverted form). Which values depends on the training's seed, the step,
+/// the sample's place in it and the value's place alone. Backward multiplies the gradient by the same factors.
+/// </summary>
+public sealed unsafe class Dropout : Layer
+{
+    /// <summary>Fewest values that are worth waking a worker for.</summary>
+    private const int GrainSize = 2048;
+
+    /// <summary>Dropout.</summary>
+    /// <param name="rate">Probability of a value to be dropped, at least 0 and less than 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> lies outside its range.</exception>
+    public Dropout(float rate)
+    {
+        if (rate is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(rate), rate, "the rate must be at least 0 and less than 1");
+        Rate = rate;
+    }
+
+    /// <summary>Probability of a value to be dropped.</summary>
+    public float Rate { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => "dropout";
+
+    /// <inheritdoc/>
+    public override string Description => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"dropout {Rate}");
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape) => inputShape;
+
+    /// <inheritdoc/>
+    public override int ScratchLength(Shape inputShape, int batch) => checked(batch * inputShape.Length);
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    {
+        if (!context.IsTraining)
+        {
+            input.CopyTo(output);
+            return;
+        }
+
+        int columns = input.Length / Math.Max(context.Batch, 1);
+        fixed (float* x = input, y = output, factors = context.Scratch)
+        {
+            var job = new DropoutJob(x, y, factors, context.Batch, columns, Rate, context.Random, context.FirstSample);
+            context.Engine.Run(job, context.Engine.WorkersFor(input.Length, GrainSize));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        in LayerContext context,
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> output,
+        Span<float> outputGradient,
+        Span<float> inputGradient)
+    {
+        if (!inputGradient.IsEmpty)
+            TensorPrimitives.Multiply(outputGradient, context.Scratch[..outputGradient.Length], inputGradient);
+    }
+}

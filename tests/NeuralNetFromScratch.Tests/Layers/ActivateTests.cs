@@ -1,0 +1,21 @@
+namespace NeuralNetFromScratch.Tests.Layers;
+
+public class ActivateTests
+{
+    private static readonly Activation[] Smooth = [Activation.Sigmoid, Activation.Tanh, Activation.Silu, new SwishActivation()];
+
+    [TestCaseSource(nameof(Smooth))]
+    public void Gradients_agree_with_differences(Activation activation) => LayerCheck.Gradients(new Activate(activation), [7], batch: 5);
+
+    [TestCaseSource(nameof(Smooth))]
+    public void It_computes_what_the_fused_activation_computes(Activation activation)
+    {
+        var fused = new Sequential([6], 1, new Dense(5, activation, Initializer.HeNormal));
+        var apart = new Sequential([6], 1, new Dense(5, null, Initializer.HeNormal), new Activate(activation));
+        Tensor input = new([3, 6], Reference.TestValues.Uniform(18, 1));
+        Assert.That(apart.Predict(input).Span.ToArray(), Is.EqualTo(fused.Predict(input).Span.ToArray()).Within(1e-7));
+    }
+
+    [Test]
+    public void An_activation_is_needed() => Assert.That(() => new Activate(null!), Throws.ArgumentNullException);
+}
