@@ -32,6 +32,15 @@ public abstract class Activation
     /// <summary><c>f(x) = x·min(max(x + 3, 0), 6) / 6</c> (Howard et al. 2019).</summary>
     public static Activation HardSwish { get; } = new BuiltInActivation<HardSwishFunction>("hard-swish", default, Initializer.HeNormal);
 
+    /// <summary><c>f(x) = x·Φ(x)</c> with the standard normal distribution's Φ (Hendrycks and Gimpel 2016), computed exactly.</summary>
+    public static Activation Gelu { get; } = new BuiltInActivation<GeluFunction>("gelu", default, Initializer.HeNormal);
+
+    /// <summary><c>f(x) = x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2</c>: the approximation of <see cref="Gelu"/> that many models were trained with.</summary>
+    public static Activation GeluTanh { get; } = new BuiltInActivation<GeluTanhFunction>("gelu-tanh", default, Initializer.HeNormal);
+
+    /// <summary><c>f(x) = log(1 + eˣ)</c> (Dugas et al. 2001).</summary>
+    public static Activation Softplus { get; } = new BuiltInActivation<SoftplusFunction>("softplus", default, Initializer.HeNormal);
+
     /// <summary>The exponential linear unit <c>f(x) = x where x > 0, else α·(eˣ − 1)</c> (Clevert et al. 2016).</summary>
     /// <param name="alpha">α; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is negative or not finite.</exception>

@@ -26,6 +26,16 @@ public abstract class Initializer
     /// <summary>Uniform with variance <c>1 / fan-in</c> (LeCun et al. 1998).</summary>
     public static Initializer LeCunUniform { get; } = new VarianceInitializer("lecun-uniform", 1, 0, normal: false);
 
+    /// <summary>Orthonormal rows or columns, whichever are fewer, times a gain (Saxe, McClelland, Ganguli 2014).</summary>
+    /// <param name="gain">Positive; √2 suits rectifiers.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gain"/> is not positive or not finite.</exception>
+    public static Initializer Orthogonal(float gain = 1)
+    {
+        if (!float.IsFinite(gain) || gain <= 0)
+            throw new ArgumentOutOfRangeException(nameof(gain), gain, "the gain must be finite and positive");
+        return new OrthogonalInitializer(gain);
+    }
+
     /// <summary>One value everywhere.</summary>
     /// <param name="value">The value.</param>
     public static Initializer Constant(float value) => new ConstantInitializer(value);

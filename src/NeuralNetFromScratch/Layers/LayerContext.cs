@@ -29,6 +29,11 @@ public readonly ref struct LayerContext
     /// <summary>Number of samples in the buffers.</summary>
     public int Batch { get; }
 
+    /// <summary>
+    /// Shape of one sample at the input. Layers that contain others need it to find out the shapes within; the others can do without.
+    /// </summary>
+    public Shape InputShape { get; init; }
+
     /// <summary>Whether the pass belongs to a training step; false for evaluation and prediction.</summary>
     public bool IsTraining { get; init; }
 
@@ -57,4 +62,16 @@ public readonly ref struct LayerContext
     /// <summary>The gradients of one of the layer's parameters.</summary>
     /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
     public Span<float> Gradient(int parameter) => _parameters[_firstParameter + parameter].Gradients;
+
+    /// <summary>The context of a layer within this one.</summary>
+    internal LayerContext Within(LayerNode node, Span<float> scratch, bool accumulateGradients) =>
+        new(Engine, Batch, _parameters, _firstParameter + node.FirstParameter)
+        {
+            InputShape = node.InputShape,
+            IsTraining = IsTraining,
+            AccumulateGradients = accumulateGradients,
+            FirstSample = FirstSample,
+            Random = Random.Fork((ulong)node.Number),
+            Scratch = scratch,
+        };
 }

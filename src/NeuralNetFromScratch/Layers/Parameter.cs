@@ -5,16 +5,15 @@ public sealed class Parameter
 {
     private readonly ParameterStore _store;
 
-    internal Parameter(ParameterStore store, string name, ParameterDefinition definition, int offset)
+    internal Parameter(ParameterStore store, ParameterDefinition definition, int offset)
     {
         _store = store;
-        Name = name;
         Definition = definition;
         Offset = offset;
     }
 
     /// <summary>The full name: "dense1.weight".</summary>
-    public string Name { get; }
+    public string Name => Definition.Name;
 
     /// <summary>The shape.</summary>
     public Shape Shape => Definition.Shape;

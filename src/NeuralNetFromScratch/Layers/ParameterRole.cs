@@ -8,4 +8,7 @@ public enum ParameterRole
 
     /// <summary>Trained, and free of weight decay: biases, scales and shifts.</summary>
     Bias,
+
+    /// <summary>Kept with the parameters, but not trained: running statistics, the mean and deviation of the inputs.</summary>
+    State,
 }

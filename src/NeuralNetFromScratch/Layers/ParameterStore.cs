@@ -5,8 +5,8 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// All parameters of a network in one flat buffer of values and one of gradients, so that an optimizer makes one pass and a copy is
-/// one call. Each parameter is a named slice that starts on a cache line; weights come first, then biases. The few places between
-/// slices belong to no parameter; they start at zero and have zero gradients.
+/// one call. Each parameter is a named slice that starts on a cache line; weights come first, then biases, then what is not trained. The
+/// few places between slices belong to no parameter; they start at zero and have zero gradients.
 /// </summary>
 [SuppressMessage("Naming", "CA1710", Justification = "A store that can be enumerated, not a collection that can be added to.")]
 public sealed class ParameterStore : IReadOnlyList<Parameter>
@@ -15,23 +15,25 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     private readonly AlignedBuffer _values;
     private readonly Lazy<AlignedBuffer> _gradients;
 
-    internal ParameterStore(IReadOnlyList<(string Name, ParameterDefinition Definition)> definitions)
+    internal ParameterStore(IReadOnlyList<ParameterDefinition> definitions)
     {
         _parameters = new Parameter[definitions.Count];
         int offset = 0;
-        foreach (ParameterRole role in (ReadOnlySpan<ParameterRole>)[ParameterRole.Weight, ParameterRole.Bias])
+        foreach (ParameterRole role in (ReadOnlySpan<ParameterRole>)[ParameterRole.Weight, ParameterRole.Bias, ParameterRole.State])
         {
             for (int i = 0; i < definitions.Count; i++)
             {
-                (string name, ParameterDefinition definition) = definitions[i];
+                ParameterDefinition definition = definitions[i];
                 if (definition.Role != role)
                     continue;
-                _parameters[i] = new Parameter(this, name, definition, offset);
+                _parameters[i] = new Parameter(this, definition, offset);
                 offset = checked(offset + Kernels.AlignedMemory.RoundUp(definition.Shape.Length));
             }
 
             if (role == ParameterRole.Weight)
                 WeightLength = offset;
+            if (role == ParameterRole.Bias)
+                TrainedLength = offset;
         }
 
         _values = new AlignedBuffer(offset);
@@ -47,7 +49,7 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     public static ParameterStore For(Layer layer, Shape inputShape, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        var store = new ParameterStore([.. layer.Parameters(inputShape).Select(definition => (definition.Name, definition))]);
+        var store = new ParameterStore(layer.Parameters(inputShape));
         store.Initialize(new RandomSource(seed));
         return store;
     }
@@ -61,11 +63,14 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     /// <summary>The first so many of <see cref="Values"/> are weights; biases follow.</summary>
     public int WeightLength { get; }
 
+    /// <summary>The first so many of <see cref="Values"/> are trained, weights and biases; state follows.</summary>
+    public int TrainedLength { get; }
+
     /// <summary>The number of parameters (tensors).</summary>
     public int Count => _parameters.Length;
 
     /// <summary>The number of trained values in all parameters together.</summary>
-    public long ElementCount => _parameters.Sum(parameter => (long)parameter.Shape.Length);
+    public long ElementCount => _parameters.Where(parameter => parameter.Role != ParameterRole.State).Sum(parameter => (long)parameter.Shape.Length);
 
     /// <summary>A parameter by number, in the order of the layers.</summary>
     public Parameter this[int index] => _parameters[index];

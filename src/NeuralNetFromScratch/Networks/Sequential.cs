@@ -23,23 +23,11 @@ public sealed class Sequential
             throw new ArgumentException("a network needs at least one layer", nameof(layers));
         if (inputShape.Length == 0)
             throw new ArgumentException($"a sample needs at least one value, got shape {inputShape}", nameof(inputShape));
+        var chain = new LayerChain(inputShape, layers);
+        _nodes = chain.Nodes;
         InputShape = inputShape;
-        var definitions = new List<(string, ParameterDefinition)>();
-        _nodes = new LayerNode[layers.Count];
-        Shape shape = inputShape;
-        for (int i = 0; i < _nodes.Length; i++)
-        {
-            Layer layer = layers[i] ?? throw new ArgumentException($"layer {i} is null", nameof(layers));
-            string name = $"{layer.Kind}{layers.Take(i + 1).Count(other => other.Kind == layer.Kind)}";
-            Shape output = OutputShapeOf(layer, name, shape);
-            IReadOnlyList<ParameterDefinition> parameters = layer.Parameters(shape);
-            _nodes[i] = new LayerNode(i, layer, name, shape, output, definitions.Count, parameters.Count);
-            definitions.AddRange(parameters.Select(definition => ($"{name}.{definition.Name}", definition)));
-            shape = output;
-        }
-
-        OutputShape = shape;
-        Parameters = new ParameterStore(definitions);
+        OutputShape = chain.OutputShape;
+        Parameters = new ParameterStore(chain.Definitions);
         Parameters.Initialize(new RandomSource(seed).Fork(InitializationStream));
     }
 
@@ -84,18 +72,6 @@ public sealed class Sequential
 
     /// <summary>A table of the layers: output shape, number of parameters, and their memory.</summary>
     public string Summary() => NetworkSummary.Of(this);
-
-    private static Shape OutputShapeOf(Layer layer, string name, Shape inputShape)
-    {
-        try
-        {
-            return layer.OutputShape(inputShape);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new ArgumentException($"{name}: {exception.Message}", exception);
-        }
-    }
 
     private int SampleCount(Shape shape)
     {

@@ -18,6 +18,9 @@ internal sealed class Workspace
     /// <summary>Gradients at the layers' outputs, [rows, out]; two buffers take turns.</summary>
     private readonly AlignedBuffer[] _gradients = [];
 
+    /// <summary>The first layer that learns: no gradient needs to go further down.</summary>
+    private readonly int _firstTrained;
+
     public Workspace(Sequential network, Engine engine, int maxRows, bool isTraining)
     {
         _network = network;
@@ -39,6 +42,9 @@ internal sealed class Workspace
 
         if (isTraining)
             _gradients = pair;
+        _firstTrained = 0;
+        while (_firstTrained < nodes.Length && !HasTrainedParameters(nodes[_firstTrained]))
+            _firstTrained++;
     }
 
     /// <summary>The most rows that the buffers hold.</summary>
@@ -78,7 +84,7 @@ internal sealed class Workspace
     public void Backward(ReadOnlySpan<float> input, int rows, bool accumulate)
     {
         ReadOnlySpan<LayerNode> nodes = _network.Nodes;
-        for (int i = nodes.Length - 1; i >= 0; i--)
+        for (int i = nodes.Length - 1; i >= _firstTrained; i--)
         {
             LayerNode node = nodes[i];
             bool overwrites = node.Layer.OverwritesGradients;
@@ -89,8 +95,19 @@ internal sealed class Workspace
                 i == 0 ? input : Output(nodes[i - 1], rows),
                 Output(node, rows),
                 Gradient(node, rows),
-                i == 0 ? [] : Gradient(nodes[i - 1], rows));
+                i == _firstTrained ? [] : Gradient(nodes[i - 1], rows));
         }
+    }
+
+    private bool HasTrainedParameters(LayerNode node)
+    {
+        for (int i = 0; i < node.ParameterCount; i++)
+        {
+            if (_network.Parameters[node.FirstParameter + i].Role != ParameterRole.State)
+                return true;
+        }
+
+        return false;
     }
 
     private void ClearGradients(LayerNode node)
@@ -106,6 +123,7 @@ internal sealed class Workspace
     private LayerContext Context(LayerNode node, int rows, bool accumulate) =>
         new(_engine, rows, _network.Parameters, node.FirstParameter)
         {
+            InputShape = node.InputShape,
             IsTraining = _isTraining,
             AccumulateGradients = accumulate,
             FirstSample = FirstSample,

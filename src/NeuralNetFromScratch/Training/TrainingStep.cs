@@ -13,7 +13,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer opti
     private const int UpdateGrain = 16384, LossGrain = 256;
 
     private readonly bool _needsWholeBatch = network.Layers.Any(layer => layer.NeedsWholeBatch);
-    private readonly AlignedBuffer _slots = new(isTraining ? checked(optimizer.SlotCount * network.Parameters.Values.Length) : 0);
+    private readonly AlignedBuffer _slots = new(isTraining ? checked(optimizer.SlotCount * network.Parameters.TrainedLength) : 0);
     private BlockBuffers _buffers = new(0, 0, 0);
     private Workspace _workspace = new(network, engine, 0, isTraining);
     private LossSums _sums = new(0);
@@ -52,7 +52,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer opti
     public void Update(long number, double rateFactor) =>
         engine.Run(
             new UpdateJob(optimizer, new UpdateStep(number, (float)(rateFactor * optimizer.LearningRate)), network.Parameters, _slots),
-            engine.WorkersFor(network.Parameters.Values.Length, UpdateGrain));
+            engine.WorkersFor(network.Parameters.TrainedLength, UpdateGrain));
 
     private void Count(int rows, ConfusionMatrix confusion)
     {

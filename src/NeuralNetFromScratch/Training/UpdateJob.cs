@@ -10,7 +10,7 @@ internal readonly struct UpdateJob(Optimizer optimizer, UpdateStep step, Paramet
 {
     public void Run(int worker, int workers)
     {
-        int length = parameters.Values.Length;
+        int length = parameters.TrainedLength;
         var part = Section.Of(length, AlignedMemory.Alignment, worker, workers);
         var block = new UpdateBlock(
             parameters.Values.Slice(part.Start, part.Count), parameters.Gradients.Slice(part.Start, part.Count), slots.Span, length, part.Start);

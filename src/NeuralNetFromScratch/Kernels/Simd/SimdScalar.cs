@@ -36,6 +36,10 @@ internal readonly unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 
     public static SimdScalar Exp(SimdScalar value) => new(MathF.Exp(value._lane));
 
+    public static SimdScalar Log(SimdScalar value) => new(MathF.Log(value._lane));
+
+    public static float Sum(SimdScalar value) => value._lane;
+
     public static SimdScalar SelectLess(SimdScalar left, SimdScalar right, SimdScalar whenTrue, SimdScalar whenFalse) =>
         left._lane < right._lane ? whenTrue : whenFalse;
 

@@ -1,0 +1,7 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>Given values.</summary>
+internal sealed class GivenInitializer(float[] given) : Initializer
+{
+    public override void Fill(Span<float> values, Shape shape, RandomSource random) => given.CopyTo(values);
+}

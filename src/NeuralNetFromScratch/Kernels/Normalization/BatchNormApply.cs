@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Kernels;
+
+/// <summary>Normalization of some columns by given statistics: <c>y = γ·(x − mean)/√(variance + ε) + β</c>.</summary>
+internal unsafe struct BatchNormApply : IColumnKernel
+{
+    public int Rows, Columns;
+    public float Epsilon;
+
+    /// <summary>[Rows, Columns].</summary>
+    public float* X, Y;
+
+    /// <summary>[Columns].</summary>
+    public float* Scale, Shift, Mean, Variance;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Run<TSimd>(Section columns)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        for (int column = columns.Start; column < columns.End; column += TSimd.Width)
+        {
+            int available = columns.End - column;
+            TSimd deviation = TSimd.Sqrt(Lanes.Load<TSimd>(Variance + column, available) + TSimd.Broadcast(Epsilon));
+            TSimd factor = Lanes.Load<TSimd>(Scale + column, available) / deviation;
+            TSimd mean = Lanes.Load<TSimd>(Mean + column, available), shift = Lanes.Load<TSimd>(Shift + column, available);
+            float* x = X + column;
+            float* y = Y + column;
+            for (int row = 0; row < Rows; row++, x += Columns, y += Columns)
+                Lanes.Store(TSimd.MultiplyAdd(Lanes.Load<TSimd>(x, available) - mean, factor, shift), y, available);
+        }
+    }
+}

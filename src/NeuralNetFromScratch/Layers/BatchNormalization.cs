@@ -1,0 +1,139 @@
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Batch normalization (Ioffe and Szegedy 2015): <c>y = γ·(x − μ)/√(σ² + ε) + β</c>, each value of a sample by itself, with mean μ and
+/// biased variance σ² over the batch while training, and running statistics otherwise: <c>r ← (1 − momentum)·r + momentum·now</c>,
+/// where the variance's now is the unbiased estimate, as in PyTorch's <c>BatchNorm1d</c>. A batch of one sample has no variance: it gives
+/// y = β and leaves the running variance alone. Backward, with x̂ the normalized input and m samples: <c>dβ = Σ dy</c>,
+/// <c>dγ = Σ dy·x̂</c>, <c>dx = γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m)</c>.
+/// </summary>
+public sealed unsafe class BatchNormalization : Layer
+{
+    private const int Scale = 0, Shift = 1, Mean = 2, Variance = 3;
+
+    /// <summary>Fewest values that are worth waking a worker for.</summary>
+    private const int GrainSize = 4096;
+
+    /// <summary>Batch normalization.</summary>
+    /// <param name="momentum">Share of the new batch in the running statistics, 0 to 1.</param>
+    /// <param name="epsilon">ε; positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    public BatchNormalization(float momentum = 0.1f, float epsilon = 1e-5f)
+    {
+        if (momentum is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "the momentum must be 0 to 1");
+        if (!float.IsFinite(epsilon) || epsilon <= 0)
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon must be finite and positive");
+        Momentum = momentum;
+        Epsilon = epsilon;
+    }
+
+    /// <summary>Share of the new batch in the running statistics.</summary>
+    public float Momentum { get; }
+
+    /// <summary>ε.</summary>
+    public float Epsilon { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => "batchnorm";
+
+    /// <inheritdoc/>
+    public override bool OverwritesGradients => true;
+
+    /// <inheritdoc/>
+    public override bool NeedsWholeBatch => true;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape) => inputShape;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
+    [
+        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias),
+        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias),
+        new("mean", inputShape, Initializer.Zeros, ParameterRole.State),
+        new("variance", inputShape, Initializer.Constant(1), ParameterRole.State),
+    ];
+
+    /// <inheritdoc/>
+    public override int ScratchLength(Shape inputShape, int batch) => 2 * inputShape.Length;
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    {
+        int columns = input.Length / Math.Max(context.Batch, 1);
+        int workers = context.Engine.WorkersFor(input.Length, GrainSize);
+        fixed (float* x = input, y = output, scratch = context.Scratch, scale = context.Value(Scale), shift = context.Value(Shift))
+        fixed (float* mean = context.Value(Mean), variance = context.Value(Variance))
+        {
+            if (context.IsTraining)
+            {
+                var kernel = new BatchNormForward
+                {
+                    Rows = context.Batch,
+                    Columns = columns,
+                    Epsilon = Epsilon,
+                    Momentum = Momentum,
+                    X = x,
+                    Y = y,
+                    Scale = scale,
+                    Shift = shift,
+                    RunningMean = mean,
+                    RunningVariance = variance,
+                    Mean = scratch,
+                    InverseDeviation = scratch + columns,
+                };
+                context.Engine.Run(new ColumnJob<BatchNormForward>(context.Engine, kernel, columns), workers);
+            }
+            else
+            {
+                var kernel = new BatchNormApply
+                {
+                    Rows = context.Batch,
+                    Columns = columns,
+                    Epsilon = Epsilon,
+                    X = x,
+                    Y = y,
+                    Scale = scale,
+                    Shift = shift,
+                    Mean = mean,
+                    Variance = variance,
+                };
+                context.Engine.Run(new ColumnJob<BatchNormApply>(context.Engine, kernel, columns), workers);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        in LayerContext context,
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> output,
+        Span<float> outputGradient,
+        Span<float> inputGradient)
+    {
+        int columns = input.Length / Math.Max(context.Batch, 1);
+        fixed (float* x = input, dy = outputGradient, dx = inputGradient, scratch = context.Scratch, scale = context.Value(Scale))
+        fixed (float* scaleGradient = context.Gradient(Scale), shiftGradient = context.Gradient(Shift))
+        {
+            var kernel = new BatchNormBackward
+            {
+                Rows = context.Batch,
+                Columns = columns,
+                X = x,
+                Dy = dy,
+                Dx = dx,
+                Scale = scale,
+                Mean = scratch,
+                InverseDeviation = scratch + columns,
+                ScaleGradient = scaleGradient,
+                ShiftGradient = shiftGradient,
+                Accumulate = context.AccumulateGradients,
+            };
+            context.Engine.Run(
+                new ColumnJob<BatchNormBackward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Length, GrainSize));
+        }
+    }
+}

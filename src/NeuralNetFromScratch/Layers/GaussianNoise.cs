@@ -1,0 +1,65 @@
+using System.Globalization;
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Adds normally distributed noise while training, <c>y = x + σ·n</c>, and does nothing otherwise. Which noise depends on the training's
+/// seed, the step, the sample's place in it and the value's place alone. The gradient passes through.
+/// </summary>
+public sealed unsafe class GaussianNoise : Layer
+{
+    /// <summary>Fewest values that are worth waking a worker for.</summary>
+    private const int GrainSize = 1024;
+
+    /// <summary>Noise.</summary>
+    /// <param name="standardDeviation">σ; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative or not finite.</exception>
+    public GaussianNoise(float standardDeviation)
+    {
+        if (!float.IsFinite(standardDeviation) || standardDeviation < 0)
+            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "the standard deviation must be finite and not negative");
+        StandardDeviation = standardDeviation;
+    }
+
+    /// <summary>σ.</summary>
+    public float StandardDeviation { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => "noise";
+
+    /// <inheritdoc/>
+    public override string Description => string.Create(CultureInfo.InvariantCulture, $"noise {StandardDeviation}");
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape) => inputShape;
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    {
+        if (!context.IsTraining || StandardDeviation == 0)
+        {
+            input.CopyTo(output);
+            return;
+        }
+
+        int columns = input.Length / Math.Max(context.Batch, 1);
+        fixed (float* x = input, y = output)
+        {
+            var job = new NoiseJob(x, y, context.Batch, columns, StandardDeviation, context.Random, context.FirstSample);
+            context.Engine.Run(job, context.Engine.WorkersFor(input.Length, GrainSize));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        in LayerContext context,
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> output,
+        Span<float> outputGradient,
+        Span<float> inputGradient)
+    {
+        if (!inputGradient.IsEmpty)
+            outputGradient.CopyTo(inputGradient);
+    }
+}

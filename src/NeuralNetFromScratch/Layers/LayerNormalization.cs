@@ -1,0 +1,114 @@
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Layer normalization (Ba, Kiros, Hinton 2016): <c>y = γ ∘ (x − μ)/√(σ² + ε) + β</c> with mean μ and biased variance σ² over the values
+/// of each sample, and γ, β of a sample's shape, as in PyTorch's <c>LayerNorm</c>. Training and prediction are the same. Backward, with x̂ the
+/// normalized input, g = γ ∘ dy and n values: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x̂</c> over the samples, and
+/// <c>dx = (g − Σg/n − x̂·Σ(g·x̂)/n) / √(σ² + ε)</c>.
+/// </summary>
+public sealed unsafe class LayerNormalization : Layer
+{
+    private const int Scale = 0, Shift = 1;
+
+    /// <summary>Fewest values that are worth waking a worker for.</summary>
+    private const int GrainSize = 4096;
+
+    /// <summary>Layer normalization.</summary>
+    /// <param name="epsilon">ε; positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive or not finite.</exception>
+    public LayerNormalization(float epsilon = 1e-5f)
+    {
+        if (!float.IsFinite(epsilon) || epsilon <= 0)
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon must be finite and positive");
+        Epsilon = epsilon;
+    }
+
+    /// <summary>ε.</summary>
+    public float Epsilon { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => "layernorm";
+
+    /// <inheritdoc/>
+    public override bool OverwritesGradients => true;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape) => inputShape;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
+    [
+        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias),
+        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias),
+    ];
+
+    /// <inheritdoc/>
+    public override int ScratchLength(Shape inputShape, int batch) => checked(2 * batch);
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    {
+        int rows = context.Batch;
+        fixed (float* x = input, y = output, scratch = context.Scratch, scale = context.Value(Scale), shift = context.Value(Shift))
+        {
+            var kernel = new LayerNormForward
+            {
+                Columns = input.Length / Math.Max(rows, 1),
+                Epsilon = Epsilon,
+                X = x,
+                Y = y,
+                Scale = scale,
+                Shift = shift,
+                Mean = scratch,
+                InverseDeviation = scratch + rows,
+            };
+            context.Engine.Run(
+                new RowJob<LayerNormForward>(context.Engine, kernel, rows), context.Engine.WorkersFor(input.Length, GrainSize));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        in LayerContext context,
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> output,
+        Span<float> outputGradient,
+        Span<float> inputGradient)
+    {
+        int rows = context.Batch, columns = input.Length / Math.Max(rows, 1);
+        int workers = context.Engine.WorkersFor(input.Length, GrainSize);
+        fixed (float* x = input, dy = outputGradient, dx = inputGradient, scratch = context.Scratch, scale = context.Value(Scale))
+        fixed (float* scaleGradient = context.Gradient(Scale), shiftGradient = context.Gradient(Shift))
+        {
+            var parameterGradients = new LayerNormParameterGradients
+            {
+                Rows = rows,
+                Columns = columns,
+                X = x,
+                Dy = dy,
+                Mean = scratch,
+                InverseDeviation = scratch + rows,
+                ScaleGradient = scaleGradient,
+                ShiftGradient = shiftGradient,
+                Accumulate = context.AccumulateGradients,
+            };
+            context.Engine.Run(new ColumnJob<LayerNormParameterGradients>(context.Engine, parameterGradients, columns), workers);
+            if (inputGradient.IsEmpty)
+                return;
+
+            var kernel = new LayerNormInputGradient
+            {
+                Columns = columns,
+                X = x,
+                Dy = dy,
+                Dx = dx,
+                Scale = scale,
+                Mean = scratch,
+                InverseDeviation = scratch + rows,
+            };
+            context.Engine.Run(new RowJob<LayerNormInputGradient>(context.Engine, kernel, rows), workers);
+        }
+    }
+}

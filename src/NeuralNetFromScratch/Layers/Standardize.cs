@@ -1,0 +1,77 @@
+using System.Numerics.Tensors;
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Brings features to mean 0 and deviation 1 by given figures: <c>y = (x − mean) / deviation</c>, each feature by itself. The figures
+/// stay with the network's parameters, and so go where the model goes; they are not trained. A deviation of 0 counts as 1.
+/// </summary>
+public sealed unsafe class Standardize : Layer
+{
+    private const int Mean = 0, Deviation = 1;
+
+    /// <summary>Fewest values that are worth waking a worker for.</summary>
+    private const int GrainSize = 16384;
+
+    private readonly float[] _means;
+    private readonly float[] _deviations;
+
+    /// <summary>Standardization.</summary>
+    /// <param name="means">The features' means.</param>
+    /// <param name="deviations">The features' standard deviations; not negative.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a value is not finite or a deviation negative.</exception>
+    public Standardize(ReadOnlySpan<float> means, ReadOnlySpan<float> deviations)
+    {
+        if (means.Length != deviations.Length)
+            throw new ArgumentException($"expected {means.Length} deviations, one for each mean, got {deviations.Length}", nameof(deviations));
+        _means = means.ToArray();
+        _deviations = deviations.ToArray();
+        for (int i = 0; i < _means.Length; i++)
+        {
+            if (!float.IsFinite(_means[i]) || !float.IsFinite(_deviations[i]) || _deviations[i] < 0)
+                throw new ArgumentException($"feature {i} has mean {_means[i]} and deviation {_deviations[i]}");
+            if (_deviations[i] == 0)
+                _deviations[i] = 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "standardize";
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape) =>
+        inputShape.Length == _means.Length
+            ? inputShape
+            : throw new ArgumentException($"expected samples of {_means.Length} values, got shape {inputShape}", nameof(inputShape));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
+    [
+        new("mean", inputShape, new GivenInitializer(_means), ParameterRole.State),
+        new("deviation", inputShape, new GivenInitializer(_deviations), ParameterRole.State),
+    ];
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    {
+        fixed (float* x = input, y = output, mean = context.Value(Mean), deviation = context.Value(Deviation))
+        {
+            var kernel = new StandardizeKernel { Columns = _means.Length, X = x, Y = y, Mean = mean, Deviation = deviation };
+            context.Engine.Run(
+                new RowJob<StandardizeKernel>(context.Engine, kernel, context.Batch), context.Engine.WorkersFor(input.Length, GrainSize));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        in LayerContext context,
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> output,
+        Span<float> outputGradient,
+        Span<float> inputGradient)
+    {
+        for (int start = 0; start < inputGradient.Length; start += _means.Length)
+            TensorPrimitives.Divide(outputGradient.Slice(start, _means.Length), context.Value(Deviation), inputGradient.Slice(start, _means.Length));
+    }
+}
