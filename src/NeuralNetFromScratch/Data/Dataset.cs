@@ -19,6 +19,22 @@ public abstract class Dataset
     /// <param name="index">0 to <c>Count − 1</c>.</param>
     public abstract int Label(int index);
 
+    /// <summary>How many numbers a sample's target has where targets are dense; 0 where samples have class labels.</summary>
+    public virtual int TargetLength => 0;
+
+    /// <summary>Writes the dense target of one sample.</summary>
+    /// <param name="index">0 to <c>Count − 1</c>.</param>
+    /// <param name="target">Destination of <see cref="TargetLength"/> values.</param>
+    /// <exception cref="NotSupportedException">The samples have class labels.</exception>
+    public virtual void CopyTarget(int index, Span<float> target) => throw new NotSupportedException("the samples have class labels, not dense targets");
+
+    /// <summary>Whether samples count differently in the training.</summary>
+    public virtual bool HasWeights => false;
+
+    /// <summary>How much one sample counts in the training: factor of its loss. The sum is still divided by the number of samples.</summary>
+    /// <param name="index">0 to <c>Count − 1</c>.</param>
+    public virtual float Weight(int index) => 1;
+
     /// <summary>Writes the features of one sample, in row-major order.</summary>
     /// <param name="index">0 to <c>Count − 1</c>.</param>
     /// <param name="features">Destination of <c>SampleShape.Length</c> values.</param>
@@ -43,6 +59,24 @@ public abstract class Dataset
         CheckSizes(features.Length, sampleShape, labels.Length, classes);
         Labels.ThrowIfOutside(labels, classes);
         return new ArrayDataset(features, sampleShape, labels, classes);
+    }
+
+    /// <summary>Samples with dense targets, from arrays, which it takes over without a copy.</summary>
+    /// <param name="features">All samples one after another: [count, …sampleShape].</param>
+    /// <param name="sampleShape">The shape of one sample.</param>
+    /// <param name="targets">All targets one after another: [count, targetLength].</param>
+    /// <param name="targetLength">How many numbers a target has; positive.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="targetLength"/> is not positive.</exception>
+    public static Dataset FromTargets(float[] features, Shape sampleShape, float[] targets, int targetLength)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(targetLength);
+        if (targets.Length % targetLength != 0)
+            throw new ArgumentException($"expected targets of {targetLength} values, got {targets.Length} values", nameof(targets));
+        CheckSizes(features.Length, sampleShape, targets.Length / targetLength, classes: 1);
+        return new TargetDataset(features, sampleShape, targets, targetLength);
     }
 
     /// <summary>
@@ -82,6 +116,18 @@ public abstract class Dataset
         }
 
         return new SubsetDataset(this, indices.ToArray());
+    }
+
+    /// <summary>The same samples with weights, which it takes over without a copy.</summary>
+    /// <param name="weights">See <see cref="Weight"/>: one for each sample; finite and not negative.</param>
+    /// <exception cref="ArgumentException">There are not as many weights as samples, or one is negative or not finite.</exception>
+    public Dataset WithWeights(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Length != Count)
+            throw new ArgumentException($"expected {Count} weights, one for each sample, got {weights.Length}", nameof(weights));
+        SampleWeights.ThrowIfInvalid(weights);
+        return new WeightedDataset(this, weights);
     }
 
     /// <summary>Holds out some samples, as many of each class as its share asks for, chosen at random.</summary>

@@ -86,6 +86,14 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>A store laid out like this one, with the same values.</summary>
+    internal ParameterStore Copy()
+    {
+        var copy = new ParameterStore([.. _parameters.Select(parameter => parameter.Definition)]);
+        Values.CopyTo(copy.Values);
+        return copy;
+    }
+
     /// <summary>Sets all values as their initializers say. Each parameter has a random stream of its own.</summary>
     internal void Initialize(RandomSource random)
     {

@@ -25,6 +25,15 @@ public abstract class Loss
     /// <returns>The sum of the rows' losses ℓ, added in double precision.</returns>
     public abstract double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient);
 
+    /// <summary>
+    /// Whether outputs count as a correct classification of a dense target: unless a loss says otherwise, where the largest output
+    /// stands at the largest target, among several.
+    /// </summary>
+    /// <param name="outputs">One row of outputs.</param>
+    /// <param name="targets">Its targets.</param>
+    public virtual bool IsCorrect(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets) =>
+        outputs.Length > 1 && Argmax.Of(outputs) is >= 0 and int predicted && predicted == Argmax.Of(targets);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -10,37 +10,19 @@ public sealed class MeanSquaredError : Loss
     public override string Name => "mean squared error";
 
     /// <inheritdoc/>
-    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
-    {
-        LossShapes.Check(outputs, labels, gradient);
-        double sum = 0;
-        for (int row = 0; row < outputs.Rows; row++)
-            sum += Row(outputs.Row(row), [], labels[row], scale, gradient.Rows > 0 ? gradient.Row(row) : []);
-        return sum;
-    }
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient) =>
+        ElementwiseLoss.Evaluate(default(Element), outputs, labels, scale, gradient);
 
     /// <inheritdoc/>
-    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient)
-    {
-        LossShapes.Check(outputs, targets, gradient);
-        double sum = 0;
-        for (int row = 0; row < outputs.Rows; row++)
-            sum += Row(outputs.Row(row), targets.Row(row), -1, scale, gradient.Rows > 0 ? gradient.Row(row) : []);
-        return sum;
-    }
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient) =>
+        ElementwiseLoss.Evaluate(default(Element), outputs, targets, scale, gradient);
 
-    private static double Row(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, int label, float scale, Span<float> gradient)
+    private readonly struct Element : IElementLoss
     {
-        double sum = 0;
-        float factor = 2 * scale / outputs.Length;
-        for (int j = 0; j < outputs.Length; j++)
+        public (double Loss, double Slope) At(int column, float output, float target)
         {
-            float difference = outputs[j] - (targets.IsEmpty ? (j == label ? 1 : 0) : targets[j]);
-            sum += (double)difference * difference;
-            if (!gradient.IsEmpty)
-                gradient[j] = factor * difference;
+            double difference = (double)output - target;
+            return (difference * difference, 2 * difference);
         }
-
-        return sum / outputs.Length;
     }
 }

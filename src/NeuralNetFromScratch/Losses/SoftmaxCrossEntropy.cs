@@ -8,16 +8,46 @@ namespace NeuralNetFromScratch;
 /// <c>ℓ = Σⱼ tⱼ · (log Σₖ exp(zₖ) − zⱼ)</c> for targets t: one-hot, or any weights that say how likely each class is.
 /// The gradient is <c>softmax(z) − t</c> for targets that sum to 1. The largest logit is subtracted first, so that nothing overflows.
 /// </summary>
+/// <remarks>
+/// With label smoothing ε (Szegedy et al. 2016) and class weights w the targets over K classes become
+/// <c>wⱼ·((1 − ε)·tⱼ + ε/K)</c>, as in PyTorch's <c>CrossEntropyLoss</c>; the trainer divides the sum by the number of samples (PyTorch's
+/// mean divides by the sum of the samples' class weights).
+/// </remarks>
 public sealed class SoftmaxCrossEntropy : Loss
 {
+    private readonly float[] _classWeights;
+
+    /// <summary>Softmax and cross-entropy.</summary>
+    /// <param name="labelSmoothing">ε, 0 to less than 1.</param>
+    /// <param name="classWeights">w, one for each class, not negative; all 1 if empty.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> lies outside its range.</exception>
+    /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
+    public SoftmaxCrossEntropy(float labelSmoothing = 0, params ReadOnlySpan<float> classWeights)
+    {
+        if (labelSmoothing is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "label smoothing must be at least 0 and less than 1");
+        SampleWeights.ThrowIfInvalid(classWeights);
+        LabelSmoothing = labelSmoothing;
+        _classWeights = classWeights.ToArray();
+    }
+
+    /// <summary>ε.</summary>
+    public float LabelSmoothing { get; }
+
+    /// <summary>w; empty where all are 1.</summary>
+    public ReadOnlySpan<float> ClassWeights => _classWeights;
+
     /// <inheritdoc/>
     public override string Name => "softmax cross-entropy";
+
+    private bool IsPlain => LabelSmoothing == 0 && _classWeights.Length == 0;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
     {
         LossShapes.Check(outputs, labels, gradient);
+        CheckClasses(outputs);
         int classes = outputs.Columns;
         bool wantsGradient = gradient.Rows > 0;
         Span<float> unwanted = stackalloc float[wantsGradient || classes > 256 ? 0 : classes];
@@ -30,8 +60,15 @@ public sealed class SoftmaxCrossEntropy : Loss
             Span<float> probabilities = wantsGradient ? gradient.Row(row) : unwanted;
             int label = labels[row];
             (double logSum, float maximum) = Softmax.Row(logits, probabilities, scale);
-            sum += logSum - ((double)logits[label] - maximum);
-            probabilities[label] -= scale;
+            if (IsPlain)
+            {
+                sum += logSum - ((double)logits[label] - maximum);
+                probabilities[label] -= scale;
+            }
+            else
+            {
+                sum += Row(logits, [], label, logSum, maximum, scale, probabilities);
+            }
         }
 
         return sum;
@@ -41,6 +78,7 @@ public sealed class SoftmaxCrossEntropy : Loss
     public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient)
     {
         LossShapes.Check(outputs, targets, gradient);
+        CheckClasses(outputs);
         int classes = outputs.Columns;
         bool wantsGradient = gradient.Rows > 0;
         Span<float> unwanted = stackalloc float[wantsGradient || classes > 256 ? 0 : classes];
@@ -49,23 +87,45 @@ public sealed class SoftmaxCrossEntropy : Loss
         double sum = 0;
         for (int row = 0; row < outputs.Rows; row++)
         {
-            ReadOnlySpan<float> logits = outputs.Row(row);
-            ReadOnlySpan<float> target = targets.Row(row);
             Span<float> probabilities = wantsGradient ? gradient.Row(row) : unwanted;
-            (double logSum, float maximum) = Softmax.Row(logits, probabilities, scale);
-            double targetSum = 0;
-            for (int j = 0; j < classes; j++)
-            {
-                // A class that is not wanted costs nothing, even where its logit is −∞.
-                if (target[j] != 0)
-                    sum += target[j] * (logSum - ((double)logits[j] - maximum));
-                targetSum += target[j];
-            }
-
-            for (int j = 0; j < classes; j++)
-                probabilities[j] = (float)targetSum * probabilities[j] - scale * target[j];
+            (double logSum, float maximum) = Softmax.Row(outputs.Row(row), probabilities, scale);
+            sum += Row(outputs.Row(row), targets.Row(row), -1, logSum, maximum, scale, probabilities);
         }
 
         return sum;
+    }
+
+    /// <summary>
+    /// The loss of one row against a row of targets, or a label where there are none. The probabilities, already scaled, become the gradient.
+    /// </summary>
+    private double Row(
+        ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, int label, double shiftedLogSum, float maximum, float scale, Span<float> probabilities)
+    {
+        double sum = 0, targetSum = 0;
+        for (int j = 0; j < logits.Length; j++)
+        {
+            double target = Target(targets, label, j, logits.Length);
+            // A class that is not wanted costs nothing, even where its logit is −∞.
+            if (target != 0)
+                sum += target * (shiftedLogSum - ((double)logits[j] - maximum));
+            targetSum += target;
+        }
+
+        for (int j = 0; j < logits.Length; j++)
+            probabilities[j] = (float)(targetSum * probabilities[j] - scale * Target(targets, label, j, logits.Length));
+        return sum;
+    }
+
+    private double Target(ReadOnlySpan<float> targets, int label, int j, int classes)
+    {
+        double target = targets.IsEmpty ? (j == label ? 1 : 0) : targets[j];
+        double smoothed = (1.0 - LabelSmoothing) * target + (double)LabelSmoothing / classes;
+        return _classWeights.Length == 0 ? smoothed : _classWeights[j] * smoothed;
+    }
+
+    private void CheckClasses(ReadOnlyMatrixView outputs)
+    {
+        if (_classWeights.Length > 0 && _classWeights.Length != outputs.Columns)
+            throw new ArgumentException($"expected {_classWeights.Length} outputs, one for each class weight, got {outputs.Columns}", nameof(outputs));
     }
 }

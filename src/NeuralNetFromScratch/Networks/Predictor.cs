@@ -41,6 +41,8 @@ public sealed class Predictor
             _workspace.Forward(inputs.Slice(start * inputLength, rows * inputLength), rows).CopyTo(block);
             if (_network.OutputTransform == OutputTransform.Softmax)
                 Softmax.Rows(block, outputLength);
+            else if (_network.OutputTransform == OutputTransform.Sigmoid)
+                Activation.Sigmoid.Apply(block, block);
         }
     }
 }

@@ -31,6 +31,15 @@ public sealed class Sequential
         Parameters.Initialize(new RandomSource(seed).Fork(InitializationStream));
     }
 
+    private Sequential(Sequential source)
+    {
+        _nodes = source._nodes;
+        InputShape = source.InputShape;
+        OutputShape = source.OutputShape;
+        OutputTransform = source.OutputTransform;
+        Parameters = source.Parameters.Copy();
+    }
+
     /// <summary>The shape of one sample at the input.</summary>
     public Shape InputShape { get; }
 
@@ -69,6 +78,9 @@ public sealed class Sequential
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBatch"/> is not positive.</exception>
     public Predictor CreatePredictor(int maxBatch = 1) => new(this, maxBatch);
+
+    /// <summary>A network of the same layers with parameters of its own, which start as these are now.</summary>
+    public Sequential Copy() => new(this);
 
     /// <summary>A table of the layers: output shape, number of parameters, and their memory.</summary>
     public string Summary() => NetworkSummary.Of(this);

@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch;
 /// Adam (Kingma and Ba 2015): <c>m ← β₁m + (1−β₁)g</c>, <c>v ← β₂v + (1−β₂)g²</c>,
 /// <c>w ← w − α · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)</c>, as in PyTorch's <c>Adam</c>.
 /// </summary>
-public sealed class Adam : Optimizer
+public class Adam : Optimizer
 {
     /// <summary>Adam.</summary>
     /// <param name="learningRate">α.</param>
@@ -40,8 +40,9 @@ public sealed class Adam : Optimizer
     /// <inheritdoc/>
     public override void Update(in UpdateStep updateStep, in UpdateBlock block)
     {
-        double stepSize = updateStep.LearningRate / (1 - Math.Pow(Beta1, updateStep.Number));
+        float beta1 = updateStep.Momentum ?? Beta1;
+        double stepSize = updateStep.LearningRate / (1 - Math.Pow(beta1, updateStep.Number));
         double rootScale = 1 / Math.Sqrt(1 - Math.Pow(Beta2, updateStep.Number));
-        UpdateKernel<AdamRule>.Run(new(Beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon), block);
+        UpdateKernel<AdamRule>.Run(new(beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon), block);
     }
 }

@@ -18,8 +18,54 @@ public abstract class Optimizer
     /// <summary>The learning rate.</summary>
     public float LearningRate { get; }
 
+    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c>: λ·w is added to the gradient. The reported loss is without it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public float L2Penalty { get; init => field = NonNegative(value, nameof(L2Penalty)); }
+
+    /// <summary>λ of the penalty <c>λ·Σ|w|</c>: λ·sign(w) is added to the gradient. The reported loss is without it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public float L1Penalty { get; init => field = NonNegative(value, nameof(L1Penalty)); }
+
+    /// <summary>
+    /// λ of decoupled weight decay (Loshchilov and Hutter 2019): <c>w ← (1 − α·λ)·w</c> before the update, with the learning rate α.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public float WeightDecay { get; init => field = NonNegative(value, nameof(WeightDecay)); }
+
+    /// <summary>Whether penalties and decay are for biases, scales and shifts too, as in PyTorch, or for weights alone.</summary>
+    public bool DecaysBiases { get; init; }
+
+    /// <summary>Bound of each gradient element: <c>g ← min(max(g, −c), c)</c>; none if null.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
+    public float? ClipValue { get; init => field = PositiveOrNone(value, nameof(ClipValue)); }
+
+    /// <summary>
+    /// Bound of the norm of all gradients together (Pascanu et al. 2013): <c>g ← g · min(1, c / (‖g‖ + 10⁻⁶))</c>, as in PyTorch's
+    /// <c>clip_grad_norm_</c>; none if null. It comes before <see cref="ClipValue"/> and the penalties.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
+    public float? ClipNorm { get; init => field = PositiveOrNone(value, nameof(ClipNorm)); }
+
+    /// <summary>
+    /// Bound of the norm of each unit's incoming weights after an update, a column of a weight [in, out] (Srivastava et al. 2014);
+    /// none if null.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
+    public float? MaxNorm { get; init => field = PositiveOrNone(value, nameof(MaxNorm)); }
+
+    /// <summary>
+    /// d of the moving average of the parameters (Polyak and Juditsky 1992, in exponential form): <c>a ← d·a + (1 − d)·w</c> after each
+    /// update, a = w after the first; none if null. <see cref="Trainer.AveragedNetwork"/> predicts with it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not at least 0 and less than 1.</exception>
+    public float? AveragingDecay { get; init => field = value is null ? null : Fraction(value.Value, nameof(AveragingDecay)); }
+
     /// <summary>How many numbers the rule remembers for each parameter element.</summary>
     public abstract int SlotCount { get; }
+
+    /// <summary>Whether anything comes between the gradients and the rule.</summary>
+    internal bool ChangesGradients =>
+        L2Penalty > 0 || L1Penalty > 0 || WeightDecay > 0 || ClipValue is not null || ClipNorm is not null;
 
     /// <summary>Updates some of the parameters. Called from several threads at once, for different parts.</summary>
     /// <param name="updateStep">The step's number and learning rate.</param>
@@ -33,6 +79,11 @@ public abstract class Optimizer
         float.IsFinite(value) && value >= 0
             ? value
             : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and not negative");
+
+    private static float? PositiveOrNone(float? value, string name) =>
+        value is null || (float.IsFinite(value.Value) && value > 0)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and positive");
 
     private protected static float Fraction(float value, string name) =>
         value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1");

@@ -50,6 +50,6 @@ public sealed class Sgd : Optimizer
         if (Momentum == 0)
             UpdateKernel<SgdRule>.Run(new(updateStep.LearningRate), block);
         else
-            UpdateKernel<MomentumRule>.Run(new(updateStep.LearningRate, Momentum, gradientShare, Nesterov), block);
+            UpdateKernel<MomentumRule>.Run(new(updateStep.LearningRate, updateStep.Momentum ?? Momentum, gradientShare, Nesterov), block);
     }
 }

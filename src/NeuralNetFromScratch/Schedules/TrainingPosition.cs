@@ -7,4 +7,11 @@ public readonly record struct TrainingPosition(double Epochs, double TotalEpochs
 {
     /// <summary>The share of the training that is done, 0 to 1.</summary>
     public double Fraction => Math.Clamp(Epochs / TotalEpochs, 0, 1);
+
+    /// <summary>The loss after each finished epoch: on the validation set where there is one, else on the training samples.</summary>
+    public IReadOnlyList<double> EpochLosses
+    {
+        get => field ?? [];
+        init;
+    }
 }

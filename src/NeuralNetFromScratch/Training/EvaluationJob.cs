@@ -22,7 +22,7 @@ internal readonly struct EvaluationJob(
         {
             int start = block * TrainingStep.BlockRows;
             var range = new Section(start, Math.Min(TrainingStep.BlockRows, order.Length - start));
-            results[block] = passes[worker].Run(new DatasetBatch(dataset, order, range), default, confusions[worker]);
+            results[block] = passes[worker].Run(new DatasetBatch(new(dataset), order, range), range.Count, default, confusions[worker]);
         }
     }
 }

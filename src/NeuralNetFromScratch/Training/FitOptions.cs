@@ -14,16 +14,37 @@ public sealed record FitOptions
     /// </summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>
+    /// How many batches' gradients make one update; positive. It is the same as a batch so many times as large, except for layers that
+    /// look across the batch: they see <see cref="BatchSize"/> samples at a time.
+    /// </summary>
+    public int AccumulationSteps { get; init; } = 1;
+
     /// <summary>Samples to evaluate after each epoch, or none.</summary>
     public Dataset? Validation { get; init; }
+
+    /// <summary>
+    /// Share of the training samples that is held out for validation instead, as many of each class as its share asks for; 0 to less
+    /// than 1. The choice depends on <see cref="Seed"/> alone.
+    /// </summary>
+    public double ValidationFraction { get; init; }
+
+    /// <summary>When to stop before the last epoch; never if null.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>How each training sample is changed, anew in each epoch; not at all if null.</summary>
+    public Augmentation? Augmentation { get; init; }
 
     /// <summary>How the learning rate changes over the epochs.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
+    /// <summary>Are told how the training goes, in their order, on the thread that trains.</summary>
+    public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
+
     /// <summary>Whether each epoch takes the samples in a new random order.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>Seed of the orders, and of layers that use chance.</summary>
+    /// <summary>Seed of the orders, the augmentation, and of layers that use chance.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Whether a loss that is NaN or infinite ends the training, before it spoils the parameters.</summary>

@@ -11,7 +11,13 @@ internal interface IBatch
     /// <summary>Whether the targets are class labels, or dense.</summary>
     bool HasLabels { get; }
 
-    /// <summary>Brings some of the samples: their targets into the buffers, and their inputs there too unless they can be read where they are.</summary>
+    /// <summary>Whether samples have weights.</summary>
+    bool HasWeights { get; }
+
+    /// <summary>
+    /// Brings some of the samples: their targets and weights into the buffers, and their inputs there too unless they can be read where
+    /// they are.
+    /// </summary>
     /// <returns>The inputs, [rows, in].</returns>
     ReadOnlySpan<float> Load(Section rows, BlockBuffers buffers, Engine engine);
 }

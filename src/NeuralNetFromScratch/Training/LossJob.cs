@@ -7,7 +7,8 @@ namespace NeuralNetFromScratch;
 /// The loss over a block of rows. The rows are cut into chunks of a fixed size, each with a sum of its own, so that the total does
 /// not depend on who computed which.
 /// </summary>
-internal readonly struct LossJob(Loss loss, Workspace workspace, BlockBuffers buffers, int rows, bool hasLabels, float scale, LossSums sums) : IJob
+internal readonly struct LossJob(
+    Loss loss, Workspace workspace, BlockBuffers buffers, int rows, bool hasLabels, bool hasWeights, float scale, LossSums sums) : IJob
 {
     public const int ChunkRows = 16;
 
@@ -19,40 +20,54 @@ internal readonly struct LossJob(Loss loss, Workspace workspace, BlockBuffers bu
         {
             int start = chunk * ChunkRows;
             int count = Math.Min(ChunkRows, rows - start);
-            int width = buffers.OutputLength;
-            var outputs = new ReadOnlyMatrixView(workspace.NetworkOutput(rows).Slice(start * width, count * width), count, width);
-            MatrixView gradient = scale == 0
-                ? default
-                : new MatrixView(workspace.OutputGradient(rows).Slice(start * width, count * width), count, width);
-            if (hasLabels)
-            {
-                ReadOnlySpan<int> labels = buffers.Labels.AsSpan(start, count);
-                sums.Loss[chunk] = loss.Evaluate(outputs, labels, scale, gradient);
-                sums.Correct[chunk] = CountCorrect(outputs, labels);
-            }
-            else
-            {
-                var targets = new ReadOnlyMatrixView(buffers.Targets.Slice(start * width, count * width), count, width);
-                sums.Loss[chunk] = loss.Evaluate(outputs, targets, scale, gradient);
-                sums.Correct[chunk] = CountCorrect(outputs, targets);
-            }
+            sums.Loss[chunk] = hasWeights ? WeightedLoss(start, count) : Evaluate(start, count, scale);
+            sums.Correct[chunk] = CountCorrect(start, count);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int CountCorrect(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels)
+    /// <summary>Each row by itself, with its weight on its loss and its gradient.</summary>
+    private double WeightedLoss(int start, int count)
     {
+        double sum = 0;
+        for (int row = start; row < start + count; row++)
+        {
+            float weight = buffers.Weights[row];
+            sum += weight * Evaluate(row, 1, scale * weight);
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Evaluate(int start, int count, float factor)
+    {
+        int width = buffers.OutputLength;
+        MatrixView gradient = scale == 0
+            ? default
+            : new MatrixView(workspace.OutputGradient(rows).Slice(start * width, count * width), count, width);
+        return hasLabels
+            ? loss.Evaluate(Outputs(start, count), buffers.Labels.AsSpan(start, count), factor, gradient)
+            : loss.Evaluate(Outputs(start, count), new ReadOnlyMatrixView(Targets(start, count), count, width), factor, gradient);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int CountCorrect(int start, int count)
+    {
+        ReadOnlyMatrixView outputs = Outputs(start, count);
         int correct = 0;
-        for (int row = 0; row < outputs.Rows; row++)
-            correct += Argmax.Of(outputs.Row(row)) == labels[row] ? 1 : 0;
+        for (int row = 0; row < count; row++)
+        {
+            bool isCorrect = hasLabels
+                ? Argmax.Of(outputs.Row(row)) == buffers.Labels[start + row]
+                : loss.IsCorrect(outputs.Row(row), Targets(start + row, 1));
+            correct += isCorrect ? 1 : 0;
+        }
+
         return correct;
     }
 
-    private static int CountCorrect(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets)
-    {
-        int correct = 0;
-        for (int row = 0; row < outputs.Rows; row++)
-            correct += Argmax.Of(outputs.Row(row)) == Argmax.Of(targets.Row(row)) ? 1 : 0;
-        return correct;
-    }
+    private ReadOnlyMatrixView Outputs(int start, int count) =>
+        new(workspace.NetworkOutput(rows).Slice(start * buffers.OutputLength, count * buffers.OutputLength), count, buffers.OutputLength);
+
+    private Span<float> Targets(int start, int count) => buffers.Targets.Slice(start * buffers.OutputLength, count * buffers.OutputLength);
 }

@@ -4,15 +4,19 @@ using NeuralNetFromScratch.Kernels;
 namespace NeuralNetFromScratch;
 
 /// <summary>Samples in a matrix of the caller's, with labels or else dense targets.</summary>
-internal readonly ref struct MatrixBatch(ReadOnlyMatrixView inputs, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets, bool hasLabels) : IBatch
+internal readonly ref struct MatrixBatch(
+    ReadOnlyMatrixView inputs, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets, bool hasLabels, ReadOnlySpan<float> weights) : IBatch
 {
     private readonly ReadOnlyMatrixView _inputs = inputs;
     private readonly ReadOnlySpan<int> _labels = labels;
     private readonly ReadOnlyMatrixView _targets = targets;
+    private readonly ReadOnlySpan<float> _weights = weights;
 
     public int Count => _inputs.Rows;
 
     public bool HasLabels { get; } = hasLabels;
+
+    public bool HasWeights => !_weights.IsEmpty;
 
     public ReadOnlySpan<float> Load(Section rows, BlockBuffers buffers, Engine engine)
     {
@@ -20,6 +24,8 @@ internal readonly ref struct MatrixBatch(ReadOnlyMatrixView inputs, ReadOnlySpan
             _labels.Slice(rows.Start, rows.Count).CopyTo(buffers.Labels);
         else
             Copy(_targets.SliceRows(rows.Start, rows.Count), buffers.Targets);
+        if (HasWeights)
+            _weights.Slice(rows.Start, rows.Count).CopyTo(buffers.Weights);
 
         ReadOnlyMatrixView block = _inputs.SliceRows(rows.Start, rows.Count);
         if (block.ColumnStride == 1 && block.RowStride == block.Columns)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.Kernels;
 
@@ -11,14 +10,13 @@ namespace NeuralNetFromScratch;
 /// </summary>
 public sealed class Trainer
 {
-    private const ulong ShuffleStream = 1, LayerStream = 2;
-    private const int ReportsPerEpoch = 100;
+    private const ulong ShuffleStream = 1, LayerStream = 2, AugmentationStream = 3;
 
     private readonly Sequential _network;
     private readonly Engine _engine;
     private readonly TrainingStep _training;
     private readonly TrainingStep[] _evaluation;
-    private long _steps;
+    private readonly ParameterUpdate _update;
     private int _epochs;
 
     /// <summary>A trainer.</summary>
@@ -40,14 +38,21 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(optimizer);
         _network = network;
         _engine = engine;
-        _training = new TrainingStep(network, loss, optimizer, engine, isTraining: true);
+        _training = new TrainingStep(network, loss, engine, isTraining: true);
+        _update = new ParameterUpdate(network, optimizer, engine);
         _evaluation = new TrainingStep[engine.Threads];
         for (int worker = 0; worker < _evaluation.Length; worker++)
-            _evaluation[worker] = new TrainingStep(network, loss, optimizer, new Engine(1, engine.Width), isTraining: false);
+            _evaluation[worker] = new TrainingStep(network, loss, new Engine(1, engine.Width), isTraining: false);
     }
 
     /// <summary>What the last <see cref="Fit"/> reached, also when it was cancelled.</summary>
     public TrainingHistory History { get; private set; } = new();
+
+    /// <summary>
+    /// The network with the moving average of the parameters, where <see cref="Optimizer.AveragingDecay"/> asks for one, else null. It
+    /// follows each step; running statistics are those of the trained network.
+    /// </summary>
+    public Sequential? AveragedNetwork => _update.AveragedNetwork;
 
     /// <summary>Number of threads that work together.</summary>
     public int Threads => _engine.Threads;
@@ -55,31 +60,33 @@ public sealed class Trainer
     /// <summary>One step of training on samples with class labels.</summary>
     /// <param name="inputs">[batch, in].</param>
     /// <param name="labels">The class of each sample.</param>
+    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty; nothing has changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no output of the network; nothing has changed.</exception>
-    public float TrainStep(ReadOnlyMatrixView inputs, ReadOnlySpan<int> labels)
+    public float TrainStep(ReadOnlyMatrixView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default)
     {
-        CheckInputs(inputs);
+        CheckInputs(inputs, weights);
         if (labels.Length != inputs.Rows)
             throw new ArgumentException($"expected {inputs.Rows} labels, one for each sample, got {labels.Length}", nameof(labels));
         Labels.ThrowIfOutside(labels, _network.OutputShape.Length);
-        return TrainStep(new MatrixBatch(inputs, labels, default, hasLabels: true));
+        return TrainStep(new MatrixBatch(inputs, labels, default, hasLabels: true, weights));
     }
 
     /// <summary>One step of training on samples with dense targets.</summary>
     /// <param name="inputs">[batch, in].</param>
     /// <param name="targets">[batch, out].</param>
+    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty; nothing has changed.</exception>
-    public float TrainStep(ReadOnlyMatrixView inputs, ReadOnlyMatrixView targets)
+    public float TrainStep(ReadOnlyMatrixView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default)
     {
-        CheckInputs(inputs);
+        CheckInputs(inputs, weights);
         if (targets.Rows != inputs.Rows || targets.Columns != _network.OutputShape.Length)
             throw new ArgumentException(
                 $"{_network.Nodes[^1].Name}: expected targets [{inputs.Rows}, {_network.OutputShape.Length}], got [{targets.Rows}, {targets.Columns}]",
                 nameof(targets));
-        return TrainStep(new MatrixBatch(inputs, default, targets, hasLabels: false));
+        return TrainStep(new MatrixBatch(inputs, default, targets, hasLabels: false, weights));
     }
 
     /// <summary>Trains for some epochs. A second call goes on where the first ended.</summary>
@@ -94,19 +101,67 @@ public sealed class Trainer
     public TrainingHistory Fit(
         Dataset training, FitOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Epochs);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize);
-        ArgumentNullException.ThrowIfNull(options.Schedule);
-        CheckDataset(training, nameof(training));
-        if (options.Validation is not null)
-            CheckDataset(options.Validation, nameof(options));
-
+        (Dataset samples, Dataset? validation) = Check(training, options);
         History = new TrainingHistory();
-        var order = new int[training.Count];
-        for (int epoch = 1; epoch <= options.Epochs; epoch++)
-            History.Add(RunEpoch(training, order, epoch, options, progress, cancellation));
+        new FitRun(this, _network, samples, validation, options, History, progress).Run(cancellation);
         return History;
+    }
+
+    /// <summary>
+    /// Trains a little while the learning rate rises from one step to the next, in equal ratios, until the loss is four times the best, and
+    /// then gives everything back as it was (Smith 2017). Losses are smoothed exponentially with factor 0.9.
+    /// </summary>
+    /// <param name="training">The samples.</param>
+    /// <param name="lowest">The first rate; positive.</param>
+    /// <param name="highest">The last rate; above <paramref name="lowest"/>.</param>
+    /// <param name="steps">How many steps at most; at least 2.</param>
+    /// <param name="batchSize">Samples in a step.</param>
+    /// <param name="seed">Seed of the order.</param>
+    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    public LearningRateSearch FindLearningRate(
+        Dataset training, float lowest = 1e-5f, float highest = 10, int steps = 100, int batchSize = 64, ulong seed = 0)
+    {
+        CheckDataset(training, nameof(training));
+        if (!float.IsFinite(lowest) || lowest <= 0)
+            throw new ArgumentOutOfRangeException(nameof(lowest), lowest, "the lowest rate must be finite and positive");
+        if (!float.IsFinite(highest) || highest <= lowest)
+            throw new ArgumentOutOfRangeException(nameof(highest), highest, "the highest rate must be finite and above the lowest");
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+
+        using var memory = new TrainerMemory(_network, _update);
+        var order = new int[training.Count];
+        var finder = new LearningRateFinder(lowest, highest, steps);
+        var options = new FitOptions { Seed = seed };
+        Order(order, options);
+        int position = 0;
+        while (!finder.IsFinished)
+        {
+            var range = new Section(position, Math.Min(batchSize, order.Length - position));
+            position = range.End == order.Length ? 0 : range.End;
+            StepResult result = ComputeGradients(new DatasetBatch(Source(training, options), order, range), range.Count, seed);
+            _update.Run(finder.Rate, momentum: null);
+            finder.Follow(result.Loss);
+        }
+
+        return finder.Result();
+    }
+
+    /// <summary>What the network makes of a data set: probabilities, or what <see cref="Sequential.OutputTransform"/> says.</summary>
+    /// <param name="samples">The samples; labels and targets do not matter.</param>
+    /// <returns>[count, out].</returns>
+    /// <exception cref="ArgumentException">The samples do not fit the network.</exception>
+    public Tensor Predict(Dataset samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        CheckSampleShape(samples, nameof(samples));
+        var outputs = new Tensor(_network.OutputShape.Prepend(samples.Count));
+        int workers = Math.Clamp(samples.Count / Predictor.BlockRows, 1, _engine.Threads);
+        _engine.Run(new PredictionJob(_network, samples, outputs), workers);
+        return outputs;
     }
 
     /// <summary>How well the network does on labelled samples. It changes nothing.</summary>
@@ -131,54 +186,67 @@ public sealed class Trainer
         return new Evaluation(test.Count, total.Loss, total.Accuracy, confusions[0]);
     }
 
-    private float TrainStep(MatrixBatch batch)
+    /// <summary>Brings the indices of an epoch into their order.</summary>
+    internal void Order(int[] order, FitOptions options)
     {
-        StepResult result = _training.Run(batch, StepRandom(0));
-        _training.Update(++_steps, rateFactor: 1);
-        return (float)result.Loss;
-    }
-
-    private EpochRecord RunEpoch(
-        Dataset training, int[] order, int epoch, FitOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        var watch = Stopwatch.StartNew();
         InOrder(order);
         if (options.Shuffle)
             new RandomSource(options.Seed).Fork(ShuffleStream).Fork((ulong)_epochs).Shuffle(order);
-
-        StepResult sums = default;
-        int steps = (int)(((long)order.Length + options.BatchSize - 1) / options.BatchSize);
-        int reportInterval = Math.Max(1, steps / ReportsPerEpoch);
-        for (int step = 0; step < steps; step++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int start = step * options.BatchSize;
-            var range = new Section(start, Math.Min(options.BatchSize, order.Length - start));
-            StepResult result = _training.Run(new DatasetBatch(training, order, range), StepRandom(options.Seed));
-            if (options.StopOnNonFiniteLoss && !double.IsFinite(result.Loss))
-                throw new NotFiniteNumberException($"epoch {epoch}, step {step + 1}: the loss is {result.Loss}", result.Loss);
-            var position = new TrainingPosition(epoch - 1 + (double)step / steps, options.Epochs);
-            _training.Update(++_steps, options.Schedule.Factor(position));
-            sums += result;
-            if (progress is not null && step % reportInterval == 0)
-            {
-                watch.Stop();
-                progress.Report(new(epoch, options.Epochs, step + 1, steps, sums.Loss, sums.Accuracy, null));
-                watch.Start();
-            }
-        }
-
-        watch.Stop();
-        _epochs++;
-        Evaluation? validation = options.Validation is null ? null : Evaluate(options.Validation);
-        var record = new EpochRecord(
-            epoch, sums.Loss, sums.Accuracy, validation?.Loss, validation?.Accuracy, watch.Elapsed.TotalSeconds, order.Length);
-        progress?.Report(new(epoch, options.Epochs, steps, steps, sums.Loss, sums.Accuracy, record));
-        return record;
     }
 
-    /// <summary>Chance for the layers of the coming step.</summary>
-    private RandomSource StepRandom(ulong seed) => new RandomSource(seed).Fork(LayerStream).Fork((ulong)_steps);
+    /// <summary>The training samples as the coming epoch reads them.</summary>
+    internal SampleSource Source(Dataset training, FitOptions options) =>
+        new(training, options.Augmentation, new RandomSource(options.Seed).Fork(AugmentationStream).Fork((ulong)_epochs));
+
+    /// <summary>The first part of a step: the gradients of the mean loss lie in the parameters.</summary>
+    internal StepResult ComputeGradients<TBatch>(TBatch batch, int partLength, ulong seed)
+        where TBatch : IBatch, allows ref struct =>
+        _training.Run(batch, partLength, new RandomSource(seed).Fork(LayerStream).Fork((ulong)_update.Steps));
+
+    /// <summary>The second part of a step: the optimizer's update.</summary>
+    internal void Update(LearningRateSchedule schedule, TrainingPosition position) =>
+        _update.Run((float)(schedule.Factor(position) * _update.Optimizer.LearningRate), (float?)schedule.Momentum(position));
+
+    internal void FinishEpoch() => _epochs++;
+
+    private float TrainStep(MatrixBatch batch)
+    {
+        StepResult result = ComputeGradients(batch, batch.Count, seed: 0);
+        _update.Run(_update.Optimizer.LearningRate, momentum: null);
+        return (float)result.Loss;
+    }
+
+    /// <summary>Checks everything before anything changes, and divides the samples.</summary>
+    private (Dataset Training, Dataset? Validation) Check(Dataset training, FitOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Epochs);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.AccumulationSteps);
+        ArgumentNullException.ThrowIfNull(options.Schedule);
+        ArgumentNullException.ThrowIfNull(options.Callbacks);
+        if (options.ValidationFraction is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(options), options.ValidationFraction, "the validation fraction must be at least 0 and less than 1");
+        if (options.ValidationFraction > 0 && options.Validation is not null)
+            throw new ArgumentException("there is a validation set and a validation fraction; only one can be", nameof(options));
+
+        (Dataset samples, Dataset? validation) = options.ValidationFraction > 0
+            ? training.Split(options.ValidationFraction, options.Seed)
+            : (training, options.Validation);
+        CheckDataset(samples, nameof(training));
+        if (validation is not null)
+            CheckDataset(validation, nameof(options));
+        options.Augmentation?.Check(training.SampleShape);
+        if (options.EarlyStopping is { } rule)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(rule.Patience);
+            if (!(rule.MinimumImprovement >= 0))
+                throw new ArgumentOutOfRangeException(nameof(options), rule.MinimumImprovement, "the minimum improvement must not be negative");
+            if (validation is null && rule.Monitor != MonitoredFigure.TrainingLoss)
+                throw new ArgumentException($"early stopping watches {rule.Monitor}, but there are no validation samples", nameof(options));
+        }
+
+        return (samples, validation);
+    }
 
     private static int[] InOrder(int[] order)
     {
@@ -187,7 +255,7 @@ public sealed class Trainer
         return order;
     }
 
-    private void CheckInputs(ReadOnlyMatrixView inputs)
+    private void CheckInputs(ReadOnlyMatrixView inputs, ReadOnlySpan<float> weights)
     {
         if (inputs.Columns != _network.InputShape.Length)
             throw new ArgumentException(
@@ -195,6 +263,9 @@ public sealed class Trainer
                 nameof(inputs));
         if (inputs.Rows == 0)
             throw new ArgumentException("the batch is empty", nameof(inputs));
+        if (!weights.IsEmpty && weights.Length != inputs.Rows)
+            throw new ArgumentException($"expected {inputs.Rows} weights, one for each sample, got {weights.Length}", nameof(weights));
+        SampleWeights.ThrowIfInvalid(weights);
     }
 
     private void CheckDataset(Dataset dataset, string name)
@@ -202,10 +273,15 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(dataset, name);
         if (dataset.Count == 0)
             throw new ArgumentException("the data set is empty", name);
-        if (dataset.SampleShape.Length != _network.InputShape.Length)
-            throw new ArgumentException(
-                $"{_network.Nodes[0].Name}: expected samples {_network.InputShape}, got {dataset.SampleShape}", name);
+        CheckSampleShape(dataset, name);
         int outputs = _network.OutputShape.Length;
+        if (dataset.TargetLength > 0)
+        {
+            if (dataset.TargetLength != outputs)
+                throw new ArgumentException($"{_network.Nodes[^1].Name}: has {outputs} outputs, but the data set targets of {dataset.TargetLength}", name);
+            return;
+        }
+
         if (dataset.Classes > outputs)
             throw new ArgumentException($"{_network.Nodes[^1].Name}: has {outputs} outputs, but the data set {dataset.Classes} classes", name);
         for (int i = 0; i < dataset.Count; i++)
@@ -213,5 +289,12 @@ public sealed class Trainer
             if ((uint)dataset.Label(i) >= (uint)outputs)
                 throw new ArgumentException($"label {i} must be 0 to {outputs - 1}, got {dataset.Label(i)}", name);
         }
+    }
+
+    private void CheckSampleShape(Dataset dataset, string name)
+    {
+        if (dataset.SampleShape.Length != _network.InputShape.Length)
+            throw new ArgumentException(
+                $"{_network.Nodes[0].Name}: expected samples {_network.InputShape}, got {dataset.SampleShape}", name);
     }
 }

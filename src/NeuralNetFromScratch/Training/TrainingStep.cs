@@ -1,28 +1,31 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The machinery of one step: forward, loss, backward and update over a batch of any size, which goes through in blocks of rows
-/// whose gradients add up. Its buffers are made for the largest batch seen, up to one block.
+/// The machinery of one step up to the gradients: forward, loss and backward over a batch of any size, which goes through in blocks of
+/// rows whose gradients add up. Its buffers are made for the largest batch seen, up to one block.
 /// </summary>
-internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer optimizer, Engine engine, bool isTraining)
+internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine, bool isTraining)
 {
     /// <summary>Rows of a block: enough for the matrix product, few enough for the cache.</summary>
     public const int BlockRows = 192;
 
-    /// <summary>Fewest parameters, or values of the output, that are worth waking a worker for.</summary>
-    private const int UpdateGrain = 16384, LossGrain = 256;
+    /// <summary>Fewest values of the output that are worth waking a worker for.</summary>
+    private const int LossGrain = 256;
 
-    private readonly bool _needsWholeBatch = network.Layers.Any(layer => layer.NeedsWholeBatch);
-    private readonly AlignedBuffer _slots = new(isTraining ? checked(optimizer.SlotCount * network.Parameters.TrainedLength) : 0);
-    private BlockBuffers _buffers = new(0, 0, 0);
+    private readonly bool _needsWholeBatch = isTraining && network.Layers.Any(layer => layer.NeedsWholeBatch);
+    private BlockBuffers _buffers = new(0, 0, 0, 0);
     private Workspace _workspace = new(network, engine, 0, isTraining);
     private LossSums _sums = new(0);
 
     /// <summary>Forward and loss, and backward where this is for training: the gradients of the mean loss lie in the parameters.</summary>
-    public StepResult Run<TBatch>(TBatch batch, RandomSource random, ConfusionMatrix? confusion = null)
+    /// <param name="batch">The samples.</param>
+    /// <param name="partLength">Samples that a layer which looks across the batch sees together; all of them where it is the batch's length.</param>
+    /// <param name="random">Chance for the layers.</param>
+    /// <param name="confusion">Counts the predictions, if given.</param>
+    public StepResult Run<TBatch>(TBatch batch, int partLength, RandomSource random, ConfusionMatrix? confusion = null)
         where TBatch : IBatch, allows ref struct
     {
-        int maxRows = _needsWholeBatch && isTraining ? batch.Count : Math.Min(batch.Count, BlockRows);
+        int maxRows = Math.Min(batch.Count, _needsWholeBatch ? partLength : BlockRows);
         Reserve(maxRows);
         float scale = isTraining ? 1f / batch.Count : 0;
         StepResult total = default;
@@ -34,25 +37,17 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer opti
             _workspace.FirstSample = start;
             _workspace.Forward(inputs, rows);
             engine.Run(
-                new LossJob(loss, _workspace, _buffers, rows, batch.HasLabels, scale, _sums),
+                new LossJob(loss, _workspace, _buffers, rows, batch.HasLabels, batch.HasWeights, scale, _sums),
                 engine.WorkersFor((long)rows * _buffers.OutputLength, LossGrain));
             total += _sums.Total(rows);
             if (isTraining)
                 _workspace.Backward(inputs, rows, accumulate: start > 0);
-            if (confusion is not null)
+            if (confusion is not null && batch.HasLabels)
                 Count(rows, confusion);
         }
 
         return total;
     }
-
-    /// <summary>The optimizer's update from the gradients.</summary>
-    /// <param name="number">The step's number, from 1.</param>
-    /// <param name="rateFactor">Factor on the optimizer's learning rate.</param>
-    public void Update(long number, double rateFactor) =>
-        engine.Run(
-            new UpdateJob(optimizer, new UpdateStep(number, (float)(rateFactor * optimizer.LearningRate)), network.Parameters, _slots),
-            engine.WorkersFor(network.Parameters.TrainedLength, UpdateGrain));
 
     private void Count(int rows, ConfusionMatrix confusion)
     {
@@ -69,7 +64,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Optimizer opti
     {
         if (rows <= _buffers.MaxRows)
             return;
-        _buffers = new BlockBuffers(rows, network.InputShape.Length, network.OutputShape.Length);
+        _buffers = new BlockBuffers(rows, network.InputShape.Length, network.OutputShape.Length, engine.Threads);
         _workspace = new Workspace(network, engine, rows, isTraining);
         _sums = new LossSums(rows);
     }

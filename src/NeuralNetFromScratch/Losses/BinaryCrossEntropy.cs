@@ -1,0 +1,71 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Cross-entropy of independent yes-or-no questions, on logits z, the mean over all n outputs:
+/// <c>ℓ = (1/n) Σⱼ (pⱼ·tⱼ·log(1 + exp(−zⱼ)) + (1 − tⱼ)·log(1 + exp(zⱼ)))</c> with targets t from 0 to 1 and positive weights p, 1 unless
+/// given; gradient <c>((1 − t)·σ(z) − p·t·(1 − σ(z)))/n</c>; PyTorch's <c>BCEWithLogitsLoss</c>. Class labels count as one-hot targets. A row
+/// is correct where every logit is on its target's side of 0. Predictions: <see cref="OutputTransform.Sigmoid"/>.
+/// </summary>
+public sealed class BinaryCrossEntropy : Loss
+{
+    private readonly float[] _positiveWeights;
+
+    /// <summary>Binary cross-entropy.</summary>
+    /// <param name="positiveWeights">p, one for each output, not negative: more than 1 makes a miss dearer than a false alarm. All 1 if empty.</param>
+    /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
+    public BinaryCrossEntropy(params ReadOnlySpan<float> positiveWeights)
+    {
+        SampleWeights.ThrowIfInvalid(positiveWeights);
+        _positiveWeights = positiveWeights.ToArray();
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "binary cross-entropy";
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
+    {
+        CheckWidth(outputs);
+        return ElementwiseLoss.Evaluate(new Element(_positiveWeights), outputs, labels, scale, gradient);
+    }
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient)
+    {
+        CheckWidth(outputs);
+        return ElementwiseLoss.Evaluate(new Element(_positiveWeights), outputs, targets, scale, gradient);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsCorrect(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets)
+    {
+        for (int j = 0; j < outputs.Length; j++)
+        {
+            if (float.IsNaN(outputs[j]) || outputs[j] > 0 != targets[j] > 0.5f)
+                return false;
+        }
+
+        return true;
+    }
+
+    private void CheckWidth(ReadOnlyMatrixView outputs)
+    {
+        if (_positiveWeights.Length > 0 && _positiveWeights.Length != outputs.Columns)
+            throw new ArgumentException($"expected {_positiveWeights.Length} outputs, one for each positive weight, got {outputs.Columns}", nameof(outputs));
+    }
+
+    private readonly struct Element(float[] positiveWeights) : IElementLoss
+    {
+        public (double Loss, double Slope) At(int column, float output, float target)
+        {
+            double positive = target * (positiveWeights.Length == 0 ? 1.0 : positiveWeights[column]), negative = 1.0 - target;
+            // log(1 + exp(−|z|)) and σ(|z|) cannot overflow; the rest is linear.
+            double exponential = Math.Exp(-Math.Abs((double)output)), log = double.LogP1(exponential), sigmoid = 1 / (1 + exponential);
+            double logOfPositive = log + Math.Max(-output, 0.0), logOfNegative = log + Math.Max(output, 0.0);
+            double probability = output >= 0 ? sigmoid : exponential * sigmoid, complement = output >= 0 ? exponential * sigmoid : sigmoid;
+            // What is not asked for costs nothing, even where its logarithm is infinite.
+            double loss = (positive == 0 ? 0 : positive * logOfPositive) + (negative == 0 ? 0 : negative * logOfNegative);
+            return (double.IsNaN(output) ? double.NaN : loss, negative * probability - positive * complement);
+        }
+    }
+}

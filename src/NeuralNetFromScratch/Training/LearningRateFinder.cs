@@ -1,0 +1,40 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>The bookkeeping of a learning-rate search: the next rate, the smoothed loss, and when it is over.</summary>
+internal sealed class LearningRateFinder(float lowest, float highest, int steps)
+{
+    private const double Smoothing = 0.9, Divergence = 4;
+
+    private readonly List<(float LearningRate, double Loss)> _points = [];
+    private double _average;
+    private double _best = double.PositiveInfinity;
+
+    public bool IsFinished { get; private set; }
+
+    public float Rate => (float)(lowest * Math.Pow((double)highest / lowest, (double)_points.Count / (steps - 1)));
+
+    public void Follow(double loss)
+    {
+        float rate = Rate;
+        _average = Smoothing * _average + (1 - Smoothing) * loss;
+        double smoothed = _average / (1 - Math.Pow(Smoothing, _points.Count + 1));
+        _points.Add((rate, smoothed));
+        _best = Math.Min(_best, smoothed);
+        IsFinished = _points.Count == steps || !(smoothed <= Divergence * _best);
+    }
+
+    public LearningRateSearch Result()
+    {
+        // Central differences over the logarithm of the rate, which rises by the same amount from point to point.
+        int steepest = 0;
+        double steepestSlope = double.PositiveInfinity;
+        for (int i = 1; i < _points.Count - 1; i++)
+        {
+            double slope = _points[i + 1].Loss - _points[i - 1].Loss;
+            if (slope < steepestSlope)
+                (steepest, steepestSlope) = (i, slope);
+        }
+
+        return new LearningRateSearch(_points, _points[steepest].LearningRate);
+    }
+}

@@ -1,0 +1,96 @@
+using NeuralNetFromScratch.Kernels;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// A step's last part, from gradients to parameters: clipping, penalties, the optimizer's rule, the bound on the weights' norms, the
+/// moving average. It holds what the optimizer remembers.
+/// </summary>
+internal sealed class ParameterUpdate
+{
+    /// <summary>Fewest parameters that are worth waking a worker for.</summary>
+    private const int GrainSize = 16384;
+
+    /// <summary>PyTorch's guard against a norm of 0.</summary>
+    private const double NormEpsilon = 1e-6;
+
+    private readonly Engine _engine;
+    private readonly ParameterStore _parameters;
+    private readonly AlignedBuffer _slots;
+    private readonly double[] _squareSums;
+
+    public ParameterUpdate(Sequential network, Optimizer optimizer, Engine engine)
+    {
+        _engine = engine;
+        _parameters = network.Parameters;
+        Optimizer = optimizer;
+        _slots = new(checked(optimizer.SlotCount * _parameters.TrainedLength));
+        _squareSums = optimizer.ClipNorm is null
+            ? []
+            : new double[(_parameters.TrainedLength + GradientNormJob.ChunkLength - 1) / GradientNormJob.ChunkLength];
+        AveragedNetwork = optimizer.AveragingDecay is null ? null : network.Copy();
+    }
+
+    public Optimizer Optimizer { get; }
+
+    /// <summary>All that the rule remembers: its slots one after another.</summary>
+    public Span<float> Slots => _slots.Span;
+
+    /// <summary>The network with the averaged parameters; null where there is no average.</summary>
+    public Sequential? AveragedNetwork { get; }
+
+    /// <summary>Number of updates so far.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>Updates the parameters from their gradients.</summary>
+    public void Run(float learningRate, float? momentum)
+    {
+        Steps++;
+        int workers = _engine.WorkersFor(_parameters.TrainedLength, GrainSize);
+        float gradientScale = Optimizer.ClipNorm is { } bound ? ScaleToNorm(bound, workers) : 1;
+        var step = new UpdateStep(Steps, learningRate, momentum);
+        _engine.Run(new UpdateJob(_engine, Optimizer, step, gradientScale, _parameters, _slots), workers);
+        if (Optimizer.MaxNorm is { } maxNorm)
+            LimitNorms(maxNorm);
+        if (AveragedNetwork is not null)
+            Average(AveragedNetwork.Parameters, 1 - Optimizer.AveragingDecay!.Value);
+    }
+
+    private float ScaleToNorm(float bound, int workers)
+    {
+        _engine.Run(new GradientNormJob(_parameters, _squareSums), workers);
+        double sum = 0;
+        foreach (double squares in _squareSums)
+            sum += squares;
+        double scale = bound / (Math.Sqrt(sum) + NormEpsilon);
+        // A norm that is no number must not look like one within the bound.
+        return scale < 1 || double.IsNaN(scale) ? (float)scale : 1;
+    }
+
+    private unsafe void LimitNorms(float bound)
+    {
+        for (int i = 0; i < _parameters.Count; i++)
+        {
+            Parameter parameter = _parameters[i];
+            if (parameter.Role != ParameterRole.Weight || parameter.Shape.Rank != 2)
+                continue;
+            fixed (float* values = parameter.Values)
+            {
+                var kernel = new MaxNormKernel { Rows = parameter.Shape[0], Columns = parameter.Shape[1], Values = values, Bound = bound };
+                _engine.Run(
+                    new ColumnJob<MaxNormKernel>(_engine, kernel, kernel.Columns), _engine.WorkersFor(parameter.Shape.Length, GrainSize));
+            }
+        }
+    }
+
+    private void Average(ParameterStore average, float share)
+    {
+        int trained = _parameters.TrainedLength;
+        if (Steps == 1)
+            _parameters.Values.CopyTo(average.Values);
+        else
+            UpdateKernel<AverageRule>.Run(new(share), new UpdateBlock(average.Values[..trained], _parameters.Values[..trained], []));
+        // Running statistics are averages already.
+        _parameters.Values[trained..].CopyTo(average.Values[trained..]);
+    }
+}
