@@ -40,6 +40,16 @@ public abstract class Initializer
     /// <param name="value">The value.</param>
     public static Initializer Constant(float value) => new ConstantInitializer(value);
 
+    /// <summary>Normal with mean 0.</summary>
+    /// <param name="standardDeviation">The standard deviation; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative or not finite.</exception>
+    public static Initializer Normal(float standardDeviation)
+    {
+        if (!float.IsFinite(standardDeviation) || standardDeviation < 0)
+            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "the standard deviation must be finite and not negative");
+        return new NormalInitializer(standardDeviation);
+    }
+
     /// <summary>Uniform in [low, high).</summary>
     /// <param name="low">Lower end.</param>
     /// <param name="high">Upper end; not below <paramref name="low"/>.</param>

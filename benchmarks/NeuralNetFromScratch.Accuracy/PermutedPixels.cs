@@ -1,0 +1,37 @@
+using NeuralNetFromScratch.Data;
+
+namespace NeuralNetFromScratch.Accuracy;
+
+/// <summary>A data set whose pixels are in another order, the same for all samples: nothing can be learned from which are neighbours.</summary>
+internal sealed class PermutedPixels : Dataset
+{
+    private const ulong Seed = 1;
+
+    private readonly Dataset _source;
+    private readonly int[] _places;
+
+    private PermutedPixels(Dataset source)
+    {
+        _source = source;
+        _places = [.. Enumerable.Range(0, source.SampleShape.Length)];
+        new RandomSource(Seed).Shuffle(_places);
+    }
+
+    public override int Count => _source.Count;
+
+    public override Shape SampleShape => [_places.Length];
+
+    public override int Classes => _source.Classes;
+
+    public static PermutedPixels Of(Dataset source) => new(source);
+
+    public override int Label(int index) => _source.Label(index);
+
+    public override void CopySample(int index, Span<float> features)
+    {
+        Span<float> original = stackalloc float[_places.Length];
+        _source.CopySample(index, original);
+        for (int i = 0; i < _places.Length; i++)
+            features[i] = original[_places[i]];
+    }
+}

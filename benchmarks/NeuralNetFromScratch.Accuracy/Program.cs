@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using NeuralNetFromScratch.Accuracy;
+using NeuralNetFromScratch.Accuracy.Rows;
+using NeuralNetFromScratch.Data;
+using NeuralNetFromScratch.Samples.Mnist;
+using Spectre.Console;
+using Row = NeuralNetFromScratch.Accuracy.Row;
+
+Row[] all =
+[
+    new Lab(), new Nielsen30(), new NielsenSoftmax100(), new SklearnFilters(), new SklearnBenchAdam(), new KerasMlp(), new Simard800(),
+    new AugmentedMlp(), new SimardElastic(), new PermutationInvariant(), new TimeTo98(),
+];
+
+Argument<string[]> names = new("row") { Description = "Rows to run; all if none is named.", Arity = ArgumentArity.ZeroOrMore };
+Option<int?> seeds = new("--seeds") { Description = "Seeds of each row: 1 to this." };
+Option<string?> data = new("--data") { Description = "Folder with MNIST's four IDX files; found or fetched if not given." };
+Option<string?> json = new("--json") { Description = "File to write the rows to." };
+Option<bool> split = new("--split") { Description = "Train on 50,000 of the training samples and measure on the other 10,000: for choosing what a source leaves open." };
+names.AcceptOnlyFromAmong([.. all.Select(row => row.Name)]);
+seeds.Validators.Add(result =>
+{
+    if (result.GetValue(seeds) <= 0)
+        result.AddError("--seeds must be a whole number above 0");
+});
+var command = new RootCommand("Trains published recipes and compares what they reach with what was published.") { names, seeds, data, json, split };
+command.SetAction(async (arguments, cancellation) =>
+{
+    FoundData found = await DataLocator.FindAsync(arguments.GetValue(data), AnsiConsole.Console, cancellation);
+    bool isMnist = found.Kind == "mnist";
+    if (!isMnist)
+        Console.WriteLine("These are not MNIST's digits: the figures below say nothing about the published ones.");
+    MnistData sets = arguments.GetValue(split) ? Divide(found.Sets.Training) : found.Sets;
+
+    string[] wanted = arguments.GetValue(names) ?? [];
+    var results = new List<Result>();
+    Write($"{"row",-24} {"published",9} {"ours",9} {"spread",7} {"seeds",5} {"seconds",8}  target");
+    foreach (Row row in all.Where(row => wanted.Length == 0 || wanted.Contains(row.Name)))
+    {
+        var watch = Stopwatch.StartNew();
+        int count = arguments.GetValue(seeds) ?? row.Seeds;
+        double[] figures = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            figures[i] = row.Run(sets, (ulong)i + 1);
+        }
+
+        Result result = Result.Of(row, figures, watch.Elapsed.TotalSeconds / count);
+        results.Add(result);
+        string verdict = !isMnist ? "" : result.Passes ? "pass" : "FALLS SHORT";
+        Write($"{row.Name,-24} {row.Published,9:F2} {result.Mean,9:F2} {result.Spread,7:F2} {count,5} {result.Seconds,8:F1}  {row.Target} {verdict}");
+    }
+
+    if (arguments.GetValue(json) is { } path)
+        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(results, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n", cancellation);
+    return isMnist && results.Exists(result => !result.Passes) ? 1 : 0;
+});
+return await command.Parse(args).InvokeAsync();
+
+static MnistData Divide(Dataset training)
+{
+    (Dataset remaining, Dataset heldOut) = training.Split(10_000, seed: 1);
+    return new(remaining, heldOut);
+}
+
+static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

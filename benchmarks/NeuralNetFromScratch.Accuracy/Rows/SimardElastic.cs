@@ -1,0 +1,31 @@
+using NeuralNetFromScratch.Data;
+
+namespace NeuralNetFromScratch.Accuracy.Rows;
+
+internal sealed class SimardElastic : Row
+{
+    public override string Name => "simard-elastic";
+
+    public override string Source => "Simard, Steinkraus, Platt 2003: 784-800-10, cross-entropy, elastic distortions sigma 4, alpha 34";
+
+    public override double? Published => 0.7;
+
+    public override Figure Target => Figure.ErrorAtMost(0.8);
+
+    public override string Choice => "ReLU, batch 128, momentum 0.9, one cycle of 150 epochs up to rate 0.1";
+
+    public override double Run(MnistData data, ulong seed)
+    {
+        var network = new Sequential([28, 28], seed, new Dense(800, Activation.Relu), new Dense(10));
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, 0.9f));
+        trainer.Fit(data.Training, new FitOptions
+        {
+            Epochs = 150,
+            BatchSize = 128,
+            Seed = seed,
+            Schedule = LearningRateSchedule.OneCycle(),
+            Augmentation = new ImageAugmentation { Elastic = (4, 34) },
+        });
+        return Measure(trainer.Evaluate(data.Test));
+    }
+}
