@@ -21,11 +21,11 @@ internal sealed class PermutationInvariant : Row
         var layers = new List<Layer> { new GaussianNoise(Noise) };
         foreach (int units in (ReadOnlySpan<int>)[1000, 500, 250, 250, 250])
         {
-            layers.AddRange(
-                [new Dense(units, null, Initializer.LeCunNormal), new BatchNormalization(), new GaussianNoise(Noise), new Activate(Activation.Relu)]);
+            layers.AddRange(Block(units));
+            layers.Add(new Activate(Activation.Relu));
         }
 
-        layers.AddRange([new Dense(10, null, Initializer.LeCunNormal), new BatchNormalization()]);
+        layers.AddRange(Block(10));
         var network = new Sequential([784], seed, layers);
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.002f));
         trainer.Fit(PermutedPixels.Of(data.Training), new FitOptions
@@ -37,4 +37,8 @@ internal sealed class PermutationInvariant : Row
         });
         return Measure(trainer.Evaluate(PermutedPixels.Of(data.Test)));
     }
+
+    /// <summary>The paper adds its noise after the normalization and before the trained factor and shift.</summary>
+    private static Layer[] Block(int units) =>
+        [new Dense(units, null, Initializer.LeCunNormal), new BatchNormalization(affine: false), new GaussianNoise(Noise), new Affine()];
 }

@@ -11,7 +11,7 @@ namespace NeuralNetFromScratch;
 /// </summary>
 public sealed unsafe class BatchNormalization : Layer
 {
-    private const int Scale = 0, Shift = 1, Mean = 2, Variance = 3;
+    private const int Scale = 0, Shift = 1;
 
     /// <summary>Fewest values that are worth waking a worker for.</summary>
     private const int GrainSize = 4096;
@@ -19,8 +19,9 @@ public sealed unsafe class BatchNormalization : Layer
     /// <summary>Batch normalization.</summary>
     /// <param name="momentum">Share of the new batch in the running statistics, 0 to 1.</param>
     /// <param name="epsilon">ε; positive.</param>
+    /// <param name="affine">Whether it has γ and β; without, they are 1 and 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
-    public BatchNormalization(float momentum = 0.1f, float epsilon = 1e-5f)
+    public BatchNormalization(float momentum = 0.1f, float epsilon = 1e-5f, bool affine = true)
     {
         if (momentum is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "the momentum must be 0 to 1");
@@ -28,6 +29,7 @@ public sealed unsafe class BatchNormalization : Layer
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon must be finite and positive");
         Momentum = momentum;
         Epsilon = epsilon;
+        IsAffine = affine;
     }
 
     /// <summary>Share of the new batch in the running statistics.</summary>
@@ -36,8 +38,18 @@ public sealed unsafe class BatchNormalization : Layer
     /// <summary>ε.</summary>
     public float Epsilon { get; }
 
+    /// <summary>Whether it has γ and β.</summary>
+    public bool IsAffine { get; }
+
+    private int Mean => IsAffine ? 2 : 0;
+
+    private int Variance => Mean + 1;
+
     /// <inheritdoc/>
     public override string Kind => "batchnorm";
+
+    /// <inheritdoc/>
+    public override string Description => IsAffine ? Kind : $"{Kind}, not affine";
 
     /// <inheritdoc/>
     public override bool OverwritesGradients => true;
@@ -51,10 +63,15 @@ public sealed unsafe class BatchNormalization : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias),
-        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias),
+        .. IsAffine ? AffineParameters(inputShape) : [],
         new("mean", inputShape, Initializer.Zeros, ParameterRole.State),
         new("variance", inputShape, Initializer.Constant(1), ParameterRole.State),
+    ];
+
+    private static ParameterDefinition[] AffineParameters(Shape shape) =>
+    [
+        new("scale", shape, Initializer.Constant(1), ParameterRole.Bias),
+        new("shift", shape, Initializer.Zeros, ParameterRole.Bias),
     ];
 
     /// <inheritdoc/>
@@ -65,7 +82,8 @@ public sealed unsafe class BatchNormalization : Layer
     {
         int columns = input.Length / Math.Max(context.Batch, 1);
         int workers = context.Engine.WorkersFor(input.Length, GrainSize);
-        fixed (float* x = input, y = output, scratch = context.Scratch, scale = context.Value(Scale), shift = context.Value(Shift))
+        fixed (float* x = input, y = output, scratch = context.Scratch)
+        fixed (float* scale = IsAffine ? context.Value(Scale) : [], shift = IsAffine ? context.Value(Shift) : [])
         fixed (float* mean = context.Value(Mean), variance = context.Value(Variance))
         {
             if (context.IsTraining)
@@ -115,8 +133,8 @@ public sealed unsafe class BatchNormalization : Layer
         Span<float> inputGradient)
     {
         int columns = input.Length / Math.Max(context.Batch, 1);
-        fixed (float* x = input, dy = outputGradient, dx = inputGradient, scratch = context.Scratch, scale = context.Value(Scale))
-        fixed (float* scaleGradient = context.Gradient(Scale), shiftGradient = context.Gradient(Shift))
+        fixed (float* x = input, dy = outputGradient, dx = inputGradient, scratch = context.Scratch, scale = IsAffine ? context.Value(Scale) : [])
+        fixed (float* scaleGradient = IsAffine ? context.Gradient(Scale) : [], shiftGradient = IsAffine ? context.Gradient(Shift) : [])
         {
             var kernel = new BatchNormBackward
             {

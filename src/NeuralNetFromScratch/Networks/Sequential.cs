@@ -82,6 +82,13 @@ public sealed class Sequential
     /// <summary>A network of the same layers with parameters of its own, which start as these are now.</summary>
     public Sequential Copy() => new(this);
 
+    /// <summary>
+    /// The same function with fewer layers, for prediction: each batch normalization right after a linear <see cref="Dense"/> is computed into
+    /// its weights, and an activation that stands alone after that joins it. Layers within a <see cref="Residual"/> stay as they are.
+    /// Predictions agree to rounding.
+    /// </summary>
+    public Sequential FoldNormalization() => NormalizationFolding.Fold(this);
+
     /// <summary>A table of the layers: output shape, number of parameters, and their memory.</summary>
     public string Summary() => NetworkSummary.Of(this);
 

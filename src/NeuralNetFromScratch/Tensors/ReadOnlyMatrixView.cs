@@ -85,4 +85,17 @@ public readonly ref struct ReadOnlyMatrixView
     /// <summary>Some of the columns, over the same memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The matrix does not have these columns.</exception>
     public ReadOnlyMatrixView SliceColumns(int start, int count) => Transposed.SliceRows(start, count).Transposed;
+
+    /// <summary>A copy of the elements in row-major order.</summary>
+    public float[] ToArray()
+    {
+        var values = new float[checked(Rows * Columns)];
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int column = 0; column < Columns; column++)
+                values[row * Columns + column] = this[row, column];
+        }
+
+        return values;
+    }
 }

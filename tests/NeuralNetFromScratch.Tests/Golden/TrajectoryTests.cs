@@ -6,6 +6,7 @@ namespace NeuralNetFromScratch.Tests.Golden;
 public class TrajectoryTests
 {
     private const double Tolerance = 2e-5;
+    private const float Averaging = 0.9f;
 
     [TestCase("sgd")]
     [TestCase("momentum")]
@@ -14,40 +15,46 @@ public class TrajectoryTests
     [TestCase("rmsprop")]
     [TestCase("adagrad")]
     [TestCase("adam")]
+    [TestCase("adamw")]
+    [TestCase("l2")]
+    [TestCase("clipped-norm")]
+    [TestCase("clipped-value")]
     public void Fifty_steps_follow_PyTorch(string name)
     {
-        string path = Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "trajectories.json");
-        using var document = JsonDocument.Parse(File.ReadAllText(path));
-        JsonElement golden = document.RootElement;
-        int[] sizes = [.. golden.GetProperty("sizes").EnumerateArray().Select(size => size.GetInt32())];
+        JsonElement golden = GoldenFile.Read("trajectories.json");
+        int[] sizes = golden.GetProperty("sizes").Integers();
         var network = new Sequential([sizes[0]], 0, new Dense(sizes[1], Activation.Relu), new Dense(sizes[2]));
         foreach ((Parameter parameter, JsonElement start) in network.Parameters.Zip(golden.GetProperty("start").EnumerateArray()))
-            Floats(start).CopyTo(parameter.Values);
+            start.Floats().CopyTo(parameter.Values);
 
         Optimizer optimizer = name switch
         {
-            "sgd" => new Sgd(0.1f),
-            "momentum" => new Sgd(0.1f, 0.9f),
-            "dampened" => new Sgd(0.1f, 0.9f, dampening: 0.5f),
-            "nesterov" => new Sgd(0.1f, 0.9f, nesterov: true),
-            "rmsprop" => new RmsProp(0.005f),
-            "adagrad" => new Adagrad(0.05f),
-            _ => new Adam(0.01f),
+            "sgd" => new Sgd(0.1f) { AveragingDecay = Averaging },
+            "momentum" => new Sgd(0.1f, 0.9f) { AveragingDecay = Averaging },
+            "dampened" => new Sgd(0.1f, 0.9f, dampening: 0.5f) { AveragingDecay = Averaging },
+            "nesterov" => new Sgd(0.1f, 0.9f, nesterov: true) { AveragingDecay = Averaging },
+            "rmsprop" => new RmsProp(0.005f) { AveragingDecay = Averaging },
+            "adagrad" => new Adagrad(0.05f) { AveragingDecay = Averaging },
+            "adam" => new Adam(0.01f) { AveragingDecay = Averaging },
+            "adamw" => new AdamW(0.01f, weightDecay: 0.3f) { DecaysBiases = true, AveragingDecay = Averaging },
+            "l2" => new Sgd(0.1f, 0.9f) { L2Penalty = 0.02f, DecaysBiases = true, AveragingDecay = Averaging },
+            "clipped-norm" => new Sgd(0.1f) { ClipNorm = 0.3f, AveragingDecay = Averaging },
+            _ => new Sgd(0.1f) { ClipValue = 0.02f, AveragingDecay = Averaging },
         };
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), optimizer);
         JsonElement run = golden.GetProperty("runs").GetProperty(name);
-        float[] expected = Floats(run.GetProperty("losses"));
+        float[] expected = run.Floats("losses");
         for (int step = 0; step < expected.Length; step++)
         {
-            float[] inputs = Floats(golden.GetProperty("inputs")[step]);
-            int[] labels = [.. golden.GetProperty("labels")[step].EnumerateArray().Select(label => label.GetInt32())];
+            float[] inputs = golden.GetProperty("inputs")[step].Floats();
+            int[] labels = golden.GetProperty("labels")[step].Integers();
             float loss = trainer.TrainStep(new ReadOnlyMatrixView(inputs, labels.Length, sizes[0]), labels);
             Assert.That(loss, Is.EqualTo(expected[step]).Within(Tolerance), $"loss of step {step + 1}");
         }
 
         foreach ((Parameter parameter, JsonElement end) in network.Parameters.Zip(run.GetProperty("end").EnumerateArray()))
-            Assert.That(parameter.Values.ToArray(), Is.EqualTo(Floats(end)).Within(Tolerance), parameter.Name);
+            Assert.That(parameter.Values.ToArray(), Is.EqualTo(end.Floats()).Within(Tolerance), parameter.Name);
+        foreach ((Parameter parameter, JsonElement average) in trainer.AveragedNetwork!.Parameters.Zip(run.GetProperty("average").EnumerateArray()))
+            Assert.That(parameter.Values.ToArray(), Is.EqualTo(average.Floats()).Within(Tolerance), $"average of {parameter.Name}");
     }
-
-    private static float[] Floats(JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetSingle())];
 }

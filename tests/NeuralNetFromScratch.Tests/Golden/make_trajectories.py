@@ -16,7 +16,16 @@ OPTIMIZERS = {
     "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.005),
     "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.05),
     "adam": lambda p: torch.optim.Adam(p, lr=0.01),
+    "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.3),
+    "l2": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.02),
+    "clipped-norm": lambda p: torch.optim.SGD(p, lr=0.1),
+    "clipped-value": lambda p: torch.optim.SGD(p, lr=0.1),
 }
+CLIP = {
+    "clipped-norm": lambda p: torch.nn.utils.clip_grad_norm_(p, 0.3),
+    "clipped-value": lambda p: torch.nn.utils.clip_grad_value_(p, 0.02),
+}
+AVERAGING = 0.9
 
 
 def flat(tensor):
@@ -40,12 +49,16 @@ for name, make in OPTIMIZERS.items():
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), start):
             parameter.copy_(value)
-    optimizer, losses = make(model.parameters()), []
+    optimizer, losses, average = make(model.parameters()), [], None
     for x, y in zip(inputs, labels):
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(x), y)
         loss.backward()
+        CLIP.get(name, lambda p: None)(model.parameters())
         optimizer.step()
         losses.append(float(f"{loss.item():.9g}"))
-    golden["runs"][name] = {"losses": losses, "end": weights(model)}
+        now = [p.detach().clone() for p in model.parameters()]
+        average = now if average is None else [AVERAGING * a + (1 - AVERAGING) * p for a, p in zip(average, now)]
+    golden["runs"][name] = {
+        "losses": losses, "end": weights(model), "average": [flat(p.t() if p.dim() == 2 else p) for p in average]}
 print(json.dumps(golden, separators=(",", ":")))

@@ -1,3 +1,5 @@
+using NeuralNetFromScratch.Tests.Reference;
+
 namespace NeuralNetFromScratch.Tests.Initializers;
 
 public class InitializerTests
@@ -10,6 +12,7 @@ public class InitializerTests
         new("GlorotUniform", Initializer.GlorotUniform, 2.0 / 500, IsUniform: true),
         new("LeCunNormal", Initializer.LeCunNormal, 1.0 / 300, IsUniform: false),
         new("LeCunUniform", Initializer.LeCunUniform, 1.0 / 300, IsUniform: true),
+        new("Normal", Initializer.Normal(0.3f), 0.09, IsUniform: false),
         new("Uniform", Initializer.Uniform(-0.5f, 0.5f), 1.0 / 12, IsUniform: true),
     ];
 
@@ -34,6 +37,25 @@ public class InitializerTests
         Assert.That(Fill(initializer, 1), Is.Not.EqualTo(Fill(initializer, 2)));
     }
 
+    [TestCase(5, 5)]
+    [TestCase(30, 7)]
+    [TestCase(7, 30)]
+    [TestCase(1, 4)]
+    public void Orthogonal_vectors_have_the_gain_as_length_and_are_perpendicular(int rows, int columns)
+    {
+        var values = new float[rows * columns];
+        Initializer.Orthogonal(1.5f).Fill(values, [rows, columns], new RandomSource(3));
+        DoubleMatrix matrix = DoubleMatrix.From(values, rows, columns);
+        DoubleMatrix few = rows <= columns ? matrix : matrix.Transposed;
+        DoubleMatrix expected = DoubleMatrix.Build(few.Rows, few.Rows, (i, j) => i == j ? 2.25 : 0);
+        DoubleMatrix products = few.Times(few.Transposed);
+        for (int i = 0; i < few.Rows; i++)
+        {
+            for (int j = 0; j < few.Rows; j++)
+                Assert.That(products[i, j], Is.EqualTo(expected[i, j]).Within(1e-6));
+        }
+    }
+
     [Test]
     public void Constants_are_constant()
     {
@@ -46,6 +68,9 @@ public class InitializerTests
     {
         Assert.That(() => Initializer.Uniform(1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Initializer.Uniform(0, float.PositiveInfinity), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Initializer.Normal(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Initializer.Orthogonal(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Initializer.Orthogonal().Fill(new float[3], [3], default), Throws.ArgumentException.With.Message.Contains("orthogonal needs a weight"));
         Assert.That(() => Initializer.HeNormal.Fill(new float[3], [3], default), Throws.ArgumentException.With.Message.Contains("he-normal needs a weight"));
     }
 

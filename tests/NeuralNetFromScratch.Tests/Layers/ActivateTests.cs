@@ -2,7 +2,7 @@ namespace NeuralNetFromScratch.Tests.Layers;
 
 public class ActivateTests
 {
-    private static readonly Activation[] Smooth = [Activation.Sigmoid, Activation.Tanh, Activation.Silu, new SwishActivation()];
+    private static readonly Activation[] Smooth = [Activation.Sigmoid, Activation.Tanh, Activation.Silu, Activation.Gelu, Activation.GeluTanh, Activation.Softplus, new SwishActivation()];
 
     [TestCaseSource(nameof(Smooth))]
     public void Gradients_agree_with_differences(Activation activation) => LayerCheck.Gradients(new Activate(activation), [7], batch: 5);

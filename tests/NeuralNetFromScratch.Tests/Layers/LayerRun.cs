@@ -7,12 +7,14 @@ internal sealed class LayerRun
 {
     private readonly Engine _engine;
     private readonly int _batch;
+    private readonly Shape _inputShape;
     private readonly float[] _scratch;
 
     public LayerRun(Layer layer, Shape inputShape, int batch, Engine engine, ulong seed)
     {
         Layer = layer;
         _engine = engine;
+        _inputShape = inputShape;
         _batch = batch;
         Parameters = ParameterStore.For(layer, inputShape, seed);
         Input = TestValues.Uniform(batch * inputShape.Length, seed + 1);
@@ -39,5 +41,5 @@ internal sealed class LayerRun
         Layer.Backward(Context(true, accumulate), Input, Output, outputGradient.ToArray(), wantsInputGradient ? InputGradient : []);
 
     private LayerContext Context(bool isTraining, bool accumulate) =>
-        new(_engine, _batch, Parameters) { IsTraining = isTraining, AccumulateGradients = accumulate, Scratch = _scratch, Random = new RandomSource(5), FirstSample = FirstSample };
+        new(_engine, _batch, Parameters) { InputShape = _inputShape, IsTraining = isTraining, AccumulateGradients = accumulate, Scratch = _scratch, Random = new RandomSource(5), FirstSample = FirstSample };
 }

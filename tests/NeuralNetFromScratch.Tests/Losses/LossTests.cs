@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch.Tests.Losses;
 public class LossTests
 {
     private const int Rows = 5;
-    private static readonly Loss[] All = [new SoftmaxCrossEntropy(), new MeanSquaredError()];
+    private static readonly Loss[] All = [new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy(0.2f), new MeanSquaredError(), new MeanAbsoluteError(), new Huber(0.7f), new BinaryCrossEntropy()];
 
     [Test]
     public void Gradients_agree_with_differences([ValueSource(nameof(All))] Loss loss, [Values(1, 2, 10, 15, 16, 17, 33)] int outputs, [Values] bool hasLabels)
@@ -24,7 +24,9 @@ public class LossTests
             z[i] = original - Step;
             double below = Evaluate([]);
             z[i] = original;
-            Assert.That(gradient[i], Is.EqualTo(Scale * (above - below) / (2 * Step)).Within(1e-3), $"element {i}");
+            // A value within a step of its target lies at the kink of the absolute loss.
+            if (loss is not MeanAbsoluteError || Math.Abs(above - 2 * Evaluate([]) + below) < 1e-9)
+                Assert.That(gradient[i], Is.EqualTo(Scale * (above - below) / (2 * Step)).Within(1e-3), $"element {i}");
         }
 
         double Evaluate(float[] into)
@@ -97,6 +99,37 @@ public class LossTests
         z[place] = float.NaN;
         Assert.That(loss.Evaluate(new(z, 1, 10), [3], 1, new(gradient, 1, 10)), Is.NaN);
         Assert.That(gradient[place], Is.NaN);
+    }
+
+    [Test]
+    public void Huge_logits_do_not_overflow_binary_cross_entropy()
+    {
+        float[] z = [1e30f, -1e30f, 1e30f, -1e30f, float.PositiveInfinity, float.NegativeInfinity], gradient = new float[6];
+        double loss = new BinaryCrossEntropy().Evaluate(new(z, 1, 6), new ReadOnlyMatrixView([1, 0, 0, 1, 1, 0], 1, 6), 1, new(gradient, 1, 6));
+        Assert.That(loss, Is.EqualTo(2e30 / 6).Within(1e-5).Percent);
+        Assert.That(gradient, Is.EqualTo((float[])[0, 0, 1f / 6, -1f / 6, 0, 0]).Within(1e-7));
+    }
+
+    [Test]
+    public void A_multi_label_row_is_correct_where_each_logit_is_on_its_targets_side()
+    {
+        var loss = new BinaryCrossEntropy();
+        Assert.That(loss.IsCorrect([1, -2, 3], [1, 0, 1]), Is.True);
+        Assert.That(loss.IsCorrect([1, 2, 3], [1, 0, 1]), Is.False);
+        Assert.That(loss.IsCorrect([float.NaN], [0]), Is.False);
+        Assert.That(new MeanSquaredError().IsCorrect([0.5f], [0.5f]), Is.False, "one number is no class");
+        Assert.That(new MeanSquaredError().IsCorrect([0.5f, 0.2f], [1, 0]), Is.True);
+    }
+
+    [Test]
+    public void Weights_that_do_not_fit_are_refused()
+    {
+        Assert.That(() => new SoftmaxCrossEntropy(1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new SoftmaxCrossEntropy(0, 1, -1), Throws.ArgumentException);
+        Assert.That(() => new BinaryCrossEntropy(float.NaN), Throws.ArgumentException);
+        Assert.That(() => new Huber(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new SoftmaxCrossEntropy(0, 1, 2).Evaluate(new(new float[3], 1, 3), [0], 1, default), Throws.ArgumentException.With.Message.Contains("expected 2 outputs"));
+        Assert.That(() => new BinaryCrossEntropy(1, 2).Evaluate(new(new float[3], 1, 3), [0], 1, default), Throws.ArgumentException.With.Message.Contains("expected 2 outputs"));
     }
 
     [Test]

@@ -45,8 +45,39 @@ public class LearningRateScheduleTests
     }
 
     [Test]
+    public void Schedules_compose()
+    {
+        LearningRateSchedule product = LearningRateSchedule.Step(1, 0.5).Times(LearningRateSchedule.OneCycle(momentum: (0.8, 0.9)));
+        Assert.That(product.Factor(new(2.5, 10)), Is.EqualTo(0.25 * LearningRateSchedule.OneCycle().Factor(new(2.5, 10))));
+        Assert.That(product.Momentum(new(0, 10)), Is.EqualTo(0.9));
+        Assert.That(product.WithWarmUp(1).Momentum(new(3, 10)), Is.EqualTo(0.8).Within(1e-12));
+
+        LearningRateSchedule chain = LearningRateSchedule.Linear().Then(4, LearningRateSchedule.Cosine(0.1));
+        Assert.That(chain.Factor(new(1, 10)), Is.EqualTo(0.75));
+        Assert.That(chain.Factor(new(4, 10)), Is.EqualTo(1));
+        Assert.That(chain.Factor(new(7, 10)), Is.EqualTo(0.55).Within(1e-12));
+        Assert.That(chain.Factor(new(10, 10)), Is.EqualTo(0.1).Within(1e-12));
+    }
+
+    [Test]
+    public void A_plateau_lowers_the_rate_of_a_training_that_does_not_get_better()
+    {
+        var network = new Sequential([1], 1, new Dense(1, null, Initializer.Zeros)) { OutputTransform = OutputTransform.None };
+        var data = NeuralNetFromScratch.Data.Dataset.FromArrays([0], [1], [0], 1);
+        var trainer = new Trainer(network, new ConstantSlope(), new Sgd(1));
+        // The loss is always 0: the first epoch is the best, the next two are borne, the third halves the rate for what comes after.
+        trainer.Fit(data, new FitOptions { Epochs = 6, Schedule = LearningRateSchedule.ReduceOnPlateau(0.5, patience: 2) });
+        Assert.That(network.Parameters["dense1.bias"].Values[0], Is.EqualTo(-(1 + 1 + 1 + 1 + 0.5 + 0.5)).Within(1e-6));
+    }
+
+    [Test]
     public void Values_out_of_range_are_refused()
     {
+        Assert.That(() => LearningRateSchedule.OneCycle(momentum: (-0.1, 0.9)), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => LearningRateSchedule.ReduceOnPlateau(1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => LearningRateSchedule.ReduceOnPlateau(0.5, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => LearningRateSchedule.ReduceOnPlateau(0.5, 1, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => LearningRateSchedule.Constant.Then(0, LearningRateSchedule.Constant), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => LearningRateSchedule.Step(0, 0.5), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => LearningRateSchedule.Step(1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => LearningRateSchedule.Exponential(double.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());

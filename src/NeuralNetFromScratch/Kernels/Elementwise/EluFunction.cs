@@ -15,6 +15,8 @@ internal readonly struct EluFunction(float alpha, float scale) : IActivationFunc
         where TSimd : struct, ISimd<TSimd>
     {
         TSimd negative = TSimd.Broadcast(scale * alpha) * (TSimd.Exp(x) - TSimd.Broadcast(1));
+        // Rounding can lift the exponential above 1; the derivative tells the sides apart by the sign.
+        negative = TSimd.SelectLess(TSimd.Zero, negative, TSimd.Zero, negative);
         return TSimd.SelectLess(TSimd.Zero, x, TSimd.Broadcast(scale) * x, negative);
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>
-/// <c>f(x) = 0 where x ≤ −3, x where x ≥ 3, else x·(x + 3)/6</c>; <c>f' = 0, 1, or (2x + 3)/6</c>.
+/// <c>f(x) = 0 where x &lt; −3, x where x ≥ 3, else x·(x + 3)/6</c>; <c>f' = 0, 1, or (2x + 3)/6</c>; at the bends as PyTorch has it.
 /// </summary>
 internal readonly struct HardSwishFunction : IActivationFunction
 {
@@ -31,5 +31,5 @@ internal readonly struct HardSwishFunction : IActivationFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSimd Pieces<TSimd>(TSimd x, TSimd below, TSimd middle, TSimd above)
         where TSimd : struct, ISimd<TSimd> =>
-        TSimd.SelectLessOrEqual(x, TSimd.Broadcast(-Bend), below, TSimd.SelectLessOrEqual(TSimd.Broadcast(Bend), x, above, middle));
+        TSimd.SelectLess(x, TSimd.Broadcast(-Bend), below, TSimd.SelectLessOrEqual(TSimd.Broadcast(Bend), x, above, middle));
 }

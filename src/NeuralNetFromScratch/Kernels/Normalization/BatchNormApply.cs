@@ -11,7 +11,7 @@ internal unsafe struct BatchNormApply : IColumnKernel
     /// <summary>[Rows, Columns].</summary>
     public float* X, Y;
 
-    /// <summary>[Columns].</summary>
+    /// <summary>[Columns]; γ and β may be null for 1 and 0.</summary>
     public float* Scale, Shift, Mean, Variance;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -22,8 +22,9 @@ internal unsafe struct BatchNormApply : IColumnKernel
         {
             int available = columns.End - column;
             TSimd deviation = TSimd.Sqrt(Lanes.Load<TSimd>(Variance + column, available) + TSimd.Broadcast(Epsilon));
-            TSimd factor = Lanes.Load<TSimd>(Scale + column, available) / deviation;
-            TSimd mean = Lanes.Load<TSimd>(Mean + column, available), shift = Lanes.Load<TSimd>(Shift + column, available);
+            TSimd factor = (Scale == null ? TSimd.Broadcast(1) : Lanes.Load<TSimd>(Scale + column, available)) / deviation;
+            TSimd mean = Lanes.Load<TSimd>(Mean + column, available);
+            TSimd shift = Shift == null ? TSimd.Zero : Lanes.Load<TSimd>(Shift + column, available);
             float* x = X + column;
             float* y = Y + column;
             for (int row = 0; row < Rows; row++, x += Columns, y += Columns)

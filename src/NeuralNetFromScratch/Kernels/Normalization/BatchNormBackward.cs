@@ -13,7 +13,7 @@ internal unsafe struct BatchNormBackward : IColumnKernel
     /// <summary>[Rows, Columns]; dX may be null where it is not wanted.</summary>
     public float* X, Dy, Dx;
 
-    /// <summary>[Columns].</summary>
+    /// <summary>[Columns]; γ may be null for 1, and the gradients null where there is no γ and β.</summary>
     public float* Scale, Mean, InverseDeviation, ScaleGradient, ShiftGradient;
 
     /// <summary>Whether dγ and dβ are added to what is there.</summary>
@@ -30,12 +30,16 @@ internal unsafe struct BatchNormBackward : IColumnKernel
             TSimd mean = Lanes.Load<TSimd>(Mean + column, available), inverse = Lanes.Load<TSimd>(InverseDeviation + column, available);
             TSimd shiftGradient = ColumnSum.Of<TSimd, Gradient<TSimd>>(new(Dy + column, Columns, available), Rows);
             TSimd scaleGradient = inverse * ColumnSum.Of<TSimd, Product<TSimd>>(new(X + column, Dy + column, Columns, available, mean), Rows);
-            Add(shiftGradient, ShiftGradient + column, available);
-            Add(scaleGradient, ScaleGradient + column, available);
+            if (ShiftGradient != null)
+            {
+                Add(shiftGradient, ShiftGradient + column, available);
+                Add(scaleGradient, ScaleGradient + column, available);
+            }
+
             if (Dx == null)
                 continue;
 
-            TSimd factor = inverse * Lanes.Load<TSimd>(Scale + column, available);
+            TSimd factor = Scale == null ? inverse : inverse * Lanes.Load<TSimd>(Scale + column, available);
             TSimd meanGradient = share * shiftGradient, slope = share * scaleGradient * inverse;
             for (int row = 0; row < Rows; row++)
             {

@@ -14,7 +14,7 @@ internal unsafe struct BatchNormForward : IColumnKernel
     /// <summary>[Rows, Columns].</summary>
     public float* X, Y;
 
-    /// <summary>[Columns]: γ, β, and the running mean and variance.</summary>
+    /// <summary>[Columns]: γ and β, or null for 1 and 0, and the running mean and variance.</summary>
     public float* Scale, Shift, RunningMean, RunningVariance;
 
     /// <summary>[Columns]: receive μ and 1/√(σ² + ε) for the backward pass.</summary>
@@ -33,8 +33,8 @@ internal unsafe struct BatchNormForward : IColumnKernel
             TSimd mean = share * ColumnSum.Of<TSimd, Value<TSimd>>(new(X + column, Columns, available), Rows);
             TSimd variance = share * ColumnSum.Of<TSimd, SquaredDeviation<TSimd>>(new(X + column, Columns, available, mean), Rows);
             TSimd inverse = one / TSimd.Sqrt(variance + epsilon);
-            TSimd factor = inverse * Lanes.Load<TSimd>(Scale + column, available);
-            TSimd shift = Lanes.Load<TSimd>(Shift + column, available);
+            TSimd factor = Scale == null ? inverse : inverse * Lanes.Load<TSimd>(Scale + column, available);
+            TSimd shift = Shift == null ? TSimd.Zero : Lanes.Load<TSimd>(Shift + column, available);
             float* x = X + column;
             float* y = Y + column;
             for (int row = 0; row < Rows; row++, x += Columns, y += Columns)

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Golden;
+
+/// <summary>Layers, activations, losses and schedules side by side with PyTorch; make_parts.py made the file.</summary>
+public class PartTests
+{
+    private static readonly (string Name, Activation Activation)[] Activations =
+    [
+        ("relu", Activation.Relu), ("leaky-relu", Activation.LeakyRelu(0.1f)), ("elu", Activation.Elu(0.7f)), ("selu", Activation.Selu),
+        ("gelu", Activation.Gelu), ("gelu-tanh", Activation.GeluTanh), ("silu", Activation.Silu), ("softplus", Activation.Softplus),
+        ("sigmoid", Activation.Sigmoid), ("tanh", Activation.Tanh), ("hard-swish", Activation.HardSwish),
+    ];
+
+    private static readonly (string Name, Loss Loss, string Targets)[] Losses =
+    [
+        ("softmax labels", new SoftmaxCrossEntropy(), "labels"),
+        ("softmax smoothed", new SoftmaxCrossEntropy(0.1f), "labels"),
+        ("softmax weighted", new SoftmaxCrossEntropy(0, 0.5f, 1, 2, 0.25f, 1.5f), "labels"),
+        ("softmax both", new SoftmaxCrossEntropy(0.1f, 0.5f, 1, 2, 0.25f, 1.5f), "labels"),
+        ("softmax soft", new SoftmaxCrossEntropy(), "soft"),
+        ("softmax soft both", new SoftmaxCrossEntropy(0.1f, 0.5f, 1, 2, 0.25f, 1.5f), "soft"),
+        ("binary", new BinaryCrossEntropy(), "soft"),
+        ("binary weighted", new BinaryCrossEntropy(0.5f, 1, 2, 0.25f, 1.5f), "soft"),
+        ("squared", new MeanSquaredError(), "soft"),
+        ("absolute", new MeanAbsoluteError(), "soft"),
+        ("huber", new Huber(0.7f), "soft"),
+    ];
+
+    private JsonElement _golden;
+
+    [OneTimeSetUp]
+    public void Read() => _golden = GoldenFile.Read("parts.json");
+
+    [Test]
+    public void Activations_are_PyTorchs([Range(0, 10)] int number)
+    {
+        (string name, Activation activation) = Activations[number];
+        JsonElement golden = _golden.GetProperty("activations").GetProperty(name);
+        float[] x = golden.Floats("x"), y = new float[x.Length], slope = [.. x.Select(_ => 1f)];
+        activation.Apply(x, y);
+        activation.Differentiate(activation.DerivativeNeedsInput ? x : y, slope);
+        Assert.That(y, Is.EqualTo(golden.Floats("y")).Within(1e-6), name);
+        // Both sides are in single precision, and an exponential of up to e⁹ takes nine times its argument's rounding along.
+        Assert.That(slope, Is.EqualTo(golden.Floats("slope")).Within(2e-6), name);
+    }
+
+    [Test]
+    public void Losses_are_PyTorchs([Range(0, 10)] int number)
+    {
+        (string name, Loss loss, string targets) = Losses[number];
+        JsonElement golden = _golden.GetProperty("losses");
+        int rows = golden.GetProperty("rows").GetInt32(), classes = golden.GetProperty("classes").GetInt32();
+        float[] z = golden.Floats("z"), gradient = TestValues.Poison(z.Length);
+        double actual = targets == "labels"
+            ? loss.Evaluate(new(z, rows, classes), golden.GetProperty("labels").Integers(), 1, new(gradient, rows, classes))
+            : loss.Evaluate(new(z, rows, classes), new ReadOnlyMatrixView(golden.Floats("soft"), rows, classes), 1, new(gradient, rows, classes));
+        JsonElement expected = golden.GetProperty(name);
+        Assert.That(actual, Is.EqualTo(expected.GetProperty("loss").GetDouble()).Within(1e-5), name);
+        Assert.That(gradient, Is.EqualTo(expected.Floats("gradient")).Within(1e-6), name);
+    }
+
+    [Test]
+    public void Batch_normalization_is_PyTorchs()
+    {
+        JsonElement golden = _golden.GetProperty("batchnorm");
+        var parameters = ParameterStore.For(new BatchNormalization(0.2f), [7]);
+        golden.Floats("scale").CopyTo(parameters["scale"].Values);
+        golden.Floats("shift").CopyTo(parameters["shift"].Values);
+        foreach (JsonElement batch in golden.GetProperty("batches").EnumerateArray())
+            Follow(new BatchNormalization(0.2f), parameters, batch);
+        Assert.That(parameters["mean"].Values.ToArray(), Is.EqualTo(golden.Floats("mean")).Within(1e-6));
+        Assert.That(parameters["variance"].Values.ToArray(), Is.EqualTo(golden.Floats("variance")).Within(2e-6));
+
+        float[] x = golden.Floats("x"), y = TestValues.Poison(x.Length);
+        new BatchNormalization(0.2f).Forward(new(new Engine(), 4, parameters) { InputShape = [7] }, x, y);
+        Assert.That(y, Is.EqualTo(golden.Floats("y")).Within(1e-5));
+    }
+
+    [Test]
+    public void Layer_normalization_is_PyTorchs()
+    {
+        JsonElement golden = _golden.GetProperty("layernorm");
+        var parameters = ParameterStore.For(new LayerNormalization(), [7]);
+        golden.Floats("scale").CopyTo(parameters["scale"].Values);
+        golden.Floats("shift").CopyTo(parameters["shift"].Values);
+        Follow(new LayerNormalization(), parameters, golden.GetProperty("batches")[0]);
+    }
+
+    [Test]
+    public void One_cycle_with_momentum_is_PyTorchs()
+    {
+        JsonElement golden = _golden.GetProperty("onecycle");
+        var schedule = LearningRateSchedule.OneCycle(momentum: (0.8, 0.95));
+        float[] rates = golden.Floats("rates"), momenta = golden.Floats("momenta");
+        for (int step = 0; step < rates.Length; step++)
+        {
+            // PyTorch puts the peak at step 0.3·total − 1 and the end at the last step.
+            double peak = 0.3 * rates.Length - 1;
+            double fraction = step <= peak ? 0.3 * step / peak : 0.3 + 0.7 * (step - peak) / (rates.Length - 1 - peak);
+            var position = new TrainingPosition(fraction, 1);
+            Assert.That(schedule.Factor(position), Is.EqualTo(rates[step]).Within(1e-6), $"rate of step {step}");
+            Assert.That(schedule.Momentum(position), Is.EqualTo(momenta[step]).Within(1e-6), $"momentum of step {step}");
+        }
+    }
+
+    [Test]
+    public void Reduce_on_plateau_is_PyTorchs()
+    {
+        JsonElement golden = _golden.GetProperty("plateau");
+        double[] losses = [.. golden.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble())];
+        float[] rates = golden.Floats("rates");
+        var schedule = LearningRateSchedule.ReduceOnPlateau(0.5, 2);
+        for (int epoch = 0; epoch <= losses.Length; epoch++)
+        {
+            var position = new TrainingPosition(epoch, 100) { EpochLosses = losses[..epoch] };
+            Assert.That(schedule.Factor(position), Is.EqualTo(rates[epoch]), $"after {epoch} epochs");
+        }
+    }
+
+    [Test]
+    public void A_deep_network_with_AdamW_smoothing_and_clipping_follows_PyTorch([Values(1, 2)] int threads)
+    {
+        JsonElement golden = _golden.GetProperty("deep");
+        var network = new Sequential(
+            [12], 0, new Dense(9, Activation.Relu), new BatchNormalization(),
+            new Residual(new Dense(9), new LayerNormalization(), new Activate(Activation.Gelu), new Dense(9)), new Dense(5))
+        {
+            OutputTransform = OutputTransform.None,
+        };
+        Parameter[] trained = [.. network.Parameters.Where(parameter => parameter.Role != ParameterRole.State)];
+        foreach ((Parameter parameter, JsonElement start) in trained.Zip(golden.GetProperty("start").EnumerateArray()))
+            start.Floats().CopyTo(parameter.Values);
+        var optimizer = new AdamW(0.01f, epsilon: 1e-3f, weightDecay: 0.1f) { DecaysBiases = true, ClipNorm = 0.5f };
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(0.1f), optimizer, new TrainerOptions { Threads = threads });
+        float[] losses = golden.Floats("losses");
+        for (int step = 0; step < losses.Length; step++)
+        {
+            float loss = trainer.TrainStep(
+                new ReadOnlyMatrixView(golden.GetProperty("inputs")[step].Floats(), 8, 12), golden.GetProperty("labels")[step].Integers());
+            Assert.That(loss, Is.EqualTo(losses[step]).Within(5e-5), $"loss of step {step + 1}");
+        }
+
+        foreach ((Parameter parameter, JsonElement end) in trained.Zip(golden.GetProperty("end").EnumerateArray()))
+            Assert.That(parameter.Values.ToArray(), Is.EqualTo(end.Floats()).Within(2e-4), parameter.Name);
+        Tensor logits = network.Predict(new Tensor([8, 12], golden.GetProperty("inputs")[0].Floats()));
+        Assert.That(logits.Span.ToArray(), Is.EqualTo(golden.Floats("logits")).Within(5e-4));
+    }
+
+    private static void Follow(Layer layer, ParameterStore parameters, JsonElement batch)
+    {
+        float[] x = batch.Floats("x"), y = TestValues.Poison(x.Length), dx = TestValues.Poison(x.Length);
+        var context = new LayerContext(new Engine(), batch.GetProperty("rows").GetInt32(), parameters)
+        {
+            InputShape = [7],
+            IsTraining = true,
+            Scratch = TestValues.Poison(layer.ScratchLength([7], batch.GetProperty("rows").GetInt32())),
+        };
+        layer.Forward(context, x, y);
+        layer.Backward(context, x, y, batch.Floats("dy"), dx);
+        Assert.That(y, Is.EqualTo(batch.Floats("y")).Within(5e-6));
+        Assert.That(dx, Is.EqualTo(batch.Floats("dx")).Within(5e-6));
+        Assert.That(parameters["scale"].Gradients.ToArray(), Is.EqualTo(batch.Floats("dscale")).Within(1e-5));
+        Assert.That(parameters["shift"].Gradients.ToArray(), Is.EqualTo(batch.Floats("dshift")).Within(1e-5));
+    }
+}

@@ -1,0 +1,98 @@
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Layers;
+
+public class NoiseAndShapeTests
+{
+    private static readonly Layer[] Simple = [new Flatten(), new GaussianNoise(0.3f), new Standardize([1, 2, -1], [2, 0, 0.5f])];
+
+    [TestCaseSource(nameof(Simple))]
+    public void Gradients_agree_with_differences(Layer layer) => LayerCheck.Gradients(layer, [3], batch: 5);
+
+    [Test]
+    public void Noise_has_mean_zero_and_its_deviation([Values(1, 100, 255, 256, 257, 700)] int width)
+    {
+        int batch = 200_000 / width;
+        var run = new LayerRun(new GaussianNoise(0.5f), [width], batch, new Engine(), 1);
+        Array.Clear(run.Input);
+        run.Forward();
+        double mean = run.Output.Average(), variance = run.Output.Average(value => (double)value * value), fourth = run.Output.Average(value => Math.Pow(value, 4));
+        Assert.That(mean, Is.EqualTo(0).Within(0.006));
+        Assert.That(variance, Is.EqualTo(0.25).Within(0.005));
+        Assert.That(fourth / (variance * variance), Is.EqualTo(3).Within(0.1), "a normal distribution's tails");
+        Assert.That(run.Output.Distinct().Count(), Is.GreaterThan(0.98 * run.Output.Length), "each element has noise of its own");
+    }
+
+    [Test]
+    public void A_samples_noise_depends_on_its_number_in_the_step_alone()
+    {
+        var whole = new LayerRun(new GaussianNoise(1), [300], 8, new Engine(), 1);
+        var second = new LayerRun(new GaussianNoise(1), [300], 4, new Engine(), 1) { FirstSample = 4 };
+        Array.Clear(whole.Input);
+        Array.Clear(second.Input);
+        whole.Forward();
+        second.Forward();
+        Assert.That(second.Output, Is.EqualTo(whole.Output[1200..]));
+        Assert.That(second.Output, Is.Not.EqualTo(whole.Output[..1200]));
+    }
+
+    [Test]
+    public void Without_training_there_is_no_noise()
+    {
+        var run = new LayerRun(new GaussianNoise(1), [10], 3, new Engine(), 1);
+        run.Forward(isTraining: false);
+        Assert.That(run.Output, Is.EqualTo(run.Input));
+    }
+
+    [Test]
+    public void Flatten_makes_a_vector()
+    {
+        var network = new Sequential([2, 3], 0, new Flatten(), new Dense(4));
+        Assert.That(new Flatten().OutputShape([2, 3]), Is.EqualTo((Shape)Shape.Create([6])));
+        var plain = new Sequential([2, 3], 0, new Dense(4));
+        plain.Parameters.Values.CopyTo(network.Parameters.Values);
+        Tensor sample = new([2, 3], TestValues.Uniform(6, 1));
+        Assert.That(network.Predict(sample).Span.ToArray(), Is.EqualTo(plain.Predict(sample).Span.ToArray()));
+    }
+
+    [Test]
+    public void Standardize_subtracts_and_divides_and_is_not_trained()
+    {
+        var network = new Sequential([3], 0, new Standardize([1, 2, -1], [2, 0, 0.5f])) { OutputTransform = OutputTransform.None };
+        Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[1, 0.5f, 0]));
+        Assert.That(network.Parameters.TrainedLength, Is.Zero);
+        Assert.That(network.Parameters.ElementCount, Is.Zero);
+        Assert.That(() => new Sequential([4], 0, new Standardize([1], [1])), Throws.ArgumentException.With.Message.Contains("standardize1: expected samples of 1 values"));
+        Assert.That(() => new Standardize([1, 2], [1]), Throws.ArgumentException);
+        Assert.That(() => new Standardize([1], [-1]), Throws.ArgumentException);
+        Assert.That(() => new Standardize([float.NaN], [1]), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void No_gradient_is_computed_below_the_first_layer_that_learns()
+    {
+        var spy = new Spy();
+        var network = new Sequential([4], 0, spy, new Dense(3));
+        new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f)).TrainStep(new ReadOnlyMatrixView(new float[8], 2, 4), [0, 1]);
+        Assert.That(spy.BackwardCalls, Is.Zero);
+    }
+
+    [Test]
+    public void A_deviation_must_make_sense([Values(-1, float.NaN)] float deviation) =>
+        Assert.That(() => new GaussianNoise(deviation), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    private sealed class Spy : Layer
+    {
+        public int BackwardCalls { get; private set; }
+
+        public override string Kind => "spy";
+
+        public override Shape OutputShape(Shape inputShape) => inputShape;
+
+        public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output) => input.CopyTo(output);
+
+        public override void Backward(
+            in LayerContext context, ReadOnlySpan<float> input, ReadOnlySpan<float> output, Span<float> outputGradient, Span<float> inputGradient) =>
+            BackwardCalls++;
+    }
+}

@@ -1,0 +1,122 @@
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Tabular;
+
+public class TabularClassifierTests
+{
+    [Test]
+    public void Three_lines_learn_a_table_with_features_of_all_sizes()
+    {
+        (float[][] features, string[] labels) = Flowers(150, seed: 1);
+        (float[][] others, string[] truth) = Flowers(60, seed: 2);
+        var classifier = new TabularClassifier<string>();
+        classifier.Fit(features, labels);
+        string[] predicted = classifier.Predict(others);
+
+        Assert.That(classifier.Classes, Is.EqualTo((string[])["iris", "lily", "rose"]));
+        Assert.That(predicted.Zip(truth).Count(pair => pair.First == pair.Second), Is.GreaterThan(55));
+        Assert.That(classifier.Score(others, truth), Is.EqualTo(predicted.Zip(truth).Count(pair => pair.First == pair.Second) / 60.0));
+    }
+
+    [Test]
+    public void Probabilities_are_those_of_the_network_on_raw_features()
+    {
+        (float[][] features, string[] labels) = Flowers(90, seed: 1);
+        var classifier = new TabularClassifier<string>(new() { MaximumEpochs = 5, Hidden = [8, 6] });
+        classifier.Fit(features, labels);
+        float[] table = [.. features.SelectMany(row => row)];
+        Tensor probabilities = classifier.PredictProbabilities(new ReadOnlyMatrixView(table, 90, 3));
+        Assert.That(probabilities.Shape.ToString(), Is.EqualTo("[90, 3]"));
+        Assert.That(classifier.Network.Predict(new Tensor([90, 3], table)).Span.ToArray(), Is.EqualTo(probabilities.Span.ToArray()));
+        Assert.That(classifier.Network.Layers.First(), Is.InstanceOf<Standardize>());
+    }
+
+    [Test]
+    public void Integers_are_labels_too_and_a_constant_feature_does_no_harm()
+    {
+        float[] table = TestValues.Uniform(200, 1);
+        int[] labels = new int[100];
+        for (int i = 0; i < 100; i++)
+        {
+            labels[i] = table[2 * i] > 0 ? 7 : -3;
+            table[2 * i + 1] = 5;
+        }
+
+        var classifier = new TabularClassifier<int>();
+        classifier.Fit(new ReadOnlyMatrixView(table, 100, 2), labels);
+        Assert.That(classifier.Classes, Is.EqualTo((int[])[-3, 7]));
+        Assert.That(classifier.Score(new ReadOnlyMatrixView(table, 100, 2), labels), Is.GreaterThan(0.97));
+    }
+
+    [Test]
+    public void It_learns_bit_by_bit()
+    {
+        (float[][] features, string[] labels) = Flowers(300, seed: 1);
+        float[] table = [.. features.SelectMany(row => row)];
+        var classifier = new TabularClassifier<string>(new() { LearningRate = 0.02f });
+        for (int round = 0; round < 10; round++)
+        {
+            for (int start = 0; start < 300; start += 50)
+                classifier.PartialFit(new ReadOnlyMatrixView(table.AsSpan(start * 3, 150), 50, 3), labels.AsSpan(start, 50), ["rose", "lily", "iris"]);
+        }
+
+        Assert.That(classifier.Score(features, labels), Is.GreaterThan(0.9));
+        Assert.That(
+            () => classifier.PartialFit(new ReadOnlyMatrixView(table, 1, 3), ["tulip"]), Throws.ArgumentException.With.Message.Contains("\"tulip\" was not announced"));
+    }
+
+    [Test]
+    public void One_seed_gives_one_classifier_at_any_number_of_threads()
+    {
+        Assert.That(Bits(2), Is.EqualTo(Bits(1)));
+
+        static int[] Bits(int threads)
+        {
+            (float[][] features, string[] labels) = Flowers(150, seed: 1);
+            var classifier = new TabularClassifier<string>(new() { Threads = threads, MaximumEpochs = 3, Hidden = [300] });
+            classifier.Fit(features, labels);
+            return TestValues.Bits(classifier.Network.Parameters.Values);
+        }
+    }
+
+    [Test]
+    public void A_second_fit_forgets_the_first()
+    {
+        (float[][] features, string[] labels) = Flowers(90, seed: 1);
+        var twice = new TabularClassifier<string>(new() { MaximumEpochs = 3 });
+        twice.Fit((float[][])[[1], [2]], ["a", "b"]);
+        twice.Fit(features, labels);
+        var once = new TabularClassifier<string>(new() { MaximumEpochs = 3 });
+        once.Fit(features, labels);
+        Assert.That(TestValues.Bits(twice.Network.Parameters.Values), Is.EqualTo(TestValues.Bits(once.Network.Parameters.Values)));
+    }
+
+    [Test]
+    public void What_does_not_fit_is_refused()
+    {
+        var classifier = new TabularClassifier<string>();
+        Assert.That(() => classifier.Predict((float[][])[[1, 2]]), Throws.InvalidOperationException.With.Message.Contains("call Fit first"));
+        Assert.That(() => classifier.Fit((float[][])[[1, 2], [3]], ["a", "b"]), Throws.ArgumentException.With.Message.Contains("sample 1 has 1 features"));
+        Assert.That(() => classifier.Fit((float[][])[[1, 2], [3, float.NaN]], ["a", "b"]), Throws.ArgumentException.With.Message.Contains("feature 1 of sample 1 is NaN"));
+        Assert.That(() => classifier.Fit((float[][])[[1, 2], [3, 4]], ["a", "a"]), Throws.ArgumentException.With.Message.Contains("at least two classes"));
+        Assert.That(() => classifier.Fit((float[][])[[1, 2], [3, 4]], ["a"]), Throws.ArgumentException.With.Message.Contains("expected 2 labels"));
+        Assert.That(() => classifier.Fit((float[][])[], []), Throws.ArgumentException);
+        classifier.Fit((float[][])[[1, 2], [3, 4]], ["a", "b"]);
+        Assert.That(() => classifier.Predict((float[][])[[1]]), Throws.ArgumentException.With.Message.Contains("expected 2 features, got 1"));
+    }
+
+    /// <summary>Three kinds, told apart by two features of very different size; the third is noise.</summary>
+    private static (float[][] Features, string[] Labels) Flowers(int count, ulong seed)
+    {
+        string[] names = ["rose", "iris", "lily"];
+        var random = new RandomSource(seed);
+        var features = new float[count][];
+        for (int i = 0; i < count; i++)
+        {
+            double a = random.Normal(3 * (ulong)i), b = random.Normal(3 * (ulong)i + 1), c = random.Normal(3 * (ulong)i + 2);
+            features[i] = [(float)(1e-3 * (a + (i % 3 == 1 ? 5 : 0))), (float)(1e4 * (b + (i % 3 == 2 ? 5 : 0)) + 1e5), (float)c];
+        }
+
+        return (features, [.. Enumerable.Range(0, count).Select(i => names[i % 3])]);
+    }
+}

@@ -1,0 +1,310 @@
+using System.Globalization;
+using NeuralNetFromScratch.Data;
+using NeuralNetFromScratch.Tests.Data;
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Training;
+
+public class FitOptionsTests
+{
+    [Test]
+    public void A_validation_fraction_is_held_out_by_class()
+    {
+        var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        TrainingHistory history = trainer.Fit(Separable(200), new FitOptions { Epochs = 2, ValidationFraction = 0.2 });
+        Assert.That(history.Epochs[0].Samples, Is.EqualTo(160));
+        Assert.That(history.Epochs[1].ValidationAccuracy, Is.Not.Null);
+    }
+
+    [Test]
+    public void Early_stopping_ends_in_time_and_gives_back_the_best_parameters()
+    {
+        // Rate 0 for ever after two epochs, then a jump that ruins everything: the second epoch is the best.
+        Sequential network = Network();
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        (Dataset training, Dataset validation) = Separable(200).Split(50, 1);
+        float[] best = [];
+        var keeper = new Watcher((run, epoch) =>
+        {
+            if (epoch.Epoch == 2)
+                best = run.Network.Parameters.Values.ToArray();
+        });
+        TrainingHistory history = trainer.Fit(training, new FitOptions
+        {
+            Epochs = 50,
+            Validation = validation,
+            Schedule = new Ruin(),
+            EarlyStopping = new EarlyStopping { Patience = 3 },
+            Callbacks = [keeper],
+        });
+        Assert.That(history.Epochs, Has.Count.EqualTo(6), "two good ones, three that were patiently borne, one too many");
+        Assert.That(network.Parameters.Values.ToArray(), Is.EqualTo(best));
+        Assert.That(trainer.Evaluate(validation).Loss, Is.EqualTo(history.Epochs[1].ValidationLoss));
+    }
+
+    [Test]
+    public void Without_restoring_the_last_parameters_stay()
+    {
+        Sequential network = Network();
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        Dataset data = Separable(100);
+        TrainingHistory history = trainer.Fit(data, new FitOptions
+        {
+            Epochs = 9,
+            Schedule = new Ruin(),
+            EarlyStopping = new EarlyStopping { Monitor = MonitoredFigure.TrainingLoss, RestoresBest = false, Patience = 0 },
+        });
+        Assert.That(trainer.Evaluate(data).Loss, Is.GreaterThan(2 * history.Epochs[1].TrainingLoss));
+    }
+
+    [Test]
+    public void Accuracy_can_be_watched_and_an_improvement_must_be_large_enough()
+    {
+        var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        TrainingHistory history = trainer.Fit(Separable(200), new FitOptions
+        {
+            Epochs = 60,
+            ValidationFraction = 0.25,
+            EarlyStopping = new EarlyStopping { Monitor = MonitoredFigure.ValidationAccuracy, MinimumImprovement = 2, Patience = 4 },
+        });
+        Assert.That(history.Epochs, Has.Count.EqualTo(6), "no epoch is better than the first by 200 %");
+    }
+
+    [Test]
+    public void Accumulated_batches_are_one_large_batch()
+    {
+        Assert.That(Train(16, 4), Is.EqualTo(Train(64, 1)));
+
+        static int[] Train(int batch, int accumulation)
+        {
+            Sequential network = Network();
+            new Trainer(network, new SoftmaxCrossEntropy(), new Adam()).Fit(
+                Separable(200), new FitOptions { Epochs = 3, BatchSize = batch, AccumulationSteps = accumulation });
+            return TestValues.Bits(network.Parameters.Values);
+        }
+    }
+
+    [Test]
+    public void Accumulated_batches_are_normalized_each_by_itself()
+    {
+        Assert.That(Mean(8, 2), Is.Not.EqualTo(Mean(16, 1)));
+
+        // The running mean moves once for each batch that is normalized.
+        static float Mean(int batch, int accumulation)
+        {
+            var network = new Sequential([20], 1, new BatchNormalization(), new Dense(4));
+            new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0)).Fit(
+                Separable(16), new FitOptions { Epochs = 1, BatchSize = batch, AccumulationSteps = accumulation, Shuffle = false });
+            return network.Parameters["batchnorm1.mean"].Values[0];
+        }
+    }
+
+    [Test]
+    public void Callbacks_see_everything_and_can_stop()
+    {
+        var watcher = new Watcher((run, epoch) =>
+        {
+            if (epoch.Epoch == 3)
+                run.Stop();
+        });
+        TrainingHistory history = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f))
+            .Fit(Separable(100), new FitOptions { Epochs = 9, BatchSize = 10, Callbacks = [watcher] });
+        Assert.That(history.Epochs, Has.Count.EqualTo(3));
+        Assert.That((watcher.Begins, watcher.Steps, watcher.Ends), Is.EqualTo((1, 30, 1)));
+    }
+
+    [Test]
+    public void A_step_can_stop_the_training_and_the_cut_epoch_leaves_no_record()
+    {
+        var watcher = new Watcher((_, _) => { }, stopAtStep: 15);
+        TrainingHistory history = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f))
+            .Fit(Separable(100), new FitOptions { Epochs = 9, BatchSize = 10, Callbacks = [watcher] });
+        Assert.That(history.Epochs, Has.Count.EqualTo(1));
+        Assert.That(watcher.Steps, Is.EqualTo(15));
+    }
+
+    [Test]
+    public void The_log_has_a_line_for_each_epoch_in_every_culture()
+    {
+        using var folder = new TemporaryFolder();
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
+        string path = folder.File("log.csv");
+        TrainingHistory history = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f))
+            .Fit(Separable(100), new FitOptions { Epochs = 2, ValidationFraction = 0.5, Callbacks = [new CsvLog(path)] });
+        string[] lines = File.ReadAllLines(path);
+        Assert.That(lines, Has.Length.EqualTo(3));
+        Assert.That(lines[0], Is.EqualTo("epoch,training_loss,training_accuracy,validation_loss,validation_accuracy,seconds"));
+        string[] cells = lines[2].Split(',');
+        Assert.That(double.Parse(cells[1], CultureInfo.InvariantCulture), Is.EqualTo(history.Epochs[1].TrainingLoss));
+        Assert.That(double.Parse(cells[4], CultureInfo.InvariantCulture), Is.EqualTo(history.Epochs[1].ValidationAccuracy));
+    }
+
+    [Test]
+    public void The_rate_finder_suggests_a_rate_that_learns_and_changes_nothing()
+    {
+        Sequential network = Network();
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam { AveragingDecay = 0.9f });
+        Dataset data = Separable(200);
+        trainer.Fit(data, new FitOptions { Epochs = 1 });
+        int[] before = TestValues.Bits(network.Parameters.Values), average = TestValues.Bits(trainer.AveragedNetwork!.Parameters.Values);
+        LearningRateSearch search = trainer.FindLearningRate(data, steps: 60, batchSize: 32);
+        Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
+        Assert.That(TestValues.Bits(trainer.AveragedNetwork.Parameters.Values), Is.EqualTo(average));
+        Assert.That(search.Points[0].LearningRate, Is.EqualTo(1e-5f).Within(1e-10));
+        Assert.That(search.Points[1].LearningRate / search.Points[0].LearningRate, Is.EqualTo(search.Points[5].LearningRate / search.Points[4].LearningRate).Within(1e-4));
+        Assert.That(search.Suggestion, Is.InRange(1e-4f, 1));
+
+        // What follows is as if nobody had searched.
+        var other = new Trainer(network.Copy(), new SoftmaxCrossEntropy(), new Adam());
+        Assert.That(other.FindLearningRate(data, 1e-4f, 1e-3f, steps: 5).Points, Has.Count.EqualTo(5));
+    }
+
+    [Test]
+    public void Sample_weights_scale_loss_and_gradient_of_their_samples()
+    {
+        float[] inputs = TestValues.Uniform(6 * 20, 1);
+        int[] labels = TestValues.Labels(6, 4, 2);
+        float[] weights = [1, 0, 2, 0.5f, 1, 3];
+        Sequential weighted = Network(), reference = Network();
+        float loss = new Trainer(weighted, new SoftmaxCrossEntropy(), new Sgd(0)).TrainStep(new ReadOnlyMatrixView(inputs, 6, 20), labels, weights);
+        var single = new Trainer(reference, new SoftmaxCrossEntropy(), new Sgd(0));
+        double expectedLoss = 0;
+        var expected = new double[reference.Parameters.Gradients.Length];
+        for (int i = 0; i < 6; i++)
+        {
+            expectedLoss += weights[i] * single.TrainStep(new ReadOnlyMatrixView(inputs.AsSpan(20 * i, 20), 1, 20), labels.AsSpan(i, 1)) / 6;
+            for (int p = 0; p < expected.Length; p++)
+                expected[p] += weights[i] * (double)reference.Parameters.Gradients[p] / 6;
+        }
+
+        Assert.That(loss, Is.EqualTo(expectedLoss).Within(1e-6));
+        Assert.That(weighted.Parameters.Gradients.ToArray(), Is.EqualTo(expected).Within(1e-6));
+        Assert.That(() => single.TrainStep(new ReadOnlyMatrixView(inputs, 6, 20), labels, weights.AsSpan(1)), Throws.ArgumentException.With.Message.Contains("expected 6 weights"));
+    }
+
+    [Test]
+    public void A_data_set_with_weights_trains_like_one_with_repeated_samples()
+    {
+        Dataset data = Separable(40);
+        float[] weights = [.. Enumerable.Range(0, 40).Select(i => i % 3 == 0 ? 2f : 1)];
+        int[] repeated = [.. Enumerable.Range(0, 40).SelectMany(i => Enumerable.Repeat(i, (int)weights[i]))];
+        // The weighted mean divides by the samples, the other by the repetitions.
+        float[] byWeight = Train(data.WithWeights(weights).Subset([.. Enumerable.Range(0, 40)]), 0.1f), byRepetition = Train(data.Subset(repeated), 0.1f * repeated.Length / 40);
+        Assert.That(byWeight, Is.EqualTo(byRepetition).Within(1e-5));
+        Assert.That(() => data.WithWeights([1]), Throws.ArgumentException);
+        Assert.That(() => data.WithWeights([.. Enumerable.Repeat(-1f, 40)]), Throws.ArgumentException);
+
+        static float[] Train(Dataset samples, float rate)
+        {
+            Sequential network = Network();
+            new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(rate)).Fit(samples, new FitOptions { Epochs = 5, BatchSize = 1000, Shuffle = false });
+            return network.Parameters.Values.ToArray();
+        }
+    }
+
+    [Test]
+    public void Dense_targets_can_be_fitted_and_evaluated()
+    {
+        // y = (x₀ + x₁, x₀ − x₁)
+        float[] features = TestValues.Uniform(400, 1), targets = new float[400];
+        for (int i = 0; i < 200; i++)
+            (targets[2 * i], targets[2 * i + 1]) = (features[2 * i] + features[2 * i + 1], features[2 * i] - features[2 * i + 1]);
+        Dataset data = Dataset.FromTargets(features, [2], targets, 2);
+        var network = new Sequential([2], 1, new Dense(2)) { OutputTransform = OutputTransform.None };
+        var trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.3f));
+        trainer.Fit(data, new FitOptions { Epochs = 40, BatchSize = 20, ValidationFraction = 0.1 });
+        Evaluation evaluation = trainer.Evaluate(data);
+        Assert.That(evaluation.Loss, Is.LessThan(1e-6));
+        Assert.That(evaluation.Accuracy, Is.GreaterThan(0.99));
+        Assert.That(trainer.Predict(data).Span.ToArray(), Is.EqualTo(targets).Within(0.01));
+        Assert.That(() => data.Label(0), Throws.InstanceOf<NotSupportedException>());
+        Assert.That(() => Dataset.FromTargets(features, [2], targets[1..], 2), Throws.ArgumentException);
+        Assert.That(
+            () => new Trainer(Network(), new MeanSquaredError(), new Sgd()).Fit(Dataset.FromTargets(new float[20], [20], [1, 2], 2), new FitOptions()),
+            Throws.ArgumentException.With.Message.Contains("dense2: has 4 outputs, but the data set targets of 2"));
+    }
+
+    [Test]
+    public void Predictions_of_a_data_set_are_those_of_its_samples([Values(1, 255, 256, 257, 700)] int count, [Values(1, 2)] int threads)
+    {
+        Dataset data = Separable(count);
+        Sequential network = Network();
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(), new TrainerOptions { Threads = threads });
+        Tensor all = trainer.Predict(data);
+        float[] sample = new float[20];
+        for (int i = 0; i < count; i += 50)
+        {
+            data.CopySample(i, sample);
+            Assert.That(all.AsMatrix().Row(i).ToArray(), Is.EqualTo(network.Predict(new Tensor([20], sample)).Span.ToArray()));
+        }
+    }
+
+    [Test]
+    public void Multi_label_predictions_are_probabilities_of_their_own()
+    {
+        var network = new Sequential([1], 1, new Dense(2)) { OutputTransform = OutputTransform.Sigmoid };
+        network.Parameters["dense1.weight"].Values.Clear();
+        network.Parameters["dense1.bias"].Values[1] = 2;
+        Assert.That(network.Predict(new Tensor([1, 1], [1])).Span.ToArray(), Is.EqualTo((double[])[0.5, 1 / (1 + Math.Exp(-2))]).Within(1e-6));
+    }
+
+    [Test]
+    public void Options_that_make_no_sense_are_refused()
+    {
+        var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd());
+        Dataset data = Separable(10);
+        Refused(new FitOptions { AccumulationSteps = 0 }, "AccumulationSteps");
+        Refused(new FitOptions { ValidationFraction = 1 }, "validation fraction");
+        Refused(new FitOptions { ValidationFraction = 0.1, Validation = data }, "only one can be");
+        Refused(new FitOptions { EarlyStopping = new() }, "there are no validation samples");
+        Refused(new FitOptions { EarlyStopping = new() { Patience = -1 } }, "Patience");
+        Refused(new FitOptions { EarlyStopping = new() { MinimumImprovement = double.NaN, Monitor = MonitoredFigure.TrainingLoss } }, "minimum improvement");
+        Assert.That(() => trainer.FindLearningRate(data, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => trainer.FindLearningRate(data, 1, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => trainer.FindLearningRate(data, steps: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+        void Refused(FitOptions options, string message) =>
+            Assert.That(() => trainer.Fit(data, options), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
+    }
+
+    private static Sequential Network() => new([20], 1, new Dense(15, Activation.Relu), new Dense(4));
+
+    /// <summary>Four classes, each with its own corner of the space.</summary>
+    private static Dataset Separable(int count)
+    {
+        float[] features = TestValues.Uniform(count * 20, 9);
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 4)];
+        for (int i = 0; i < count; i++)
+            features[i * 20 + labels[i]] += 3;
+        return Dataset.FromArrays(features, [20], labels, 4);
+    }
+
+    /// <summary>Two epochs as they should be, then a rate that spoils everything.</summary>
+    private sealed class Ruin : LearningRateSchedule
+    {
+        public override double Factor(TrainingPosition position) => position.Epochs < 2 ? 1 : 100;
+    }
+
+    private sealed class Watcher(Action<TrainingRun, EpochRecord> onEpoch, int stopAtStep = -1) : TrainingCallback
+    {
+        public int Begins { get; private set; }
+
+        public int Steps { get; private set; }
+
+        public int Ends { get; private set; }
+
+        public override void OnTrainingBegin(TrainingRun run) => Begins++;
+
+        public override void OnStepEnd(TrainingRun run, in TrainingProgress progress)
+        {
+            if (++Steps == stopAtStep)
+                run.Stop();
+        }
+
+        public override void OnEpochEnd(TrainingRun run, EpochRecord epoch) => onEpoch(run, epoch);
+
+        public override void OnTrainingEnd(TrainingRun run) => Ends++;
+    }
+}
