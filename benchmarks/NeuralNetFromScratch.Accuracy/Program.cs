@@ -11,7 +11,7 @@ using Row = NeuralNetFromScratch.Accuracy.Row;
 
 Row[] all =
 [
-    new Lab(), new Nielsen30(), new NielsenSoftmax100(), new SklearnFilters(), new SklearnBenchAdam(), new KerasMlp(), new Simard800(),
+    new Lab(500, target: 83), new Lab(200, target: 70), new Nielsen30(), new NielsenSoftmax100(), new SklearnFilters(), new SklearnBenchAdam(), new KerasMlp(), new Simard800(),
     new AugmentedMlp(), new SimardElastic(), new PermutationInvariant(), new TimeTo98(),
 ];
 
