@@ -14,8 +14,8 @@ public sealed unsafe class Standardize : Layer
     /// <summary>Fewest values that are worth waking a worker for.</summary>
     private const int GrainSize = 16384;
 
-    private readonly float[] _means;
-    private readonly float[] _deviations;
+    private readonly float[]? _means;
+    private readonly float[]? _deviations;
 
     /// <summary>Standardization.</summary>
     /// <param name="means">The features' means.</param>
@@ -25,6 +25,7 @@ public sealed unsafe class Standardize : Layer
     {
         if (means.Length != deviations.Length)
             throw new ArgumentException($"expected {means.Length} deviations, one for each mean, got {deviations.Length}", nameof(deviations));
+        Features = means.Length;
         _means = means.ToArray();
         _deviations = deviations.ToArray();
         for (int i = 0; i < _means.Length; i++)
@@ -36,20 +37,32 @@ public sealed unsafe class Standardize : Layer
         }
     }
 
+    /// <summary>Standardization that changes nothing until its means and deviations are set: for networks whose parameters come from a file.</summary>
+    /// <param name="features">Number of features.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is not positive.</exception>
+    public Standardize(int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(features);
+        Features = features;
+    }
+
+    /// <summary>Number of features.</summary>
+    public int Features { get; }
+
     /// <inheritdoc/>
     public override string Kind => "standardize";
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>
-        inputShape.Length == _means.Length
+        inputShape.Length == Features
             ? inputShape
-            : throw new ArgumentException($"expected samples of {_means.Length} values, got shape {inputShape}", nameof(inputShape));
+            : throw new ArgumentException($"expected samples of {Features} values, got shape {inputShape}", nameof(inputShape));
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("mean", inputShape, new GivenInitializer(_means), ParameterRole.State),
-        new("deviation", inputShape, new GivenInitializer(_deviations), ParameterRole.State),
+        new("mean", inputShape, _means is null ? Initializer.Zeros : new GivenInitializer(_means), ParameterRole.State),
+        new("deviation", inputShape, _deviations is null ? Initializer.Constant(1) : new GivenInitializer(_deviations), ParameterRole.State),
     ];
 
     /// <inheritdoc/>
@@ -57,7 +70,7 @@ public sealed unsafe class Standardize : Layer
     {
         fixed (float* x = input, y = output, mean = context.Value(Mean), deviation = context.Value(Deviation))
         {
-            var kernel = new StandardizeKernel { Columns = _means.Length, X = x, Y = y, Mean = mean, Deviation = deviation };
+            var kernel = new StandardizeKernel { Columns = Features, X = x, Y = y, Mean = mean, Deviation = deviation };
             context.Engine.Run(
                 new RowJob<StandardizeKernel>(context.Engine, kernel, context.Batch), context.Engine.WorkersFor(input.Length, GrainSize));
         }
@@ -71,7 +84,7 @@ public sealed unsafe class Standardize : Layer
         Span<float> outputGradient,
         Span<float> inputGradient)
     {
-        for (int start = 0; start < inputGradient.Length; start += _means.Length)
-            TensorPrimitives.Divide(outputGradient.Slice(start, _means.Length), context.Value(Deviation), inputGradient.Slice(start, _means.Length));
+        for (int start = 0; start < inputGradient.Length; start += Features)
+            TensorPrimitives.Divide(outputGradient.Slice(start, Features), context.Value(Deviation), inputGradient.Slice(start, Features));
     }
 }

@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>Files that are written whole or not at all.</summary>
 internal static class AtomicFile

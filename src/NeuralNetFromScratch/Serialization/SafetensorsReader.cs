@@ -1,0 +1,78 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Reads a safetensors file: the header at once, and strictly, then tensors as they are asked for. A file that the reference
+/// implementation (github.com/huggingface/safetensors) rejects is rejected here, before anything large is allocated.
+/// </summary>
+public sealed class SafetensorsReader : IDisposable
+{
+    private const int ChunkBytes = 1 << 16;
+
+    private readonly Stream _stream;
+    private readonly long _dataStart;
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="stream">A stream that can seek, from its position to its end; it is closed with the reader.</param>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message says which and where.</exception>
+    public SafetensorsReader(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        _stream = stream;
+        (Tensors, Metadata) = SafetensorsHeader.Read(stream, stream.Length - stream.Position);
+        _dataStart = stream.Position;
+    }
+
+    /// <summary>The tensors, in the order of their bytes.</summary>
+    public IReadOnlyList<SafetensorInfo> Tensors { get; }
+
+    /// <summary>Free texts by name.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Opens a file and reads its header.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message says which and where.</exception>
+    public static SafetensorsReader Open(string path)
+    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            return new SafetensorsReader(stream);
+        }
+        catch (InvalidDataException exception)
+        {
+            stream.Dispose();
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a tensor as floats, whatever number type it has.</summary>
+    /// <param name="tensor">One of <see cref="Tensors"/>.</param>
+    /// <param name="destination">As many floats as the tensor has elements.</param>
+    /// <exception cref="InvalidDataException">The element type cannot be converted.</exception>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public void ReadFloats(SafetensorInfo tensor, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (!tensor.Type.CanBeFloats())
+            throw new InvalidDataException($"tensor \"{tensor.Name}\": elements of type {tensor.Type.Name()} cannot be read as floats");
+        if (destination.Length != tensor.Length)
+            throw new ArgumentException($"tensor \"{tensor.Name}\" has {tensor.Length} elements, got room for {destination.Length}", nameof(destination));
+        _stream.Position = _dataStart + tensor.Offset;
+        int size = tensor.Type.Bits() / 8;
+        byte[] chunk = new byte[Math.Min(ChunkBytes, tensor.ByteLength)];
+        for (int start = 0; start < destination.Length; start += ChunkBytes / size)
+        {
+            int count = Math.Min(ChunkBytes / size, destination.Length - start);
+            _stream.ReadExactly(chunk, 0, count * size);
+            SafetensorTypes.ToFloats(tensor.Type, chunk, destination.Slice(start, count));
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _stream.Dispose();
+}

@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Writes safetensors files, whole or not at all.</summary>
+public static class SafetensorsWriter
+{
+    /// <summary>The header is filled up with spaces to whole multiples of this, so that tensors begin aligned.</summary>
+    private const int HeaderAlignment = 8;
+
+    /// <summary>Writes a file: to a temporary one in the same folder, which is flushed to disk and renamed.</summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="metadata">Free texts by name.</param>
+    /// <exception cref="ArgumentException">A name occurs twice, or a tensor's bytes do not fit its shape.</exception>
+    public static void Write(string path, IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        Check(tensors);
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+    }
+
+    /// <summary>Writes to a stream.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="metadata">Free texts by name.</param>
+    /// <exception cref="ArgumentException">A name occurs twice, or a tensor's bytes do not fit its shape.</exception>
+    public static void Write(Stream stream, IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Check(tensors);
+        // As the reference implementation: the widest elements first, so that each tensor begins aligned; then by name.
+        SafetensorEntry[] ordered = [.. tensors.OrderByDescending(tensor => tensor.Type.Bits()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        byte[] header = Header(ordered, metadata);
+        Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (SafetensorEntry tensor in ordered)
+            stream.Write(tensor.Bytes.Span);
+    }
+
+    private static byte[] Header(SafetensorEntry[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (metadata is { Count: > 0 })
+            {
+                json.WriteStartObject(SafetensorsHeader.MetadataKey);
+                foreach ((string key, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+                    json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+
+            long offset = 0;
+            foreach (SafetensorEntry tensor in tensors)
+            {
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", tensor.Type.Name());
+                json.WriteStartArray("shape");
+                foreach (int size in tensor.Shape)
+                    json.WriteNumberValue(size);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += tensor.Bytes.Length);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        while (buffer.Length % HeaderAlignment != 0)
+            buffer.WriteByte((byte)' ');
+        return buffer.Length <= SafetensorsHeader.MaximumLength
+            ? buffer.ToArray()
+            : throw new ArgumentException($"the header would have {buffer.Length} bytes; more than {SafetensorsHeader.MaximumLength} are not allowed");
+    }
+
+    private static void Check(IReadOnlyList<SafetensorEntry> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        var names = new HashSet<string> { SafetensorsHeader.MetadataKey };
+        foreach (SafetensorEntry tensor in tensors)
+        {
+            if (!names.Add(tensor.Name))
+                throw new ArgumentException($"the name \"{tensor.Name}\" is taken", nameof(tensors));
+            if ((long)tensor.Shape.Length * tensor.Type.Bits() != tensor.Bytes.Length * 8L)
+                throw new ArgumentException(
+                    $"tensor \"{tensor.Name}\" of shape {tensor.Shape} and type {tensor.Type.Name()} does not have {tensor.Bytes.Length} bytes", nameof(tensors));
+        }
+    }
+}
