@@ -13,7 +13,7 @@ internal sealed class PermutedPixels : Dataset
     private PermutedPixels(Dataset source)
     {
         _source = source;
-        _places = [.. Enumerable.Range(0, source.SampleShape.Length)];
+        _places = [.. Enumerable.Range(0, source.SampleShape.ElementCount)];
         new RandomSource(Seed).Shuffle(_places);
     }
 

@@ -31,7 +31,7 @@ internal sealed class NumPyPeer : IDisposable
         string images = Path.Combine(folder.FullName, "images"), labels = Path.Combine(folder.FullName, "labels");
         using (FileStream imageFile = File.Create(images), labelFile = File.Create(labels))
         {
-            var features = new float[training.SampleShape.Length];
+            var features = new float[training.SampleShape.ElementCount];
             for (int i = 0; i < training.Count; i++)
             {
                 training.CopySample(i, features);

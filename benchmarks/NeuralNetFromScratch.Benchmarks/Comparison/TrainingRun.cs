@@ -25,8 +25,8 @@ internal sealed class TrainingRun
     {
         get
         {
-            double weights = Network.Parameters.Where(parameter => parameter.Role == ParameterRole.Weight).Sum(parameter => (double)parameter.Shape.Length);
-            return 2.0 * _training.Count * (3 * weights - Network.Parameters[0].Shape.Length);
+            double weights = Network.Parameters.Where(parameter => parameter.Role == ParameterRole.Weight).Sum(parameter => (double)parameter.Shape.ElementCount);
+            return 2.0 * _training.Count * (3 * weights - Network.Parameters[0].Shape.ElementCount);
         }
     }
 

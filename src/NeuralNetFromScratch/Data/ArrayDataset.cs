@@ -12,5 +12,5 @@ internal sealed class ArrayDataset(float[] values, Shape sampleShape, int[] labe
     public override int Label(int index) => labels[index];
 
     public override void CopySample(int index, Span<float> features) =>
-        values.AsSpan(index * sampleShape.Length, sampleShape.Length).CopyTo(features);
+        values.AsSpan(index * sampleShape.ElementCount, sampleShape.ElementCount).CopyTo(features);
 }

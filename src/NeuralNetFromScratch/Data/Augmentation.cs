@@ -10,6 +10,9 @@ public abstract class Augmentation
     /// <param name="sampleShape">The sample's shape.</param>
     public virtual int ScratchLength(Shape sampleShape) => 0;
 
+    /// <summary>Kind and settings in words; checkpoints compare it.</summary>
+    public virtual string Description => GetType().Name;
+
     /// <summary>Checks that it can change samples of a shape.</summary>
     /// <param name="sampleShape">The samples' shape.</param>
     /// <exception cref="ArgumentException">It cannot.</exception>

@@ -18,7 +18,7 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void CopySample(int index, Span<float> features) =>
-        Scale(pixels.AsSpan(index * sampleShape.Length, sampleShape.Length), features[..sampleShape.Length], scale);
+        Scale(pixels.AsSpan(index * sampleShape.ElementCount, sampleShape.ElementCount), features[..sampleShape.ElementCount], scale);
 
     /// <summary>Shuffled samples lie anywhere in memory: without this, each waits for its first bytes.</summary>
     internal override unsafe void Prefetch(int index)
@@ -26,8 +26,8 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
         const int CacheLine = 64;
         if (!Sse.IsSupported)
             return;
-        ref byte sample = ref pixels[index * sampleShape.Length];
-        for (int offset = 0; offset < sampleShape.Length; offset += CacheLine)
+        ref byte sample = ref pixels[index * sampleShape.ElementCount];
+        for (int offset = 0; offset < sampleShape.ElementCount; offset += CacheLine)
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref sample, offset)));
     }
 

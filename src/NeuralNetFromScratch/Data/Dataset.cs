@@ -37,7 +37,7 @@ public abstract class Dataset
 
     /// <summary>Writes the features of one sample, in row-major order.</summary>
     /// <param name="index">0 to <c>Count − 1</c>.</param>
-    /// <param name="features">Destination of <c>SampleShape.Length</c> values.</param>
+    /// <param name="features">Destination of <c>SampleShape.ElementCount</c> values.</param>
     public abstract void CopySample(int index, Span<float> features);
 
     /// <summary>Tells the processor that a sample will soon be read. It changes nothing; most data sets have no use for it.</summary>
@@ -159,9 +159,9 @@ public abstract class Dataset
     private static void CheckSizes(int values, Shape sampleShape, int labels, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
-        if (sampleShape.Length == 0)
+        if (sampleShape.ElementCount == 0)
             throw new ArgumentException($"a sample needs at least one value, got shape {sampleShape}", nameof(sampleShape));
-        if (values != (long)labels * sampleShape.Length)
-            throw new ArgumentException($"{labels} samples of shape {sampleShape} have {(long)labels * sampleShape.Length} values, got {values}");
+        if (values != (long)labels * sampleShape.ElementCount)
+            throw new ArgumentException($"{labels} samples of shape {sampleShape} have {(long)labels * sampleShape.ElementCount} values, got {values}");
     }
 }

@@ -58,8 +58,8 @@ public static class IdxFile
         ArgumentNullException.ThrowIfNull(path);
         if (shape.Rank is 0 or > MaxRank)
             throw new ArgumentException($"an IDX file has 1 to {MaxRank} dimensions, got {shape}", nameof(shape));
-        if (values.Length != shape.Length)
-            throw new ArgumentException($"shape {shape} has {shape.Length} elements, got {values.Length}", nameof(values));
+        if (values.Length != shape.ElementCount)
+            throw new ArgumentException($"shape {shape} has {shape.ElementCount} elements, got {values.Length}", nameof(values));
 
         var contents = new byte[4 + 4 * shape.Rank + values.Length];
         contents[2] = UnsignedByte;
@@ -117,7 +117,7 @@ public static class IdxFile
         }
 
         Shape shape = ShapeOf(dimensions, name);
-        long expected = magic.Length + header.Length + (long)shape.Length;
+        long expected = magic.Length + header.Length + (long)shape.ElementCount;
         if (length is { } actual && actual != expected)
             throw new InvalidDataException($"{name}: a file of shape {shape} has {expected} bytes, this one {actual}");
         return new IdxData(shape, ReadElements(stream, name, shape, isLengthKnown: length is not null));
@@ -142,20 +142,20 @@ public static class IdxFile
     private static byte[] ReadElements(Stream stream, string name, Shape shape, bool isLengthKnown)
     {
         const int FirstChunk = 1 << 20;
-        var values = new byte[isLengthKnown ? shape.Length : Math.Min(shape.Length, FirstChunk)];
+        var values = new byte[isLengthKnown ? shape.ElementCount : Math.Min(shape.ElementCount, FirstChunk)];
         int filled = 0;
         while (true)
         {
             filled += stream.ReadAtLeast(values.AsSpan(filled), values.Length - filled, throwOnEndOfStream: false);
             if (filled < values.Length)
-                throw new InvalidDataException($"{name}: shape {shape} has {shape.Length} elements, but the file ends after {filled}");
-            if (filled == shape.Length)
+                throw new InvalidDataException($"{name}: shape {shape} has {shape.ElementCount} elements, but the file ends after {filled}");
+            if (filled == shape.ElementCount)
                 break;
-            Array.Resize(ref values, (int)Math.Min(shape.Length, 2L * values.Length));
+            Array.Resize(ref values, (int)Math.Min(shape.ElementCount, 2L * values.Length));
         }
 
         if (stream.ReadByte() >= 0)
-            throw new InvalidDataException($"{name}: there are bytes after the {shape.Length} elements of shape {shape}");
+            throw new InvalidDataException($"{name}: there are bytes after the {shape.ElementCount} elements of shape {shape}");
         return values;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch.Data;
@@ -56,6 +57,11 @@ public sealed class ImageAugmentation : Augmentation
             _filter = value.Alpha > 0 ? GaussianFilter(value.Sigma) : [];
         }
     }
+
+    /// <inheritdoc/>
+    public override string Description => string.Create(
+        CultureInfo.InvariantCulture,
+        $"shift {MaximumShift:R}, rotation {MaximumRotation:R}, scale {Scale.Low:R} to {Scale.High:R}, shear {MaximumShear:R}, elastic {Elastic.Sigma:R} {Elastic.Alpha:R}");
 
     /// <inheritdoc/>
     public override void Check(Shape sampleShape)

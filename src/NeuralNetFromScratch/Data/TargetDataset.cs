@@ -14,7 +14,7 @@ internal sealed class TargetDataset(float[] values, Shape sampleShape, float[] t
     public override int Label(int index) => throw new NotSupportedException("the samples have dense targets, not class labels");
 
     public override void CopySample(int index, Span<float> features) =>
-        values.AsSpan(index * sampleShape.Length, sampleShape.Length).CopyTo(features);
+        values.AsSpan(index * sampleShape.ElementCount, sampleShape.ElementCount).CopyTo(features);
 
     public override void CopyTarget(int index, Span<float> target) => targets.AsSpan(index * targetLength, targetLength).CopyTo(target);
 }

@@ -75,7 +75,7 @@ public sealed unsafe class BatchNormalization : Layer
     ];
 
     /// <inheritdoc/>
-    public override int ScratchLength(Shape inputShape, int batch) => 2 * inputShape.Length;
+    public override int ScratchLength(Shape inputShape, int batch) => 2 * inputShape.ElementCount;
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)

@@ -49,12 +49,12 @@ public sealed unsafe class Dense : Layer
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>
-        inputShape.Length > 0 ? [Units] : throw new ArgumentException($"expected samples with values, got shape {inputShape}", nameof(inputShape));
+        inputShape.ElementCount > 0 ? [Units] : throw new ArgumentException($"expected samples with values, got shape {inputShape}", nameof(inputShape));
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("weight", [inputShape.Length, Units], _weights, ParameterRole.Weight),
+        new("weight", [inputShape.ElementCount, Units], _weights, ParameterRole.Weight),
         new("bias", [Units], _biases, ParameterRole.Bias),
     ];
 

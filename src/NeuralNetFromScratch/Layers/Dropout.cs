@@ -36,7 +36,7 @@ public sealed unsafe class Dropout : Layer
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
-    public override int ScratchLength(Shape inputShape, int batch) => checked(batch * inputShape.Length);
+    public override int ScratchLength(Shape inputShape, int batch) => checked(batch * inputShape.ElementCount);
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)

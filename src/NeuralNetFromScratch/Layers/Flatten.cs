@@ -10,7 +10,7 @@ public sealed class Flatten : Layer
     public override string Kind => "flatten";
 
     /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape) => [inputShape.Length];
+    public override Shape OutputShape(Shape inputShape) => [inputShape.ElementCount];
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output) => input.CopyTo(output);

@@ -17,11 +17,11 @@ public static class GradientCheck
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
-        int outputs = checked(batch * layer.OutputShape(inputShape).Length);
+        int outputs = checked(batch * layer.OutputShape(inputShape).ElementCount);
         var random = new RandomSource(seed);
         var parameters = ParameterStore.For(layer, inputShape, seed);
         var engine = new Engine();
-        float[] input = Uniform(random.Fork(1), batch * inputShape.Length), direction = Uniform(random.Fork(2), outputs);
+        float[] input = Uniform(random.Fork(1), batch * inputShape.ElementCount), direction = Uniform(random.Fork(2), outputs);
         float[] output = Undefined(outputs), inputGradient = Undefined(input.Length), scratch = Undefined(layer.ScratchLength(inputShape, batch));
         foreach (Parameter parameter in parameters)
             parameter.Gradients.Fill(layer.OverwritesGradients ? float.NaN : 0);
@@ -42,7 +42,7 @@ public static class GradientCheck
         Backward(accumulate: true);
         foreach (Parameter parameter in parameters)
         {
-            for (int i = 0; parameter.Role != ParameterRole.State && i < parameter.Shape.Length; i++)
+            for (int i = 0; parameter.Role != ParameterRole.State && i < parameter.Shape.ElementCount; i++)
                 comparison.Expect($"{parameter.Name}[{i}] added up twice", parameter.Gradients[i], 2.0 * once[parameter.Offset + i]);
         }
 

@@ -25,10 +25,10 @@ public sealed class Parameter
     public int Offset { get; }
 
     /// <summary>Its values in row-major order.</summary>
-    public Span<float> Values => _store.Values.Slice(Offset, Shape.Length);
+    public Span<float> Values => _store.Values.Slice(Offset, Shape.ElementCount);
 
     /// <summary>The loss's derivatives by them, from the last training step.</summary>
-    public Span<float> Gradients => _store.Gradients.Slice(Offset, Shape.Length);
+    public Span<float> Gradients => _store.Gradients.Slice(Offset, Shape.ElementCount);
 
     internal ParameterDefinition Definition { get; }
 

@@ -27,7 +27,7 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
                 if (definition.Role != role)
                     continue;
                 _parameters[i] = new Parameter(this, definition, offset);
-                offset = checked(offset + Kernels.AlignedMemory.RoundUp(definition.Shape.Length));
+                offset = checked(offset + Kernels.AlignedMemory.RoundUp(definition.Shape.ElementCount));
             }
 
             if (role == ParameterRole.Weight)
@@ -70,7 +70,7 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     public int Count => _parameters.Length;
 
     /// <summary>The number of trained values in all parameters together.</summary>
-    public long ElementCount => _parameters.Where(parameter => parameter.Role != ParameterRole.State).Sum(parameter => (long)parameter.Shape.Length);
+    public long ElementCount => _parameters.Where(parameter => parameter.Role != ParameterRole.State).Sum(parameter => (long)parameter.Shape.ElementCount);
 
     /// <summary>A parameter by number, in the order of the layers.</summary>
     public Parameter this[int index] => _parameters[index];

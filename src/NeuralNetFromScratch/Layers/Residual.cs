@@ -127,18 +127,18 @@ public sealed class Residual : Layer
     /// <summary>A layer's part of the scratch memory: its output [batch, out], then its own scratch.</summary>
     private static int NodeLength(LayerNode node, int batch) => checked(OutputLength(node, batch) + ScratchLength(node, batch));
 
-    private static Span<float> Output(Span<float> memory, LayerNode node, int batch) => memory[..(batch * node.OutputShape.Length)];
+    private static Span<float> Output(Span<float> memory, LayerNode node, int batch) => memory[..(batch * node.OutputShape.ElementCount)];
 
     private static Span<float> Scratch(Span<float> memory, LayerNode node, int batch) =>
         memory.Slice(OutputLength(node, batch), ScratchLength(node, batch));
 
-    private static int OutputLength(LayerNode node, int batch) => AlignedMemory.RoundUp(checked(batch * node.OutputShape.Length));
+    private static int OutputLength(LayerNode node, int batch) => AlignedMemory.RoundUp(checked(batch * node.OutputShape.ElementCount));
 
     private static int ScratchLength(LayerNode node, int batch) => AlignedMemory.RoundUp(node.Layer.ScratchLength(node.InputShape, batch));
 
     /// <summary>Room for the largest gradient within the block; two such buffers take turns.</summary>
     private static int GradientLength(LayerChain chain, int batch) =>
-        AlignedMemory.RoundUp(checked(batch * chain.Nodes.Max(node => node.OutputShape.Length)));
+        AlignedMemory.RoundUp(checked(batch * chain.Nodes.Max(node => node.OutputShape.ElementCount)));
 
     private LayerChain Chain(Shape inputShape)
     {

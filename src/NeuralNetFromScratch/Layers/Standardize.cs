@@ -54,7 +54,7 @@ public sealed unsafe class Standardize : Layer
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>
-        inputShape.Length == Features
+        inputShape.ElementCount == Features
             ? inputShape
             : throw new ArgumentException($"expected samples of {Features} values, got shape {inputShape}", nameof(inputShape));
 

@@ -13,7 +13,7 @@ internal static class NetworkSummary
         {
             long count = 0;
             for (int i = 0; i < node.ParameterCount; i++)
-                count += network.Parameters[node.FirstParameter + i].Shape.Length;
+                count += network.Parameters[node.FirstParameter + i].Shape.ElementCount;
             rows.Add([node.Name, node.Layer.Description, node.OutputShape.ToString(), Count(count), Memory(count)]);
         }
 

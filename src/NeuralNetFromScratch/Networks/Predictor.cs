@@ -27,7 +27,7 @@ public sealed class Predictor
     /// <exception cref="ArgumentException">The inputs are not whole samples, or the outputs' length does not fit.</exception>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
-        int inputLength = _network.InputShape.Length, outputLength = _network.OutputShape.Length;
+        int inputLength = _network.InputShape.ElementCount, outputLength = _network.OutputShape.ElementCount;
         int samples = inputs.Length / inputLength;
         if (inputs.Length % inputLength != 0)
             throw new ArgumentException($"expected samples of {inputLength} values, got {inputs.Length} values", nameof(inputs));

@@ -21,7 +21,7 @@ public sealed class Sequential
         ArgumentNullException.ThrowIfNull(layers);
         if (layers.Count == 0)
             throw new ArgumentException("a network needs at least one layer", nameof(layers));
-        if (inputShape.Length == 0)
+        if (inputShape.ElementCount == 0)
             throw new ArgumentException($"a sample needs at least one value, got shape {inputShape}", nameof(inputShape));
         var chain = new LayerChain(inputShape, layers);
         _nodes = chain.Nodes;
@@ -166,7 +166,7 @@ public sealed class Sequential
     {
         if (shape == InputShape)
             return 1;
-        if (shape.Rank > 0 && shape.Length == (long)shape[0] * InputShape.Length && (shape.Rank == 2 || shape == InputShape.Prepend(shape[0])))
+        if (shape.Rank > 0 && shape.ElementCount == (long)shape[0] * InputShape.ElementCount && (shape.Rank == 2 || shape == InputShape.Prepend(shape[0])))
             return shape[0];
         throw new ArgumentException(
             $"{_nodes[0].Name}: expected input [batch, {string.Join(", ", InputShape)}], got {shape}", nameof(shape));

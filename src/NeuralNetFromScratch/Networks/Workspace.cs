@@ -30,13 +30,13 @@ internal sealed class Workspace
         ReadOnlySpan<LayerNode> nodes = network.Nodes;
         int widest = 0;
         foreach (LayerNode node in nodes)
-            widest = Math.Max(widest, checked(maxRows * node.OutputShape.Length));
+            widest = Math.Max(widest, checked(maxRows * node.OutputShape.ElementCount));
         AlignedBuffer[] pair = [new(widest), new(widest)];
         _outputs = new AlignedBuffer[nodes.Length];
         _scratch = new AlignedBuffer[nodes.Length];
         foreach (LayerNode node in nodes)
         {
-            _outputs[node.Number] = isTraining ? new(maxRows * node.OutputShape.Length) : pair[node.Number % 2];
+            _outputs[node.Number] = isTraining ? new(maxRows * node.OutputShape.ElementCount) : pair[node.Number % 2];
             _scratch[node.Number] = new(node.Layer.ScratchLength(node.InputShape, maxRows));
         }
 
@@ -116,9 +116,9 @@ internal sealed class Workspace
             _network.Parameters[node.FirstParameter + i].Gradients.Clear();
     }
 
-    private Span<float> Output(LayerNode node, int rows) => _outputs[node.Number].Span[..(rows * node.OutputShape.Length)];
+    private Span<float> Output(LayerNode node, int rows) => _outputs[node.Number].Span[..(rows * node.OutputShape.ElementCount)];
 
-    private Span<float> Gradient(LayerNode node, int rows) => _gradients[node.Number % 2].Span[..(rows * node.OutputShape.Length)];
+    private Span<float> Gradient(LayerNode node, int rows) => _gradients[node.Number % 2].Span[..(rows * node.OutputShape.ElementCount)];
 
     private LayerContext Context(LayerNode node, int rows, bool accumulate) =>
         new(_engine, rows, _network.Parameters, node.FirstParameter)

@@ -83,7 +83,7 @@ internal static class ModelFile
     {
         try
         {
-            if (layers.Count == 0 || inputShape.Length == 0)
+            if (layers.Count == 0 || inputShape.ElementCount == 0)
                 throw new InvalidDataException($"a network needs layers and an input, got {layers.Count} layers and input {inputShape}");
             return new LayerChain(inputShape, layers);
         }

@@ -88,7 +88,7 @@ public static class SafetensorsWriter
         {
             if (!names.Add(tensor.Name))
                 throw new ArgumentException($"the name \"{tensor.Name}\" is taken", nameof(tensors));
-            if ((long)tensor.Shape.Length * tensor.Type.Bits() != tensor.Bytes.Length * 8L)
+            if ((long)tensor.Shape.ElementCount * tensor.Type.Bits() != tensor.Bytes.Length * 8L)
                 throw new ArgumentException(
                     $"tensor \"{tensor.Name}\" of shape {tensor.Shape} and type {tensor.Type.Name()} does not have {tensor.Bytes.Length} bytes", nameof(tensors));
         }

@@ -174,8 +174,8 @@ public sealed class TabularClassifier<TLabel>
             throw new ArgumentException($"expected samples with features, got [{features.Rows}, {features.Columns}]", nameof(features));
         if (labels != features.Rows)
             throw new ArgumentException($"expected {features.Rows} labels, one for each sample, got {labels}", nameof(labels));
-        if (network is not null && network.InputShape.Length != features.Columns)
-            throw new ArgumentException($"expected {network.InputShape.Length} features, got {features.Columns}", nameof(features));
+        if (network is not null && network.InputShape.ElementCount != features.Columns)
+            throw new ArgumentException($"expected {network.InputShape.ElementCount} features, got {features.Columns}", nameof(features));
         for (int row = 0; row < features.Rows; row++)
         {
             for (int column = 0; column < features.Columns; column++)

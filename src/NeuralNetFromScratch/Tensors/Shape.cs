@@ -16,14 +16,17 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     private Shape(int[] dimensions, int length)
     {
         _dimensions = dimensions;
-        Length = length;
+        ElementCount = length;
     }
 
     /// <summary>The number of dimensions; 0 for a scalar.</summary>
     public int Rank => Dimensions.Length;
 
-    /// <summary>The number of elements: the product of the dimensions, 1 for a scalar.</summary>
-    public int Length
+    /// <summary>
+    /// The number of elements: the product of the dimensions, 1 for a scalar. (It is not called Length, as the compiler would take that for
+    /// the number of dimensions when it spreads a shape in a collection expression.)
+    /// </summary>
+    public int ElementCount
     {
         get => _dimensions is null ? 1 : field;
     }

@@ -13,19 +13,19 @@ public sealed class Tensor
     /// <summary>A tensor of zeros.</summary>
     /// <param name="shape">Its shape.</param>
     public Tensor(Shape shape)
-        : this(shape, new float[shape.Length])
+        : this(shape, new float[shape.ElementCount])
     {
     }
 
     /// <summary>A tensor over an array, which it takes over without a copy.</summary>
     /// <param name="shape">Its shape.</param>
-    /// <param name="values">Its elements in row-major order: <c>shape.Length</c> of them.</param>
+    /// <param name="values">Its elements in row-major order: <c>shape.ElementCount</c> of them.</param>
     /// <exception cref="ArgumentException">The array's length is not the shape's.</exception>
     public Tensor(Shape shape, float[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        if (values.Length != shape.Length)
-            throw new ArgumentException($"shape {shape} has {shape.Length} elements, got {values.Length} values", nameof(values));
+        if (values.Length != shape.ElementCount)
+            throw new ArgumentException($"shape {shape} has {shape.ElementCount} elements, got {values.Length} values", nameof(values));
         Shape = shape;
         _values = values;
     }

@@ -1,41 +1,50 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>The best epoch so far, as <see cref="EarlyStopping"/> sees it, with its parameters.</summary>
-internal sealed class BestEpoch(EarlyStopping rule, ParameterStore parameters)
+internal sealed class BestEpoch
 {
-    private readonly float[] _values = rule.RestoresBest ? new float[parameters.Values.Length] : [];
-    private double _best = double.PositiveInfinity;
-    private int _epochsSince;
+    private readonly EarlyStopping _rule;
+    private readonly ParameterStore _parameters;
+    private readonly FitState _state;
+
+    public BestEpoch(EarlyStopping rule, ParameterStore parameters, FitState state)
+    {
+        _rule = rule;
+        _parameters = parameters;
+        _state = state;
+        if (rule.RestoresBest && state.BestValues.Length == 0)
+            state.BestValues = new float[parameters.Values.Length];
+    }
 
     /// <summary>Takes note of an epoch.</summary>
     /// <returns>Whether it is time to stop.</returns>
     public bool Follow(EpochRecord epoch)
     {
         // Of each figure the lower is the better, accuracy turned round. What is no number is never better.
-        double figure = rule.Monitor switch
+        double figure = _rule.Monitor switch
         {
             MonitoredFigure.ValidationLoss => epoch.ValidationLoss ?? double.NaN,
             MonitoredFigure.ValidationAccuracy => -epoch.ValidationAccuracy ?? double.NaN,
             _ => epoch.TrainingLoss,
         };
-        if (figure < _best - rule.MinimumImprovement)
+        if (figure < _state.Best - _rule.MinimumImprovement)
         {
-            (_best, _epochsSince) = (figure, 0);
-            if (rule.RestoresBest)
-                parameters.Values.CopyTo(_values);
+            (_state.Best, _state.EpochsSinceBest) = (figure, 0);
+            if (_rule.RestoresBest)
+                _parameters.Values.CopyTo(_state.BestValues);
         }
         else
         {
-            _epochsSince++;
+            _state.EpochsSinceBest++;
         }
 
-        return _epochsSince > rule.Patience;
+        return _state.EpochsSinceBest > _rule.Patience;
     }
 
     /// <summary>Puts the best epoch's parameters back, if there was one.</summary>
     public void Restore()
     {
-        if (rule.RestoresBest && double.IsFinite(_best))
-            _values.CopyTo(parameters.Values);
+        if (_rule.RestoresBest && double.IsFinite(_state.Best))
+            _state.BestValues.CopyTo(_parameters.Values);
     }
 }

@@ -14,27 +14,32 @@ internal sealed class FitRun
     private readonly Dataset? _validation;
     private readonly FitOptions _options;
     private readonly IProgress<TrainingProgress>? _progress;
-    private readonly TrainingRun _run;
     private readonly TrainingCallback[] _callbacks;
+    private readonly TrainingRun _run;
+    private readonly FitState _state;
     private readonly BestEpoch? _best;
-    private readonly List<double> _losses = [];
+    private readonly List<double> _losses;
     private readonly int[] _order;
     private readonly int _steps;
 
     public FitRun(
-        Trainer trainer, Sequential network, Dataset training, Dataset? validation, FitOptions options, TrainingHistory history, IProgress<TrainingProgress>? progress)
+        Trainer trainer, Sequential network, Dataset training, Dataset? validation, FitOptions options, IProgress<TrainingProgress>? progress, FitState state)
     {
         _trainer = trainer;
         _training = training;
         _validation = validation;
         _options = options;
         _progress = progress;
+        _state = state;
         _callbacks = [.. options.Callbacks];
-        _run = new TrainingRun(network, options, history);
-        _best = options.EarlyStopping is null ? null : new BestEpoch(options.EarlyStopping, network.Parameters);
+        _run = new TrainingRun(network, options, new TrainingHistory(state.Epochs));
+        _best = options.EarlyStopping is null ? null : new BestEpoch(options.EarlyStopping, network.Parameters, state);
+        _losses = [.. state.Epochs.Select(MonitoredLoss)];
         _order = new int[training.Count];
         _steps = (int)((training.Count + StepLength - 1) / StepLength);
     }
+
+    public TrainingHistory History => _run.History;
 
     /// <summary>Samples in an update.</summary>
     private long StepLength => (long)_options.BatchSize * _options.AccumulationSteps;
@@ -43,17 +48,11 @@ internal sealed class FitRun
     {
         foreach (TrainingCallback callback in _callbacks)
             callback.OnTrainingBegin(_run);
-        for (int epoch = 1; epoch <= _options.Epochs && !_run.IsStopping; epoch++)
+        while (_state.Epoch <= _options.Epochs && !_state.IsStopped && !_run.IsStopping)
         {
-            if (RunEpoch(epoch, cancellation) is not { } record)
+            if (RunEpoch(cancellation) is not { } record)
                 break;
-            _run.History.Add(record);
-            _losses.Add(record.ValidationLoss ?? record.TrainingLoss);
-            if (_best is not null && _best.Follow(record))
-                _run.Stop();
-            foreach (TrainingCallback callback in _callbacks)
-                callback.OnEpochEnd(_run, record);
-            _progress?.Report(new(epoch, _options.Epochs, _steps, _steps, record.TrainingLoss, record.TrainingAccuracy, record));
+            Finish(record);
         }
 
         _best?.Restore();
@@ -61,43 +60,77 @@ internal sealed class FitRun
             callback.OnTrainingEnd(_run);
     }
 
-    /// <summary>One epoch; null where a callback ended it on the way.</summary>
-    private EpochRecord? RunEpoch(int epoch, CancellationToken cancellation)
+    private static double MonitoredLoss(EpochRecord record) => record.ValidationLoss ?? record.TrainingLoss;
+
+    /// <summary>The steps that are left of the epoch; null where a callback ended it on the way.</summary>
+    private EpochRecord? RunEpoch(CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         _trainer.Order(_order, _options);
         SampleSource source = _trainer.Source(_training, _options);
-        StepResult sums = default;
         int reportInterval = Math.Max(1, _steps / ReportsPerEpoch);
-        for (int step = 0; step < _steps; step++)
+        while (_state.Step < _steps)
         {
             cancellation.ThrowIfCancellationRequested();
-            int start = (int)(step * StepLength);
-            var range = new Section(start, (int)Math.Min(StepLength, _order.Length - start));
-            StepResult result = _trainer.ComputeGradients(new DatasetBatch(source, _order, range), _options.BatchSize, _options.Seed);
-            if (_options.StopOnNonFiniteLoss && !double.IsFinite(result.Loss))
-                throw new NotFiniteNumberException($"epoch {epoch}, step {step + 1}: the loss is {result.Loss}", result.Loss);
-            var position = new TrainingPosition(epoch - 1 + (double)step / _steps, _options.Epochs) { EpochLosses = _losses };
-            _trainer.Update(_options.Schedule, position);
-            sums += result;
-
-            var progress = new TrainingProgress(epoch, _options.Epochs, step + 1, _steps, sums.Loss, sums.Accuracy, null);
+            RunStep(source);
+            TrainingProgress progress = Progress(null);
             foreach (TrainingCallback callback in _callbacks)
                 callback.OnStepEnd(_run, progress);
-            if (_run.IsStopping && step + 1 < _steps)
+            if (_state.Step == _steps)
+                break;
+            if (_run.IsStopping)
                 return null;
-            if (_progress is not null && step % reportInterval == 0)
+            bool isReported = _progress is not null && (_state.Step - 1) % reportInterval == 0, isWritten = IsStepOfCheckpoint();
+            if (isReported || isWritten)
             {
                 watch.Stop();
-                _progress.Report(progress);
+                if (isReported)
+                    _progress!.Report(progress);
+                if (isWritten)
+                    _trainer.WriteCheckpoint(_options, _training.Count, _validation?.Count ?? 0, _state);
                 watch.Start();
             }
         }
 
         watch.Stop();
-        _trainer.FinishEpoch();
         Evaluation? validation = _validation is null ? null : _trainer.Evaluate(_validation);
+        StepResult sums = _state.Sums;
         return new EpochRecord(
-            epoch, sums.Loss, sums.Accuracy, validation?.Loss, validation?.Accuracy, watch.Elapsed.TotalSeconds, _order.Length);
+            _state.Epoch, sums.Loss, sums.Accuracy, validation?.Loss, validation?.Accuracy, watch.Elapsed.TotalSeconds, _order.Length);
     }
+
+    private void RunStep(SampleSource source)
+    {
+        int start = (int)(_state.Step * StepLength);
+        var range = new Section(start, (int)Math.Min(StepLength, _order.Length - start));
+        StepResult result = _trainer.ComputeGradients(new DatasetBatch(source, _order, range), _options.BatchSize, _options.Seed);
+        if (_options.StopOnNonFiniteLoss && !double.IsFinite(result.Loss))
+            throw new NotFiniteNumberException($"epoch {_state.Epoch}, step {_state.Step + 1}: the loss is {result.Loss}", result.Loss);
+        var position = new TrainingPosition(_state.Epoch - 1 + (double)_state.Step / _steps, _options.Epochs) { EpochLosses = _losses };
+        _trainer.Update(_options.Schedule, position);
+        _state.Sums += result;
+        _state.Step++;
+    }
+
+    private void Finish(EpochRecord record)
+    {
+        bool isWritten = (_options.Checkpoint is { EveryEpochs: > 0 } rule && record.Epoch % rule.EveryEpochs == 0) || IsStepOfCheckpoint();
+        TrainingProgress progress = Progress(record);
+        _state.Epochs.Add(record);
+        _losses.Add(MonitoredLoss(record));
+        _state.IsStopped = _best is not null && _best.Follow(record);
+        _trainer.FinishEpoch();
+        (_state.Epoch, _state.Step, _state.Sums) = (record.Epoch + 1, 0, default);
+        if (isWritten)
+            _trainer.WriteCheckpoint(_options, _training.Count, _validation?.Count ?? 0, _state);
+        foreach (TrainingCallback callback in _callbacks)
+            callback.OnEpochEnd(_run, record);
+        _progress?.Report(progress);
+    }
+
+    private bool IsStepOfCheckpoint() =>
+        _options.Checkpoint is { EverySteps: > 0 } rule && ((_state.Epoch - 1L) * _steps + _state.Step) % rule.EverySteps == 0;
+
+    private TrainingProgress Progress(EpochRecord? finished) =>
+        new(_state.Epoch, _options.Epochs, _state.Step, _steps, _state.Sums.Loss, _state.Sums.Accuracy, finished);
 }

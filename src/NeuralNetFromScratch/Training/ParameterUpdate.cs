@@ -78,7 +78,7 @@ internal sealed class ParameterUpdate
             {
                 var kernel = new MaxNormKernel { Rows = parameter.Shape[0], Columns = parameter.Shape[1], Values = values, Bound = bound };
                 _engine.Run(
-                    new ColumnJob<MaxNormKernel>(_engine, kernel, kernel.Columns), _engine.WorkersFor(parameter.Shape.Length, GrainSize));
+                    new ColumnJob<MaxNormKernel>(_engine, kernel, kernel.Columns), _engine.WorkersFor(parameter.Shape.ElementCount, GrainSize));
             }
         }
     }

@@ -9,7 +9,7 @@ internal readonly struct PredictionJob(Sequential network, Dataset samples, Tens
     public void Run(int worker, int workers)
     {
         var share = Section.Of(samples.Count, 1, worker, workers);
-        int inputLength = network.InputShape.Length, outputLength = network.OutputShape.Length;
+        int inputLength = network.InputShape.ElementCount, outputLength = network.OutputShape.ElementCount;
         Predictor predictor = network.CreatePredictor(Predictor.BlockRows);
         var inputs = new float[Math.Min(share.Count, Predictor.BlockRows) * inputLength];
         for (int start = share.Start; start < share.End; start += Predictor.BlockRows)

@@ -13,6 +13,7 @@ public sealed class Trainer
     private const ulong ShuffleStream = 1, LayerStream = 2, AugmentationStream = 3;
 
     private readonly Sequential _network;
+    private readonly Loss _loss;
     private readonly Engine _engine;
     private readonly TrainingStep _training;
     private readonly TrainingStep[] _evaluation;
@@ -37,6 +38,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(optimizer);
         _network = network;
+        _loss = loss;
         _engine = engine;
         _training = new TrainingStep(network, loss, engine, isTraining: true);
         _update = new ParameterUpdate(network, optimizer, engine);
@@ -46,7 +48,7 @@ public sealed class Trainer
     }
 
     /// <summary>What the last <see cref="Fit"/> reached, also when it was cancelled.</summary>
-    public TrainingHistory History { get; private set; } = new();
+    public TrainingHistory History { get; private set; } = new([]);
 
     /// <summary>
     /// The network with the moving average of the parameters, where <see cref="Optimizer.AveragingDecay"/> asks for one, else null. It
@@ -69,7 +71,7 @@ public sealed class Trainer
         CheckInputs(inputs, weights);
         if (labels.Length != inputs.Rows)
             throw new ArgumentException($"expected {inputs.Rows} labels, one for each sample, got {labels.Length}", nameof(labels));
-        Labels.ThrowIfOutside(labels, _network.OutputShape.Length);
+        Labels.ThrowIfOutside(labels, _network.OutputShape.ElementCount);
         return TrainStep(new MatrixBatch(inputs, labels, default, hasLabels: true, weights));
     }
 
@@ -82,9 +84,9 @@ public sealed class Trainer
     public float TrainStep(ReadOnlyMatrixView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default)
     {
         CheckInputs(inputs, weights);
-        if (targets.Rows != inputs.Rows || targets.Columns != _network.OutputShape.Length)
+        if (targets.Rows != inputs.Rows || targets.Columns != _network.OutputShape.ElementCount)
             throw new ArgumentException(
-                $"{_network.Nodes[^1].Name}: expected targets [{inputs.Rows}, {_network.OutputShape.Length}], got [{targets.Rows}, {targets.Columns}]",
+                $"{_network.Nodes[^1].Name}: expected targets [{inputs.Rows}, {_network.OutputShape.ElementCount}], got [{targets.Rows}, {targets.Columns}]",
                 nameof(targets));
         return TrainStep(new MatrixBatch(inputs, default, targets, hasLabels: false, weights));
     }
@@ -104,9 +106,46 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
         (Dataset samples, Dataset? validation) = Check(training, options);
-        History = new TrainingHistory();
-        new FitRun(this, _network, samples, validation, options, History, progress).Run(cancellation);
-        return History;
+        return Run(new FitRun(this, _network, samples, validation, options, progress, new FitState()), cancellation);
+    }
+
+    /// <summary>
+    /// Goes on with a <see cref="Fit"/> that was interrupted, from a checkpoint that it wrote: the same network, loss, optimizer, samples and
+    /// options give the same bits as if it had not been interrupted, at any number of threads. The checkpoint cannot tell whether the
+    /// schedule, the samples' contents and layers of your own are the same; the number of epochs may be another.
+    /// </summary>
+    /// <param name="path">The checkpoint.</param>
+    /// <param name="training">The samples.</param>
+    /// <param name="options">Epochs, batch size and so on.</param>
+    /// <param name="progress">Is told how it goes.</param>
+    /// <param name="cancellation">Ends the training at the next step.</param>
+    /// <returns>What each epoch reached, those before the interruption included.</returns>
+    /// <exception cref="InvalidDataException">The file is malformed or belongs to another training: the message says what differs. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">As for <see cref="Fit"/>.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is not finite, and <see cref="FitOptions.StopOnNonFiniteLoss"/> is set.</exception>
+    public TrainingHistory Resume(
+        string path, Dataset training, FitOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(options);
+        (Dataset samples, Dataset? validation) = Check(training, options);
+        int values = _network.Parameters.Values.Length;
+        CheckpointFile checkpoint = CheckpointFile.Read(
+            path,
+            Fingerprint(options, samples.Count, validation?.Count ?? 0),
+            values,
+            _update.Slots.Length,
+            AveragedNetwork is null ? 0 : values,
+            options.EarlyStopping is { RestoresBest: true } ? values : 0);
+
+        checkpoint.Values.CopyTo(_network.Parameters.Values);
+        checkpoint.Slots.CopyTo(_update.Slots);
+        checkpoint.Average.CopyTo(AveragedNetwork is null ? [] : AveragedNetwork.Parameters.Values);
+        _update.Steps = checkpoint.Steps;
+        _epochs = checkpoint.Epochs;
+        return Run(new FitRun(this, _network, samples, validation, options, progress, checkpoint.State), cancellation);
     }
 
     /// <summary>
@@ -173,7 +212,7 @@ public sealed class Trainer
         var results = new StepResult[(test.Count - 1) / TrainingStep.BlockRows + 1];
         var confusions = new ConfusionMatrix[_evaluation.Length];
         for (int worker = 0; worker < confusions.Length; worker++)
-            confusions[worker] = new ConfusionMatrix(_network.OutputShape.Length);
+            confusions[worker] = new ConfusionMatrix(_network.OutputShape.ElementCount);
         _engine.Run(
             new EvaluationJob(_evaluation, test, InOrder(new int[test.Count]), results, confusions),
             Math.Min(results.Length, _engine.Threads));
@@ -209,6 +248,27 @@ public sealed class Trainer
 
     internal void FinishEpoch() => _epochs++;
 
+    internal void WriteCheckpoint(FitOptions options, int samples, int validationSamples, FitState state) =>
+        new CheckpointFile
+        {
+            Steps = _update.Steps,
+            Epochs = _epochs,
+            State = state,
+            Values = _network.Parameters.Values.ToArray(),
+            Slots = _update.Slots.ToArray(),
+            Average = AveragedNetwork is null ? [] : AveragedNetwork.Parameters.Values.ToArray(),
+        }.Write(options.Checkpoint!, Fingerprint(options, samples, validationSamples));
+
+    private IReadOnlyDictionary<string, string> Fingerprint(FitOptions options, int samples, int validationSamples) =>
+        TrainingFingerprint.Of(_network, _loss, _update.Optimizer, samples, validationSamples, options);
+
+    private TrainingHistory Run(FitRun run, CancellationToken cancellation)
+    {
+        History = run.History;
+        run.Run(cancellation);
+        return History;
+    }
+
     private float TrainStep(MatrixBatch batch)
     {
         StepResult result = ComputeGradients(batch, batch.Count, seed: 0);
@@ -236,6 +296,14 @@ public sealed class Trainer
         if (validation is not null)
             CheckDataset(validation, nameof(options));
         options.Augmentation?.Check(training.SampleShape);
+        if (options.Checkpoint is { } checkpoint)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(checkpoint.Path, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfNegative(checkpoint.EveryEpochs);
+            ArgumentOutOfRangeException.ThrowIfNegative(checkpoint.EverySteps);
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(checkpoint.Keep);
+        }
+
         if (options.EarlyStopping is { } rule)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(rule.Patience);
@@ -257,9 +325,9 @@ public sealed class Trainer
 
     private void CheckInputs(ReadOnlyMatrixView inputs, ReadOnlySpan<float> weights)
     {
-        if (inputs.Columns != _network.InputShape.Length)
+        if (inputs.Columns != _network.InputShape.ElementCount)
             throw new ArgumentException(
-                $"{_network.Nodes[0].Name}: expected input [batch, {_network.InputShape.Length}], got [{inputs.Rows}, {inputs.Columns}]",
+                $"{_network.Nodes[0].Name}: expected input [batch, {_network.InputShape.ElementCount}], got [{inputs.Rows}, {inputs.Columns}]",
                 nameof(inputs));
         if (inputs.Rows == 0)
             throw new ArgumentException("the batch is empty", nameof(inputs));
@@ -274,7 +342,7 @@ public sealed class Trainer
         if (dataset.Count == 0)
             throw new ArgumentException("the data set is empty", name);
         CheckSampleShape(dataset, name);
-        int outputs = _network.OutputShape.Length;
+        int outputs = _network.OutputShape.ElementCount;
         if (dataset.TargetLength > 0)
         {
             if (dataset.TargetLength != outputs)
@@ -293,7 +361,7 @@ public sealed class Trainer
 
     private void CheckSampleShape(Dataset dataset, string name)
     {
-        if (dataset.SampleShape.Length != _network.InputShape.Length)
+        if (dataset.SampleShape.ElementCount != _network.InputShape.ElementCount)
             throw new ArgumentException(
                 $"{_network.Nodes[0].Name}: expected samples {_network.InputShape}, got {dataset.SampleShape}", name);
     }

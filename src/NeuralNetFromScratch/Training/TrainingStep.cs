@@ -64,7 +64,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
     {
         if (rows <= _buffers.MaxRows)
             return;
-        _buffers = new BlockBuffers(rows, network.InputShape.Length, network.OutputShape.Length, engine.Threads);
+        _buffers = new BlockBuffers(rows, network.InputShape.ElementCount, network.OutputShape.ElementCount, engine.Threads);
         _workspace = new Workspace(network, engine, rows, isTraining);
         _sums = new LossSums(rows);
     }

@@ -110,7 +110,7 @@ public class DatasetTests
 
     private static float[] Sample(Dataset data, int index)
     {
-        var features = new float[data.SampleShape.Length];
+        var features = new float[data.SampleShape.ElementCount];
         data.CopySample(index, features);
         return features;
     }

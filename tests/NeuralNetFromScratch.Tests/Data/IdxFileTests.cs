@@ -13,7 +13,7 @@ public class IdxFileTests
         using var folder = new TemporaryFolder();
         int[] dimensions = [.. Enumerable.Range(0, rank).Select(i => i % 3 + 1)];
         var shape = Shape.Create(dimensions);
-        byte[] values = [.. Enumerable.Range(0, shape.Length).Select(i => (byte)i)];
+        byte[] values = [.. Enumerable.Range(0, shape.ElementCount).Select(i => (byte)i)];
         IdxFile.Write(folder.File(name), shape, values);
         IdxData read = IdxFile.Read(folder.File(name));
         Assert.That(read.Shape, Is.EqualTo(shape));

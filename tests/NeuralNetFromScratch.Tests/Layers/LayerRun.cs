@@ -17,8 +17,8 @@ internal sealed class LayerRun
         _inputShape = inputShape;
         _batch = batch;
         Parameters = ParameterStore.For(layer, inputShape, seed);
-        Input = TestValues.Uniform(batch * inputShape.Length, seed + 1);
-        Output = TestValues.Poison(batch * layer.OutputShape(inputShape).Length);
+        Input = TestValues.Uniform(batch * inputShape.ElementCount, seed + 1);
+        Output = TestValues.Poison(batch * layer.OutputShape(inputShape).ElementCount);
         InputGradient = TestValues.Poison(Input.Length);
         _scratch = TestValues.Poison(layer.ScratchLength(inputShape, batch));
     }

@@ -17,7 +17,7 @@ public class ConstraintTests
         foreach (Parameter parameter in network.Parameters)
         {
             bool decays = decaysBiases || parameter.Role == ParameterRole.Weight;
-            for (int i = 0; i < parameter.Shape.Length; i++)
+            for (int i = 0; i < parameter.Shape.ElementCount; i++)
             {
                 double w = before[parameter.Offset + i], g = Math.Clamp(gradients[parameter.Offset + i], -0.01f, 0.01f);
                 if (decays)

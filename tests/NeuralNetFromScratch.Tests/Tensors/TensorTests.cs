@@ -5,16 +5,24 @@ namespace NeuralNetFromScratch.Tests.Tensors;
 public class TensorTests
 {
     [Test]
+    public void A_shape_spreads_into_its_dimensions()
+    {
+        Shape shape = Shape.Create([2, 3, 4]);
+        int[] dimensions = [.. shape];
+        Assert.That(dimensions, Is.EqualTo((int[])[2, 3, 4]));
+    }
+
+    [Test]
     public void Shapes_know_their_sizes()
     {
         Shape shape = [28, 27, 1];
-        Assert.That((shape.Rank, shape.Length, shape[1], shape[^1]), Is.EqualTo((3, 756, 27, 1)));
+        Assert.That((shape.Rank, shape.ElementCount, shape[1], shape[^1]), Is.EqualTo((3, 756, 27, 1)));
         Assert.That(shape.ToString(), Is.EqualTo("[28, 27, 1]"));
         Assert.That(shape, Is.EqualTo(Shape.Create([28, 27, 1])));
         Assert.That(shape == Shape.Create([28, 27]), Is.False);
         Assert.That(shape.GetHashCode(), Is.EqualTo(Shape.Create([28, 27, 1]).GetHashCode()));
         Assert.That(shape.Prepend(5).ToString(), Is.EqualTo("[5, 28, 27, 1]"));
-        Assert.That(default(Shape).Length, Is.EqualTo(1), "a scalar");
+        Assert.That(default(Shape).ElementCount, Is.EqualTo(1), "a scalar");
         Assert.That(default(Shape), Is.EqualTo(Shape.Create([])));
     }
 

@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using NeuralNetFromScratch.Data;
+using NeuralNetFromScratch.Tests.Data;
+using NeuralNetFromScratch.Tests.Reference;
+using NeuralNetFromScratch.TrainingProcess;
+
+namespace NeuralNetFromScratch.Tests.Serialization;
+
+public class CheckpointTests
+{
+    [Test]
+    public void A_resumed_training_ends_in_the_same_bits_at_any_step_and_number_of_threads([Values(5, 17, 34, 35)] int stopAfter, [Values(1, 2)] int threads)
+    {
+        (int[] expected, TrainingHistory whole) = Uninterrupted();
+        using var folder = new TemporaryFolder();
+        string path = folder.File("run.checkpoint");
+        int steps = 0;
+        using var cancellation = new CancellationTokenSource();
+        var counter = new StepCounter(() =>
+        {
+            if (++steps == stopAfter)
+                cancellation.Cancel();
+        });
+        Trainer first = Recipe.CreateTrainer(1, out _);
+        Assert.That(
+            () => first.Fit(Recipe.Samples(), Recipe.Options(path) with { Callbacks = [counter] }, null, cancellation.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+
+        Trainer second = Recipe.CreateTrainer(threads, out Sequential network);
+        TrainingHistory history = second.Resume(path, Recipe.Samples(), Recipe.Options(path));
+        Assert.That(Bits(second, network), Is.EqualTo(expected));
+        Assert.That(history.Epochs.Select(Figures), Is.EqualTo(whole.Epochs.Select(Figures)));
+    }
+
+    [Test]
+    public void A_checkpoint_changes_nothing_of_the_training()
+    {
+        using var folder = new TemporaryFolder();
+        Trainer trainer = Recipe.CreateTrainer(2, out Sequential network);
+        trainer.Fit(Recipe.Samples(), Recipe.Options(folder.File("a")));
+        Assert.That(Bits(trainer, network), Is.EqualTo(Uninterrupted().Bits));
+    }
+
+    [Test]
+    public void A_finished_training_is_resumed_to_its_end_and_more_epochs_go_on()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a");
+        Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
+        trainer.Fit(Recipe.Samples(), Recipe.Options(path));
+        Trainer again = Recipe.CreateTrainer(1, out Sequential other);
+        Assert.That(again.Resume(path, Recipe.Samples(), Recipe.Options(path)).Epochs, Has.Count.EqualTo(trainer.History.Epochs.Count));
+        Assert.That(Bits(again, other), Is.EqualTo(Bits(trainer, network)));
+        Trainer longer = Recipe.CreateTrainer(1, out _);
+        FitOptions constant = Recipe.Options(path, epochs: 8) with { Schedule = LearningRateSchedule.Constant };
+        Assert.That(longer.Resume(path, Recipe.Samples(), constant).Epochs, Has.Count.EqualTo(8));
+    }
+
+    [Test]
+    public void A_training_that_early_stopping_ended_stays_ended()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a");
+        FitOptions options = Recipe.Options(path, epochs: 30) with
+        {
+            EarlyStopping = new EarlyStopping { Patience = 0, MinimumImprovement = 0.5 }, Schedule = LearningRateSchedule.Constant,
+        };
+        Trainer trainer = Recipe.CreateTrainer(1, out Sequential network), again = Recipe.CreateTrainer(1, out Sequential other);
+        int epochs = trainer.Fit(Recipe.Samples(), options).Epochs.Count;
+        Assert.That(epochs, Is.LessThan(30));
+        Assert.That(again.Resume(path, Recipe.Samples(), options).Epochs, Has.Count.EqualTo(epochs));
+        Assert.That(Bits(again, other), Is.EqualTo(Bits(trainer, network)));
+    }
+
+    [Test]
+    public void The_last_few_are_kept_and_what_was_left_behind_is_taken_away()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("run.checkpoint");
+        File.WriteAllText(path + ".abc.tmp", "left behind");
+        Trainer trainer = Recipe.CreateTrainer(1, out _);
+        trainer.Fit(Recipe.Samples(), Recipe.Options(path, everySteps: 0, epochs: 4, keep: 3));
+        Assert.That(folder.FileNames, Is.EqualTo((string[])
+            ["run.checkpoint", "run.checkpoint.000000034", "run.checkpoint.000000051", "run.checkpoint.000000068"]));
+        Trainer older = Recipe.CreateTrainer(1, out _);
+        Assert.That(older.Resume(folder.File("run.checkpoint.000000034"), Recipe.Samples(), Recipe.Options(null, epochs: 4)).Epochs, Has.Count.EqualTo(4));
+    }
+
+    [Test]
+    public void Another_trainings_checkpoint_is_refused_with_what_differs_and_nothing_changes()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a");
+        Recipe.CreateTrainer(1, out _).Fit(Recipe.Samples(), Recipe.Options(path, epochs: 1));
+        var network = new Sequential([28, 28], 1, new Dense(5), new Dense(10));
+        int[] before = TestValues.Bits(network.Parameters.Values);
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        string message = Assert.Throws<InvalidDataException>(
+            () => trainer.Resume(path, SyntheticDigits.Create(100, 1), new FitOptions { BatchSize = 7, Seed = 1, Shuffle = false }))!.Message;
+        foreach (string part in (string[])["network:", "optimizer:", "samples:", "validation samples:", "batch size:", "seed:", "shuffle:", "augmentation:", "early stopping:"])
+            Assert.That(message, Does.Contain(part));
+        Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
+
+        Trainer right = Recipe.CreateTrainer(1, out _);
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+        Assert.That(() => right.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>());
+        new Sequential([1], 0, new Dense(1)).Save(path);
+        Assert.That(() => right.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no checkpoint"));
+    }
+
+    [Test]
+    public void The_log_of_a_resumed_training_is_whole()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a"), log = folder.File("log.csv");
+        Recipe.CreateTrainer(1, out _).Fit(Recipe.Samples(), Recipe.Options(path, epochs: 2));
+        Recipe.CreateTrainer(1, out _).Resume(path, Recipe.Samples(), Recipe.Options(path, epochs: 4) with { Callbacks = [new CsvLog(log)] });
+        Assert.That(File.ReadAllLines(log).Select(line => line.Split(',')[0]), Is.EqualTo((string[])["epoch", "1", "2", "3", "4"]));
+    }
+
+    [Test]
+    public void Killed_again_and_again_a_training_ends_in_the_same_bits()
+    {
+        int[] expected = Uninterrupted().Bits;
+        using var folder = new TemporaryFolder();
+        string checkpoint = folder.File("run.checkpoint"), result = folder.File("result");
+        var random = new RandomSource(11);
+        int kills = 0;
+        for (ulong round = 0; !File.Exists(result); round++)
+        {
+            Assert.That(round, Is.LessThan(200), "the training gets on");
+            int threads = 1 + (int)(round % 2);
+            using Process process = Process.Start(new ProcessStartInfo("dotnet", [typeof(Recipe).Assembly.Location, checkpoint, result, $"{threads}"]))!;
+            // After twelve kills the training may come to its end.
+            int patience = kills < 12 ? 150 + random.Below(round, 350) : 60_000;
+            if (process.WaitForExit(patience))
+            {
+                Assert.That(process.ExitCode, Is.Zero);
+                continue;
+            }
+
+            process.Kill();
+            process.WaitForExit();
+            kills++;
+            foreach (string file in Directory.EnumerateFiles(folder.Root, "run.checkpoint*").Where(name => !name.EndsWith(".tmp", StringComparison.Ordinal)))
+                SafetensorsReader.Open(file).Dispose();
+        }
+
+        Assert.That(kills, Is.GreaterThanOrEqualTo(5));
+        Assert.That(MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(result)).ToArray(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Options_that_make_no_sense_are_refused()
+    {
+        Trainer trainer = Recipe.CreateTrainer(1, out _);
+        foreach (CheckpointOptions checkpoint in (CheckpointOptions[])
+            [new() { Path = "" }, new() { Path = "a", EveryEpochs = -1 }, new() { Path = "a", EverySteps = -1 }, new() { Path = "a", Keep = 0 }])
+        {
+            Assert.That(() => trainer.Fit(Recipe.Samples(), new FitOptions { Checkpoint = checkpoint }), Throws.InstanceOf<ArgumentException>());
+        }
+    }
+
+    private static (int[] Bits, TrainingHistory History) Uninterrupted()
+    {
+        Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
+        TrainingHistory history = trainer.Fit(Recipe.Samples(), Recipe.Options(null));
+        return (Bits(trainer, network), history);
+    }
+
+    private static int[] Bits(Trainer trainer, Sequential network) =>
+        [.. TestValues.Bits(network.Parameters.Values), .. TestValues.Bits(trainer.AveragedNetwork!.Parameters.Values)];
+
+    private static EpochRecord Figures(EpochRecord epoch) => epoch with { Seconds = 0 };
+
+    private sealed class StepCounter(Action onStep) : TrainingCallback
+    {
+        public override void OnStepEnd(TrainingRun run, in TrainingProgress progress) => onStep();
+    }
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using NeuralNetFromScratch.Tests.Data;
+using NeuralNetFromScratch.Tests.Layers;
+using NeuralNetFromScratch.Tests.Reference;
+using NeuralNetFromScratch.Tests.Training;
+
+namespace NeuralNetFromScratch.Tests.Serialization;
+
+public class ModelFileTests
+{
+    [Test]
+    public void A_network_of_every_kind_of_layer_comes_back_with_the_same_bits([Values] TensorNaming naming)
+    {
+        var network = new Sequential(
+            [2, 3], 1, new Standardize([1, 2, 3, 4, 5, 6], [1, 2, 3, 0.5f, 1, 1]), new Flatten(), new Dense(8, Activation.LeakyRelu(0.125f)),
+            new BatchNormalization(0.2f, 1e-3f), new Activate(Activation.Elu(0.7f)), new GaussianNoise(0.1f), new BatchNormalization(affine: false), new Affine(),
+            new Residual(new Dense(8, Activation.Gelu), new Residual(new Dense(8, Activation.GeluTanh)), new Dropout(0.5f)), new LayerNormalization(1e-4f),
+            new Dense(4, Activation.Softplus))
+        {
+            OutputTransform = OutputTransform.Sigmoid,
+            ClassNames = ["cat", "dög", "\"bird\"", ""],
+            InputScaling = new InputScaling(1f / 255, 0.1307f, 0.3081f),
+        };
+        Train(network, 6, 4);
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.safetensors");
+        network.Save(path, naming);
+        Sequential loaded = Sequential.Load(path);
+        Assert.That(loaded.Layers.Select(layer => layer.Description), Is.EqualTo(network.Layers.Select(layer => layer.Description)));
+        Assert.That(loaded.InputShape, Is.EqualTo(network.InputShape));
+        Assert.That(loaded.OutputTransform, Is.EqualTo(OutputTransform.Sigmoid));
+        Assert.That(loaded.ClassNames, Is.EqualTo(network.ClassNames));
+        Assert.That(loaded.InputScaling, Is.EqualTo(network.InputScaling));
+        Assert.That(TestValues.Bits(loaded.Parameters.Values), Is.EqualTo(TestValues.Bits(network.Parameters.Values)));
+        var batch = new Tensor([5, 6], TestValues.Uniform(30, 3));
+        Assert.That(TestValues.Bits(loaded.Predict(batch).Span), Is.EqualTo(TestValues.Bits(network.Predict(batch).Span)));
+        Assert.That(((BatchNormalization)loaded.Layers.ElementAt(3)).Momentum, Is.EqualTo(0.2f));
+        Assert.That(((BatchNormalization)loaded.Layers.ElementAt(3)).Epsilon, Is.EqualTo(1e-3f));
+        Assert.That(((LayerNormalization)loaded.Layers.ElementAt(9)).Epsilon, Is.EqualTo(1e-4f));
+    }
+
+    [Test]
+    public void Every_activation_comes_back()
+    {
+        Activation[] all =
+        [
+            Activation.Identity, Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Selu, Activation.Silu, Activation.HardSwish, Activation.Gelu,
+            Activation.GeluTanh, Activation.Softplus, Activation.Elu(0.3f), Activation.LeakyRelu(0), Activation.LeakyRelu(1e-7f),
+        ];
+        using var folder = new TemporaryFolder();
+        foreach (Activation activation in all)
+        {
+            new Sequential([1], 0, new Dense(1, activation)).Save(folder.File("a"));
+            Assert.That(((Dense)Sequential.Load(folder.File("a")).Layers.Single()).Activation.Name, Is.EqualTo(activation.Name));
+        }
+    }
+
+    [Test]
+    public void Layers_and_activations_of_ones_own_are_added_to_the_format()
+    {
+        var network = new Sequential([3], 1, new ScaleLayer(), new Dense(2, new SwishActivation()));
+        using var folder = new TemporaryFolder();
+        string path = folder.File("own");
+        Assert.That(() => network.Save(path), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("ScaleLayer"));
+        ModelFormat withLayer = ModelFormat.Default.With("my-scale", (ScaleLayer _, System.Text.Json.Utf8JsonWriter json) => json.WriteNumber("setting", 5), element =>
+            element.GetProperty("setting").GetInt32() == 5 ? new ScaleLayer() : throw new FormatException("no setting"));
+        Assert.That(() => network.Save(path, format: withLayer), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("swish"));
+        ModelFormat format = withLayer.With(new SwishActivation());
+        network.Save(path, format: format);
+        var batch = new Tensor([4, 3], TestValues.Uniform(12, 3));
+        Assert.That(Sequential.Load(path, format).Predict(batch).Span.ToArray(), Is.EqualTo(network.Predict(batch).Span.ToArray()));
+        Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("the layer kind \"my-scale\" is unknown"));
+    }
+
+    [Test]
+    public void Weights_that_do_not_fit_are_all_listed_and_nothing_changes()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("weights");
+        new Sequential([3], 1, new Dense(4), new Dense(2)).Save(path);
+        var other = new Sequential([3], 1, new Dense(5), new LayerNormalization());
+        int[] before = TestValues.Bits(other.Parameters.Values);
+        string message = Assert.Throws<InvalidDataException>(() => other.LoadWeights(path))!.Message;
+        foreach (string part in (string[])
+            [
+                path, "dense1.weight is expected as [3, 5], got [3, 4]", "dense1.bias is expected as [5], got [4]", "layernorm1.scale [5] is missing",
+                "layernorm1.shift [5] is missing", "dense2.weight is not expected", "dense2.bias is not expected",
+            ])
+        {
+            Assert.That(message, Does.Contain(part));
+        }
+
+        Assert.That(TestValues.Bits(other.Parameters.Values), Is.EqualTo(before));
+        var same = new Sequential([3], 9, new Dense(4), new Dense(2));
+        same.LoadWeights(path);
+        Assert.That(TestValues.Bits(same.Parameters.Values), Is.EqualTo(TestValues.Bits(Sequential.Load(path).Parameters.Values)));
+    }
+
+    [TestCase("architecture", "{}", "cannot be understood")]
+    [TestCase("architecture", "no json", "cannot be understood")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[]}""", "needs layers")]
+    [TestCase("architecture", """{"inputShape":[0],"outputTransform":"softmax","layers":[{"kind":"flatten"}]}""", "needs layers and an input")]
+    [TestCase("architecture", """{"inputShape":[-3],"outputTransform":"softmax","layers":[{"kind":"flatten"}]}""", "cannot be understood")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"argmax","layers":[{"kind":"flatten"}]}""", "output transform \"argmax\"")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[{"kind":"attention"}]}""", "\"attention\" is unknown")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[{"kind":"dense","units":0,"activation":"relu"}]}""", "units")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[{"kind":"dense","units":2,"activation":"reluu"}]}""", "\"reluu\" is unknown")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[{"kind":"dense","units":2,"activation":"elu(x)"}]}""", "unknown")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[{"kind":"dense","units":2147483647,"activation":"relu"}]}""", "do not fit each other")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[{"kind":"dense","units":100000000,"activation":"relu"}]}""", "expected as [3, 100000000], got [3, 2]")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[{"kind":"dropout","rate":2}]}""", "rate")]
+    [TestCase("architecture", """{"inputShape":[3],"outputTransform":"softmax","layers":[{"kind":"standardize","features":4}]}""", "do not fit each other")]
+    [TestCase("format", "other", "no network of this library")]
+    [TestCase("format_version", "2", "format version \"2\"")]
+    [TestCase("naming", "keras", "the naming \"keras\" is unknown")]
+    [TestCase("class_names", "{", "class names cannot be understood")]
+    [TestCase("class_names", "[1]", "class names cannot be understood")]
+    [TestCase("input_scale", "one", "input_scale is no number")]
+    public void Metadata_that_make_no_sense_are_refused_without_large_allocations(string key, string value, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model");
+        new Sequential([3], 1, new Dense(2, Activation.Relu)).Save(path);
+        Dictionary<string, string> metadata;
+        var tensors = new List<SafetensorEntry>();
+        using (SafetensorsReader reader = SafetensorsReader.Open(path))
+        {
+            metadata = new(reader.Metadata) { [key] = value };
+            foreach (SafetensorInfo tensor in reader.Tensors)
+            {
+                float[] values = new float[tensor.Length];
+                reader.ReadFloats(tensor, values);
+                tensors.Add(SafetensorEntry.OfFloats(tensor.Name, Shape.Create([.. tensor.Dimensions.Select(size => (int)size)]), values));
+            }
+        }
+
+        SafetensorsWriter.Write(path, tensors, metadata);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(3_000_000));
+    }
+
+    [Test]
+    public void Layers_too_deep_or_too_many_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("deep");
+        string deep = string.Concat(Enumerable.Repeat("""{"kind":"residual","layers":[""", 40)) + """{"kind":"flatten"}""" + string.Concat(Enumerable.Repeat("]}", 40));
+        string many = string.Join(',', Enumerable.Repeat("""{"kind":"flatten"}""", 10_001));
+        foreach (string layers in (string[])[deep, many])
+        {
+            SafetensorsWriter.Write(path, [], new Dictionary<string, string>
+            {
+                ["format"] = "NeuralNetFromScratch",
+                ["format_version"] = "1",
+                ["naming"] = "library",
+                ["architecture"] = $$"""{"inputShape":[3],"outputTransform":"none","layers":[{{layers}}]}""",
+            });
+            Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>());
+        }
+    }
+
+    [Test]
+    public void PyTorch_predicts_the_same_with_weights_written_here()
+    {
+        Sequential network = TorchTwin(seed: 5);
+        Train(network, 6, 3);
+        using var folder = new TemporaryFolder();
+        string path = folder.File("for_torch.safetensors");
+        network.Save(path, TensorNaming.PyTorch);
+        float[] theirs = Parse(Peer.Run("torch", "torch_models.py", "predict", path));
+        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
+    }
+
+    [Test]
+    public void Weights_written_by_PyTorch_predict_the_same_here()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("from_torch.safetensors");
+        float[] theirs = Parse(Peer.Run("torch", "torch_models.py", "write", path));
+        Sequential network = TorchTwin(seed: 0);
+        network.LoadWeights(path, TensorNaming.PyTorch);
+        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
+        Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("LoadWeights"));
+    }
+
+    [Test]
+    public void A_copy_has_parameters_of_its_own()
+    {
+        Sequential network = TorchTwin(seed: 5), copy = network.Copy();
+        Assert.That(TestValues.Bits(copy.Parameters.Values), Is.EqualTo(TestValues.Bits(network.Parameters.Values)));
+        copy.Parameters.Values.Clear();
+        Assert.That(network.Parameters["dense1.weight"].Values[0], Is.Not.Zero);
+    }
+
+    [Test]
+    public void Input_scaling_turns_bytes_into_inputs()
+    {
+        float[] input = new float[3];
+        new InputScaling(0.5f, 1, 4).Apply([0, 2, 10], input);
+        Assert.That(input, Is.EqualTo((float[])[-0.25f, 0, 1]));
+        Assert.That(() => new InputScaling().Apply([1], input), Throws.ArgumentException);
+    }
+
+    /// <summary>The network of torch_models.py.</summary>
+    private static Sequential TorchTwin(ulong seed) =>
+        new(
+            [6], seed, new Dense(8, Activation.Relu), new BatchNormalization(), new Dropout(0.3f), new Residual(new Dense(8, Activation.Gelu)), new LayerNormalization(),
+            new Dense(3, Activation.Tanh), new Dense(3))
+        {
+            OutputTransform = OutputTransform.None,
+        };
+
+    private static Tensor Inputs() => new([5, 6], [.. Enumerable.Range(0, 30).Select(i => MathF.Sin(i * 0.37f))]);
+
+    private static float[] Parse(string lines) =>
+        [.. lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, CultureInfo.InvariantCulture))];
+
+    private static void Train(Sequential network, int inputs, int classes)
+    {
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.01f));
+        for (ulong step = 0; step < 10; step++)
+            trainer.TrainStep(new ReadOnlyMatrixView(TestValues.Uniform(16 * inputs, step), 16, inputs), TestValues.Labels(16, classes, step));
+    }
+}
