@@ -14,7 +14,8 @@ internal sealed record Figure(string Unit, double Lowest, double Highest)
 
     public static Figure SecondsAtMost(double seconds) => new("s", 0, seconds);
 
-    public bool Passes(double value) => value >= Lowest && value <= Highest;
+    /// <summary>Whether a figure lies there, to the two digits that are shown.</summary>
+    public bool Passes(double value) => Math.Round(value, 2) >= Lowest && Math.Round(value, 2) <= Highest;
 
     public override string ToString() => Lowest == 0
         ? FormattableString.Invariant($"at most {Highest} {Unit}")

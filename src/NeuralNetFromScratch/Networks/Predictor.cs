@@ -39,10 +39,12 @@ public sealed class Predictor
             int rows = Math.Min(_workspace.MaxRows, samples - start);
             Span<float> block = outputs.Slice(start * outputLength, rows * outputLength);
             _workspace.Forward(inputs.Slice(start * inputLength, rows * inputLength), rows).CopyTo(block);
-            if (_network.OutputTransform == OutputTransform.Softmax)
-                Softmax.Rows(block, outputLength);
-            else if (_network.OutputTransform == OutputTransform.Sigmoid)
-                Activation.Sigmoid.Apply(block, block);
+            switch (_network.OutputTransform)
+            {
+                case OutputTransform.Softmax: Softmax.Rows(block, outputLength); break;
+                case OutputTransform.LogSoftmax: Softmax.LogRows(block, outputLength); break;
+                case OutputTransform.Sigmoid: Activation.Sigmoid.Apply(block, block); break;
+            }
         }
     }
 }

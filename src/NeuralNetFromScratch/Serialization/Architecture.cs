@@ -159,6 +159,7 @@ internal static class Architecture
     private static string TransformName(OutputTransform transform) => transform switch
     {
         OutputTransform.Softmax => "softmax",
+        OutputTransform.LogSoftmax => "log-softmax",
         OutputTransform.Sigmoid => "sigmoid",
         _ => "none",
     };
@@ -166,6 +167,7 @@ internal static class Architecture
     private static OutputTransform ParseTransform(string name) => name switch
     {
         "softmax" => OutputTransform.Softmax,
+        "log-softmax" => OutputTransform.LogSoftmax,
         "sigmoid" => OutputTransform.Sigmoid,
         "none" => OutputTransform.None,
         _ => throw new InvalidDataException($"the output transform \"{name}\" is unknown"),

@@ -17,6 +17,24 @@ internal static unsafe class Softmax
         }
     }
 
+    /// <summary>Replaces each row of <paramref name="columns"/> values by the logarithm of its softmax: <c>x − max x − log Σ exp(x − max x)</c>.</summary>
+    public static void LogRows(Span<float> values, int columns)
+    {
+        for (int start = 0; start < values.Length; start += columns)
+        {
+            Span<float> row = values.Slice(start, columns);
+            float maximum = float.NegativeInfinity;
+            foreach (float value in row)
+                maximum = MathF.Max(maximum, value);
+            double sum = 0;
+            foreach (float value in row)
+                sum += Math.Exp((double)value - maximum);
+            double logSum = Math.Log(sum);
+            foreach (ref float value in row)
+                value = (float)((double)value - maximum - logSum);
+        }
+    }
+
     /// <summary>Replaces each row of <paramref name="columns"/> values by its softmax.</summary>
     public static void Rows(Span<float> values, int columns)
     {

@@ -1,0 +1,149 @@
+using Google.Protobuf;
+using NeuralNetFromScratch.Onnx.Protos;
+
+namespace NeuralNetFromScratch.Onnx;
+
+/// <summary>Networks as ONNX models: opset 17, IR version 8, a dynamic batch axis, weights inline.</summary>
+public static class OnnxModel
+{
+    private const int Opset = 17, IrVersion = 8;
+
+    /// <summary>Files beyond this are refused: four times what the largest networks for processors need.</summary>
+    private const int MaximumFileLength = 1 << 30;
+
+    /// <summary>Messages within messages: far more than a graph without sub-graphs has.</summary>
+    private const int MaximumNesting = 32;
+
+    /// <summary>Writes a network, whole or not at all.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="NotSupportedException">A layer or activation is the user's own.</exception>
+    /// <exception cref="ArgumentException">Input scaling is asked for, but the network knows of none.</exception>
+    public static void Export(Sequential network, string path, OnnxExportOptions? options = null)
+    {
+        ModelProto model = Describe(network, options ?? new());
+        string full = Path.GetFullPath(path), temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                model.WriteTo(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes a network to a stream.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="options">What the model takes and gives; null for the defaults.</param>
+    /// <exception cref="NotSupportedException">A layer or activation is the user's own.</exception>
+    /// <exception cref="ArgumentException">Input scaling is asked for, but the network knows of none.</exception>
+    public static void Export(Sequential network, Stream stream, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Describe(network, options ?? new()).WriteTo(stream);
+    }
+
+    /// <summary>Reads a feed-forward model, such as PyTorch and scikit-learn's converter write them.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, or holds something that the library has no counterpart for: the message names the node.
+    /// </exception>
+    public static Sequential Import(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        try
+        {
+            return Import(stream);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads a feed-forward model from a stream.</summary>
+    /// <param name="stream">The stream, read to its end.</param>
+    /// <exception cref="InvalidDataException">As for <see cref="Import(string)"/>.</exception>
+    public static Sequential Import(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ModelProto model;
+        try
+        {
+            model = ModelProto.Parser.ParseFrom(CodedInputStream.CreateWithLimits(stream, MaximumFileLength, MaximumNesting));
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new InvalidDataException($"the file is no ONNX model: {exception.Message}", exception);
+        }
+
+        return GraphImport.Read(model);
+    }
+
+    private static ModelProto Describe(Sequential network, OnnxExportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var graph = new GraphProto { Name = "network" };
+        var builder = new GraphBuilder(graph);
+        string value = options.InputName;
+        if (options.IncludesInputScaling)
+            value = AddScaling(builder, network, value);
+        if (network.InputShape.Rank != 1)
+            value = builder.Node("Flatten", [value], GraphBuilder.Attribute("axis", 1L));
+        value = LayerExport.Add(builder, network.Layers, "", network, value);
+        if (options.AppliesOutputTransform)
+            value = AddTransform(builder, network.OutputTransform, value);
+        // A name of its own for the output, also where the last layer leaves no node.
+        var last = new NodeProto { Name = "output", OpType = "Identity" };
+        last.Input.Add(value);
+        last.Output.Add(options.OutputName);
+        graph.Node.Add(last);
+        graph.Input.Add(Value(options.InputName, network.InputShape));
+        graph.Output.Add(Value(options.OutputName, Shape.Create([network.OutputShape.ElementCount])));
+
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "NeuralNetFromScratch", Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
+        for (int i = 0; i < network.ClassNames.Count; i++)
+            model.MetadataProps.Add(new StringStringEntryProto { Key = ClassKey(i), Value = network.ClassNames[i] });
+        return model;
+    }
+
+    /// <summary>Where the name of a class is noted.</summary>
+    internal static string ClassKey(int number) => FormattableString.Invariant($"class_name_{number}");
+
+    private static string AddScaling(GraphBuilder graph, Sequential network, string value)
+    {
+        InputScaling scaling = network.InputScaling
+            ?? throw new ArgumentException("input scaling is asked for, but the network knows of none", nameof(network));
+        value = graph.Node("Mul", [value, graph.Scalar(scaling.Scale)]);
+        value = graph.Node("Sub", [value, graph.Scalar(scaling.Mean)]);
+        return graph.Node("Div", [value, graph.Scalar(scaling.StandardDeviation)]);
+    }
+
+    private static string AddTransform(GraphBuilder graph, OutputTransform transform, string value) => transform switch
+    {
+        OutputTransform.Softmax => graph.Node("Softmax", [value], GraphBuilder.Attribute("axis", -1L)),
+        OutputTransform.LogSoftmax => graph.Node("LogSoftmax", [value], GraphBuilder.Attribute("axis", -1L)),
+        OutputTransform.Sigmoid => graph.Node("Sigmoid", [value]),
+        _ => value,
+    };
+
+    private static ValueInfoProto Value(string name, Shape sampleShape)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
+        foreach (int size in sampleShape)
+            shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = OnnxTypes.Float, Shape = shape } } };
+    }
+}
