@@ -8,7 +8,7 @@ namespace NeuralNetFromScratch.Onnx;
 /// </summary>
 internal sealed class GraphImport
 {
-    private const int LowestOpset = 9, MaximumNodes = 100_000, MaximumDepth = 1_000, MaximumElementwiseNodes = 64;
+    private const int LowestOpset = 9, MaximumNodes = 100_000, MaximumDepth = 10_000, MaximumNesting = 32, MaximumElementwiseNodes = 64;
 
     /// <summary>Nodes that compute each element by itself.</summary>
     private static readonly HashSet<string> Elementwise =
@@ -196,7 +196,7 @@ internal sealed class GraphImport
     /// <summary>Takes a last softmax off.</summary>
     private OutputTransform SplitTransform(ref string value)
     {
-        while (_operations.TryGetValue(value, out Operation? pass) && pass.Type is "Identity" or "Cast")
+        for (int step = 0; step < MaximumDepth && _operations.TryGetValue(value, out Operation? pass) && pass.Type is "Identity" or "Cast"; step++)
             value = pass.Input(0);
         if (!_operations.TryGetValue(value, out Operation? last) || last.Type is not ("Softmax" or "LogSoftmax"))
             return OutputTransform.None;
@@ -210,10 +210,10 @@ internal sealed class GraphImport
     private void Convert(string value, string from, List<ImportedLayer> layers, int depth)
     {
         var reversed = new List<ImportedLayer>();
-        while (value != from)
+        for (int step = 0; value != from; step++)
         {
-            if (depth + reversed.Count > MaximumDepth)
-                throw new InvalidDataException($"the model is more than {MaximumDepth} layers deep");
+            if (depth > MaximumNesting || step > MaximumDepth)
+                throw new InvalidDataException($"the model is more than {MaximumDepth} layers deep, or goes round in a circle");
             if (!_operations.TryGetValue(value, out Operation? operation))
                 throw new InvalidDataException($"no node computes \"{value}\"");
             value = Step(operation, value, from, reversed, depth);
@@ -311,11 +311,12 @@ internal sealed class GraphImport
     /// </summary>
     private string AddFunction(Operation operation, string value, string from, List<ImportedLayer> layers, int depth)
     {
+        _ = operation.Input(0);
         // All values that the node depends on alone, the nearest first: an activation is preferred to a line, as it may end in one.
-        List<string> sources = [.. Ancestors(value, from).Where(source => DependsOnAlone(value, source, from))];
+        List<string> sources = [.. Ancestors(value, from).Where(source => DependsOnAlone(value, source, from, []))];
         foreach (string source in sources)
         {
-            if (ElementwiseFunction.Recognize(x => Evaluate(value, source, x)) is not { } activation)
+            if (ElementwiseFunction.Recognize(x => Evaluate(value, new() { [source] = x })) is not { } activation)
                 continue;
             if (activation != Activation.Identity)
                 layers.Add(ImportedLayer.Of(new Activate(activation)));
@@ -324,7 +325,7 @@ internal sealed class GraphImport
 
         foreach (string source in sources)
         {
-            if (ElementwiseFunction.RecognizeLine(x => Evaluate(value, source, x)) is not (double factor, double shift))
+            if (ElementwiseFunction.RecognizeLine(x => Evaluate(value, new() { [source] = x })) is not (double factor, double shift))
                 continue;
             layers.Add(ImportedLayer.Line((float)factor, (float)shift));
             return source;
@@ -392,17 +393,17 @@ internal sealed class GraphImport
     }
 
     /// <summary>Whether a value is a function of another and of constants alone.</summary>
-    private bool DependsOnAlone(string value, string source, string from, int depth = 0)
+    private bool DependsOnAlone(string value, string source, string from, HashSet<string> visited)
     {
-        if (value == source)
+        if (value == source || !visited.Add(value))
             return true;
         if (_constants.TryGetValue(value, out Constant? constant))
             return constant.IsScalar;
-        if (value == from || depth > MaximumElementwiseNodes || !_operations.TryGetValue(value, out Operation? operation) || !Elementwise.Contains(operation.Type))
+        if (value == from || visited.Count > 2 * MaximumElementwiseNodes || !_operations.TryGetValue(value, out Operation? operation) || !Elementwise.Contains(operation.Type))
             return false;
         for (int i = 0; i < DynamicInputs(operation); i++)
         {
-            if (!DependsOnAlone(operation.Input(i), source, from, depth + 1))
+            if (!DependsOnAlone(operation.Input(i), source, from, visited))
                 return false;
         }
 
@@ -414,15 +415,22 @@ internal sealed class GraphImport
     private bool UsesVector(Operation operation) => Enumerable.Range(0, DynamicInputs(operation))
         .Any(i => _constants.TryGetValue(operation.Input(i), out Constant? constant) && !constant.IsScalar);
 
-    /// <summary>The value for one number at the source.</summary>
-    private double Evaluate(string value, string source, double x)
+    /// <summary>The value where others are known; each is computed once, as one may be used by many.</summary>
+    private double Evaluate(string value, Dictionary<string, double> known)
     {
-        if (value == source)
-            return x;
-        if (_constants.TryGetValue(value, out Constant? constant))
-            return constant.Values[0];
+        if (known.TryGetValue(value, out double number))
+            return number;
+        number = _constants.TryGetValue(value, out Constant? constant) ? constant.Values[0] : Compute(value, known);
+        known[value] = number;
+        return number;
+    }
+
+    private double Compute(string value, Dictionary<string, double> known)
+    {
         Operation operation = _operations[value];
-        double first = Evaluate(operation.Input(0), source, x);
+        // A value that depends on itself is never known.
+        known[value] = double.NaN;
+        double first = Evaluate(operation.Input(0), known);
         return operation.Type switch
         {
             "Relu" => Math.Max(first, 0),
@@ -440,11 +448,11 @@ internal sealed class GraphImport
                 : first * (1 + ElementwiseFunction.Erf(first / Math.Sqrt(2))) / 2,
             "Exp" => Math.Exp(first),
             "Neg" => -first,
-            "Add" => first + Evaluate(operation.Input(1), source, x),
-            "Sub" => first - Evaluate(operation.Input(1), source, x),
-            "Mul" => first * Evaluate(operation.Input(1), source, x),
-            "Div" => first / Evaluate(operation.Input(1), source, x),
-            "Pow" => Math.Pow(first, Evaluate(operation.Input(1), source, x)),
+            "Add" => first + Evaluate(operation.Input(1), known),
+            "Sub" => first - Evaluate(operation.Input(1), known),
+            "Mul" => first * Evaluate(operation.Input(1), known),
+            "Div" => first / Evaluate(operation.Input(1), known),
+            "Pow" => Math.Pow(first, Evaluate(operation.Input(1), known)),
             _ => first,
         };
     }

@@ -168,7 +168,7 @@ public class ModelFileTests
         using var folder = new TemporaryFolder();
         string path = folder.File("for_torch.safetensors");
         network.Save(path, TensorNaming.PyTorch);
-        float[] theirs = Parse(Peer.Run("torch", "torch_models.py", "predict", path));
+        float[] theirs = Parse(Peer.Run("torch", "Serialization/torch_models.py", "predict", path));
         Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
     }
 
@@ -177,7 +177,7 @@ public class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("from_torch.safetensors");
-        float[] theirs = Parse(Peer.Run("torch", "torch_models.py", "write", path));
+        float[] theirs = Parse(Peer.Run("torch", "Serialization/torch_models.py", "write", path));
         Sequential network = TorchTwin(seed: 0);
         network.LoadWeights(path, TensorNaming.PyTorch);
         Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));

@@ -1,0 +1,229 @@
+using System.Globalization;
+using Google.Protobuf;
+using NeuralNetFromScratch.Onnx;
+using NeuralNetFromScratch.Onnx.Protos;
+using NeuralNetFromScratch.Tests.Data;
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Onnx;
+
+public class OnnxImportTests
+{
+    [TestCase("plain", OutputTransform.None)]
+    [TestCase("softmax", OutputTransform.Softmax)]
+    [TestCase("logsoftmax", OutputTransform.LogSoftmax)]
+    [TestCase("smooth", OutputTransform.None)]
+    [TestCase("gelu-tanh", OutputTransform.None)]
+    [TestCase("normalized", OutputTransform.None)]
+    [TestCase("residual", OutputTransform.None)]
+    [TestCase("flatten", OutputTransform.None)]
+    public void PyTorchs_exports_come_in_and_predict_as_they_did_there(string kind, OutputTransform transform)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.onnx");
+        float[] theirs = Parse(Peer.Run("torch", "Onnx/onnx_models.py", "torch", path, kind));
+        Sequential network = OnnxModel.Import(path);
+        Assert.That(network.OutputTransform, Is.EqualTo(transform));
+        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5), network.Summary());
+    }
+
+    [Test]
+    public void A_classifier_as_scikit_learns_converter_writes_it()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.onnx");
+        float[] theirs = Parse(Peer.Run("onnx", "Onnx/onnx_models.py", "sklearn", path));
+        Sequential network = OnnxModel.Import(path);
+        Assert.That(network.Layers.Select(layer => layer.Description), Is.EqualTo((string[])["dense 8", "relu", "dense 3"]));
+        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
+    }
+
+    [Test]
+    public void Class_names_and_preprocessing_travel()
+    {
+        var network = new Sequential([2, 2], 1, new Dense(3)) { InputScaling = new InputScaling(1f / 255, 0.13f, 0.3f), ClassNames = ["a", "b", "c"] };
+        using var stream = new MemoryStream();
+        OnnxModel.Export(network, stream, new() { IncludesInputScaling = true });
+        stream.Position = 0;
+        Sequential back = OnnxModel.Import(stream);
+        Assert.That(back.ClassNames, Is.EqualTo(network.ClassNames));
+        float[] input = new float[4];
+        network.InputScaling.Apply([1, 2, 30, 255], input);
+        Assert.That(back.Predict(new Tensor([1, 4], [1, 2, 30, 255])).Span.ToArray(), Is.EqualTo(network.Predict(new Tensor([1, 4], input)).Span.ToArray()).Within(1e-5));
+    }
+
+    [Test]
+    public void A_product_scaled_and_turned_is_a_dense_layer()
+    {
+        ModelProto model = Model(3, Node("Gemm", ["x", "w", "b"], "y", ("alpha", 2f), ("beta", 0.5f), ("transB", 1L)));
+        Add(model, "w", [2, 3], 1, 2, 3, 4, 5, 6);
+        Add(model, "b", [2], 10, 20);
+        Assert.That(Predict(model, 1, 10, 100), Is.EqualTo((float[])[2 * 321 + 5, 2 * 654 + 10]));
+    }
+
+    [Test]
+    public void Vectors_of_numbers_are_preprocessing()
+    {
+        ModelProto model = Model(2, Node("Sub", ["x", "m"], "a"), Node("Div", ["a", "d"], "b"), Node("Mul", ["f", "b"], "c"), Node("Add", ["c", "s"], "y"));
+        Add(model, "m", [1, 2], 1, 2);
+        Add(model, "d", [2], 2, 4);
+        Add(model, "f", [2], 10, 100);
+        Add(model, "s", [], 1);
+        Assert.That(Predict(model, 5, 10), Is.EqualTo((float[])[21, 201]));
+    }
+
+    [Test]
+    public void Doubles_and_constants_in_nodes_and_unpacked_data_are_read()
+    {
+        NodeProto constant = Node("Constant", [], "w");
+        var tensor = new TensorProto { DataType = 11, Dims = { 2, 1 }, DoubleData = { 3, 4 } };
+        constant.Attribute.Add(new AttributeProto { Name = "value", T = tensor, Type = AttributeProto.Types.AttributeType.Tensor });
+        ModelProto model = Model(2, constant, Node("MatMul", ["x", "w"], "z"), Node("Add", ["z", "b"], "y"));
+        model.Graph.Initializer.Add(new TensorProto { Name = "b", DataType = 1, Dims = { 1 }, FloatData = { 5 } });
+        // ONNX Runtime wants all of one type; exporters do not always ask.
+        Assert.That(Import(model).Predict(new Tensor([1, 2], [1, 2])).Span.ToArray(), Is.EqualTo((float[])[16]));
+    }
+
+    [Test]
+    public void A_value_added_to_itself_is_twice_the_value() =>
+        Assert.That(Predict(Model(3, Node("Add", ["x", "x"], "y")), 1, 2, 3), Is.EqualTo((float[])[2, 4, 6]));
+
+    [Test]
+    public void What_is_not_supported_is_refused_by_name()
+    {
+        Refused(Model(3, Node("Conv", ["x"], "y")), "node \"y\" (Conv): is not supported");
+        Refused(Model(3, Node("Softmax", ["x"], "a"), Node("Relu", ["a"], "y")), "node \"a\" (Softmax): stands before other layers");
+        Refused(Model(3, Node("Gemm", ["x", "x"], "y")), "no constant matrix");
+        Refused(Model(3, Node("Mul", ["x", "x"], "y")), "computes no function that the library knows");
+        Refused(Model(3, Node("Relu", ["nowhere"], "y")), "no node computes");
+        Refused(Model(3, Node("Relu", ["x"], "y"), Node("Relu", ["x"], "y")), "which another node computes too");
+        Refused(Model(3, Node("Relu", ["x"], "z")), "no node computes the output \"y\"");
+        Refused(Model(3, Node("Relu", [], "y")), "lacks its input 0");
+        Refused(Model(3, Node("Relu", ["y"], "y")), "in a circle");
+        Refused(Model(3, Node("Identity", ["y"], "y")), "in a circle");
+        Refused(Model(3, Node("Relu", ["a"], "y"), Node("Identity", ["y"], "a")), "in a circle");
+        ModelProto foreign = Model(3, Node("Relu", ["x"], "y"));
+        foreign.Graph.Node[0].Domain = "com.example";
+        Refused(foreign, "domain \"com.example\"");
+        ModelProto old = Model(3, Node("Relu", ["x"], "y"));
+        old.OpsetImport[0].Version = 8;
+        Refused(old, "version 9 or later");
+        ModelProto two = Model(3, Node("Relu", ["x"], "y"));
+        two.Graph.Input.Add(two.Graph.Input[0].Clone());
+        Refused(two, "has 2 inputs");
+        Refused(new ModelProto(), "holds no graph");
+    }
+
+    [Test]
+    public void Tensors_that_lie_are_refused()
+    {
+        ModelProto external = Model(3, Node("MatMul", ["x", "w"], "y"));
+        external.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 3, 2 }, DataLocation = TensorProto.Types.DataLocation.External });
+        Refused(external, "lies in another file");
+        foreach ((long[] dims, string message) in ((long[], string)[])
+            [([3, 3], "has 9 elements, but data for 6"), ([-3, 2], "impossible shape"), ([1L << 40, 1L << 40], "impossible shape"), ([2, 3], "do not fit each other")])
+        {
+            ModelProto model = Model(3, Node("MatMul", ["x", "w"], "y"));
+            var tensor = new TensorProto { Name = "w", DataType = 1, FloatData = { 1, 2, 3, 4, 5, 6 } };
+            tensor.Dims.AddRange(dims);
+            model.Graph.Initializer.Add(tensor);
+            Refused(model, dims is [2, 3] ? "needs" : message);
+        }
+
+        ModelProto strings = Model(3, Node("MatMul", ["x", "w"], "y"));
+        strings.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 8, Dims = { 3, 2 } });
+        Refused(strings, "elements of ONNX type 8");
+        ModelProto open = Model(3, Node("Relu", ["x"], "y"));
+        open.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimParam = "n";
+        Refused(open, "must have fixed sizes");
+    }
+
+    [Test]
+    public void Anything_else_is_no_model()
+    {
+        Assert.That(() => OnnxModel.Import(new MemoryStream([1, 2, 3])), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no ONNX model"));
+        Assert.That(() => OnnxModel.Import(new MemoryStream()), Throws.InstanceOf<InvalidDataException>());
+    }
+
+    [Test]
+    public void Unflattened_samples_do_not_pass_for_flattened_ones()
+    {
+        ModelProto model = Model(3, Node("MatMul", ["x", "w"], "y"));
+        model.Graph.Input[0].Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 1 });
+        Add(model, "w", [3, 2], 1, 2, 3, 4, 5, 6);
+        Refused(model, "before they are flattened");
+    }
+
+    [Test]
+    [CancelAfter(20_000)]
+    public void A_function_that_doubles_its_uses_again_and_again_takes_no_time()
+    {
+        NodeProto[] nodes = [.. Enumerable.Range(0, 60).Select(i => Node("Mul", [i == 0 ? "x" : $"v{i - 1}", i == 0 ? "x" : $"v{i - 1}"], i == 59 ? "y" : $"v{i}"))];
+        Refused(Model(3, nodes), "computes no function");
+    }
+
+    [Test]
+    public void The_error_function_is_right()
+    {
+        foreach ((double x, double erf) in ((double, double)[])[(0, 0), (0.5, 0.5204998778130465), (1, 0.8427007929497149), (2, 0.9953222650189527), (3.5, 0.9999992569016276), (-1, -0.8427007929497149)])
+            Assert.That(ElementwiseFunction.Erf(x), Is.EqualTo(erf).Within(1e-14));
+    }
+
+    private static void Refused(ModelProto model, string message) =>
+        Assert.That(() => Import(model), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+
+    private static Sequential Import(ModelProto model) => OnnxModel.Import(new MemoryStream(model.ToByteArray()));
+
+    private static float[] Predict(ModelProto model, params float[] input)
+    {
+        float[] ours = Import(model).Predict(new Tensor([1, input.Length], input)).Span.ToArray();
+        Assert.That(ours, Is.EqualTo(OnnxRun.Predict(model.ToByteArray(), input, [1, input.Length], "x")).Within(1e-5), "as ONNX Runtime");
+        return ours;
+    }
+
+    private static ModelProto Model(int features, params NodeProto[] nodes)
+    {
+        var model = new ModelProto { IrVersion = 8, Graph = new GraphProto { Name = "test" } };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = 17 });
+        model.Graph.Node.AddRange(nodes);
+        model.Graph.Input.Add(Value("x", features));
+        model.Graph.Output.Add(Value("y", null));
+        return model;
+    }
+
+    private static ValueInfoProto Value(string name, int? features)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
+        shape.Dim.Add(features is { } size ? new TensorShapeProto.Types.Dimension { DimValue = size } : new TensorShapeProto.Types.Dimension { DimParam = "out" });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } } };
+    }
+
+    private static NodeProto Node(string type, string[] inputs, string output, params (string Name, object Value)[] attributes)
+    {
+        var node = new NodeProto { OpType = type };
+        node.Input.AddRange(inputs);
+        node.Output.Add(output);
+        foreach ((string name, object value) in attributes)
+        {
+            node.Attribute.Add(value is float number
+                ? new AttributeProto { Name = name, F = number, Type = AttributeProto.Types.AttributeType.Float }
+                : new AttributeProto { Name = name, I = (long)value, Type = AttributeProto.Types.AttributeType.Int });
+        }
+
+        return node;
+    }
+
+    private static void Add(ModelProto model, string name, long[] dims, params float[] values)
+    {
+        var tensor = new TensorProto { Name = name, DataType = 1 };
+        tensor.Dims.AddRange(dims);
+        tensor.FloatData.AddRange(values);
+        model.Graph.Initializer.Add(tensor);
+    }
+
+    private static Tensor Inputs() => new([5, 6], [.. Enumerable.Range(0, 30).Select(i => MathF.Sin(i * 0.37f))]);
+
+    private static float[] Parse(string lines) =>
+        [.. lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, CultureInfo.InvariantCulture))];
+}
