@@ -18,7 +18,14 @@ internal sealed class CommandLine
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; the result does not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<int> _validation = new("--validation") { Description = "Training samples to hold out and show for each epoch." };
     private readonly Option<string> _recipe = new("--recipe") { Description = "default, or lab: the lab sheet itself.", DefaultValueFactory = _ => "default" };
+    private readonly Option<string?> _model = new("--model") { Description = "File to save the trained network to (safetensors)." };
+    private readonly Option<string?> _checkpoint = new("--checkpoint") { Description = "File to write down after each epoch how the training stands." };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the checkpoint, if it is there." };
     private readonly Option<string?> _json = new("--json") { Description = "File to write the figures to." };
+
+    private readonly Option<string> _savedModel = new("--model") { Description = "File of a saved network (safetensors).", Required = true };
+    private readonly Option<string> _onnx = new("--onnx") { Description = "File to write the ONNX model to.", Required = true };
+    private readonly Argument<string[]> _images = new("image") { Description = "Pictures of one digit each: PNG, JPEG and the like.", Arity = ArgumentArity.OneOrMore };
 
     public CommandLine()
     {
@@ -31,18 +38,46 @@ internal sealed class CommandLine
         Require(_hidden, value => value is null || TryParseUnits(value, out _), "must be whole numbers above 0, such as 128,64");
         Require(_recipe, value => value is "default" or "lab", "must be default or lab");
         Require(_optimizer, value => value is null or "sgd" or "adam", "must be sgd or adam");
-        Root = new("Trains a neural network on MNIST's handwritten digits.")
+        Option[] training =
+        [
+            _data, _epochs, _batchSize, _hidden, _optimizer, _learningRate, _momentum, _seed, _threads, _validation, _recipe, _model, _checkpoint, _resume, _json,
+        ];
+        Root = new("Trains a neural network on MNIST's handwritten digits, and uses it. Without a verb it trains.");
+        Train = new("train", "Trains a network; the default.");
+        foreach (Command command in (ReadOnlySpan<Command>)[Root, Train])
         {
-            _data, _epochs, _batchSize, _hidden, _optimizer, _learningRate, _momentum, _seed, _threads, _validation, _recipe, _json,
-        };
-        Root.Validators.Add(result =>
-        {
-            if (result.GetResult(_momentum) is not null && IsAdam(result.GetResult(_optimizer)))
-                result.AddError("--momentum goes with --optimizer sgd only");
-        });
+            foreach (Option option in training)
+                command.Options.Add(option);
+            command.Validators.Add(CheckTogether);
+        }
+
+        Evaluate = new("evaluate", "Measures a saved network on the test set.") { _savedModel, _data, _json };
+        Predict = new("predict", "Says which digits pictures show.") { _savedModel, _images };
+        Export = new("export", "Writes a saved network as an ONNX model.") { _savedModel, _onnx };
+        foreach (Command verb in (ReadOnlySpan<Command>)[Train, Evaluate, Predict, Export])
+            Root.Subcommands.Add(verb);
     }
 
     public RootCommand Root { get; }
+
+    public Command Train { get; }
+
+    public Command Evaluate { get; }
+
+    public Command Predict { get; }
+
+    public Command Export { get; }
+
+    /// <summary>The saved network that a verb works with.</summary>
+    public string SavedModel(ParseResult result) => result.GetRequiredValue(_savedModel);
+
+    public string? Data(ParseResult result) => result.GetValue(_data);
+
+    public string? Json(ParseResult result) => result.GetValue(_json);
+
+    public string[] Images(ParseResult result) => result.GetRequiredValue(_images);
+
+    public string Onnx(ParseResult result) => result.GetRequiredValue(_onnx);
 
     public SampleOptions Read(ParseResult result)
     {
@@ -53,6 +88,9 @@ internal sealed class CommandLine
             Seed = result.GetValue(_seed),
             Threads = result.GetValue(_threads),
             Validation = result.GetValue(_validation),
+            Model = result.GetValue(_model),
+            Checkpoint = result.GetValue(_checkpoint),
+            Resumes = result.GetValue(_resume),
             Json = result.GetValue(_json),
             Recipe = recipe with
             {
@@ -62,6 +100,14 @@ internal sealed class CommandLine
                 Optimizer = ReadOptimizer(result, recipe),
             },
         };
+    }
+
+    private void CheckTogether(CommandResult result)
+    {
+        if (result.GetResult(_momentum) is not null && IsAdam(result.GetResult(_optimizer)))
+            result.AddError("--momentum goes with --optimizer sgd only");
+        if (result.GetValue(_resume) && result.GetResult(_checkpoint) is null)
+            result.AddError("--resume needs --checkpoint FILE");
     }
 
     private Optimizer ReadOptimizer(ParseResult result, Recipe recipe)

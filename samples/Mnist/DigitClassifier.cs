@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch.Samples.Mnist;
@@ -11,31 +12,32 @@ internal static class DigitClassifier
         foreach (int units in recipe.Hidden)
             layers.Add(new Dense(units, Activation.Relu, weights: recipe.Start, biases: recipe.Start));
         layers.Add(new Dense(10, weights: recipe.Start, biases: recipe.Start));
-        return new Sequential(image, seed, layers);
+        return new Sequential(image, seed, layers)
+        {
+            ClassNames = [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(CultureInfo.InvariantCulture))],
+            InputScaling = new InputScaling(1f / byte.MaxValue),
+        };
     }
 
     public static Trainer CreateTrainer(Sequential network, Recipe recipe, int threads) =>
         new(network, new SoftmaxCrossEntropy(), recipe.Optimizer, new TrainerOptions { Threads = threads });
 
+    /// <summary>Trains, from the checkpoint if the training is to be resumed and there is one.</summary>
     public static TrainingHistory Train(
-        Trainer trainer,
-        Dataset training,
-        Dataset? validation,
-        Recipe recipe,
-        ulong seed,
-        IProgress<TrainingProgress> progress,
-        CancellationToken cancellation) =>
-        trainer.Fit(
-            training,
-            new FitOptions
-            {
-                Epochs = recipe.Epochs,
-                BatchSize = recipe.BatchSize,
-                Shuffle = !recipe.IsFullBatch,
-                Validation = validation,
-                Seed = seed,
-                StopOnNonFiniteLoss = true,
-            },
-            progress,
-            cancellation);
+        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+    {
+        var fit = new FitOptions
+        {
+            Epochs = options.Recipe.Epochs,
+            BatchSize = options.Recipe.BatchSize,
+            Shuffle = !options.Recipe.IsFullBatch,
+            Validation = validation,
+            Seed = options.Seed,
+            StopOnNonFiniteLoss = true,
+            Checkpoint = options.Checkpoint is null ? null : new CheckpointOptions { Path = options.Checkpoint },
+        };
+        return options.Resumes && File.Exists(options.Checkpoint)
+            ? trainer.Resume(options.Checkpoint, training, fit, progress, cancellation)
+            : trainer.Fit(training, fit, progress, cancellation);
+    }
 }

@@ -11,6 +11,11 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 
 commandLine.Root.SetAction(result => Session.RunAsync(commandLine.Read(result), cancellation.Token));
+commandLine.Train.SetAction(result => Session.RunAsync(commandLine.Read(result), cancellation.Token));
+commandLine.Evaluate.SetAction(result => EvaluateVerb.RunAsync(
+    commandLine.SavedModel(result), commandLine.Data(result), commandLine.Json(result), cancellation.Token));
+commandLine.Predict.SetAction(result => PredictVerb.Run(commandLine.SavedModel(result), commandLine.Images(result)));
+commandLine.Export.SetAction(result => ExportVerb.Run(commandLine.SavedModel(result), commandLine.Onnx(result)));
 ParseResult result = commandLine.Root.Parse(args);
 if (result.Errors.Count > 0)
 {

@@ -15,6 +15,15 @@ internal sealed record SampleOptions
     /// <summary>Training samples held out and shown for each epoch.</summary>
     public int Validation { get; init; }
 
+    /// <summary>Where to save the network, or null.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Where to write down after each epoch how the training stands, or null.</summary>
+    public string? Checkpoint { get; init; }
+
+    /// <summary>Whether to go on from the checkpoint.</summary>
+    public bool Resumes { get; init; }
+
     /// <summary>Where to write the figures, or null.</summary>
     public string? Json { get; init; }
 }

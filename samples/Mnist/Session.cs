@@ -35,6 +35,8 @@ internal static class Session
         Sequential network = DigitClassifier.Build(training.SampleShape, recipe, options.Seed);
         Trainer trainer = DigitClassifier.CreateTrainer(network, recipe, options.Threads);
         ShowPlan(console, network, trainer, training, recipe);
+        if (options.Resumes)
+            console.WriteLine(File.Exists(options.Checkpoint) ? $"Going on from {options.Checkpoint}" : $"There is no {options.Checkpoint} yet: starting anew");
         phases.End("building the network");
 
         var display = new TrainingDisplay(console, recipe);
@@ -52,6 +54,12 @@ internal static class Session
         ResultDisplay.ShowDigits(console, network, data.Sets.Test);
         phases.End("showing");
         phases.Show(console);
+        if (options.Model is not null)
+        {
+            network.Save(options.Model);
+            console.WriteLine($"Wrote the network to {options.Model}");
+        }
+
         if (options.Json is not null)
             Figures(data, training, network, trainer, options, display, evaluation).Write(options.Json);
         return wasStopped ? ExitCode.Interrupted : ExitCode.Success;
@@ -82,7 +90,7 @@ internal static class Session
     {
         try
         {
-            display.Run(() => DigitClassifier.Train(trainer, training, validation, options.Recipe, options.Seed, display, cancellation));
+            display.Run(() => DigitClassifier.Train(trainer, training, validation, options, display, cancellation));
             return false;
         }
         catch (OperationCanceledException)

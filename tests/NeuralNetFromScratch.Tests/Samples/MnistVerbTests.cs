@@ -1,0 +1,136 @@
+using System.Text.Json;
+using NeuralNetFromScratch.Data;
+using NeuralNetFromScratch.Onnx;
+using NeuralNetFromScratch.Samples.Mnist;
+using NeuralNetFromScratch.Tests.Data;
+using SkiaSharp;
+
+namespace NeuralNetFromScratch.Tests.Samples;
+
+/// <summary>The sample's verbs, run as a user runs them.</summary>
+public class MnistVerbTests
+{
+    [Test]
+    public void A_saved_network_is_evaluated_predicts_and_is_exported()
+    {
+        using TemporaryFolder folder = SampleProcess.SmallSet();
+        string model = folder.File("digits.safetensors"), json = folder.File("figures.json"), onnx = folder.File("digits.onnx");
+        SampleProcess.Succeed("train", "--data", folder.Root, "--epochs", "20", "--batch-size", "20", "--model", model, "--json", json);
+        using JsonDocument trained = JsonDocument.Parse(File.ReadAllText(json));
+
+        string evaluated = SampleProcess.Succeed("evaluate", "--model", model, "--data", folder.Root, "--json", json);
+        using JsonDocument figures = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.That(figures.RootElement.GetProperty("testAccuracy").GetDouble(), Is.EqualTo(trained.RootElement.GetProperty("testAccuracy").GetDouble()));
+        Assert.That(evaluated, Does.Contain("Macro F1"));
+
+        string picture = folder.File("digit.png");
+        Dataset digits = SyntheticDigits.Create(50, 1);
+        int right = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            Draw(picture, digits, i, scale: 5, inverted: i % 2 == 0);
+            string line = SampleProcess.Succeed("predict", "--model", model, picture);
+            right += line.Contains($"digit.png: {digits.Label(i)} (", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        Assert.That(right, Is.GreaterThanOrEqualTo(7), "pictures five times as large, half of them dark on light");
+        SampleProcess.Succeed("export", "--model", model, "--onnx", onnx);
+        Sequential network = Sequential.Load(model), imported = OnnxModel.Import(onnx);
+        Assert.That(imported.ClassNames, Is.EqualTo(network.ClassNames));
+        byte[] raw = [.. Enumerable.Range(0, 784).Select(i => (byte)(i % 256))];
+        float[] input = new float[784];
+        network.InputScaling!.Apply(raw, input);
+        Assert.That(
+            imported.Predict(new Tensor([1, 784], [.. raw.Select(value => (float)value)])).Span.ToArray(),
+            Is.EqualTo(network.Predict(new Tensor([1, 784], input)).Span.ToArray()).Within(1e-5));
+    }
+
+    [Test]
+    public void A_resumed_training_ends_where_an_uninterrupted_one_does()
+    {
+        using TemporaryFolder folder = SampleProcess.SmallSet();
+        string[] common = ["--data", folder.Root, "--batch-size", "20"];
+        SampleProcess.Succeed([.. common, "--epochs", "4", "--model", folder.File("whole")]);
+        string first = SampleProcess.Succeed(["train", .. common, "--epochs", "2", "--checkpoint", folder.File("run"), "--resume"]);
+        string second = SampleProcess.Succeed(["train", .. common, "--epochs", "4", "--checkpoint", folder.File("run"), "--resume", "--model", folder.File("resumed")]);
+        Assert.That(first, Does.Contain("starting anew"));
+        Assert.That(second, Does.Contain("Going on from"));
+        Assert.That(File.ReadAllBytes(folder.File("resumed")), Is.EqualTo(File.ReadAllBytes(folder.File("whole"))));
+    }
+
+    [TestCase("--resume", "--resume needs --checkpoint")]
+    [TestCase("evaluate", "--model")]
+    [TestCase("evaluate --model /does/not/exist", "/does/not/exist")]
+    [TestCase("predict --model /does/not/exist x.png", "/does/not/exist")]
+    [TestCase("export --model a", "--onnx")]
+    public void Bad_values_get_one_clear_line_and_exit_code_2(string arguments, string message)
+    {
+        (int code, _, string error) = SampleProcess.Start(arguments.Split(' '));
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
+    }
+
+    [Test]
+    public void Files_of_another_kind_are_refused_in_one_line()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.File("model"), text = folder.File("text.png");
+        File.WriteAllText(text, "this is no picture");
+        new Sequential([28, 28], 1, new Dense(10)).Save(model);
+        foreach ((string[] arguments, string message) in ((string[], string)[])
+            [
+                (["predict", "--model", model, text], "no picture that can be read"),
+                (["evaluate", "--model", text], "text.png"),
+                (["predict", "--model", model, folder.File("none.png")], "none.png"),
+            ])
+        {
+            (int code, _, string error) = SampleProcess.Start(arguments);
+            Assert.That(code, Is.EqualTo(2), error);
+            Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
+        }
+
+        new Sequential([5], 1, new Dense(10)).Save(model);
+        Assert.That(SampleProcess.Start("predict", "--model", model, text).Error, Does.Contain("expected a network from 28 × 28 pixels"));
+    }
+
+    [Test]
+    public void A_picture_becomes_what_MNIST_has([Values(56, 84, 280)] int side, [Values] bool darkOnLight, [Values] bool transparent)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("bar.png");
+        using (var bitmap = new SKBitmap(side, side))
+        {
+            using var canvas = new SKCanvas(bitmap);
+            canvas.Clear(transparent ? SKColors.Transparent : darkOnLight ? SKColors.White : SKColors.Black);
+            using var paint = new SKPaint { Color = darkOnLight ? SKColors.Black : SKColors.White };
+            // A bar twice as high as wide, in a corner.
+            canvas.DrawRect(1, 1, side / 5f, side / 2.5f, paint);
+            using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            File.WriteAllBytes(path, png.ToArray());
+        }
+
+        byte[] pixels = DigitImage.Load(path);
+        int[] rows = [.. Enumerable.Range(0, 28).Where(row => pixels.AsSpan(row * 28, 28).ContainsAnyInRange((byte)100, (byte)255))];
+        int[] columns = [.. Enumerable.Range(0, 28).Where(column => Enumerable.Range(0, 28).Any(row => pixels[row * 28 + column] >= 100))];
+        Assert.That((rows[0], rows[^1]), Is.EqualTo((4, 23)), "twenty pixels high, in the middle");
+        Assert.That(columns.Length, Is.InRange(9, 12));
+        Assert.That((columns[0] + columns[^1]) / 2.0, Is.EqualTo(13.5).Within(0.6));
+        Assert.That(pixels[14 * 28 + 14], Is.GreaterThan(240));
+    }
+
+    private static void Draw(string path, Dataset digits, int index, int scale, bool inverted)
+    {
+        float[] features = new float[784];
+        digits.CopySample(index, features);
+        using var small = new SKBitmap(28, 28);
+        for (int i = 0; i < 784; i++)
+        {
+            byte value = (byte)(255 * (inverted ? 1 - features[i] : features[i]));
+            small.SetPixel(i % 28, i / 28, new SKColor(value, value, value));
+        }
+
+        using SKBitmap large = small.Resize(new SKSizeI(28 * scale, 28 * scale), new SKSamplingOptions(SKFilterMode.Linear));
+        using SKData png = large.Encode(SKEncodedImageFormat.Png, 100);
+        File.WriteAllBytes(path, png.ToArray());
+    }
+}
