@@ -8,7 +8,7 @@ public sealed class ProductData
         Shape = shape;
         Left = Fill(shape.Rows * shape.Depth, 1);
         Right = Fill(shape.Depth * shape.Columns, 2);
-        Product = new float[shape.Rows * shape.Columns];
+        Product = GC.AllocateArray<float>(shape.Rows * shape.Columns, pinned: true);
     }
 
     public ProductShape Shape { get; }
