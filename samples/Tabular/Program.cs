@@ -1,0 +1,1 @@
+return NeuralNetFromScratch.Samples.Tabular.TabularCommand.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using NeuralNetFromScratch.Samples.Tabular;
+using NeuralNetFromScratch.Tests.Data;
+
+namespace NeuralNetFromScratch.Tests.Samples;
+
+/// <summary>The samples beside the main one: each says by its exit code whether it did what it shows.</summary>
+public class SmallSampleTests
+{
+    [Test]
+    public void Xor_is_learned() => Assert.That(Run("Xor"), Is.Zero);
+
+    [Test]
+    public void A_layer_and_an_activation_of_ones_own_pass_the_gradient_check_and_learn() => Assert.That(Run("CustomLayer"), Is.Zero);
+
+    [Test]
+    public void Irises_are_told_apart()
+    {
+        (int code, string output, string error) = Tabular();
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("species (setosa, versicolor, virginica) from sepal length (cm)"));
+        Match found = Regex.Match(output, @"Learned 120 rows; of 30 that were held out (\d+) are right");
+        Assert.That(int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(27));
+    }
+
+    [TestCase(';')]
+    [TestCase('\t')]
+    public void Tables_may_be_separated_otherwise_and_have_the_class_anywhere(char separator)
+    {
+        using var folder = new TemporaryFolder();
+        string[] lines = [.. Enumerable.Range(0, 40).Select(i => $"\"{(i % 2 == 0 ? "even, so to speak" : "odd")}\",{i % 2}.5,{i}")];
+        File.WriteAllLines(folder.File("table.csv"), ["kind,parity,number", .. lines]);
+        if (separator != ',')
+            File.WriteAllText(folder.File("table.csv"), File.ReadAllText(folder.File("table.csv")).Replace("even, so", "even so", StringComparison.Ordinal).Replace(',', separator));
+        (int code, string output, string error) = Tabular(folder.File("table.csv"), "--label", "kind");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("from parity, number").And.Contain("of 8 that were held out 8 are right"));
+    }
+
+    [TestCase("", "is empty")]
+    [TestCase("a,b\n", "has a header but no rows")]
+    [TestCase("a\n1\n", "at least two columns")]
+    [TestCase("a,b\n1,x\n2\n", "line 3: expected 2 cells as in the header, got 1")]
+    [TestCase("a,b\n1,x\n,y\n", "line 3: \"a\" is empty")]
+    [TestCase("a,b\n1,x\n2,\n", "line 3: \"b\" is empty")]
+    [TestCase("a,b\n1,x\nfive,y\n", "line 3: \"a\" is \"five\", not a number")]
+    [TestCase("a,b\n1,x\nNaN,y\n", "line 3: \"a\" is \"NaN\", not a number")]
+    [TestCase("a,b\n1,x\n2,y\n", "at least one class with 5 rows")]
+    [TestCase("a,b\n1,x\n1,x\n1,x\n1,x\n1,x\n", "at least two classes")]
+    [TestCase("a,b\n1,x\"y\n", "quotation mark")]
+    public void A_table_that_cannot_be_learned_gets_one_clear_line(string text, string message)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("table.csv"), text);
+        Refused(message, folder.File("table.csv"));
+    }
+
+    [Test]
+    public void Bad_arguments_get_one_clear_line()
+    {
+        using var folder = new TemporaryFolder();
+        Refused("has no column \"colour\"; it has sepal length (cm)", "--label", "colour");
+        Refused("none.csv", folder.File("none.csv"));
+        Refused(folder.Root, folder.Root);
+        Refused("--bogus", "--bogus");
+    }
+
+    private static void Refused(string message, params string[] arguments)
+    {
+        (int code, _, string error) = Tabular(arguments);
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
+    }
+
+    private static (int Code, string Output, string Error) Tabular(params string[] arguments)
+    {
+        using StringWriter output = new(CultureInfo.InvariantCulture), error = new(CultureInfo.InvariantCulture);
+        return (TabularCommand.Run(arguments, output, error), output.ToString(), error.ToString());
+    }
+
+    private static int Run(string sample) => (int)Assembly.Load(sample).EntryPoint!.Invoke(null, [Array.Empty<string>()])!;
+}
