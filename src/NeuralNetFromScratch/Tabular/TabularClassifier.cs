@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch;
@@ -24,7 +25,7 @@ public sealed class TabularClassifier<TLabel>
     /// <summary>The classes, in their sorted order: the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty before the first fit.</summary>
     public IReadOnlyList<TLabel> Classes => _classes;
 
-    /// <summary>The network, standardization included, which gives probabilities for raw features.</summary>
+    /// <summary>The network, standardization and class names included, which gives probabilities for raw features.</summary>
     /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
     public Sequential Network => _network ?? throw new InvalidOperationException("the classifier has not learned anything yet: call Fit first");
 
@@ -197,7 +198,10 @@ public sealed class TabularClassifier<TLabel>
         ];
         _classes = classes;
         _numbers = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
-        _network = new Sequential([features.Columns], _options.Seed, layers);
+        _network = new Sequential([features.Columns], _options.Seed, layers)
+        {
+            ClassNames = [.. classes.Select(label => Convert.ToString(label, CultureInfo.InvariantCulture) ?? "")],
+        };
         var optimizer = new Adam(_options.LearningRate) { L2Penalty = _options.L2Penalty / BatchSize(samples) };
         _trainer = new Trainer(_network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { Threads = _options.Threads });
     }

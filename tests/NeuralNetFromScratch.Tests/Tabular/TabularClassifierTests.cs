@@ -32,6 +32,17 @@ public class TabularClassifierTests
     }
 
     [Test]
+    public void The_network_takes_the_names_of_the_classes_along()
+    {
+        var words = new TabularClassifier<string>(new() { MaximumEpochs = 1 });
+        words.Fit([[0], [1], [2]], ["pear", "apple", "pear"]);
+        Assert.That(words.Network.ClassNames, Is.EqualTo((string[])["apple", "pear"]));
+        var numbers = new TabularClassifier<double>(new() { MaximumEpochs = 1 });
+        numbers.Fit([[0], [1], [2]], [2.5, -1, 2.5]);
+        Assert.That(numbers.Network.ClassNames, Is.EqualTo((string[])["-1", "2.5"]), "in every culture");
+    }
+
+    [Test]
     public void Integers_are_labels_too_and_a_constant_feature_does_no_harm()
     {
         float[] table = TestValues.Uniform(200, 1);
