@@ -137,8 +137,14 @@ public sealed class Residual : Layer
     private static int ScratchLength(LayerNode node, int batch) => AlignedMemory.RoundUp(node.Layer.ScratchLength(node.InputShape, batch));
 
     /// <summary>Room for the largest gradient within the block; two such buffers take turns.</summary>
-    private static int GradientLength(LayerChain chain, int batch) =>
-        AlignedMemory.RoundUp(checked(batch * chain.Nodes.Max(node => node.OutputShape.ElementCount)));
+    private static int GradientLength(LayerChain chain, int batch)
+    {
+        // In each pass: an enumerator would be allocated.
+        int largest = 0;
+        foreach (LayerNode node in chain.Nodes)
+            largest = Math.Max(largest, node.OutputShape.ElementCount);
+        return AlignedMemory.RoundUp(checked(batch * largest));
+    }
 
     private LayerChain Chain(Shape inputShape)
     {

@@ -1,0 +1,111 @@
+using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.GuardPages;
+
+/// <summary>
+/// Kernels over runs of elements, for every length up to two registers of the widest and one more: ending at the page's end, they start at
+/// every alignment.
+/// </summary>
+public unsafe class ElementwiseGuardTests(GuardedSide side) : GuardPageTest(side)
+{
+    private const int LongestRun = 33;
+
+    [Test]
+    public void Partial_registers_touch_their_lanes_alone([Values] RegisterWidth width)
+    {
+        int lanes = Blocking.For((SimdWidth)width).TileColumns / 2;
+        for (int count = 0; count <= lanes; count++)
+        {
+            int lanesUsed = count;
+            Check(
+                operands =>
+                {
+                    var kernel = new CopyLanes(operands.Next(lanesUsed), operands.Next(lanesUsed), lanesUsed);
+                    SimdDispatch.Run((SimdWidth)width, ref kernel);
+                },
+                () => $"{lanesUsed} lanes");
+        }
+    }
+
+    [Test]
+    public void Activations([Values] RegisterWidth width)
+    {
+        Function(width, default(IdentityFunction));
+        Function(width, default(ReluFunction));
+        Function(width, new LeakyReluFunction(0.1f));
+        Function(width, new EluFunction(1, 1));
+        Function(width, default(SigmoidFunction));
+        Function(width, default(TanhFunction));
+        Function(width, default(SiluFunction));
+        Function(width, default(SoftplusFunction));
+        Function(width, default(HardSwishFunction));
+        Function(width, default(GeluFunction));
+        Function(width, default(GeluTanhFunction));
+    }
+
+    [Test]
+    public void Updates([Values] RegisterWidth width)
+    {
+        Update(width, new SgdRule(0.1f));
+        Update(width, new MomentumRule(0.1f, 0.9f, 1, nesterov: true));
+        Update(width, new RmsPropRule(0.1f, 0.9f, 1e-8f));
+        Update(width, new AdagradRule(0.1f, 1e-10f));
+        Update(width, new AdamRule(0.9f, 0.999f, 0.1f, 1, 1e-8f));
+        Update(width, new AverageRule(0.1f));
+        EachLength((operands, length) =>
+        {
+            var kernel = new PrepareGradientKernel
+            {
+                Values = operands.Next(length),
+                Gradients = operands.Next(length),
+                Length = length,
+                Scale = 0.5f,
+                Clip = 0.4f,
+                L2 = 0.1f,
+                L1 = 0.1f,
+                Shrink = 0.9f,
+            };
+            SimdDispatch.Run((SimdWidth)width, ref kernel);
+        });
+    }
+
+    [Test]
+    public void Softmax_of_a_row([Values] RegisterWidth width) => EachLength((operands, length) =>
+    {
+        var kernel = new SoftmaxRowKernel(operands.Next(length), operands.Next(length), length, 0.5f);
+        SimdDispatch.Run((SimdWidth)width, ref kernel);
+    });
+
+    private void Function<TFunction>(RegisterWidth width, TFunction function)
+        where TFunction : struct, IActivationFunction => EachLength((operands, length) =>
+        {
+            var apply = new ApplyKernel<TFunction>(function, operands.Next(length), operands.Next(length), length);
+            SimdDispatch.Run((SimdWidth)width, ref apply);
+            var differentiate = new DifferentiateKernel<TFunction>(function, operands.Next(length), operands.Next(length), length);
+            SimdDispatch.Run((SimdWidth)width, ref differentiate);
+        });
+
+    private void Update<TRule>(RegisterWidth width, TRule rule)
+        where TRule : struct, IUpdateRule => EachLength((operands, length) =>
+        {
+            var kernel = new UpdateKernel<TRule>(
+                rule, operands.Next(length), operands.Next(length), operands.Next(TRule.SlotCount > 0 ? length : 0), operands.Next(TRule.SlotCount > 1 ? length : 0), length);
+            SimdDispatch.Run((SimdWidth)width, ref kernel);
+        });
+
+    private void EachLength(Action<Operands, int> run)
+    {
+        for (int length = 1; length <= LongestRun; length++)
+        {
+            int count = length;
+            Check(operands => run(operands, count), () => $"length {count}");
+        }
+    }
+
+    private readonly struct CopyLanes(float* source, float* destination, int count) : ISimdKernel
+    {
+        public void Run<TSimd>()
+            where TSimd : struct, ISimd<TSimd> => TSimd.StorePartial(TSimd.LoadPartial(source, count), destination, count);
+    }
+}
