@@ -21,18 +21,25 @@ internal readonly unsafe struct UpdateKernel<TRule>(TRule rule, float* values, f
     public void Run<TSimd>()
         where TSimd : struct, ISimd<TSimd>
     {
-        for (int i = 0; i < length; i += TSimd.Width)
-        {
-            int available = length - i;
-            TSimd value = Lanes.Load<TSimd>(values + i, available);
-            TSimd first = TRule.SlotCount > 0 ? Lanes.Load<TSimd>(slot0 + i, available) : TSimd.Zero;
-            TSimd second = TRule.SlotCount > 1 ? Lanes.Load<TSimd>(slot1 + i, available) : TSimd.Zero;
-            rule.Update(ref value, Lanes.Load<TSimd>(gradients + i, available), ref first, ref second);
-            Lanes.Store(value, values + i, available);
-            if (TRule.SlotCount > 0)
-                Lanes.Store(first, slot0 + i, available);
-            if (TRule.SlotCount > 1)
-                Lanes.Store(second, slot1 + i, available);
-        }
+        int i = 0;
+        for (; i <= length - TSimd.Width; i += TSimd.Width)
+            Update<TSimd>(i, TSimd.Width);
+        if (i < length)
+            Update<TSimd>(i, length - i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Update<TSimd>(int i, int available)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd value = Lanes.Load<TSimd>(values + i, available);
+        TSimd first = TRule.SlotCount > 0 ? Lanes.Load<TSimd>(slot0 + i, available) : TSimd.Zero;
+        TSimd second = TRule.SlotCount > 1 ? Lanes.Load<TSimd>(slot1 + i, available) : TSimd.Zero;
+        rule.Update(ref value, Lanes.Load<TSimd>(gradients + i, available), ref first, ref second);
+        Lanes.Store(value, values + i, available);
+        if (TRule.SlotCount > 0)
+            Lanes.Store(first, slot0 + i, available);
+        if (TRule.SlotCount > 1)
+            Lanes.Store(second, slot1 + i, available);
     }
 }

@@ -42,7 +42,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
                 bool accumulate = product.Accumulate || block > 0;
                 Panels b = Panels.Of<TSimd>(
                     product.B + column * product.BColumn + k.Start * product.BRow,
-                    columns, product.BColumn, k.Count, product.BRow, plan.TileColumns, KernelColumns(columns, plan), plan.PacksB, packedB);
+                    columns, product.BColumn, k.Count, product.BRow, plan.TileColumns, KernelColumns(Last(columns, plan.TileColumns)), plan.PacksB, packedB);
 
                 // LOOP 3: rows of C, a block of A at a time
                 for (int row = 0; row < product.Rows; row += plan.Rows)
@@ -50,7 +50,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
                     int rows = Math.Min(plan.Rows, product.Rows - row);
                     Panels a = Panels.Of<TSimd>(
                         product.A + row * product.ARow + k.Start * product.AColumn,
-                        rows, product.ARow, k.Count, product.AColumn, plan.TileRows, KernelRows(rows, plan), plan.PacksA, packedA);
+                        rows, product.ARow, k.Count, product.AColumn, plan.TileRows, KernelRows(Last(rows, plan.TileRows)), plan.PacksA, packedA);
                     Product part = product.Block(new(row, rows), new(column, columns)) with { Depth = k.Count, Accumulate = accumulate };
                     if (block == plan.DepthBlocks - 1)
                         RunBlock(part, plan, a, b, epilogue);
@@ -68,27 +68,23 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
         for (int column = 0; column < block.Columns; column += plan.TileColumns)
         {
             int columns = Math.Min(plan.TileColumns, block.Columns - column);
-            b.Locate(column, out float* bPanel, out _, out nint bStep);
+            bool isWhole = columns == KernelColumns(columns) && block.CColumn == 1;
+            Tile tile = new()
+            {
+                Depth = block.Depth,
+                CRow = block.CRow,
+                Accumulate = block.Accumulate,
+                Bias = block.Bias is null ? null : block.Bias + column,
+            };
+            b.Locate(column, out tile.B, out _, out tile.BStep);
 
             // LOOP 1: panels of A
             for (int row = 0; row < block.Rows; row += plan.TileRows)
             {
                 int rows = Math.Min(plan.TileRows, block.Rows - row);
-                a.Locate(row, out float* aPanel, out nint aRow, out nint aStep);
-                Tile tile = new()
-                {
-                    Depth = block.Depth,
-                    A = aPanel,
-                    ARow = aRow,
-                    AStep = aStep,
-                    B = bPanel,
-                    BStep = bStep,
-                    C = block.C + row * block.CRow + column * block.CColumn,
-                    CRow = block.CRow,
-                    Accumulate = block.Accumulate,
-                    Bias = block.Bias is null ? null : block.Bias + column,
-                };
-                if (rows == KernelRows(rows, plan) && columns == KernelColumns(columns, plan) && block.CColumn == 1)
+                a.Locate(row, out tile.A, out tile.ARow, out tile.AStep);
+                tile.C = block.C + row * block.CRow + column * block.CColumn;
+                if (isWhole && rows == KernelRows(rows))
                     RunTile(tile, rows, columns, epilogue);
                 else
                     RunEdgeTile(tile, plan, rows, columns, block.CColumn, epilogue);
@@ -116,18 +112,18 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
         Copy(buffer, plan.TileColumns, 1, tile.C, tile.CRow, cColumn, rows, columns);
     }
 
-    /// <summary>The rows of the smallest kernel that computes the last of so many rows' panels.</summary>
-    private static int KernelRows(int rows, in GemmPlan plan)
-    {
-        int last = (rows - 1) % plan.TileRows + 1;
-        return last > 8 ? 12 : last > 4 ? (TSimd.Width == 16 ? 8 : 6) : last > 1 ? 4 : 1;
-    }
+    /// <summary>The rows of the smallest kernel that computes a panel of so many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int KernelRows(int rows) => rows > 8 ? 12 : rows > 4 ? (TSimd.Width == 16 ? 8 : 6) : rows > 1 ? 4 : 1;
 
-    /// <summary>The columns of the smallest kernel that computes the last of so many columns' panels.</summary>
-    private static int KernelColumns(int columns, in GemmPlan plan) =>
-        (columns - 1) % plan.TileColumns + 1 > TSimd.Width ? 2 * TSimd.Width : TSimd.Width;
+    /// <summary>The columns of the smallest kernel that computes a panel of so many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int KernelColumns(int columns) => columns > TSimd.Width ? 2 * TSimd.Width : TSimd.Width;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>How many lanes the last panel has.</summary>
+    private static int Last(int lanes, int panelWidth) => (lanes - 1) % panelWidth + 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunTile(in Tile tile, int rows, int columns, TEpilogue epilogue)
     {
         if (columns > TSimd.Width)
@@ -137,7 +133,7 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     }
 
     /// <summary>12, 8, 4 and 1 rows where 24 sums fit in registers, 6, 4 and 1 where 12 do.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunTile<TVectors>(in Tile tile, int rows, TEpilogue epilogue)
         where TVectors : struct, ICount
     {

@@ -14,7 +14,7 @@ internal readonly record struct GemmPlan
         Depth = DivideUp(product.Depth, DepthBlocks);
         Columns = Math.Min(DivideUp(product.Columns, TileColumns) * TileColumns, blocking.BlockColumns);
         Rows = Math.Min(DivideUp(product.Rows, TileRows) * TileRows, blocking.BlockRows);
-        PacksB = product.BColumn != 1 || product.Rows > TileRows;
+        PacksB = product.BColumn != 1 || product.Rows > 2 * TileRows;
 
         // A is read in place while few panels of B pass by, or while it lies with its rows together and few enough steps of k that
         // all of a panel's lines stay in the first-level cache.

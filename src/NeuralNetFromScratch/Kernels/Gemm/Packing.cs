@@ -85,13 +85,16 @@ internal static unsafe class Packing<TSimd>
         }
     }
 
-    /// <summary>Copies as many lanes as make whole squares, and returns how many.</summary>
+    /// <summary>Copies all lanes if they fill a square, and returns how many. The last square overlaps the one before it where it must.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int TransposeSquares(float* source, int filled, nint laneStride, int depth, int width, float* destination)
     {
-        int lanes = filled - filled % Square, squareSteps = depth - depth % Square;
-        for (int lane = 0; lane < lanes; lane += Square)
+        if (filled < Square)
+            return 0;
+        int squareSteps = depth - depth % Square;
+        for (int start = 0; start < filled; start += Square)
         {
+            int lane = Math.Min(start, filled - Square);
             float* row0 = source + lane * laneStride, row1 = row0 + laneStride, row2 = row1 + laneStride, row3 = row2 + laneStride;
             float* to = destination + lane;
             int step = 0;
@@ -114,7 +117,7 @@ internal static unsafe class Packing<TSimd>
                 (to[0], to[1], to[2], to[3]) = (row0[step], row1[step], row2[step], row3[step]);
         }
 
-        return lanes;
+        return filled;
     }
 
     /// <summary>(x0, y0, x1, y1) and (x2, y2, x3, y3).</summary>
