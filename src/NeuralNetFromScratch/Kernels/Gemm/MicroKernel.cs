@@ -102,9 +102,9 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TEpilogue>
     private static void Add(float a, TSimd b0, TSimd b1, ref TSimd first, ref TSimd second)
     {
         TSimd broadcast = TSimd.Broadcast(a);
-        first = TSimd.MultiplyAdd(broadcast, b0, first);
+        TSimd.AddProduct(ref first, broadcast, b0);
         if (TVectors.Value > 1)
-            second = TSimd.MultiplyAdd(broadcast, b1, second);
+            TSimd.AddProduct(ref second, broadcast, b1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

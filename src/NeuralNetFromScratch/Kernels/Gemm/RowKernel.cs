@@ -37,14 +37,14 @@ internal static unsafe class RowKernel<TSimd, TEpilogue>
         for (int depth = product.Depth; depth > 0; depth--)
         {
             TSimd broadcast = TSimd.Broadcast(*a);
-            c0 = TSimd.MultiplyAdd(broadcast, TSimd.Load(b), c0);
-            c1 = TSimd.MultiplyAdd(broadcast, TSimd.Load(b + width), c1);
-            c2 = TSimd.MultiplyAdd(broadcast, TSimd.Load(b + 2 * width), c2);
-            c3 = TSimd.MultiplyAdd(broadcast, TSimd.Load(b + 3 * width), c3);
-            c4 = TSimd.MultiplyAdd(broadcast, TSimd.Load(b + 4 * width), c4);
-            c5 = TSimd.MultiplyAdd(broadcast, TSimd.Load(b + 5 * width), c5);
-            c6 = TSimd.MultiplyAdd(broadcast, TSimd.Load(b + 6 * width), c6);
-            c7 = TSimd.MultiplyAdd(broadcast, TSimd.Load(b + 7 * width), c7);
+            TSimd.AddProduct(ref c0, broadcast, TSimd.Load(b));
+            TSimd.AddProduct(ref c1, broadcast, TSimd.Load(b + width));
+            TSimd.AddProduct(ref c2, broadcast, TSimd.Load(b + 2 * width));
+            TSimd.AddProduct(ref c3, broadcast, TSimd.Load(b + 3 * width));
+            TSimd.AddProduct(ref c4, broadcast, TSimd.Load(b + 4 * width));
+            TSimd.AddProduct(ref c5, broadcast, TSimd.Load(b + 5 * width));
+            TSimd.AddProduct(ref c6, broadcast, TSimd.Load(b + 6 * width));
+            TSimd.AddProduct(ref c7, broadcast, TSimd.Load(b + 7 * width));
             a += product.AColumn;
             b += product.BRow;
         }

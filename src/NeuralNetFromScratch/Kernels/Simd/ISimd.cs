@@ -35,6 +35,12 @@ internal unsafe interface ISimd<TSelf>
     /// <summary><c>left · right + addend</c>, rounded once where the processor can.</summary>
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
+    /// <summary>
+    /// <c>sum ← left · right + sum</c>, as <see cref="MultiplyAdd"/>, but in place: the JIT then leaves the sum in its register, where it would
+    /// otherwise copy it there from that of a factor which is not needed any more.
+    /// </summary>
+    static abstract void AddProduct(ref TSelf sum, TSelf left, TSelf right);
+
     static abstract TSelf Abs(TSelf value);
 
     static abstract TSelf Sqrt(TSelf value);

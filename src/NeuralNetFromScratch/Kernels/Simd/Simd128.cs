@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>4 floats in a 128-bit register.</summary>
-internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
+internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 {
-    private readonly Vector128<float> _lanes = lanes;
+    private Vector128<float> _lanes = lanes;
 
     public static int Width => 4;
 
@@ -31,6 +31,9 @@ internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 
     public static Simd128 MultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) =>
         new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+
+    public static void AddProduct(ref Simd128 sum, Simd128 left, Simd128 right) =>
+        sum._lanes = Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
 
     public static Simd128 Abs(Simd128 value) => new(Vector128.Abs(value._lanes));
 

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>8 floats in a 256-bit register.</summary>
-internal readonly unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
+internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 {
-    private readonly Vector256<float> _lanes = lanes;
+    private Vector256<float> _lanes = lanes;
 
     public static int Width => 8;
 
@@ -39,6 +39,9 @@ internal readonly unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 
     public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) =>
         new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+
+    public static void AddProduct(ref Simd256 sum, Simd256 left, Simd256 right) =>
+        sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
 
     public static Simd256 Abs(Simd256 value) => new(Vector256.Abs(value._lanes));
 

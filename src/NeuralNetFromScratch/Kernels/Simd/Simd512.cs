@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>16 floats in a 512-bit register.</summary>
-internal readonly unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
+internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
 {
-    private readonly Vector512<float> _lanes = lanes;
+    private Vector512<float> _lanes = lanes;
 
     public static int Width => 16;
 
@@ -39,6 +39,9 @@ internal readonly unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
 
     public static Simd512 MultiplyAdd(Simd512 left, Simd512 right, Simd512 addend) =>
         new(Vector512.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+
+    public static void AddProduct(ref Simd512 sum, Simd512 left, Simd512 right) =>
+        sum._lanes = Vector512.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
 
     public static Simd512 Abs(Simd512 value) => new(Vector512.Abs(value._lanes));
 

@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>One float: the fallback where no vector unit is accelerated.</summary>
-internal readonly unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
+internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 {
-    private readonly float _lane = lane;
+    private float _lane = lane;
 
     public static int Width => 1;
 
@@ -29,6 +29,9 @@ internal readonly unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 
     public static SimdScalar MultiplyAdd(SimdScalar left, SimdScalar right, SimdScalar addend) =>
         new(float.MultiplyAddEstimate(left._lane, right._lane, addend._lane));
+
+    public static void AddProduct(ref SimdScalar sum, SimdScalar left, SimdScalar right) =>
+        sum._lane = float.MultiplyAddEstimate(left._lane, right._lane, sum._lane);
 
     public static SimdScalar Abs(SimdScalar value) => new(MathF.Abs(value._lane));
 
