@@ -93,10 +93,11 @@ public class NormalizationTests
             [20], 1, new GaussianNoise(0.2f), new Dense(300), new BatchNormalization(), new Activate(Activation.Gelu), new LayerNormalization(),
             new Residual(new Dense(300, Activation.Softplus), new Dropout(0.2f), new Dense(300)), new Affine(), new Dense(4));
         var optimizer = new AdamW { ClipNorm = 1, ClipValue = 1, MaxNorm = 2, L1Penalty = 1e-4f, L2Penalty = 1e-4f, AveragingDecay = 0.9f };
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(0.1f, 1, 2, 1, 1), optimizer, new TrainerOptions { Threads = threads });
+        var engine = new Engine(threads, SimdWidths.Best);
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(0.1f, 1, 2, 1, 1), optimizer, engine);
         float[] inputs = TestValues.Uniform(300 * 20, 1), weights = TestValues.Uniform(300, 2, 0, 1);
         int[] labels = TestValues.Labels(300, 4, 2);
-        Assert.That(Allocation.Least(() =>
+        Assert.That(Allocation.Least(engine, () =>
         {
             for (int step = 0; step < 3; step++)
                 trainer.TrainStep(new ReadOnlyMatrixView(inputs, 300, 20), labels, weights);

@@ -46,10 +46,11 @@ public class TrainerTests
     public void A_warm_step_allocates_nothing([Values(1, 2)] int threads)
     {
         Sequential network = Network();
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(), new TrainerOptions { Threads = threads });
+        var engine = new Engine(threads, SimdWidths.Best);
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(), engine);
         float[] inputs = TestValues.Uniform(300 * 20, 1);
         int[] labels = TestValues.Labels(300, 4, 2);
-        Assert.That(Allocation.Least(() =>
+        Assert.That(Allocation.Least(engine, () =>
         {
             for (int step = 0; step < 50; step++)
                 trainer.TrainStep(new ReadOnlyMatrixView(inputs, 300, 20), labels);
