@@ -35,6 +35,9 @@ public class Adam : Optimizer
     public override string Name => "adam";
 
     /// <inheritdoc/>
+    public override bool HasMomentum => true;
+
+    /// <inheritdoc/>
     public override int SlotCount => 2;
 
     /// <inheritdoc/>

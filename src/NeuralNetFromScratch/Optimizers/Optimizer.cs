@@ -63,6 +63,9 @@ public abstract class Optimizer
     /// <summary>How many numbers the rule remembers for each parameter element.</summary>
     public abstract int SlotCount { get; }
 
+    /// <summary>Whether the rule heeds <see cref="UpdateStep.Momentum"/>: a schedule that sets the momentum is refused where it does not.</summary>
+    public virtual bool HasMomentum => false;
+
     /// <summary>Whether anything comes between the gradients and the rule.</summary>
     internal bool ChangesGradients =>
         L2Penalty > 0 || L1Penalty > 0 || WeightDecay > 0 || ClipValue is not null || ClipNorm is not null;

@@ -41,6 +41,9 @@ public sealed class Sgd : Optimizer
     public override string Name => Momentum == 0 ? "sgd" : Nesterov ? "sgd with Nesterov momentum" : "sgd with momentum";
 
     /// <inheritdoc/>
+    public override bool HasMomentum => Momentum != 0;
+
+    /// <inheritdoc/>
     public override int SlotCount => Momentum == 0 ? 0 : 1;
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch;
@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch;
 /// <summary>
 /// A classifier for tables in three lines: make it, <see cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>,
 /// <see cref="Predict(ReadOnlyMatrixView)"/>. It standardizes the features, numbers the classes, and trains a network with one hidden layer
-/// unless told otherwise. Means, deviations and classes stay with it.
+/// unless told otherwise. Means, deviations and classes stay with it, and go into the file that <see cref="Save"/> writes.
 /// </summary>
 /// <typeparam name="TLabel">What classes are called by: a string, a number, an enumeration. Classes are in their sorted order.</typeparam>
 public sealed class TabularClassifier<TLabel>
@@ -29,6 +29,60 @@ public sealed class TabularClassifier<TLabel>
     /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
     public Sequential Network => _network ?? throw new InvalidOperationException("the classifier has not learned anything yet: call Fit first");
 
+    /// <summary>Reads a classifier from a file that <see cref="Save"/> wrote: it predicts the same bits, and knows its classes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="parse">
+    /// Makes a label of its text; null for text, numbers, enumerations, <see cref="bool"/>, <see cref="char"/> and <see cref="DateTime"/>.
+    /// </param>
+    /// <param name="options">How <c>PartialFit</c> goes on, with an optimizer that starts anew; null for the defaults.</param>
+    /// <param name="format">Activations of your own; null if there are none.</param>
+    /// <exception cref="InvalidDataException">The file does not hold a classifier with such labels; the message says what is wrong.</exception>
+    /// <exception cref="NotSupportedException">The type of the labels needs <paramref name="parse"/>.</exception>
+    [SuppressMessage("Design", "CA1000", Justification = "As with Sequential.Load, the type says what the file is read into.")]
+    public static TabularClassifier<TLabel> Load(
+        string path, Func<string, TLabel>? parse = null, TabularClassifierOptions? options = null, ModelFormat? format = null)
+    {
+        Func<string, TLabel> read = parse ?? ClassLabel.Parser<TLabel>();
+        Sequential network = Sequential.Load(path, format);
+        if (network.ClassNames.Count < 2 || network.ClassNames.Count != network.OutputShape.ElementCount || network.OutputTransform != OutputTransform.Softmax)
+            throw new InvalidDataException(
+                $"{path}: expected a classifier with a name for each class, got a network of {network.OutputShape.ElementCount} outputs with {network.ClassNames.Count} names");
+        var classes = new TLabel[network.ClassNames.Count];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            try
+            {
+                classes[i] = read(network.ClassNames[i]);
+            }
+            catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
+            {
+                throw new InvalidDataException($"{path}: \"{network.ClassNames[i]}\" is no label of type {typeof(TLabel).Name}", exception);
+            }
+        }
+
+        if (classes.Distinct().Count() != classes.Length)
+            throw new InvalidDataException($"{path}: two classes have the same name");
+        var classifier = new TabularClassifier<TLabel>(options);
+        classifier.Adopt(network, classes);
+        return classifier;
+    }
+
+    /// <summary>
+    /// Writes the classifier to a safetensors file, standardization and class names included; <see cref="Sequential.Load"/> reads its network.
+    /// What the optimizer remembers stays behind. The file is written whole or not at all.
+    /// </summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="format">Activations of your own; null if there are none.</param>
+    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
+    /// <exception cref="NotSupportedException">An activation is unknown to the format, or two classes have the same text.</exception>
+    public void Save(string path, ModelFormat? format = null)
+    {
+        Sequential network = Network;
+        if (network.ClassNames.Distinct().Count() != network.ClassNames.Count)
+            throw new NotSupportedException("two classes have the same text, and could not be told apart when they are read");
+        network.Save(path, TensorNaming.Library, format);
+    }
+
     /// <summary>Learns from scratch, forgetting what was learned before.</summary>
     /// <param name="features">[samples, features]; all finite.</param>
     /// <param name="labels">The class of each sample; at least two different ones.</param>
@@ -38,9 +92,9 @@ public sealed class TabularClassifier<TLabel>
     {
         CheckTable(features, labels.Length, network: null);
         TLabel[] classes = SortedClasses(labels);
-        Build(features, classes, features.Rows);
+        Build(features, classes);
         Dataset samples = Samples(features, Numbers(labels));
-        return _trainer!.Fit(samples, new FitOptions
+        return Trainer(features.Rows).Fit(samples, new FitOptions
         {
             Epochs = _options.MaximumEpochs,
             BatchSize = BatchSize(features.Rows),
@@ -75,23 +129,36 @@ public sealed class TabularClassifier<TLabel>
             TLabel[] all = SortedClasses(classes.IsEmpty ? labels : classes);
             foreach (TLabel label in labels)
                 ThrowIfUnknown(label, Array.IndexOf(all, label) >= 0);
-            Build(features, all, features.Rows);
+            Build(features, all);
         }
 
         Dataset samples = Samples(features, Numbers(labels));
-        _trainer!.Fit(samples, new FitOptions { Epochs = 1, BatchSize = BatchSize(features.Rows), Seed = _options.Seed });
+        Trainer(features.Rows).Fit(samples, new FitOptions { Epochs = 1, BatchSize = BatchSize(features.Rows), Seed = _options.Seed });
+    }
+
+    /// <inheritdoc cref="PartialFit(ReadOnlyMatrixView, ReadOnlySpan{TLabel}, ReadOnlySpan{TLabel})"/>
+    public void PartialFit(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
+    {
+        float[] table = Table(features, out int columns);
+        PartialFit(new ReadOnlyMatrixView(table, features.Count, columns), labels, classes);
     }
 
     /// <summary>The most probable class of each sample.</summary>
     /// <param name="features">[samples, features].</param>
     /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
-    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
+    /// <exception cref="InvalidOperationException">It has not learned anything yet, or its training diverged, so that its probabilities are no numbers.</exception>
     public TLabel[] Predict(ReadOnlyMatrixView features)
     {
         MatrixView probabilities = PredictProbabilities(features).AsMatrix();
         var labels = new TLabel[features.Rows];
         for (int row = 0; row < labels.Length; row++)
-            labels[row] = _classes[Argmax.Of(probabilities.Row(row))];
+        {
+            int predicted = Argmax.Of(probabilities.Row(row));
+            if (predicted < 0)
+                throw new InvalidOperationException($"the probabilities of sample {row} are not numbers: the training diverged");
+            labels[row] = _classes[predicted];
+        }
+
         return labels;
     }
 
@@ -111,6 +178,13 @@ public sealed class TabularClassifier<TLabel>
         Sequential network = Network;
         CheckTable(features, features.Rows, network);
         return network.Predict(new Tensor([features.Rows, features.Columns], features.ToArray()));
+    }
+
+    /// <inheritdoc cref="PredictProbabilities(ReadOnlyMatrixView)"/>
+    public Tensor PredictProbabilities(IReadOnlyList<float[]> features)
+    {
+        float[] table = Table(features, out int columns);
+        return PredictProbabilities(new ReadOnlyMatrixView(table, features.Count, columns));
     }
 
     /// <summary>The share of samples whose most probable class is theirs.</summary>
@@ -138,6 +212,8 @@ public sealed class TabularClassifier<TLabel>
     private static TLabel[] SortedClasses(ReadOnlySpan<TLabel> labels)
     {
         TLabel[] classes = [.. labels.ToArray().Distinct()];
+        if (classes.Any(label => label is null))
+            throw new ArgumentException("a label is null", nameof(labels));
         if (classes.Length < 2)
             throw new ArgumentException($"expected at least two classes, got {classes.Length}", nameof(labels));
         // Strings by their characters' numbers: the order must not depend on the culture.
@@ -187,7 +263,8 @@ public sealed class TabularClassifier<TLabel>
         }
     }
 
-    private void Build(ReadOnlyMatrixView features, TLabel[] classes, int samples)
+    /// <summary>A network that has learned nothing yet but the features' means and deviations.</summary>
+    private void Build(ReadOnlyMatrixView features, TLabel[] classes)
     {
         (float[] means, float[] deviations) = Statistics(features);
         Layer[] layers =
@@ -196,15 +273,23 @@ public sealed class TabularClassifier<TLabel>
             .. _options.Hidden.Select(units => new Dense(units, _options.Activation)),
             new Dense(classes.Length),
         ];
-        _classes = classes;
-        _numbers = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
-        _network = new Sequential([features.Columns], _options.Seed, layers)
-        {
-            ClassNames = [.. classes.Select(label => Convert.ToString(label, CultureInfo.InvariantCulture) ?? "")],
-        };
-        var optimizer = new Adam(_options.LearningRate) { L2Penalty = _options.L2Penalty / BatchSize(samples) };
-        _trainer = new Trainer(_network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { Threads = _options.Threads });
+        Adopt(new Sequential([features.Columns], _options.Seed, layers) { ClassNames = [.. classes.Select(ClassLabel.Text)] }, classes);
     }
+
+    private void Adopt(Sequential network, TLabel[] classes)
+    {
+        _numbers = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+        _classes = classes;
+        _network = network;
+        _trainer = null;
+    }
+
+    /// <summary>The trainer, made for the number of samples of the first call: the penalty is divided by the batch.</summary>
+    private Trainer Trainer(int samples) => _trainer ??= new(
+        Network,
+        new SoftmaxCrossEntropy(),
+        new Adam(_options.LearningRate) { L2Penalty = _options.L2Penalty / BatchSize(samples) },
+        new TrainerOptions { Threads = _options.Threads });
 
     private int[] Numbers(ReadOnlySpan<TLabel> labels)
     {

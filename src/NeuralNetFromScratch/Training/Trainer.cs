@@ -286,6 +286,8 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(options.Callbacks);
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(options), options.ValidationFraction, "the validation fraction must be at least 0 and less than 1");
+        if (!_update.Optimizer.HasMomentum && options.Schedule.Momentum(new TrainingPosition(0, options.Epochs)) is not null)
+            throw new ArgumentException($"the schedule sets the momentum, but {_update.Optimizer.Name} has none", nameof(options));
         if (options.ValidationFraction > 0 && options.Validation is not null)
             throw new ArgumentException("there is a validation set and a validation fraction; only one can be", nameof(options));
 

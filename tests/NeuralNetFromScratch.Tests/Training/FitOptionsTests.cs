@@ -144,7 +144,7 @@ public class FitOptionsTests
     [Test]
     public void The_rate_finder_suggests_a_rate_that_learns_and_changes_nothing()
     {
-        Sequential network = Network();
+        var network = new Sequential([20], 1, new Dense(15, Activation.Relu), new BatchNormalization(), new Dropout(0.1f), new Dense(4));
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam { AveragingDecay = 0.9f });
         Dataset data = Separable(200);
         trainer.Fit(data, new FitOptions { Epochs = 1 });
@@ -157,8 +157,37 @@ public class FitOptionsTests
         Assert.That(search.Suggestion, Is.InRange(1e-4f, 1));
 
         // What follows is as if nobody had searched.
-        var other = new Trainer(network.Copy(), new SoftmaxCrossEntropy(), new Adam());
-        Assert.That(other.FindLearningRate(data, 1e-4f, 1e-3f, steps: 5).Points, Has.Count.EqualTo(5));
+        Assert.That(Train(searches: true), Is.EqualTo(Train(searches: false)));
+        Assert.That(trainer.FindLearningRate(data, 1e-4f, 1e-3f, steps: 5).Points, Has.Count.EqualTo(5));
+
+        int[] Train(bool searches)
+        {
+            Sequential copy = network.Copy();
+            var other = new Trainer(copy, new SoftmaxCrossEntropy(), new Adam { AveragingDecay = 0.9f });
+            other.Fit(data, new FitOptions { Epochs = 1 });
+            if (searches)
+                other.FindLearningRate(data, steps: 30);
+            other.Fit(data, new FitOptions { Epochs = 2 });
+            return [.. TestValues.Bits(copy.Parameters.Values), .. TestValues.Bits(other.AveragedNetwork!.Parameters.Values)];
+        }
+    }
+
+    [Test]
+    public void A_schedule_of_the_momentum_needs_an_optimizer_with_momentum()
+    {
+        LearningRateSchedule schedule = LearningRateSchedule.OneCycle(momentum: (0.85, 0.95));
+        foreach (Optimizer without in (Optimizer[])[new Sgd(), new RmsProp(), new Adagrad()])
+        {
+            Assert.That(
+                () => new Trainer(Network(), new SoftmaxCrossEntropy(), without).Fit(Separable(20), new FitOptions { Epochs = 1, Schedule = schedule }),
+                Throws.ArgumentException.With.Message.Contains($"the schedule sets the momentum, but {without.Name} has none"));
+        }
+
+        foreach (Optimizer with in (Optimizer[])[new Sgd(0.1f, 0.5f), new Adam(), new AdamW()])
+        {
+            Assert.That(
+                new Trainer(Network(), new SoftmaxCrossEntropy(), with).Fit(Separable(20), new FitOptions { Epochs = 1, Schedule = schedule }).Epochs, Has.Count.EqualTo(1));
+        }
     }
 
     [Test]
