@@ -119,6 +119,91 @@ public class PartTests
         }
     }
 
+    [TestCase("step")]
+    [TestCase("exponential")]
+    [TestCase("cosine")]
+    [TestCase("linear")]
+    [TestCase("step with warm-up")]
+    [TestCase("linear, then cosine")]
+    public void Schedules_are_PyTorchs_at_the_start_of_each_epoch(string name)
+    {
+        LearningRateSchedule schedule = name switch
+        {
+            "step" => LearningRateSchedule.Step(3, 0.5),
+            "exponential" => LearningRateSchedule.Exponential(0.9),
+            "cosine" => LearningRateSchedule.Cosine(0.1),
+            "linear" => LearningRateSchedule.Linear(0.2),
+            "step with warm-up" => LearningRateSchedule.Step(3, 0.5).WithWarmUp(4),
+            _ => LearningRateSchedule.Linear(0.2).Then(5, LearningRateSchedule.Cosine()),
+        };
+        int epochs = _golden.GetProperty("epochs").GetInt32();
+        double[] expected = [.. _golden.GetProperty("schedules").GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
+        Assert.That(Enumerable.Range(0, epochs).Select(epoch => schedule.Factor(new(epoch, epochs))), Is.EqualTo(expected).Within(1e-9));
+    }
+
+    [Test]
+    public void Defaults_are_PyTorchs()
+    {
+        var adam = new Adam();
+        Same("adam", ("lr", adam.LearningRate), ("eps", adam.Epsilon), ("weight_decay", adam.WeightDecay), ("weight_decay", adam.L2Penalty));
+        var adamW = new AdamW();
+        Same("adamw", ("lr", adamW.LearningRate), ("eps", adamW.Epsilon), ("weight_decay", adamW.WeightDecay));
+        foreach ((string name, Adam optimizer) in ((string, Adam)[])[("adam", adam), ("adamw", adamW)])
+            Assert.That((float[])[optimizer.Beta1, optimizer.Beta2], Is.EqualTo(_golden.GetProperty("defaults").GetProperty(name).Floats("betas")), name);
+        var rmsProp = new RmsProp();
+        Same("rmsprop", ("lr", rmsProp.LearningRate), ("alpha", rmsProp.Decay), ("eps", rmsProp.Epsilon));
+        var adagrad = new Adagrad();
+        Same("adagrad", ("lr", adagrad.LearningRate), ("eps", adagrad.Epsilon), ("initial_accumulator_value", 0), ("lr_decay", 0));
+        Same("huber", ("delta", new Huber().Delta));
+        Same("batchnorm", ("eps", new BatchNormalization().Epsilon), ("momentum", new BatchNormalization().Momentum));
+        Same("layernorm", ("eps", new LayerNormalization().Epsilon));
+        Assert.That(Activation.LeakyRelu().Name, Is.EqualTo(Activation.LeakyRelu(Default("leaky-relu", "negative_slope")).Name));
+        Assert.That(Activation.Elu().Name, Is.EqualTo(Activation.Elu(Default("elu", "alpha")).Name));
+
+        var oneCycle = LearningRateSchedule.OneCycle(Default("onecycle", "pct_start"), Default("onecycle", "div_factor"), Default("onecycle", "final_div_factor"));
+        for (int epoch = 0; epoch <= 20; epoch++)
+            Assert.That(LearningRateSchedule.OneCycle().Factor(new(epoch, 20)), Is.EqualTo(oneCycle.Factor(new(epoch, 20))).Within(1e-6));
+        var plateau = LearningRateSchedule.ReduceOnPlateau(
+            Default("plateau", "factor"), (int)Default("plateau", "patience"), Default("plateau", "threshold"), Default("plateau", "min_lr"));
+        // Each epoch is better than the last by a share just below or above the threshold.
+        foreach (double share in (double[])[0.9e-4, 1.1e-4])
+        {
+            double[] losses = [.. Enumerable.Range(0, 40).Select(epoch => Math.Pow(1 - share, epoch))];
+            for (int epoch = 0; epoch <= losses.Length; epoch++)
+            {
+                var position = new TrainingPosition(epoch, 100) { EpochLosses = losses[..epoch] };
+                Assert.That(LearningRateSchedule.ReduceOnPlateau().Factor(position), Is.EqualTo(plateau.Factor(position)).Within(1e-7));
+            }
+        }
+
+        float Default(string part, string name) => _golden.GetProperty("defaults").GetProperty(part).GetProperty(name).GetSingle();
+
+        void Same(string part, params (string Name, float Ours)[] values)
+        {
+            foreach ((string name, float ours) in values)
+                Assert.That(ours, Is.EqualTo(Default(part, name)), $"{part}: {name}");
+        }
+    }
+
+    [TestCase("labels")]
+    [TestCase("soft")]
+    public void Class_weights_smoothing_and_sample_weights_together_are_PyTorchs(string targets)
+    {
+        JsonElement golden = _golden.GetProperty("weighted"), losses = _golden.GetProperty("losses"), expected = golden.GetProperty(targets);
+        int rows = losses.GetProperty("rows").GetInt32(), classes = losses.GetProperty("classes").GetInt32();
+        var network = new Sequential([4], 0, new Dense(classes));
+        golden.Floats("weight").CopyTo(network.Parameters["dense1.weight"].Values);
+        golden.Floats("bias").CopyTo(network.Parameters["dense1.bias"].Values);
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(0.1f, losses.Floats("weights")), new Sgd(0));
+        var inputs = new ReadOnlyMatrixView(golden.Floats("x"), rows, 4);
+        float loss = targets == "labels"
+            ? trainer.TrainStep(inputs, losses.GetProperty("labels").Integers(), golden.Floats("sample"))
+            : trainer.TrainStep(inputs, new ReadOnlyMatrixView(losses.Floats("soft"), rows, classes), golden.Floats("sample"));
+        Assert.That(loss, Is.EqualTo(expected.GetProperty("loss").GetDouble()).Within(1e-6));
+        Assert.That(network.Parameters["dense1.weight"].Gradients.ToArray(), Is.EqualTo(expected.Floats("dweight")).Within(1e-6));
+        Assert.That(network.Parameters["dense1.bias"].Gradients.ToArray(), Is.EqualTo(expected.Floats("dbias")).Within(1e-6));
+    }
+
     [Test]
     public void A_deep_network_with_AdamW_smoothing_and_clipping_follows_PyTorch([Values(1, 2)] int threads)
     {

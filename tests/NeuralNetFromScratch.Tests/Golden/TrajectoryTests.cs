@@ -19,6 +19,8 @@ public class TrajectoryTests
     [TestCase("l2")]
     [TestCase("clipped-norm")]
     [TestCase("clipped-value")]
+    [TestCase("l1")]
+    [TestCase("max-norm")]
     public void Fifty_steps_follow_PyTorch(string name)
     {
         JsonElement golden = GoldenFile.Read("trajectories.json");
@@ -39,6 +41,8 @@ public class TrajectoryTests
             "adamw" => new AdamW(0.01f, weightDecay: 0.3f) { DecaysBiases = true, AveragingDecay = Averaging },
             "l2" => new Sgd(0.1f, 0.9f) { L2Penalty = 0.02f, DecaysBiases = true, AveragingDecay = Averaging },
             "clipped-norm" => new Sgd(0.1f) { ClipNorm = 0.3f, AveragingDecay = Averaging },
+            "l1" => new Sgd(0.1f, 0.9f) { L1Penalty = 0.01f, DecaysBiases = true, AveragingDecay = Averaging },
+            "max-norm" => new Sgd(0.1f, 0.9f) { MaxNorm = 0.6f, AveragingDecay = Averaging },
             _ => new Sgd(0.1f) { ClipValue = 0.02f, AveragingDecay = Averaging },
         };
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), optimizer);

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes parts.json: what PyTorch computes for activations, normalization layers, losses, schedules, and a deep network step by step.
+"""Writes parts.json: what PyTorch computes for activations, normalization layers, losses, schedules, and a deep network step by step; and its defaults.
 
 usage: make_parts.py > parts.json     (Debian's python3-torch 1.13)
 Weights are written as [in, out], PyTorch's transposed.
 """
+import inspect
 import json
 import torch
 from torch import nn
@@ -132,9 +133,57 @@ def deep():
         "end": [flat(p.t() if p.dim() == 2 else p) for p in model.parameters()], "logits": flat(model(inputs[0]))}
 
 
+def weighted():
+    """A dense layer under class weights, label smoothing and sample weights at once, against labels and against soft targets."""
+    layer, x, sample = nn.Linear(4, CLASSES), torch.randn(ROWS, 4), torch.rand(ROWS) * 2
+    result = {"x": flat(x), "weight": flat(layer.weight.t()), "bias": flat(layer.bias), "sample": flat(sample)}
+    for name, targets in (("labels", labels), ("soft", soft)):
+        layer.zero_grad()
+        value = (sample * nn.CrossEntropyLoss(reduction="none", weight=weights, label_smoothing=0.1)(layer(x), targets)).sum() / ROWS
+        value.backward()
+        result[name] = {"loss": float(f"{value.item():.9g}"), "dweight": flat(layer.weight.grad.t()), "dbias": flat(layer.bias.grad)}
+    return result
+
+
+def rates(make, epochs):
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1)
+    schedule, result = make(optimizer), []
+    for _ in range(epochs):
+        result.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return result
+
+
+EPOCHS = 12
+SCHEDULES = {
+    "step": lambda o: torch.optim.lr_scheduler.StepLR(o, 3, gamma=0.5),
+    "exponential": lambda o: torch.optim.lr_scheduler.ExponentialLR(o, 0.9),
+    "cosine": lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, EPOCHS, eta_min=0.1),
+    "linear": lambda o: torch.optim.lr_scheduler.LinearLR(o, 1, 0.2, EPOCHS),
+    "step with warm-up": lambda o: torch.optim.lr_scheduler.ChainedScheduler([
+        torch.optim.lr_scheduler.LinearLR(o, 1e-12, 1, 4), torch.optim.lr_scheduler.StepLR(o, 3, gamma=0.5)]),
+    "linear, then cosine": lambda o: torch.optim.lr_scheduler.SequentialLR(o, [
+        torch.optim.lr_scheduler.LinearLR(o, 1, 0.2, 5), torch.optim.lr_scheduler.CosineAnnealingLR(o, EPOCHS - 5)], [5]),
+}
+
+
+def defaults(function):
+    found = {name: parameter.default for name, parameter in inspect.signature(function).parameters.items()}
+    return {name: value for name, value in found.items() if isinstance(value, (int, float, tuple)) and not isinstance(value, bool)}
+
+
+DEFAULTS = {
+    "adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop, "adagrad": torch.optim.Adagrad, "huber": nn.HuberLoss,
+    "batchnorm": nn.BatchNorm1d, "layernorm": nn.LayerNorm, "leaky-relu": nn.LeakyReLU, "elu": nn.ELU,
+    "onecycle": torch.optim.lr_scheduler.OneCycleLR, "plateau": torch.optim.lr_scheduler.ReduceLROnPlateau,
+}
+
 print(json.dumps({
     "activations": {name: activation(function) for name, function in ACTIVATIONS.items()},
     "batchnorm": normalization(nn.BatchNorm1d(7, momentum=0.2), 7, [6, 9, 2]),
     "layernorm": normalization(nn.LayerNorm(7), 7, [5]),
     "losses": losses, "onecycle": one_cycle(40), "plateau": plateau(), "deep": deep(),
+    "weighted": weighted(), "epochs": EPOCHS, "schedules": {name: rates(make, EPOCHS) for name, make in SCHEDULES.items()},
+    "defaults": {name: defaults(function) for name, function in DEFAULTS.items()},
 }, separators=(",", ":")))

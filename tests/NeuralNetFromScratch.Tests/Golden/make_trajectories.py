@@ -20,7 +20,10 @@ OPTIMIZERS = {
     "l2": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.02),
     "clipped-norm": lambda p: torch.optim.SGD(p, lr=0.1),
     "clipped-value": lambda p: torch.optim.SGD(p, lr=0.1),
+    "l1": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+    "max-norm": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
 }
+L1, MAX_NORM = {"l1": 0.01}, {"max-norm": 0.6}
 CLIP = {
     "clipped-norm": lambda p: torch.nn.utils.clip_grad_norm_(p, 0.3),
     "clipped-value": lambda p: torch.nn.utils.clip_grad_value_(p, 0.02),
@@ -53,9 +56,13 @@ for name, make in OPTIMIZERS.items():
     for x, y in zip(inputs, labels):
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(x), y)
-        loss.backward()
+        (loss + L1.get(name, 0) * sum(p.abs().sum() for p in model.parameters())).backward()
         CLIP.get(name, lambda p: None)(model.parameters())
         optimizer.step()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                if name in MAX_NORM and parameter.dim() == 2:
+                    parameter.copy_(torch.renorm(parameter, 2, 0, MAX_NORM[name]))
         losses.append(float(f"{loss.item():.9g}"))
         now = [p.detach().clone() for p in model.parameters()]
         average = now if average is None else [AVERAGING * a + (1 - AVERAGING) * p for a, p in zip(average, now)]

@@ -7,6 +7,20 @@ public class LossTests
     private const int Rows = 5;
     private static readonly Loss[] All = [new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy(0.2f), new MeanSquaredError(), new MeanAbsoluteError(), new Huber(0.7f), new BinaryCrossEntropy()];
 
+    /// <summary>The losses that are a mean over the outputs, as plain formulas of output, target and column, with their derivatives.</summary>
+    private static readonly ElementCase[] Elements =
+    [
+        new(new MeanSquaredError(), (a, t, _) => (a - t) * (a - t), (a, t, _) => 2 * (a - t)),
+        new(new MeanAbsoluteError(), (a, t, _) => Math.Abs(a - t), (a, t, _) => Math.Sign(a - t)),
+        new(new Huber(0.7f), (a, t, _) => Math.Abs(a - t) <= 0.7f ? (a - t) * (a - t) / 2 : 0.7f * (Math.Abs(a - t) - 0.7f / 2), (a, t, _) => Math.Clamp(a - t, -0.7f, 0.7f)),
+        new(new Huber(2), (a, t, _) => Math.Abs(a - t) <= 2 ? (a - t) * (a - t) / 2 : 2 * (Math.Abs(a - t) - 1), (a, t, _) => Math.Clamp(a - t, -2, 2)),
+        new(new BinaryCrossEntropy(), (a, t, _) => -t * Math.Log(Sigmoid(a)) - (1 - t) * Math.Log(1 - Sigmoid(a)), (a, t, _) => Sigmoid(a) - t),
+        new(
+            new BinaryCrossEntropy(1, 0, 3, 0.5f, 2, 1, 4),
+            (a, t, j) => -Positive(j) * t * Math.Log(Sigmoid(a)) - (1 - t) * Math.Log(1 - Sigmoid(a)),
+            (a, t, j) => (1 - t) * Sigmoid(a) - Positive(j) * t * (1 - Sigmoid(a))),
+    ];
+
     [Test]
     public void Gradients_agree_with_differences([ValueSource(nameof(All))] Loss loss, [Values(1, 2, 10, 15, 16, 17, 33)] int outputs, [Values] bool hasLabels)
     {
@@ -59,6 +73,51 @@ public class LossTests
         }
 
         Assert.That(actual, Is.EqualTo(expected).Within(1e-6 * Math.Max(1, expected)));
+    }
+
+    [TestCaseSource(nameof(Elements))]
+    public void A_mean_over_the_outputs_is_its_formula_in_double(object elementCase)
+    {
+        const int Outputs = 7;
+        const float Scale = 0.3f;
+        var (loss, formula, derivative) = (ElementCase)elementCase;
+        float[] a = TestValues.Uniform(Rows * Outputs, 1, -4, 4), t = TestValues.Uniform(a.Length, 2, 0, 1), gradient = TestValues.Poison(a.Length);
+        double actual = loss.Evaluate(new(a, Rows, Outputs), new ReadOnlyMatrixView(t, Rows, Outputs), Scale, new(gradient, Rows, Outputs)), expected = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            expected += formula(a[i], t[i], i % Outputs) / Outputs;
+            Assert.That(gradient[i], Is.EqualTo(Scale * derivative(a[i], t[i], i % Outputs) / Outputs).Within(1e-7), $"element {i}");
+        }
+
+        Assert.That(actual, Is.EqualTo(expected).Within(1e-9));
+    }
+
+    [Test]
+    public void Smoothing_and_class_weights_are_the_formula_in_double([Values] bool hasLabels)
+    {
+        const int Classes = 4;
+        float[] weights = [1, 0, 3, 0.5f], z = TestValues.Uniform(Rows * Classes, 1, -4, 4), targets = TestValues.Uniform(z.Length, 2, 0, 1), gradient = TestValues.Poison(z.Length);
+        int[] labels = TestValues.Labels(Rows, Classes, 3);
+        var loss = new SoftmaxCrossEntropy(0.2f, weights);
+        var outputs = new ReadOnlyMatrixView(z, Rows, Classes);
+        double actual = hasLabels
+            ? loss.Evaluate(outputs, labels, 0.3f, new(gradient, Rows, Classes))
+            : loss.Evaluate(outputs, new ReadOnlyMatrixView(targets, Rows, Classes), 0.3f, new(gradient, Rows, Classes));
+        double expected = 0;
+        for (int i = 0; i < Rows; i++)
+        {
+            double sum = Enumerable.Range(0, Classes).Sum(j => Math.Exp(z[i * Classes + j])), total = Enumerable.Range(0, Classes).Sum(j => Target(i, j));
+            for (int j = 0; j < Classes; j++)
+            {
+                double probability = Math.Exp(z[i * Classes + j]) / sum;
+                expected -= Target(i, j) * Math.Log(probability);
+                Assert.That(gradient[i * Classes + j], Is.EqualTo(0.3f * (total * probability - Target(i, j))).Within(5e-7), $"row {i}, class {j}");
+            }
+        }
+
+        Assert.That(actual, Is.EqualTo(expected).Within(1e-5));
+
+        double Target(int row, int j) => weights[j] * ((1 - 0.2f) * (hasLabels ? (labels[row] == j ? 1 : 0) : targets[row * Classes + j]) + 0.2f / Classes);
     }
 
     [Test]
@@ -151,5 +210,14 @@ public class LossTests
         Assert.That(() => loss.Evaluate(new(z, 2, 3), new ReadOnlyMatrixView(z, 3, 2), 1, default), Throws.ArgumentException.With.Message.Contains("expected targets [2, 3], got [3, 2]"));
         Assert.That(() => loss.Evaluate(new(z, 2, 3), [0, 1], 1, new(gradient, 3, 2)), Throws.ArgumentException);
         Assert.That(gradient, Is.All.NaN);
+    }
+
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    private static double Positive(int column) => new double[] { 1, 0, 3, 0.5, 2, 1, 4 }[column];
+
+    private sealed record ElementCase(Loss Loss, Func<double, double, int, double> Formula, Func<double, double, int, double> Derivative)
+    {
+        public override string ToString() => Loss.Name;
     }
 }
