@@ -23,7 +23,10 @@ public static class OnnxModel
     public static void Export(Sequential network, string path, OnnxExportOptions? options = null)
     {
         ModelProto model = Describe(network, options ?? new());
-        string full = Path.GetFullPath(path), temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+        string full = Path.GetFullPath(path);
+#pragma warning disable RS0030 // A name that no other writer has, which nothing that is written depends on.
+        string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+#pragma warning restore RS0030
         try
         {
             using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))

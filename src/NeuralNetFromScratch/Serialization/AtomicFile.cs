@@ -7,7 +7,9 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path);
+#pragma warning disable RS0030 // A name that no other writer has, which nothing that is written depends on.
         string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+#pragma warning restore RS0030
         try
         {
             using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))

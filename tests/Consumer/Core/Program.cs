@@ -1,0 +1,19 @@
+using Consumer;
+
+switch (args)
+{
+    case []:
+        Xor.Run();
+        Digits.Run();
+        Table.Run();
+        return 0;
+    case ["start"]:
+        Speed.Start();
+        return 0;
+    case ["epochs"]:
+        Speed.Epochs();
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Core [start | epochs]");
+        return 2;
+}
