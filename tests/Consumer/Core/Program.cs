@@ -10,10 +10,10 @@ switch (args)
     case ["start"]:
         Speed.Start();
         return 0;
-    case ["epochs"]:
-        Speed.Epochs();
+    case ["epochs", string threads]:
+        Speed.Epochs(int.Parse(threads));
         return 0;
     default:
-        Console.Error.WriteLine("usage: Core [start | epochs]");
+        Console.Error.WriteLine("usage: Core [start | epochs THREADS]");
         return 2;
 }

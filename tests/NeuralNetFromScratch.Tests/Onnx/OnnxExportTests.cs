@@ -70,6 +70,7 @@ public class OnnxExportTests
     }
 
     [Test]
+    [Category("Process")]
     public void The_model_checker_accepts_every_kind_of_layer()
     {
         using var folder = new TemporaryFolder();

@@ -17,6 +17,7 @@ public class OnnxImportTests
     [TestCase("normalized", OutputTransform.None)]
     [TestCase("residual", OutputTransform.None)]
     [TestCase("flatten", OutputTransform.None)]
+    [Category("Process")]
     public void PyTorchs_exports_come_in_and_predict_as_they_did_there(string kind, OutputTransform transform)
     {
         using var folder = new TemporaryFolder();
@@ -28,6 +29,7 @@ public class OnnxImportTests
     }
 
     [Test]
+    [Category("Process")]
     public void A_classifier_as_scikit_learns_converter_writes_it()
     {
         using var folder = new TemporaryFolder();

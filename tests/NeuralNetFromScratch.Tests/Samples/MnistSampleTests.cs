@@ -4,6 +4,7 @@ using NeuralNetFromScratch.Tests.Data;
 namespace NeuralNetFromScratch.Tests.Samples;
 
 /// <summary>Runs the sample as a user does.</summary>
+[Category("Process")]
 public class MnistSampleTests
 {
     [Test]

@@ -8,6 +8,7 @@ using SkiaSharp;
 namespace NeuralNetFromScratch.Tests.Samples;
 
 /// <summary>The sample's verbs, run as a user runs them.</summary>
+[Category("Process")]
 public class MnistVerbTests
 {
     [Test]

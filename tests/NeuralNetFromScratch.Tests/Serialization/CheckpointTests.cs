@@ -120,6 +120,7 @@ public class CheckpointTests
     }
 
     [Test]
+    [Category("Process")]
     public void Killed_again_and_again_a_training_ends_in_the_same_bits()
     {
         int[] expected = Uninterrupted().Bits;

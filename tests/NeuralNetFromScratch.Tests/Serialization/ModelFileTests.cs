@@ -161,6 +161,7 @@ public class ModelFileTests
     }
 
     [Test]
+    [Category("Process")]
     public void PyTorch_predicts_the_same_with_weights_written_here()
     {
         Sequential network = TorchTwin(seed: 5);
@@ -173,6 +174,7 @@ public class ModelFileTests
     }
 
     [Test]
+    [Category("Process")]
     public void Weights_written_by_PyTorch_predict_the_same_here()
     {
         using var folder = new TemporaryFolder();
