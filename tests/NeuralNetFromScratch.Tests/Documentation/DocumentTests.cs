@@ -5,6 +5,7 @@ namespace NeuralNetFromScratch.Tests.Documentation;
 /// <summary>What the documents show compiles, runs, and prints what they say; what they link to is there.</summary>
 public class DocumentTests
 {
+    [Category("Process")]
     [TestCaseSource(nameof(Programs))]
     public void A_program_compiles_runs_and_prints_what_its_document_says(object shown)
     {
