@@ -4,14 +4,27 @@ using NeuralNetFromScratch.Onnx.Protos;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>A constant tensor of a model: floats, or whole numbers, which only shapes are made of.</summary>
-/// <param name="Name">What messages call it.</param>
 /// <param name="Dimensions">Its sizes.</param>
 /// <param name="Values">Its elements, row-major.</param>
-internal sealed record Constant(string Name, int[] Dimensions, double[] Values)
+internal sealed record Constant(int[] Dimensions, double[] Values)
 {
     public bool IsScalar => Values.Length == 1;
 
-    public float[] Floats => [.. Values.Select(value => (float)value)];
+    /// <summary>A matrix with rows and columns exchanged.</summary>
+    public Constant Transposed()
+    {
+        (int rows, int columns) = (Dimensions[0], Dimensions[1]);
+        var turned = new double[Values.Length];
+        for (int i = 0; i < turned.Length; i++)
+            turned[i] = Values[i % rows * columns + i / rows];
+        return new Constant([columns, rows], turned);
+    }
+
+    /// <summary>The values times a factor, as floats.</summary>
+    public float[] Floats(double factor = 1) => Array.ConvertAll(Values, value => (float)(factor * value));
+
+    /// <summary>How many values a tensor's data are, whatever its shape says.</summary>
+    public static long StoredValues(TensorProto tensor) => tensor.RawData.Length / 4 + tensor.FloatData.Count + tensor.DoubleData.Count + tensor.Int64Data.Count;
 
     /// <exception cref="InvalidDataException">The tensor lies elsewhere, is of another type, or its data do not fit its shape.</exception>
     public static Constant Read(TensorProto tensor, string name)
@@ -48,7 +61,25 @@ internal sealed record Constant(string Name, int[] Dimensions, double[] Values)
             };
         }
 
-        return new Constant(name, [.. tensor.Dims.Select(size => (int)size)], values);
+        return new Constant([.. tensor.Dims.Select(size => (int)size)], values);
+    }
+
+    /// <summary>What a node of type Constant holds.</summary>
+    /// <exception cref="InvalidDataException">It holds no numbers.</exception>
+    public static Constant Read(Operation operation)
+    {
+        if (operation.Tensor("value") is { } tensor)
+            return Read(tensor, operation.Outputs is [var name, ..] ? name : "");
+        if (operation.HasAttribute("value_float"))
+            return new Constant([], [operation.Number("value_float", 0)]);
+        if (operation.HasAttribute("value_int"))
+            return new Constant([], [operation.Integer("value_int", 0)]);
+        double[] numbers = operation.HasAttribute("value_floats")
+            ? [.. operation.Numbers("value_floats").Select(value => (double)value)]
+            : [.. operation.Integers("value_ints").Select(value => (double)value)];
+        return operation.HasAttribute("value_floats") || operation.HasAttribute("value_ints")
+            ? new Constant([numbers.Length], numbers)
+            : throw operation.Refuse("holds no number");
     }
 
     private static int ElementSize(int type, string name) => type switch
