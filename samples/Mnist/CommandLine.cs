@@ -38,6 +38,9 @@ internal sealed class CommandLine
         Require(_hidden, value => value is null || TryParseUnits(value, out _), "must be whole numbers above 0, such as 128,64");
         Require(_recipe, value => value is "default" or "lab", "must be default or lab");
         Require(_optimizer, value => value is null or "sgd" or "adam", "must be sgd or adam");
+        foreach (Option<string?> file in (ReadOnlySpan<Option<string?>>)[_model, _json])
+            Require(file, path => path is null || IsInFolder(path), "must lie in a folder that is there");
+        Require(_onnx, path => path is null || IsInFolder(path), "must lie in a folder that is there");
         Option[] training =
         [
             _data, _epochs, _batchSize, _hidden, _optimizer, _learningRate, _momentum, _seed, _threads, _validation, _recipe, _model, _checkpoint, _resume, _json,
@@ -120,6 +123,9 @@ internal sealed class CommandLine
     }
 
     private bool IsAdam(OptionResult? optimizer) => optimizer?.GetValue(_optimizer) == "adam";
+
+    /// <summary>Whether a file can be written there: better known before a training than after it.</summary>
+    private static bool IsInFolder(string path) => path.Length > 0 && Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)));
 
     private static void Require<T>(Option<T> option, Func<T?, bool> isValid, string message) =>
         option.Validators.Add(result =>

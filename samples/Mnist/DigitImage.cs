@@ -4,12 +4,13 @@ namespace NeuralNetFromScratch.Samples.Mnist;
 
 /// <summary>
 /// A picture of a digit as MNIST has them (LeCun et al.): light on dark, fitted into 20 × 20 pixels, its centre of mass in the middle of
-/// 28 × 28. A picture of 28 × 28 pixels is taken to be so already, but for its colours.
+/// 28 × 28. A picture of 28 × 28 pixels is taken to be so already, but for its colours. Others may be photographs: paper need not be white, nor
+/// evenly lit.
 /// </summary>
 internal static class DigitImage
 {
     public const int Side = 28;
-    private const int Box = 20, InkThreshold = 32, MaximumSide = 16_384;
+    private const int Box = 20, InkThreshold = 32, MaximumSide = 16_384, WorkingSide = 240;
 
     /// <exception cref="InvalidDataException">The file is no picture, or shows nothing.</exception>
     public static byte[] Load(string path)
@@ -18,12 +19,14 @@ internal static class DigitImage
         using SKCodec codec = SKCodec.Create(file) ?? throw new InvalidDataException($"{path}: no picture that can be read");
         if (codec.Info.Width > MaximumSide || codec.Info.Height > MaximumSide)
             throw new InvalidDataException($"{path}: {codec.Info.Width} × {codec.Info.Height} pixels are too many");
-        using var decoded = SKBitmap.Decode(codec);
-        if (decoded is null)
-            throw new InvalidDataException($"{path}: the picture is damaged");
-        using SKBitmap ink = LightOnDark(decoded);
-        if (ink.Width == Side && ink.Height == Side)
-            return Bytes(ink);
+        using var decoded = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        SKCodecResult result = codec.GetPixels(decoded.Info, decoded.GetPixels());
+        if (result != SKCodecResult.Success)
+            throw new InvalidDataException($"{path}: the picture is damaged or cut off ({result})");
+        using SKBitmap grey = LightOnDark(decoded);
+        if (grey.Width == Side && grey.Height == Side)
+            return Bytes(grey);
+        using SKBitmap ink = Ink(grey);
         SKRectI bounds = InkBounds(ink) ?? throw new InvalidDataException($"{path}: the picture shows nothing");
         return Centre(Fit(ink, bounds));
     }
@@ -38,26 +41,38 @@ internal static class DigitImage
             canvas.DrawBitmap(picture, 0, 0, SKSamplingOptions.Default);
         }
 
-        Span<byte> pixels = grey.GetPixelSpan();
-        long edge = 0, count = 0;
-        for (int row = 0; row < grey.Height; row++)
+        if (IsDarkOnLight(grey))
         {
-            for (int column = 0; column < grey.Width; column++)
-            {
-                if (row > 0 && row < grey.Height - 1 && column > 0 && column < grey.Width - 1)
-                    continue;
-                edge += pixels[row * grey.RowBytes + column];
-                count++;
-            }
-        }
-
-        if (edge > count * byte.MaxValue / 2)
-        {
-            foreach (ref byte pixel in pixels)
+            foreach (ref byte pixel in grey.GetPixelSpan())
                 pixel = (byte)(byte.MaxValue - pixel);
         }
 
         return grey;
+    }
+
+    /// <summary>Whether the darkest pixels are further from the edge's than the lightest.</summary>
+    private static bool IsDarkOnLight(SKBitmap grey)
+    {
+        byte[] pixels = Bytes(grey);
+        byte[] edge = [.. pixels.Where((_, i) => i / grey.Width == 0 || i / grey.Width == grey.Height - 1 || i % grey.Width == 0 || i % grey.Width == grey.Width - 1).Order()];
+        Array.Sort(pixels);
+        int ground = edge[edge.Length / 2], few = pixels.Length / 200;
+        return ground - pixels[few] > pixels[^(few + 1)] - ground;
+    }
+
+    /// <summary>The ink alone, of a picture made small enough to be quick with.</summary>
+    private static SKBitmap Ink(SKBitmap grey)
+    {
+        float scale = Math.Min(1, (float)WorkingSide / Math.Max(grey.Width, grey.Height));
+        int width = Math.Max(1, (int)(grey.Width * scale)), height = Math.Max(1, (int)(grey.Height * scale));
+        var small = new SKBitmap(width, height, SKColorType.Gray8, SKAlphaType.Opaque);
+        using (var canvas = new SKCanvas(small))
+        using (SKImage image = SKImage.FromBitmap(grey))
+            canvas.DrawImage(image, SKRect.Create(width, height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        byte[] ink = InkFilter.Extract(Bytes(small), width, height);
+        for (int row = 0; row < height; row++)
+            ink.AsSpan(row * width, width).CopyTo(small.GetPixelSpan()[(row * small.RowBytes)..]);
+        return small;
     }
 
     private static bool IsTransparent(SKBitmap picture) => picture.GetPixel(0, 0).Alpha < 128;

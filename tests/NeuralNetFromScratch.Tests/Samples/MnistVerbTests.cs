@@ -64,6 +64,9 @@ public class MnistVerbTests
     [TestCase("evaluate --model /does/not/exist", "/does/not/exist")]
     [TestCase("predict --model /does/not/exist x.png", "/does/not/exist")]
     [TestCase("export --model a", "--onnx")]
+    [TestCase("export --model a --onnx /does/not/exist", "must lie in a folder that is there")]
+    [TestCase("train --model /does/not/exist", "must lie in a folder that is there")]
+    [TestCase("evaluate --model a --json /does/not/exist", "must lie in a folder that is there")]
     public void Bad_values_get_one_clear_line_and_exit_code_2(string arguments, string message)
     {
         (int code, _, string error) = SampleProcess.Start(arguments.Split(' '));
@@ -117,6 +120,57 @@ public class MnistVerbTests
         Assert.That(columns.Length, Is.InRange(9, 12));
         Assert.That((columns[0] + columns[^1]) / 2.0, Is.EqualTo(13.5).Within(0.6));
         Assert.That(pixels[14 * 28 + 14], Is.GreaterThan(240));
+    }
+
+    [Test]
+    public void Unevenly_lit_grey_paper_is_no_ink([Values(130, 200)] int darkest, [Values(210, 250)] int lightest, [Values(SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp)] SKEncodedImageFormat format)
+    {
+        const int Width = 400, Height = 300;
+        using var folder = new TemporaryFolder();
+        string path = folder.File("photo");
+        var random = new RandomSource(5);
+        using (var bitmap = new SKBitmap(Width, Height))
+        {
+            for (int i = 0; i < Width * Height; i++)
+            {
+                int x = i % Width, y = i / Width;
+                bool isInk = x is >= 240 and < 265 && y is >= 80 and < 200;
+                double paper = darkest + (lightest - darkest) * (double)x / Width;
+                byte value = (byte)Math.Clamp((isInk ? 50 : paper) + 4 * random.Normal((ulong)i), 0, 255);
+                bitmap.SetPixel(x, y, new SKColor(value, value, (byte)(0.95 * value)));
+            }
+
+            using SKData data = bitmap.Encode(format, 90);
+            File.WriteAllBytes(path, data.ToArray());
+        }
+
+        byte[] pixels = DigitImage.Load(path);
+        for (int row = 0; row < 28; row++)
+        {
+            for (int column = 0; column < 28; column++)
+            {
+                // 25 × 120 pixels become about 4 × 20.
+                int expected = row is >= 5 and <= 22 && column is >= 13 and <= 14 ? 255 : row is < 3 or > 24 || column is < 10 or > 17 ? 0 : -1;
+                if (expected >= 0)
+                    Assert.That(pixels[row * 28 + column], Is.EqualTo(expected).Within(25), $"row {row}, column {column}");
+            }
+        }
+    }
+
+    [Test]
+    public void A_picture_that_is_cut_off_or_blank_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a.png");
+        Draw(path, SyntheticDigits.Create(1, 1), 0, scale: 5, inverted: false);
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+        Assert.That(() => DigitImage.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("cut off"));
+        using var blank = new SKBitmap(50, 50);
+        blank.Erase(SKColors.White);
+        using SKData png = blank.Encode(SKEncodedImageFormat.Png, 100);
+        File.WriteAllBytes(path, png.ToArray());
+        Assert.That(() => DigitImage.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("shows nothing"));
     }
 
     private static void Draw(string path, Dataset digits, int index, int scale, bool inverted)
