@@ -2,7 +2,7 @@ using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch.TrainingProcess;
 
-/// <summary>A training with dropout, noise, batch normalization, augmentation, shuffling, a moving average and early stopping.</summary>
+/// <summary>A training with dropout, noise, batch normalization, augmentation, shuffling, accumulated batches, a moving average and early stopping.</summary>
 public static class Recipe
 {
     public static Dataset Samples() => SyntheticDigits.Create(900, seed: 3);
@@ -19,7 +19,8 @@ public static class Recipe
     public static FitOptions Options(string? checkpoint, int everySteps = 5, int epochs = 6, int keep = 2) => new()
     {
         Epochs = epochs,
-        BatchSize = 50,
+        BatchSize = 25,
+        AccumulationSteps = 2,
         Seed = 7,
         ValidationFraction = 0.1,
         EarlyStopping = new EarlyStopping { Patience = 3 },

@@ -11,10 +11,11 @@ internal sealed class LayerChain
         Nodes = new LayerNode[layers.Count];
         InputShape = inputShape;
         Shape shape = inputShape;
+        var counts = new Dictionary<string, int>();
         for (int i = 0; i < Nodes.Length; i++)
         {
             Layer layer = layers[i] ?? throw new ArgumentException($"layer {i} is null", nameof(layers));
-            string name = $"{layer.Kind}{layers.Take(i + 1).Count(other => other.Kind == layer.Kind)}";
+            string name = $"{layer.Kind}{counts[layer.Kind] = counts.GetValueOrDefault(layer.Kind) + 1}";
             Shape output = OutputShapeOf(layer, name, shape);
             IReadOnlyList<ParameterDefinition> parameters = layer.Parameters(shape);
             Nodes[i] = new LayerNode(i, layer, name, shape, output, definitions.Count, parameters.Count);

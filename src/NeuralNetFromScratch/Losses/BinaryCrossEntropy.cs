@@ -19,6 +19,9 @@ public sealed class BinaryCrossEntropy : Loss
         _positiveWeights = positiveWeights.ToArray();
     }
 
+    /// <summary>p; empty where all are 1.</summary>
+    public ReadOnlySpan<float> PositiveWeights => _positiveWeights;
+
     /// <inheritdoc/>
     public override string Name => "binary cross-entropy";
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 
@@ -30,7 +31,7 @@ internal static class Architecture
     {
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 2 * MaximumDepth + 8 });
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 2 * MaximumDepth + 8, AllowDuplicateProperties = false });
             JsonElement root = document.RootElement;
             string transform = root.GetProperty("outputTransform").GetString()!;
             int count = 0;
@@ -121,7 +122,7 @@ internal static class Architecture
     {
         string kind = element.GetProperty("kind").GetString()!;
         if (format.ReaderOf(kind) is { } read)
-            return read(element);
+            return ReadOwn(kind, read, element);
         return kind switch
         {
             "dense" => new Dense(element.GetProperty("units").GetInt32(), ReadActivation(element, format), Initializer.Zeros),
@@ -137,6 +138,19 @@ internal static class Architecture
             "flatten" => new Flatten(),
             _ => throw new InvalidDataException($"the layer kind \"{kind}\" is unknown; add your own to a ModelFormat"),
         };
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "What the user's code throws over a file's contents is about the file.")]
+    private static Layer ReadOwn(string kind, Func<JsonElement, Layer> read, JsonElement element)
+    {
+        try
+        {
+            return read(element);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidDataException($"a layer of kind \"{kind}\" cannot be understood: {exception.Message}", exception);
+        }
     }
 
     private static Activation ReadActivation(JsonElement element, ModelFormat format) =>

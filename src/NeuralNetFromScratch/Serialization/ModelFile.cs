@@ -58,10 +58,11 @@ internal static class ModelFile
 
         // All names and shapes first: only what the file really has is ever allocated.
         IReadOnlyList<(TensorPlace Place, SafetensorInfo Tensor)> found = Match(file, chain, naming);
+        string[] classNames = file.Metadata.TryGetValue(ClassesKey, out string? classes) ? ReadStrings(classes) : [];
         var network = new Sequential(chain)
         {
             OutputTransform = transform,
-            ClassNames = file.Metadata.TryGetValue(ClassesKey, out string? classes) ? ReadStrings(classes) : [],
+            ClassNames = classNames,
             InputScaling = ReadScaling(file.Metadata),
         };
         Fill(file, found, network.Parameters);
@@ -110,7 +111,8 @@ internal static class ModelFile
                 found.Add((place, tensor));
         }
 
-        problems.AddRange(surplus.Values.Where(tensor => !tensor.Name.EndsWith(IgnoredSuffix, StringComparison.Ordinal)).Select(tensor => $"{tensor.Name} is not expected"));
+        bool isPyTorch = naming == TensorNaming.PyTorch;
+        problems.AddRange(surplus.Values.Where(tensor => !(isPyTorch && tensor.Name.EndsWith(IgnoredSuffix, StringComparison.Ordinal))).Select(tensor => $"{tensor.Name} is not expected"));
         return problems.Count == 0 ? found : throw new InvalidDataException($"the tensors do not fit the network: {string.Join("; ", problems)}");
     }
 
@@ -138,6 +140,7 @@ internal static class ModelFile
         return new(Number(ScaleKey), Number(MeanKey), Number(DeviationKey));
 
         float Number(string key) => float.TryParse(metadata.GetValueOrDefault(key), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
+            && float.IsFinite(value)
             ? value
             : throw new InvalidDataException($"{key} is no number");
     }

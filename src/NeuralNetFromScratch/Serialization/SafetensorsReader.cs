@@ -65,11 +65,12 @@ public sealed class SafetensorsReader : IDisposable
         _stream.Position = _dataStart + tensor.Offset;
         int size = tensor.Type.Bits() / 8;
         byte[] chunk = new byte[Math.Min(ChunkBytes, tensor.ByteLength)];
-        for (int start = 0; start < destination.Length; start += ChunkBytes / size)
+        while (destination.Length > 0)
         {
-            int count = Math.Min(ChunkBytes / size, destination.Length - start);
+            int count = Math.Min(ChunkBytes / size, destination.Length);
             _stream.ReadExactly(chunk, 0, count * size);
-            SafetensorTypes.ToFloats(tensor.Type, chunk, destination.Slice(start, count));
+            SafetensorTypes.ToFloats(tensor.Type, chunk, destination[..count]);
+            destination = destination[count..];
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 
 namespace NeuralNetFromScratch;
@@ -13,10 +14,10 @@ public static class SafetensorsWriter
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="tensors">The tensors.</param>
     /// <param name="metadata">Free texts by name.</param>
-    /// <exception cref="ArgumentException">A name occurs twice, or a tensor's bytes do not fit its shape.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice, a text has no UTF-8, or a tensor's bytes do not fit its shape.</exception>
     public static void Write(string path, IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        Check(tensors);
+        Check(tensors, metadata);
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
     }
 
@@ -24,11 +25,11 @@ public static class SafetensorsWriter
     /// <param name="stream">The stream.</param>
     /// <param name="tensors">The tensors.</param>
     /// <param name="metadata">Free texts by name.</param>
-    /// <exception cref="ArgumentException">A name occurs twice, or a tensor's bytes do not fit its shape.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice, a text has no UTF-8, or a tensor's bytes do not fit its shape.</exception>
     public static void Write(Stream stream, IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Check(tensors);
+        Check(tensors, metadata);
         // As the reference implementation: the widest elements first, so that each tensor begins aligned; then by name.
         SafetensorEntry[] ordered = [.. tensors.OrderByDescending(tensor => tensor.Type.Bits()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
         byte[] header = Header(ordered, metadata);
@@ -80,9 +81,11 @@ public static class SafetensorsWriter
             : throw new ArgumentException($"the header would have {buffer.Length} bytes; more than {SafetensorsHeader.MaximumLength} are not allowed");
     }
 
-    private static void Check(IReadOnlyList<SafetensorEntry> tensors)
+    private static void Check(IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         ArgumentNullException.ThrowIfNull(tensors);
+        foreach (string text in tensors.Select(tensor => tensor.Name).Concat(metadata?.Keys ?? []).Concat(metadata?.Values ?? []))
+            ThrowIfMalformed(text);
         var names = new HashSet<string> { SafetensorsHeader.MetadataKey };
         foreach (SafetensorEntry tensor in tensors)
         {
@@ -91,6 +94,20 @@ public static class SafetensorsWriter
             if ((long)tensor.Shape.ElementCount * tensor.Type.Bits() != tensor.Bytes.Length * 8L)
                 throw new ArgumentException(
                     $"tensor \"{tensor.Name}\" of shape {tensor.Shape} and type {tensor.Type.Name()} does not have {tensor.Bytes.Length} bytes", nameof(tensors));
+        }
+    }
+
+    /// <summary>Half a surrogate pair would be written as another character, and two such names as one.</summary>
+    private static void ThrowIfMalformed(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            new UTF8Encoding(false, throwOnInvalidBytes: true).GetByteCount(text);
+        }
+        catch (EncoderFallbackException exception)
+        {
+            throw new ArgumentException($"the text \"{text}\" has no UTF-8: {exception.Message}", exception);
         }
     }
 }

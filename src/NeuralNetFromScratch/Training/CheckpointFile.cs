@@ -26,6 +26,74 @@ internal sealed class CheckpointFile
 
     public void Write(CheckpointOptions options, IReadOnlyDictionary<string, string> fingerprint)
     {
+        (SafetensorEntry[] tensors, Dictionary<string, string> metadata) = Describe(fingerprint);
+        CheckpointFolder.Write(options, Steps, path => SafetensorsWriter.Write(path, tensors, metadata));
+    }
+
+    /// <summary>Writes to a stream.</summary>
+    internal void Write(Stream stream, IReadOnlyDictionary<string, string> fingerprint)
+    {
+        (SafetensorEntry[] tensors, Dictionary<string, string> metadata) = Describe(fingerprint);
+        SafetensorsWriter.Write(stream, tensors, metadata);
+    }
+
+    /// <exception cref="InvalidDataException">The file is no checkpoint, is malformed, or belongs to another training: the message says what differs.</exception>
+    public static CheckpointFile Read(string path, IReadOnlyDictionary<string, string> fingerprint, CheckpointSizes sizes)
+    {
+        using SafetensorsReader file = SafetensorsReader.Open(path);
+        try
+        {
+            return Read(file, fingerprint, sizes);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    /// <exception cref="InvalidDataException">As for a file by name.</exception>
+    internal static CheckpointFile Read(SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint, CheckpointSizes sizes)
+    {
+        IReadOnlyDictionary<string, string> metadata = file.Metadata;
+        if (metadata.GetValueOrDefault(KindKey) != Version)
+            throw new InvalidDataException($"the file is no checkpoint of version {Version}");
+        string[] differences = [.. fingerprint
+            .Where(entry => metadata.GetValueOrDefault(FingerprintPrefix + entry.Key) != entry.Value)
+            .Select(entry => $"{entry.Key}: the checkpoint has \"{metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)}\", this training \"{entry.Value}\"")];
+        if (differences.Length > 0)
+            throw new InvalidDataException($"the checkpoint belongs to another training; {string.Join("; ", differences)}");
+
+        var state = new FitState
+        {
+            Epoch = (int)Whole(metadata, EpochKey, 1),
+            Step = (int)Whole(metadata, StepKey, 0, sizes.StepsPerEpoch - 1),
+            IsStopped = metadata.GetValueOrDefault(StoppedKey) switch
+            {
+                "yes" => true,
+                "no" => false,
+                var other => throw new InvalidDataException($"{StoppedKey} is \"{other}\", neither yes nor no"),
+            },
+            Sums = new StepResult(Number(metadata, LossSumKey), Whole(metadata, CorrectKey, 0), Whole(metadata, CountKey, 0)),
+            Best = Number(metadata, BestKey),
+            EpochsSinceBest = (int)Whole(metadata, SinceBestKey, 0),
+            BestValues = Flat(file, "best", sizes.Best),
+        };
+        state.Epochs.AddRange((metadata.GetValueOrDefault(HistoryKey) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ParseHistoryLine));
+        if (state.Epochs.Count != state.Epoch - 1 || state.Epochs.Where((record, i) => record.Epoch != i + 1).Any())
+            throw new InvalidDataException($"the checkpoint stands in epoch {state.Epoch}, but has a history of {state.Epochs.Count} epochs or of others");
+        return new CheckpointFile
+        {
+            Steps = Whole(metadata, StepsKey, 0, long.MaxValue),
+            Epochs = (int)Whole(metadata, EpochsKey, 0),
+            State = state,
+            Values = Flat(file, "values", sizes.Values),
+            Slots = Flat(file, "slots", sizes.Slots),
+            Average = Flat(file, "average", sizes.Average),
+        };
+    }
+
+    private (SafetensorEntry[] Tensors, Dictionary<string, string> Metadata) Describe(IReadOnlyDictionary<string, string> fingerprint)
+    {
         var metadata = fingerprint.ToDictionary(entry => FingerprintPrefix + entry.Key, entry => entry.Value);
         metadata[KindKey] = Version;
         metadata[StepsKey] = Text(Steps);
@@ -39,50 +107,7 @@ internal sealed class CheckpointFile
         metadata[BestKey] = Text(State.Best);
         metadata[SinceBestKey] = Text(State.EpochsSinceBest);
         metadata[HistoryKey] = string.Join('\n', State.Epochs.Select(HistoryLine));
-        SafetensorEntry[] tensors = [Flat("values", Values), Flat("slots", Slots), Flat("average", Average), Flat("best", State.BestValues)];
-        CheckpointFolder.Write(options, Steps, path => SafetensorsWriter.Write(path, tensors, metadata));
-    }
-
-    /// <exception cref="InvalidDataException">The file is no checkpoint, is malformed, or belongs to another training: the message says what differs.</exception>
-    public static CheckpointFile Read(string path, IReadOnlyDictionary<string, string> fingerprint, int valueLength, int slotLength, int averageLength, int bestLength)
-    {
-        using SafetensorsReader file = SafetensorsReader.Open(path);
-        try
-        {
-            IReadOnlyDictionary<string, string> metadata = file.Metadata;
-            if (metadata.GetValueOrDefault(KindKey) != Version)
-                throw new InvalidDataException($"the file is no checkpoint of version {Version}");
-            string[] differences = [.. fingerprint
-                .Where(entry => metadata.GetValueOrDefault(FingerprintPrefix + entry.Key) != entry.Value)
-                .Select(entry => $"{entry.Key}: the checkpoint has \"{metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)}\", this training \"{entry.Value}\"")];
-            if (differences.Length > 0)
-                throw new InvalidDataException($"the checkpoint belongs to another training; {string.Join("; ", differences)}");
-
-            var state = new FitState
-            {
-                Epoch = (int)Whole(metadata, EpochKey, 1),
-                Step = (int)Whole(metadata, StepKey, 0),
-                IsStopped = metadata.GetValueOrDefault(StoppedKey) == "yes",
-                Sums = new StepResult(Number(metadata, LossSumKey), Whole(metadata, CorrectKey, 0), Whole(metadata, CountKey, 0)),
-                Best = Number(metadata, BestKey),
-                EpochsSinceBest = (int)Whole(metadata, SinceBestKey, 0),
-                BestValues = Flat(file, "best", bestLength),
-            };
-            state.Epochs.AddRange((metadata.GetValueOrDefault(HistoryKey) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ParseHistoryLine));
-            return new CheckpointFile
-            {
-                Steps = Whole(metadata, StepsKey, 0, long.MaxValue),
-                Epochs = (int)Whole(metadata, EpochsKey, 0),
-                State = state,
-                Values = Flat(file, "values", valueLength),
-                Slots = Flat(file, "slots", slotLength),
-                Average = Flat(file, "average", averageLength),
-            };
-        }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
+        return ([Flat("values", Values), Flat("slots", Slots), Flat("average", Average), Flat("best", State.BestValues)], metadata);
     }
 
     private static SafetensorEntry Flat(string name, float[] values) => SafetensorEntry.OfFloats(name, [values.Length], values);
@@ -111,7 +136,7 @@ internal sealed class CheckpointFile
     private static long Whole(IReadOnlyDictionary<string, string> metadata, string key, long lowest, long highest = int.MaxValue) =>
         long.TryParse(metadata.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= lowest && value <= highest
             ? value
-            : throw new InvalidDataException($"{key} is \"{metadata.GetValueOrDefault(key)}\", no whole number from {lowest} on");
+            : throw new InvalidDataException($"{key} is \"{metadata.GetValueOrDefault(key)}\", no whole number from {lowest} to {highest}");
 
     private static double Number(IReadOnlyDictionary<string, string> metadata, string key) => Parse(metadata.GetValueOrDefault(key) ?? "");
 

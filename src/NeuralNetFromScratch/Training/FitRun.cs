@@ -36,13 +36,16 @@ internal sealed class FitRun
         _best = options.EarlyStopping is null ? null : new BestEpoch(options.EarlyStopping, network.Parameters, state);
         _losses = [.. state.Epochs.Select(MonitoredLoss)];
         _order = new int[training.Count];
-        _steps = (int)((training.Count + StepLength - 1) / StepLength);
+        _steps = StepsPerEpoch(training.Count, options);
     }
 
     public TrainingHistory History => _run.History;
 
     /// <summary>Samples in an update.</summary>
-    private long StepLength => (long)_options.BatchSize * _options.AccumulationSteps;
+    private long StepLength => StepLengthOf(_options);
+
+    /// <summary>Updates in an epoch.</summary>
+    public static int StepsPerEpoch(int samples, FitOptions options) => (int)((samples + StepLengthOf(options) - 1) / StepLengthOf(options));
 
     public void Run(CancellationToken cancellation)
     {
@@ -59,6 +62,8 @@ internal sealed class FitRun
         foreach (TrainingCallback callback in _callbacks)
             callback.OnTrainingEnd(_run);
     }
+
+    private static long StepLengthOf(FitOptions options) => (long)options.BatchSize * options.AccumulationSteps;
 
     private static double MonitoredLoss(EpochRecord record) => record.ValidationLoss ?? record.TrainingLoss;
 

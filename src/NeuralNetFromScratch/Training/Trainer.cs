@@ -135,10 +135,12 @@ public sealed class Trainer
         CheckpointFile checkpoint = CheckpointFile.Read(
             path,
             Fingerprint(options, samples.Count, validation?.Count ?? 0),
-            values,
-            _update.Slots.Length,
-            AveragedNetwork is null ? 0 : values,
-            options.EarlyStopping is { RestoresBest: true } ? values : 0);
+            new CheckpointSizes(
+                values,
+                _update.Slots.Length,
+                AveragedNetwork is null ? 0 : values,
+                options.EarlyStopping is { RestoresBest: true } ? values : 0,
+                FitRun.StepsPerEpoch(samples.Count, options)));
 
         checkpoint.Values.CopyTo(_network.Parameters.Values);
         checkpoint.Slots.CopyTo(_update.Slots);

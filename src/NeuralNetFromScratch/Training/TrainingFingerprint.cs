@@ -11,7 +11,7 @@ internal static class TrainingFingerprint
         Sequential network, Loss loss, Optimizer optimizer, int samples, int validationSamples, FitOptions options) => new Dictionary<string, string>
         {
             ["network"] = Network(network),
-            ["loss"] = loss.Name,
+            ["loss"] = Describe(loss),
             ["optimizer"] = Describe(optimizer),
             ["samples"] = Text(samples),
             ["validation samples"] = Text(validationSamples),
@@ -26,7 +26,31 @@ internal static class TrainingFingerprint
         };
 
     private static string Network(Sequential network) =>
-        string.Join("; ", network.Nodes.ToArray().Select(node => $"{node.Name}: {node.Layer.Description} {node.OutputShape}"));
+        string.Join("; ", network.Nodes.ToArray().Select(node => $"{node.Name}: {Describe(node.Layer)} {node.OutputShape}"));
+
+    private static string Describe(Layer layer) => layer switch
+    {
+        BatchNormalization batch => Text($"{batch.Description}, momentum {batch.Momentum:R}, epsilon {batch.Epsilon:R}"),
+        LayerNormalization normalization => Text($"{normalization.Description}, epsilon {normalization.Epsilon:R}"),
+        Residual residual => $"residual ({string.Join("; ", residual.Layers.Select(Describe))})",
+        _ => layer.Description,
+    };
+
+    private static string Describe(Loss loss) => loss switch
+    {
+        SoftmaxCrossEntropy { LabelSmoothing: var smoothing } softmax => Text($"{loss.Name}, smoothing {smoothing:R}, class weights ") + Numbers(softmax.ClassWeights),
+        BinaryCrossEntropy binary => $"{loss.Name}, positive weights {Numbers(binary.PositiveWeights)}",
+        Huber huber => Text($"{loss.Name}, delta {huber.Delta:R}"),
+        _ => loss.Name,
+    };
+
+    private static string Numbers(ReadOnlySpan<float> values)
+    {
+        var texts = new string[values.Length];
+        for (int i = 0; i < texts.Length; i++)
+            texts[i] = values[i].ToString("R", CultureInfo.InvariantCulture);
+        return texts.Length == 0 ? "none" : string.Join(' ', texts);
+    }
 
     private static string Describe(Optimizer optimizer)
     {

@@ -78,9 +78,20 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("run.checkpoint");
-        File.WriteAllText(path + ".abc.tmp", "left behind");
+        File.WriteAllText($"{path}.{Guid.NewGuid():N}.tmp", "left behind");
+        File.WriteAllText($"{path}.000000034.{Guid.NewGuid():N}.tmp", "left behind");
+        // Files of others: another training beside this one, which is just being written; a note; and a later step of a former training.
+        string[] others = [$"{path}.other.{Guid.NewGuid():N}.tmp", $"{path}.note.tmp", $"{path}.1.{Guid.NewGuid():N}.tmp", $"{path}.1000000000"];
+        foreach (string other in others)
+            File.WriteAllText(other, "another's");
         Trainer trainer = Recipe.CreateTrainer(1, out _);
         trainer.Fit(Recipe.Samples(), Recipe.Options(path, everySteps: 0, epochs: 4, keep: 3));
+        foreach (string other in others)
+        {
+            Assert.That(other, Does.Exist);
+            File.Delete(other);
+        }
+
         Assert.That(folder.FileNames, Is.EqualTo((string[])
             ["run.checkpoint", "run.checkpoint.000000034", "run.checkpoint.000000051", "run.checkpoint.000000068"]));
         Trainer older = Recipe.CreateTrainer(1, out _);
@@ -107,6 +118,64 @@ public class CheckpointTests
         Assert.That(() => right.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>());
         new Sequential([1], 0, new Dense(1)).Save(path);
         Assert.That(() => right.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no checkpoint"));
+    }
+
+    [Test]
+    public void Settings_that_no_shape_shows_are_compared_too()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a");
+        Dataset samples = SyntheticDigits.Create(60, seed: 3);
+        var options = new FitOptions { Epochs = 1, Checkpoint = new CheckpointOptions { Path = path } };
+        Create(new BatchNormalization(), new SoftmaxCrossEntropy()).Fit(samples, options);
+        foreach ((Layer layer, Loss loss, string difference) in ((Layer, Loss, string)[])
+            [
+                (new BatchNormalization(0.2f), new SoftmaxCrossEntropy(), "momentum 0.2"),
+                (new BatchNormalization(epsilon: 1e-3f), new SoftmaxCrossEntropy(), "epsilon 0.001"),
+                (new BatchNormalization(), new SoftmaxCrossEntropy(0.1f), "smoothing 0.1"),
+                (new BatchNormalization(), new SoftmaxCrossEntropy(0, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1), "class weights 1 2 1"),
+                (new BatchNormalization(), new BinaryCrossEntropy(3, 1, 1, 1, 1, 1, 1, 1, 1, 1), "positive weights 3 1"),
+                (new BatchNormalization(), new Huber(2), "delta 2"),
+            ])
+        {
+            Assert.That(() => Create(layer, loss).Resume(path, samples, options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(difference));
+        }
+
+        static Trainer Create(Layer layer, Loss loss) => new(new Sequential([28, 28], 1, new Residual(layer), new Dense(10)), loss, new Sgd(0.1f));
+    }
+
+    [TestCase("step_of_epoch", "17", "from 0 to 16")]
+    [TestCase("step_of_epoch", "-1", "no whole number")]
+    [TestCase("epoch", "0", "no whole number")]
+    [TestCase("epoch", "5", "has a history of 1 epochs")]
+    [TestCase("stopped", "perhaps", "neither yes nor no")]
+    [TestCase("history", "1,2,3", "the history has a line")]
+    [TestCase("history", "2,1,1,,,1,810", "has a history of 1 epochs")]
+    [TestCase("best", "low", "no number")]
+    [TestCase("checkpoint_version", "2", "no checkpoint of version 1")]
+    public void A_checkpoint_that_contradicts_itself_is_refused(string key, string value, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a");
+        Recipe.CreateTrainer(1, out _).Fit(Recipe.Samples(), Recipe.Options(path, epochs: 1));
+        Dictionary<string, string> metadata;
+        var tensors = new List<SafetensorEntry>();
+        using (SafetensorsReader reader = SafetensorsReader.Open(path))
+        {
+            metadata = new(reader.Metadata) { [key] = value };
+            foreach (SafetensorInfo tensor in reader.Tensors)
+            {
+                float[] values = new float[tensor.Length];
+                reader.ReadFloats(tensor, values);
+                tensors.Add(SafetensorEntry.OfFloats(tensor.Name, [values.Length], values));
+            }
+        }
+
+        SafetensorsWriter.Write(path, tensors, metadata);
+        Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
+        int[] before = TestValues.Bits(network.Parameters.Values);
+        Assert.That(() => trainer.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
     }
 
     [Test]

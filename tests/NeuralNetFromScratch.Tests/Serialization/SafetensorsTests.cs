@@ -62,25 +62,90 @@ public class SafetensorsTests
         ("""{"__metadata__":{},"__metadata__":{}}""", 0, "twice"),
         ("""{"a":null}""", 0, "expected StartObject, got Null"),
         ("""{"\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "not proper JSON"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"d\u0074ype":"F32"}}""", 8, "has its dtype twice"),
+        ("""{"a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}""", 8, "has its shape twice"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"data_offsets":[0,8]}}""", 8, "has its data_offsets twice"),
+        ("""{"__metadata__":{"k":"v","\u006b":"w"}}""", 0, "names \"k\" twice"),
+        ("""{"__metadata__":{},"\u005f_metadata__":{}}""", 0, "twice"),
+        ("""{"\u005f_metadata__":{"k":1}}""", 0, "expected String, got Number"),
+        ("""{"__metadata__":[]}""", 0, "expected StartObject, got StartArray"),
+        ("""{"__metadata__":{"k":{}}}""", 0, "expected String, got StartObject"),
+        ("""{"__metadata__":{"k":true}}""", 0, "expected String, got True"),
+        ("""{"__metadata__":{"k":"\udc00"}}""", 0, "not proper JSON"),
+        ("""{"a":{"dtype":"\ud800","shape":[1],"data_offsets":[0,1]}}""", 1, "not proper JSON"),
+        ("\uFEFF{}", 0, "does not begin with {"),
+        ("\n{}", 0, "does not begin with {"),
+        ("{}\0", 0, "not proper JSON"),
+        ("{}\u00A0", 0, "not proper JSON"),
+        ("{'a':1}", 0, "not proper JSON"),
+        ("{a:1}", 0, "not proper JSON"),
+        ("{\"\t\":1}", 0, "not proper JSON"),
+        ("{\"\\x\":1}", 0, "not proper JSON"),
+        ("{\"\\u00\":1}", 0, "not proper JSON"),
+        ("""{"a":{}}""", 0, "lacks its dtype"),
+        ("""{"a":[]}""", 0, "expected StartObject, got StartArray"),
+        ("""{"a":["F32",[2],[0,8]]}""", 8, "expected StartObject, got StartArray"),
+        ("""{"a":7}""", 0, "expected StartObject, got Number"),
+        ("""{"a":{"dtype":null,"shape":[2],"data_offsets":[0,8]}}""", 8, "expected String, got Null"),
+        ("""{"a":{"dtype":"F32","shape":null,"data_offsets":[0,8]}}""", 8, "expected StartArray, got Null"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":null}}""", 8, "expected StartArray, got Null"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[]}}""", 8, "expected a begin and an end"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[null,8]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-0,8]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8.0]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,[8]]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"F32","shape":[true],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}""", 8, "not proper JSON"),
+        ("""{"a":{"dtype":"F32","shape":[+2],"data_offsets":[0,8]}}""", 8, "not proper JSON"),
+        ("""{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,8]}}""", 8, "not proper JSON"),
+        ("""{"a":{"dtype":"F32","shape":[2,],"data_offsets":[0,8]}}""", 8, "not proper JSON"),
+        ("""{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"U8","shape":[2305843009213693952],"data_offsets":[0,8]}}""", 8, "too large"),
+        ("""{"a":{"dtype":"F64","shape":[2305843009213693952,0],"data_offsets":[0,8]}}""", 8, "needs 0 bytes, but has 8"),
+        ("""{"a":{"dtype":"F32","shape":[1073741825,4294967296,4],"data_offsets":[0,16]}}""", 16, "too large"),
+        ("""{"a":{"dtype":"F4","shape":[],"data_offsets":[0,1]}}""", 1, "not whole bytes"),
+        ("""{"a":{"dtype":"F6_E2M3","shape":[3],"data_offsets":[0,3]}}""", 3, "not whole bytes"),
+        ("""{"a":{"dtype":"F6_E3M2","shape":[4],"data_offsets":[0,4]}}""", 4, "needs 3 bytes, but has 4"),
+        ("""{"a":{"dtype":"F4","shape":[4],"data_offsets":[0,4]}}""", 4, "needs 2 bytes, but has 4"),
+        ("""{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,4]}}""", 4, "needs 8 bytes, but has 4"),
+        ("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[1,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"c":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}}""", 1, "begins at byte 2"),
+        ("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[9223372036854775806,9223372036854775807]}}""", 2, "begins at byte 9223372036854775806"),
+        ("{\"a\":" + new string('[', 200) + new string(']', 200) + "}", 0, "expected StartObject"),
     ];
 
     [Test]
-    public void What_the_reference_rejects_is_rejected_with_a_reason([Range(0, 49)] int number)
+    public void What_the_reference_rejects_is_rejected_with_a_reason([Range(0, 98)] int number)
     {
         (string header, int data, string message) = Malformed[number];
         Assert.That(() => Read(File(Encoding.UTF8.GetBytes(header), data)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message), header);
     }
 
     [Test]
-    public void All_malformed_headers_are_tried() => Assert.That(Malformed, Has.Length.EqualTo(50));
+    public void All_malformed_headers_are_tried() => Assert.That(Malformed, Has.Length.EqualTo(99));
 
     [Test]
-    public void Bytes_that_are_no_UTF8_are_rejected()
+    public void Bytes_that_are_no_UTF8_are_rejected_wherever_they_stand(
+        [Values("""{"__metadata__":{"k":"?"}}""", """{"__metadata__":{"?":"v"}}""", """{"?":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", """{"a":{"dtype":"?","shape":[0],"data_offsets":[0,0]}}""", "{}?")] string header,
+        [Values("80", "FF", "C0AF", "EDA080", "F4908080", "E282", "F8888080")] string bytes)
     {
-        byte[] header = Encoding.UTF8.GetBytes("""{"__metadata__":{"k":"v!"}}""");
-        header[^4] = 0xff;
-        Assert.That(() => Read(File(header, 0)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("not proper JSON"));
+        int place = header.IndexOf('?', StringComparison.Ordinal);
+        byte[] whole = [.. Encoding.UTF8.GetBytes(header[..place]), .. Convert.FromHexString(bytes), .. Encoding.UTF8.GetBytes(header[(place + 1)..])];
+        Assert.That(() => Read(File(whole, 0)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("not proper JSON"));
     }
+
+    [TestCase("{}", 0)]
+    [TestCase("{}   \r\n\t ", 0)]
+    [TestCase("{ }", 0)]
+    [TestCase("""{"__metadata__":{}}""", 0)]
+    [TestCase("""{"":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}""", 1)]
+    [TestCase("""{"a\u0000":{"shape":[0,9223372036854775807],"data_offsets":[0,0],"dtype":"F64"}}""", 0)]
+    [TestCase("""{"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 3)]
+    [TestCase("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"e":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"f":{"dtype":"U8","shape":[3,0],"data_offsets":[1,1]}}""", 1)]
+    [TestCase("""{"a":{"dtype":"F4","shape":[2,3],"data_offsets":[0,3]}}""", 3)]
+    [TestCase("""{"a":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[0,3]},"b":{"dtype":"C64","shape":[1],"data_offsets":[3,11]}}""", 11)]
+    [TestCase("""{"\ud83d\ude00":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}""", 1)]
+    public void What_the_reference_accepts_of_the_documented_format_is_accepted(string header, int data) =>
+        Assert.That(() => Read(File(Encoding.UTF8.GetBytes(header), data)), Throws.Nothing);
 
     [Test]
     public void Lengths_that_lie_are_rejected_before_anything_is_allocated([Values(0, 1, 7)] int bytes) =>
@@ -178,6 +243,31 @@ public class SafetensorsTests
         Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.OfFloats("a", [1], [1]), SafetensorEntry.OfFloats("a", [1], [1])]), Throws.ArgumentException);
         Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.OfFloats("__metadata__", [1], [1])]), Throws.ArgumentException);
         Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.OfFloats("a", [2], [1])]), Throws.ArgumentException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [new("a", SafetensorType.F4, [3], new byte[2])]), Throws.ArgumentException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.OfFloats("\ud800", [1], [1])]), Throws.ArgumentException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [], new Dictionary<string, string> { ["\udc00"] = "" }), Throws.ArgumentException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [], new Dictionary<string, string> { ["k"] = "\udc00" }), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void A_write_that_fails_on_the_way_leaves_the_old_file_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a");
+        System.IO.File.WriteAllText(path, "old");
+        Assert.That(
+            () => AtomicFile.Write(path, stream =>
+            {
+                stream.Write([1, 2, 3]);
+                throw new IOException("the disk is full");
+            }),
+            Throws.InstanceOf<IOException>().With.Message.Contains("full"));
+        Assert.That(System.IO.File.ReadAllText(path), Is.EqualTo("old"));
+        Assert.That(() => AtomicFile.Write(path, _ => throw new OperationCanceledException()), Throws.InstanceOf<OperationCanceledException>());
+        Directory.CreateDirectory(folder.File("taken"));
+        Assert.That(() => AtomicFile.Write(folder.File("taken"), stream => stream.WriteByte(1)), Throws.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
+        Assert.That(() => AtomicFile.Write(folder.File("nowhere/b"), stream => stream.WriteByte(1)), Throws.InstanceOf<DirectoryNotFoundException>());
+        Assert.That(folder.FileNames, Is.EqualTo((string[])["a"]));
     }
 
     [Test]
