@@ -1,0 +1,50 @@
+namespace NeuralNetFromScratch.Fuzzing.Targets;
+
+/// <summary>Networks in safetensors files: as networks, and as weights for another one.</summary>
+internal sealed class ModelTarget : SafetensorsFamily
+{
+    private readonly Sequential _other = new([4], 1, new Dense(3, Activation.Relu), new Dense(2));
+
+    public ModelTarget() => Seeds =
+    [
+        Write(_other, TensorNaming.Library),
+        Write(
+            new Sequential(
+                [2, 2], 1, new Standardize(4), new Flatten(), new Dense(3, Activation.LeakyRelu(0.1f)), new BatchNormalization(), new Dropout(0.5f), new GaussianNoise(0.1f),
+                new Residual(new Dense(3, Activation.Gelu), new Residual(new Affine())), new LayerNormalization(), new Activate(Activation.Elu(0.5f)), new Dense(2))
+            {
+                ClassNames = ["cat", "dog"],
+                InputScaling = new InputScaling(1f / 255, 0.1f, 0.3f),
+            },
+            TensorNaming.PyTorch),
+    ];
+
+    public override string Name => "model";
+
+    public override IReadOnlyList<byte[]> Seeds { get; }
+
+    public override long FixedBytes => 100_000;
+
+    public override long BytesPerByte => 64;
+
+    public override void Read(byte[] file)
+    {
+        using var reader = new SafetensorsReader(new MemoryStream(file));
+        try
+        {
+            ModelFile.ReadWeights(reader, _other, TensorNaming.Library);
+        }
+        catch (InvalidDataException)
+        {
+            // Another network's weights; what matters is how the network itself comes in.
+        }
+
+        ModelFile.Read(reader, ModelFormat.Default);
+    }
+
+    private static byte[] Write(Sequential network, TensorNaming naming)
+    {
+        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = ModelFile.Describe(network, naming, ModelFormat.Default);
+        return Write(tensors, metadata);
+    }
+}

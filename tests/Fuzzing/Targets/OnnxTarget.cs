@@ -1,0 +1,151 @@
+using System.Text;
+using Google.Protobuf;
+using NeuralNetFromScratch.Onnx;
+using NeuralNetFromScratch.Onnx.Protos;
+
+namespace NeuralNetFromScratch.Fuzzing.Targets;
+
+/// <summary>ONNX models: half of the mutations are of the bytes, half of the graph that they describe.</summary>
+internal sealed class OnnxTarget : FuzzTarget
+{
+    private static readonly string[] Types =
+    [
+        "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Pow", "Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "HardSwish", "HardSigmoid", "Erf", "Gelu", "Exp", "Neg",
+        "Softmax", "LogSoftmax", "BatchNormalization", "LayerNormalization", "Dropout", "Flatten", "Reshape", "Identity", "Cast", "Constant", "Transpose", "Scaler", "ZipMap",
+        "Shape", "Gather", "Unsqueeze", "Concat", "Conv",
+    ];
+
+    private static readonly string[] Attributes =
+    [
+        "alpha", "beta", "gamma", "axis", "transA", "transB", "epsilon", "to", "perm", "offset", "scale", "value", "value_float", "value_floats", "value_int", "value_ints",
+        "training_mode", "classlabels_strings", "classlabels_int64s", "approximate",
+    ];
+
+    public override string Name => "onnx";
+
+    public override IReadOnlyList<byte[]> Seeds { get; } =
+    [
+        Write(new Sequential([4], 1, new Dense(3, Activation.Relu), new Dense(2))),
+        Write(new Sequential(
+            [2, 2], 1, new Standardize(4), new Dense(3, Activation.Gelu), new BatchNormalization(), new Residual(new Dense(3, Activation.Silu), new Affine()), new LayerNormalization(),
+            new Activate(Activation.Selu), new Dense(2, Activation.GeluTanh)) { ClassNames = ["cat", "dog"], InputScaling = new InputScaling(0.5f, 1, 2) }),
+        Write(new Sequential([3], 1, new Activate(Activation.LeakyRelu(0.2f)), new Activate(Activation.Elu(0.5f))) { OutputTransform = OutputTransform.LogSoftmax }),
+    ];
+
+    public override IReadOnlyList<byte[]> Words { get; } = [.. Types.Concat(Attributes).Select(Encoding.UTF8.GetBytes)];
+
+    /// <summary>A number for each of a million features may be asked for in a few bytes, as factors and as parameters.</summary>
+    public override long FixedBytes => 16_000_000;
+
+    public override long BytesPerByte => 256;
+
+    public override void Read(byte[] file) => OnnxModel.Import(new MemoryStream(file));
+
+    public override byte[] Mutate(byte[] seed, Mutator mutator)
+    {
+        if (mutator.Below(2) == 0)
+            return mutator.Mutate(seed, Words);
+        ModelProto model = ModelProto.Parser.ParseFrom(seed);
+        int changes = 1 + mutator.Below(3);
+        for (int i = 0; i < changes && model.Graph.Node.Count > 0; i++)
+            Change(model.Graph, mutator);
+        return model.ToByteArray();
+    }
+
+    private static void Change(GraphProto graph, Mutator mutator)
+    {
+        NodeProto node = mutator.Pick(graph.Node);
+        switch (mutator.Below(12))
+        {
+            case 0:
+                node.OpType = mutator.Pick(Types);
+                break;
+            case 1 when node.Input.Count > 0:
+                node.Input[mutator.Below(node.Input.Count)] = ValueName(graph, mutator);
+                break;
+            case 2:
+                node.Input.Add(ValueName(graph, mutator));
+                break;
+            case 3 when node.Input.Count > 0:
+                node.Input.RemoveAt(mutator.Below(node.Input.Count));
+                break;
+            case 4 when node.Output.Count > 0:
+                node.Output[0] = ValueName(graph, mutator);
+                break;
+            case 5:
+                node.Output.Clear();
+                break;
+            case 6:
+                node.Attribute.Add(Attribute(mutator));
+                break;
+            case 7 when node.Attribute.Count > 0:
+                node.Attribute[mutator.Below(node.Attribute.Count)].I = (long)mutator.Number();
+                break;
+            case 8:
+                graph.Node.Insert(mutator.Below(graph.Node.Count + 1), mutator.Pick(graph.Node).Clone());
+                break;
+            case 9:
+                graph.Node.Remove(node);
+                break;
+            case 10 when graph.Initializer.Count > 0:
+                Change(mutator.Pick(graph.Initializer), mutator);
+                break;
+            case 11 when graph.Input.Count > 0 && graph.Input[0].Type?.TensorType?.Shape is { Dim.Count: > 0 } shape:
+                mutator.Pick(shape.Dim).DimValue = (long)mutator.Number();
+                break;
+            default:
+                graph.Output[0].Name = ValueName(graph, mutator);
+                break;
+        }
+    }
+
+    private static void Change(TensorProto tensor, Mutator mutator)
+    {
+        switch (mutator.Below(5))
+        {
+            case 0 when tensor.Dims.Count > 0:
+                tensor.Dims[mutator.Below(tensor.Dims.Count)] = (long)mutator.Number();
+                break;
+            case 1:
+                tensor.Dims.Add((long)mutator.Number());
+                break;
+            case 2:
+                tensor.Dims.Clear();
+                tensor.RawData = ByteString.CopyFrom(new byte[4]);
+                break;
+            case 3:
+                tensor.DataType = mutator.Below(18);
+                break;
+            default:
+                tensor.RawData = ByteString.CopyFrom(new byte[mutator.Below(64)]);
+                break;
+        }
+    }
+
+    private static AttributeProto Attribute(Mutator mutator) => new()
+    {
+        Name = mutator.Pick(Attributes),
+        Type = mutator.Pick(Enum.GetValues<AttributeProto.Types.AttributeType>()),
+        F = (float)mutator.Number(),
+        I = (long)mutator.Number(),
+        S = ByteString.CopyFromUtf8("tanh"),
+        Floats = { 1, 2, 3 },
+        Ints = { mutator.Below(3), mutator.Below(3) },
+        Strings = { ByteString.CopyFromUtf8("a") },
+    };
+
+    private static string ValueName(GraphProto graph, Mutator mutator) => mutator.Below(4) switch
+    {
+        0 => graph.Initializer.Count > 0 ? mutator.Pick(graph.Initializer).Name : "",
+        1 => mutator.Pick(graph.Node).Output.FirstOrDefault() ?? "",
+        2 => graph.Input[0].Name,
+        _ => "other",
+    };
+
+    private static byte[] Write(Sequential network)
+    {
+        using var stream = new MemoryStream();
+        OnnxModel.Export(network, stream, new OnnxExportOptions { IncludesInputScaling = network.InputScaling is not null });
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,30 @@
+namespace NeuralNetFromScratch.Fuzzing.Targets;
+
+/// <summary>safetensors files of any contents.</summary>
+internal sealed class SafetensorsTarget : SafetensorsFamily
+{
+    public override string Name => "safetensors";
+
+    public override IReadOnlyList<byte[]> Seeds { get; } =
+    [
+        Write([], null),
+        Write([SafetensorEntry.OfFloats("a", [2, 3], [1, 2, 3, 4, 5, 6]), SafetensorEntry.OfFloats("b", [], [7]), SafetensorEntry.OfFloats("c", [0], [])], null),
+        Write(
+            [.. Enum.GetValues<SafetensorType>().Select(type => new SafetensorEntry(type.ToString(), type, [4], new byte[type.Bits() / 2]))],
+            new Dictionary<string, string> { ["format"] = "pt", ["note"] = "a \"text\"\nof lines" }),
+    ];
+
+    public override long FixedBytes => 100_000;
+
+    public override long BytesPerByte => 64;
+
+    public override void Read(byte[] file)
+    {
+        using var reader = new SafetensorsReader(new MemoryStream(file));
+        foreach (SafetensorInfo tensor in reader.Tensors)
+        {
+            if (tensor.Type.CanBeFloats())
+                reader.ReadFloats(tensor, new float[tensor.Length]);
+        }
+    }
+}
