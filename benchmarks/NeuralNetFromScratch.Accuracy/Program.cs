@@ -16,19 +16,15 @@ Row[] all =
 ];
 
 Argument<string[]> names = new("row") { Description = "Rows to run; all if none is named.", Arity = ArgumentArity.ZeroOrMore };
-Option<int?> seeds = new("--seeds") { Description = "Seeds of each row: 1 to this." };
+Option<int?> seeds = NumberOption.Create<int>("--seeds", "Seeds of each row: 1 to this.", value => value > 0, "must be a whole number above 0");
 Option<string?> data = new("--data") { Description = "Folder with MNIST's four IDX files; found or fetched if not given." };
 Option<string?> json = new("--json") { Description = "File to write the rows to." };
 Option<bool> split = new("--split") { Description = "Train on 50,000 of the training samples and measure on the other 10,000: for choosing what a source leaves open." };
 names.AcceptOnlyFromAmong([.. all.Select(row => row.Name)]);
-seeds.Validators.Add(result =>
-{
-    if (result.GetValue(seeds) <= 0)
-        result.AddError("--seeds must be a whole number above 0");
-});
 var command = new RootCommand("Trains published recipes and compares what they reach with what was published.") { names, seeds, data, json, split };
 command.SetAction(async (arguments, cancellation) =>
 {
+    UserFile.CheckWritable("--json", arguments.GetValue(json));
     FoundData found = await DataLocator.FindAsync(arguments.GetValue(data), AnsiConsole.Console, cancellation);
     bool isMnist = found.Kind == "mnist";
     if (!isMnist)
@@ -59,7 +55,7 @@ command.SetAction(async (arguments, cancellation) =>
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(results, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n", cancellation);
     return isMnist && results.Exists(result => !result.Passes) ? 1 : 0;
 });
-return await command.Parse(args).InvokeAsync();
+return await CommandRunner.RunAsync(command, args, Console.Error);
 
 static MnistData Divide(Dataset training)
 {

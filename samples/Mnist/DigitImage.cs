@@ -15,6 +15,7 @@ internal static class DigitImage
     /// <exception cref="InvalidDataException">The file is no picture, or shows nothing.</exception>
     public static byte[] Load(string path)
     {
+        UserFile.CheckReadable(path);
         using FileStream file = File.OpenRead(path);
         using SKCodec codec = SKCodec.Create(file) ?? throw new InvalidDataException($"{path}: no picture that can be read");
         if (codec.Info.Width > MaximumSide || codec.Info.Height > MaximumSide)

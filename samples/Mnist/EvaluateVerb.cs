@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using NeuralNetFromScratch.Samples.Mnist.Report;
 using Spectre.Console;
 
 namespace NeuralNetFromScratch.Samples.Mnist;
@@ -9,10 +10,13 @@ internal static class EvaluateVerb
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static async Task<int> RunAsync(string model, string? data, string? json, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string model, string? data, string? output, string? json, CancellationToken cancellation)
     {
         IAnsiConsole console = AnsiConsole.Console;
         Sequential network = SavedModel.Load(model);
+        UserFile.CheckWritable("--json", json);
+        if (output is not null)
+            ReportFolder.Prepare(output);
         FoundData found = await DataLocator.FindAsync(data, console, cancellation);
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd());
         Evaluation evaluation = trainer.Evaluate(found.Sets.Test);
@@ -32,6 +36,20 @@ internal static class EvaluateVerb
         console.WriteLine(Invariant($"Test accuracy {figures.TestAccuracy:P2}, loss {figures.TestLoss:F4} on {figures.TestSamples:N0} samples."));
         console.WriteLine(Invariant($"Macro F1 {figures.MacroF1:F4}, among the best two {figures.Top2Accuracy:P2}, calibration error {figures.CalibrationError:P2}"));
         ResultDisplay.ShowConfusion(console, confusion);
+        if (output is not null)
+        {
+            IReadOnlyList<string> written = ReportFolder.Write(output, new RunReport
+            {
+                Title = $"{Path.GetFileName(model)} on the test set",
+                Network = network,
+                Test = found.Sets.Test,
+                Evaluation = evaluation,
+                Predictions = Prediction.Of(probabilities, found.Sets.Test),
+                Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(trainer)],
+            });
+            console.WriteLine($"Wrote to {output}: {string.Join(", ", written)}");
+        }
+
         if (json is not null)
             await File.WriteAllTextAsync(json, JsonSerializer.Serialize(figures, Format) + "\n", cancellation);
         return ExitCode.Success;

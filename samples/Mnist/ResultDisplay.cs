@@ -25,28 +25,15 @@ internal static class ResultDisplay
     }
 
     /// <summary>Draws some test digits with prediction, probability and truth: mistakes first, the surest of them first.</summary>
-    public static void ShowDigits(IAnsiConsole console, Sequential network, Dataset test)
+    public static void ShowDigits(IAnsiConsole console, IReadOnlyList<Prediction> predictions, Dataset test)
     {
-        var images = new Tensor(test.SampleShape.Prepend(test.Count));
-        for (int i = 0; i < test.Count; i++)
-            test.CopySample(i, images.AsMatrix().Row(i));
-        Tensor probabilities = network.Predict(images);
-
-        List<Prediction> predictions = [];
-        for (int i = 0; i < test.Count; i++)
-        {
-            ReadOnlySpan<float> row = probabilities.AsMatrix().Row(i);
-            int predicted = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
-            predictions.Add(new(i, predicted, row[predicted], test.Label(i)));
-        }
-
         var grid = new Grid();
         for (int column = 0; column < DigitsInRow; column++)
             grid.AddColumn();
         IEnumerable<Prediction> shown = predictions
             .OrderBy(prediction => prediction.IsCorrect).ThenByDescending(prediction => prediction.Probability).Take(DigitsShown);
         foreach (Prediction[] row in shown.Chunk(DigitsInRow))
-            grid.AddRow([.. row.Select(prediction => Draw(prediction, images.AsMatrix().Row(prediction.Index), test.SampleShape))]);
+            grid.AddRow([.. row.Select(prediction => Draw(prediction, test))]);
         console.WriteLine("Digits of the test set, mistakes first:");
         console.Write(grid);
     }
@@ -58,11 +45,14 @@ internal static class ResultDisplay
         return count == 0 ? $"[grey]{text}[/]" : actual == predicted ? $"[bold]{text}[/]" : $"[yellow]{text}[/]";
     }
 
-    private static Panel Draw(Prediction prediction, ReadOnlySpan<float> pixels, Shape shape)
+    private static Panel Draw(Prediction prediction, Dataset test)
     {
         const string Shades = " .:-=+*#%@";
         var lines = new List<string>();
+        Shape shape = test.SampleShape;
         int columns = shape[1];
+        float[] pixels = new float[shape.ElementCount];
+        test.CopySample(prediction.Index, pixels);
 
         // A character is about twice as high as wide: two rows of pixels make a line.
         for (int y = 0; y + 1 < shape[0]; y += 2)
@@ -88,10 +78,5 @@ internal static class ResultDisplay
     {
         const int Frame = 4;
         return lines.Skip(Frame / 2).SkipLast(Frame / 2).Select(line => line.PadRight(columns)[Frame..^Frame]);
-    }
-
-    private sealed record Prediction(int Index, int Predicted, float Probability, int Truth)
-    {
-        public bool IsCorrect => Predicted == Truth;
     }
 }

@@ -24,6 +24,9 @@ internal sealed record SampleOptions
     /// <summary>Whether to go on from the checkpoint.</summary>
     public bool Resumes { get; init; }
 
+    /// <summary>The folder for the report and its pictures.</summary>
+    public required string Output { get; init; }
+
     /// <summary>Where to write the figures, or null.</summary>
     public string? Json { get; init; }
 }

@@ -6,6 +6,7 @@ internal static class SavedModel
     /// <exception cref="InvalidDataException">The file is no network, or one for something else than digits.</exception>
     public static Sequential Load(string path)
     {
+        UserFile.CheckReadable(path);
         Sequential network = Sequential.Load(path);
         return network.InputShape.ElementCount == DigitImage.Side * DigitImage.Side && network.OutputShape.ElementCount == 10
             ? network

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using NeuralNetFromScratch.Data;
+using NeuralNetFromScratch.Samples.Mnist.Report;
 using Spectre.Console;
 
 namespace NeuralNetFromScratch.Samples.Mnist;
@@ -16,6 +17,10 @@ internal static class Session
         IAnsiConsole console = AnsiConsole.Console;
         if (Console.IsOutputRedirected)
             console.Profile.Width = PlainWidth;
+        ReportFolder.Prepare(options.Output);
+        UserFile.CheckWritable("--model", options.Model);
+        UserFile.CheckWritable("--checkpoint", options.Checkpoint);
+        UserFile.CheckWritable("--json", options.Json);
         var phases = new Phases();
         FoundData data;
         try
@@ -51,7 +56,8 @@ internal static class Session
         console.WriteLine(Invariant(
             $"{synthetic}Test accuracy {evaluation.Accuracy:P2}, loss {evaluation.Loss:F4} on {evaluation.Count:N0} samples."));
         ResultDisplay.ShowConfusion(console, evaluation.ConfusionMatrix);
-        ResultDisplay.ShowDigits(console, network, data.Sets.Test);
+        IReadOnlyList<Prediction> predictions = Prediction.Of(trainer.Predict(data.Sets.Test), data.Sets.Test);
+        ResultDisplay.ShowDigits(console, predictions, data.Sets.Test);
         phases.End("showing");
         phases.Show(console);
         if (options.Model is not null)
@@ -60,6 +66,19 @@ internal static class Session
             console.WriteLine($"Wrote the network to {options.Model}");
         }
 
+        var watch = Stopwatch.StartNew();
+        IReadOnlyList<string> written = ReportFolder.Write(options.Output, new RunReport
+        {
+            Title = $"{TitleOf(data)}, network {string.Join('-', [network.InputShape.ElementCount, .. recipe.Hidden, network.OutputShape.ElementCount])}",
+            Network = network,
+            Test = data.Sets.Test,
+            Evaluation = evaluation,
+            Predictions = predictions,
+            Settings = RunSettings.Of(data, training, trainer, options),
+            Epochs = trainer.History.Epochs,
+            EpochName = recipe.IsFullBatch ? "iteration" : "epoch",
+        });
+        console.WriteLine(Invariant($"Wrote to {options.Output} in {watch.Elapsed.TotalSeconds:F2} s: {string.Join(", ", written)}"));
         if (options.Json is not null)
             Figures(data, training, network, trainer, options, display, evaluation).Write(options.Json);
         return wasStopped ? ExitCode.Interrupted : ExitCode.Success;
@@ -119,6 +138,8 @@ internal static class Session
             Curve = display.Curve,
         };
     }
+
+    private static string TitleOf(FoundData data) => data.Kind switch { "mnist" => "MNIST", "synthetic" => "SYNTHETIC digits", _ => "Digits in MNIST's format" };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -1,19 +1,22 @@
 using System.CommandLine;
 using System.Diagnostics;
+using NeuralNetFromScratch.Samples.Mnist;
 
 namespace NeuralNetFromScratch.Benchmarks.Comparison;
 
 /// <summary>The verb <c>compare</c>: every target of docs/performance.md, ours and the peer's side by side in one table.</summary>
 internal static class CompareCommand
 {
-    public static int Run(IReadOnlyList<string> arguments)
+    public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error)
     {
         Option<string?> data = new("--data") { Description = "Folder with MNIST's four files; digits drawn by the program if not given." };
         Option<string?> json = new("--json") { Description = "File to write the rows to." };
         Option<string?> only = new("--only") { Description = "Only the group of this name: products, training, prediction or process." };
+        only.AcceptOnlyFromAmong("products", "training", "prediction", "process");
         var command = new RootCommand("Compares the library with its peers.") { data, json, only };
         command.SetAction(result =>
         {
+            UserFile.CheckWritable("--json", result.GetValue(json));
             var watch = Stopwatch.StartNew();
             var report = new Report();
             BenchmarkData samples = BenchmarkData.Load(result.GetValue(data));
@@ -35,6 +38,6 @@ internal static class CompareCommand
             if (result.GetValue(json) is { } path)
                 report.WriteJson(path);
         });
-        return command.Parse(arguments).Invoke();
+        return CommandRunner.RunAsync(command, arguments, error);
     }
 }

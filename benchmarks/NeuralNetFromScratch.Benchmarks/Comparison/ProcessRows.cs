@@ -8,9 +8,9 @@ internal static class ProcessRows
 {
     public static void Add(Report report, string? data)
     {
-        string figures = Path.GetTempFileName();
+        string folder = Directory.CreateTempSubdirectory("compare-").FullName, figures = Path.Combine(folder, "figures.json");
         string[] source = data is null ? [] : ["--data", data];
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mnist.dll"), "--json", figures, .. source])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mnist.dll"), "--json", figures, "--output", folder, .. source])
         {
             RedirectStandardOutput = true,
         };
@@ -28,7 +28,7 @@ internal static class ProcessRows
         }
 
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(figures));
-        File.Delete(figures);
+        Directory.Delete(folder, recursive: true);
         double[] epochs = [.. json.RootElement.GetProperty("epochSeconds").EnumerateArray().Select(seconds => seconds.GetDouble())];
         report.AddAtMost("sample's peak memory", peakBytes / 1e6, null, "MB", peakBytes / 1e6, 200);
         report.AddAtMost("first epoch to the best later one", epochs[0], epochs[1..].Min(), "s", epochs[0] / epochs[1..].Min(), 1.3);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using NeuralNetFromScratch.Benchmarks.Comparison;
 using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Samples.Mnist;
 
 namespace NeuralNetFromScratch.Benchmarks.Ladder;
 
@@ -17,17 +18,20 @@ internal static class LadderCommand
     private const int DefaultSize = 12 * SizeGrain;
     private const double PlainSeconds = 1, FastSeconds = 5;
 
-    public static int Run(IReadOnlyList<string> arguments)
+    public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error)
     {
-        Option<int> size = new("--size") { Description = $"Rows, columns and depth; a multiple of {SizeGrain}.", DefaultValueFactory = _ => DefaultSize };
-        size.Validators.Add(result =>
-        {
-            if (result.GetValue(size) is var value && (value <= 0 || value % SizeGrain != 0))
-                result.AddError($"--size must be a positive multiple of {SizeGrain}, got {value}");
-        });
+        Option<int?> size = NumberOption.Create<int>(
+            "--size",
+            $"Rows, columns and depth; a multiple of {SizeGrain} [default: {DefaultSize}].",
+            value => value > 0 && value % SizeGrain == 0,
+            $"must be a positive multiple of {SizeGrain}");
         var command = new RootCommand("Climbs from three loops to the library's matrix product.") { size };
-        command.SetAction(result => Climb(new ProductData(new(result.GetValue(size), result.GetValue(size), result.GetValue(size)))));
-        return command.Parse(arguments).Invoke();
+        command.SetAction(result =>
+        {
+            int side = result.GetValue(size) ?? DefaultSize;
+            Climb(new ProductData(new(side, side, side)));
+        });
+        return CommandRunner.RunAsync(command, arguments, error);
     }
 
     private static void Climb(ProductData data)

@@ -34,31 +34,4 @@ public class MnistSampleTests
         Assert.That(curve.Select(point => point.GetProperty("step").GetInt32()), Is.EqualTo((int[])[0, 10, 20]));
         Assert.That(curve[2].GetProperty("trainAccuracy").GetDouble(), Is.GreaterThan(curve[0].GetProperty("trainAccuracy").GetDouble()));
     }
-
-    [TestCase("--epochs 0", "--epochs must be")]
-    [TestCase("--batch-size -1", "--batch-size must be")]
-    [TestCase("--hidden 128,x", "--hidden must be")]
-    [TestCase("--optimizer foo", "--optimizer must be")]
-    [TestCase("--learning-rate nan", "--learning-rate must be")]
-    [TestCase("--momentum 1", "--momentum must be")]
-    [TestCase("--optimizer adam --momentum 0.5", "--momentum goes with")]
-    [TestCase("--threads 0", "--threads must be")]
-    [TestCase("--recipe cake", "--recipe must be")]
-    [TestCase("--bogus", "--bogus")]
-    [TestCase("--data /does/not/exist", "train-images-idx3-ubyte")]
-    public void Bad_values_get_one_clear_line_and_exit_code_2(string arguments, string message)
-    {
-        (int code, string output, string error) = SampleProcess.Start(arguments.Split(' '));
-        Assert.That(code, Is.EqualTo(2));
-        Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
-    }
-
-    [Test]
-    public void Holding_out_everything_is_refused()
-    {
-        using TemporaryFolder folder = SampleProcess.SmallSet();
-        (int code, string output, string error) = SampleProcess.Start("--data", folder.Root, "--validation", "300");
-        Assert.That(code, Is.EqualTo(2));
-        Assert.That(error, Does.Contain("--validation must leave samples"));
-    }
 }

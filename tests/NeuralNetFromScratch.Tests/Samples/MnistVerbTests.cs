@@ -59,44 +59,6 @@ public class MnistVerbTests
         Assert.That(File.ReadAllBytes(folder.File("resumed")), Is.EqualTo(File.ReadAllBytes(folder.File("whole"))));
     }
 
-    [TestCase("--resume", "--resume needs --checkpoint")]
-    [TestCase("evaluate", "--model")]
-    [TestCase("evaluate --model /does/not/exist", "/does/not/exist")]
-    [TestCase("predict --model /does/not/exist x.png", "/does/not/exist")]
-    [TestCase("export --model a", "--onnx")]
-    [TestCase("export --model a --onnx /does/not/exist", "must lie in a folder that is there")]
-    [TestCase("train --model /does/not/exist", "must lie in a folder that is there")]
-    [TestCase("evaluate --model a --json /does/not/exist", "must lie in a folder that is there")]
-    public void Bad_values_get_one_clear_line_and_exit_code_2(string arguments, string message)
-    {
-        (int code, _, string error) = SampleProcess.Start(arguments.Split(' '));
-        Assert.That(code, Is.EqualTo(2));
-        Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
-    }
-
-    [Test]
-    public void Files_of_another_kind_are_refused_in_one_line()
-    {
-        using var folder = new TemporaryFolder();
-        string model = folder.File("model"), text = folder.File("text.png");
-        File.WriteAllText(text, "this is no picture");
-        new Sequential([28, 28], 1, new Dense(10)).Save(model);
-        foreach ((string[] arguments, string message) in ((string[], string)[])
-            [
-                (["predict", "--model", model, text], "no picture that can be read"),
-                (["evaluate", "--model", text], "text.png"),
-                (["predict", "--model", model, folder.File("none.png")], "none.png"),
-            ])
-        {
-            (int code, _, string error) = SampleProcess.Start(arguments);
-            Assert.That(code, Is.EqualTo(2), error);
-            Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
-        }
-
-        new Sequential([5], 1, new Dense(10)).Save(model);
-        Assert.That(SampleProcess.Start("predict", "--model", model, text).Error, Does.Contain("expected a network from 28 × 28 pixels"));
-    }
-
     [Test]
     public void A_picture_becomes_what_MNIST_has([Values(56, 84, 280)] int side, [Values] bool darkOnLight, [Values] bool transparent)
     {

@@ -14,14 +14,26 @@ internal static class SampleProcess
         return output;
     }
 
-    public static (int Code, string Output, string Error) Start(params string[] arguments)
-    {
-        string program = Path.Combine(TestContext.CurrentContext.TestDirectory, "Mnist.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+    public static (int Code, string Output, string Error) Start(params string[] arguments) => End(Launch(arguments));
+
+    /// <summary>Runs a program in a folder.</summary>
+    public static (int Code, string Output, string Error) StartProgram(string program, string folder, params string[] arguments) => End(Launch(program, folder, arguments));
+
+    /// <summary>Starts the sample, and does not wait for it.</summary>
+    public static Process Launch(params string[] arguments) =>
+        Launch(Path.Combine(TestContext.CurrentContext.TestDirectory, "Mnist.dll"), TestContext.CurrentContext.WorkDirectory, arguments);
+
+    private static Process Launch(string program, string folder, string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
         {
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+
+    private static (int Code, string Output, string Error) End(Process started)
+    {
+        using Process process = started;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

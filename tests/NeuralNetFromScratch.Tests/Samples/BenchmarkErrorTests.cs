@@ -1,0 +1,33 @@
+using NeuralNetFromScratch.Tests.Data;
+
+namespace NeuralNetFromScratch.Tests.Samples;
+
+/// <summary>Whatever a user gets wrong on the command line of a benchmark program is one line that names it, and an exit code that is not 0.</summary>
+[Category("Process")]
+public class BenchmarkErrorTests
+{
+    [TestCase("NeuralNetFromScratch.Accuracy", "cook", "cook")]
+    [TestCase("NeuralNetFromScratch.Accuracy", "lab-200 --seeds many", "--seeds must be a whole number above 0, got many")]
+    [TestCase("NeuralNetFromScratch.Accuracy", "lab-200 --data none", "train-images-idx3-ubyte")]
+    [TestCase("NeuralNetFromScratch.Accuracy", "lab-200 --json none/x", "--json none/x: there is no folder")]
+    [TestCase("NeuralNetFromScratch.Benchmarks", "cook", "There is no verb cook")]
+    [TestCase("NeuralNetFromScratch.Benchmarks", "compare --only all", "all")]
+    [TestCase("NeuralNetFromScratch.Benchmarks", "compare --data none", "train-images-idx3-ubyte")]
+    [TestCase("NeuralNetFromScratch.Benchmarks", "compare --json none/x", "--json none/x: there is no folder")]
+    [TestCase("NeuralNetFromScratch.Benchmarks", "ladder --size 5", "--size must be a positive multiple of 96, got 5")]
+    public void Bad_arguments(string program, string arguments, string message)
+    {
+        using var folder = new TemporaryFolder();
+        (int code, _, string error) = SampleProcess.StartProgram(Path.Combine(OutputOf(program), $"{program}.dll"), folder.Root, arguments.Split(' '));
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
+    }
+
+    /// <summary>Where a program is built to: as this assembly, under its own project.</summary>
+    private static string OutputOf(string program)
+    {
+        var framework = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+        DirectoryInfo configuration = framework.Parent!, root = configuration.Parent!.Parent!.Parent!.Parent!;
+        return Path.Combine(root.FullName, "benchmarks", program, "bin", configuration.Name, framework.Name);
+    }
+}
