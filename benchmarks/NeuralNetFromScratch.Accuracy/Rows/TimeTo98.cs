@@ -15,7 +15,7 @@ internal sealed class TimeTo98 : Row
 
     public override Figure Target => Figure.SecondsAtMost(1.0);
 
-    public override string Choice => "784-128-10, momentum 0.9, batch 64, one cycle of 8 epochs up to rate 0.1";
+    public override string Choice => "784-128-10, momentum 0.9, batch 128, one cycle of 6 epochs up to rate 0.2: the fewest steps of those that reach 98.0 % on the split (of batch 64 with 5, 6, 8 epochs and rate 0.1, 0.15, label smoothing 0.05; batch 96 with 6 epochs and rate 0.15; batch 128 with 6 and 7 epochs and rate 0.2, 0.3)";
 
     public override int Seeds => 10;
 
@@ -23,8 +23,8 @@ internal sealed class TimeTo98 : Row
     {
         var watch = Stopwatch.StartNew();
         var network = new Sequential([28, 28], seed, new Dense(128, Activation.Relu), new Dense(10));
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, 0.9f));
-        trainer.Fit(data.Training, new FitOptions { Epochs = 8, BatchSize = 64, Seed = seed, Schedule = LearningRateSchedule.OneCycle() });
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.2f, 0.9f));
+        trainer.Fit(data.Training, new FitOptions { Epochs = 6, BatchSize = 128, Seed = seed, Schedule = LearningRateSchedule.OneCycle() });
         double seconds = watch.Elapsed.TotalSeconds;
         _accuracies.Add(trainer.Evaluate(data.Test).Accuracy);
         // Fast but wrong is no answer.
