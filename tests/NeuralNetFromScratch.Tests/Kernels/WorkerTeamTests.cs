@@ -15,6 +15,24 @@ public class WorkerTeamTests
     }
 
     [Test]
+    public void Helpers_that_come_late_do_no_part_twice()
+    {
+        // So many helpers for so little work that the caller does most parts, and helpers come while later jobs run.
+        const int Workers = 16, Rounds = 5000;
+        var team = new WorkerTeam(Workers);
+        var counts = new int[Workers];
+        int[] expected = new int[Workers];
+        for (int round = 0; round < Rounds; round++)
+        {
+            int workers = 1 + round * 7 % Workers;
+            team.Run(new CountJob(counts), workers);
+            for (int worker = 0; worker < workers; worker++)
+                expected[worker]++;
+            Assert.That(counts, Is.EqualTo(expected));
+        }
+    }
+
+    [Test]
     public void Fewer_workers_can_be_asked_for_in_any_order()
     {
         var team = new WorkerTeam(4);

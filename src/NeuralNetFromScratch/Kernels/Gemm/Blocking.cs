@@ -15,6 +15,9 @@ namespace NeuralNetFromScratch.Kernels;
 /// <param name="BlockColumns">Most columns of a block of B; a multiple of <paramref name="TileColumns"/>.</param>
 internal readonly record struct Blocking(int TileRows, int TileColumns, int Depth, int BlockRows, int BlockColumns)
 {
+    /// <summary>The sizes of the largest tile, for buffers that every tile fits into.</summary>
+    public const int MostTileColumns = 32, MostTileElements = 12 * MostTileColumns;
+
     public static Blocking For(SimdWidth width) => width switch
     {
         SimdWidth.Bits512 => new(12, 32, 256, 252, 2048), // B's panel 32 KB, A's block 252 KB, B's block 2 MB

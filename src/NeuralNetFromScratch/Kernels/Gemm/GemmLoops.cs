@@ -97,12 +97,12 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunEdgeTile(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn, TEpilogue epilogue)
     {
-        float* buffer = stackalloc float[plan.TileRows * plan.TileColumns];
-        float* bias = stackalloc float[plan.TileColumns];
+        float* buffer = stackalloc float[Blocking.MostTileElements];
+        float* bias = stackalloc float[Blocking.MostTileColumns];
         Tile whole = tile with { C = buffer, CRow = plan.TileColumns };
         if (tile.Bias is not null)
         {
-            new ReadOnlySpan<float>(tile.Bias, columns).CopyTo(new Span<float>(bias, columns));
+            Copy(tile.Bias, columns, 1, bias, columns, 1, 1, columns);
             whole.Bias = bias;
         }
 

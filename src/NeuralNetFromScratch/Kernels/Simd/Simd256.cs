@@ -21,12 +21,26 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
     public static Simd256 LoadPartial(float* source, int count) =>
         Avx.IsSupported ? new(Avx.MaskLoad(source, Mask(count))) : Lanes.LoadPartial<Simd256>(source, count);
 
+    /// <remarks>Four lanes, two, one: AVX's masked store would take 42 micro-operations on Zen.</remarks>
     public static void StorePartial(Simd256 value, float* destination, int count)
     {
-        if (Avx.IsSupported)
-            Avx.MaskStore(destination, Mask(count), value._lanes);
-        else
-            Lanes.StorePartial(value, destination, count);
+        Vector128<float> lanes = value._lanes.GetLower();
+        if ((count & 4) != 0)
+        {
+            lanes.Store(destination);
+            destination += 4;
+            lanes = value._lanes.GetUpper();
+        }
+
+        if ((count & 2) != 0)
+        {
+            lanes.GetLower().Store(destination);
+            destination += 2;
+            lanes = Vector128.Shuffle(lanes, Vector128.Create(2, 3, 2, 3));
+        }
+
+        if ((count & 1) != 0)
+            *destination = lanes.ToScalar();
     }
 
     public static Simd256 operator +(Simd256 left, Simd256 right) => new(left._lanes + right._lanes);

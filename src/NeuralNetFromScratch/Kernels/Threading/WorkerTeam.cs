@@ -10,6 +10,10 @@ namespace NeuralNetFromScratch.Kernels;
 /// it ends, to be started again when it is needed. So nothing has to be disposed of: a team that is dropped ends by itself.
 /// Handing out a job allocates nothing.
 /// </summary>
+/// <remarks>
+/// A caller that has finished its own part takes those that no helper has begun: where another program holds a core, its own would
+/// otherwise wait for a turn of the scheduler at every job. A part has the same bits whoever computes it.
+/// </remarks>
 internal sealed unsafe class WorkerTeam
 {
     private readonly Worker[] _helpers;
@@ -59,6 +63,8 @@ internal sealed unsafe class WorkerTeam
                 _helpers[helper].Wake();
 
             Participate(0);
+            for (int helper = 0; helper < workers - 1; helper++)
+                _helpers[helper].FillIn();
             AwaitOthers();
             _job = null;
             if (_failure is { } failure)
@@ -106,10 +112,12 @@ internal sealed unsafe class WorkerTeam
 
         private readonly AutoResetEvent _wake = new(false);
         private int _state = Ended;
+        private int _isTaken = 1;
 
         /// <summary>Hands the team's current job to this worker.</summary>
         public void Wake()
         {
+            Volatile.Write(ref _isTaken, 0);
             switch (Interlocked.Exchange(ref _state, Working))
             {
                 case Asleep:
@@ -121,13 +129,33 @@ internal sealed unsafe class WorkerTeam
             }
         }
 
+        /// <summary>Does this worker's part on the caller's thread, unless it has begun.</summary>
+        public void FillIn()
+        {
+            if (!Take())
+                return;
+            team.Participate(number);
+            Interlocked.Decrement(ref team._unfinished);
+        }
+
+        private bool Take() => Volatile.Read(ref _isTaken) == 0 && Interlocked.Exchange(ref _isTaken, 1) == 0;
+
         private void Live()
         {
             while (AwaitWork())
             {
-                team.Participate(number);
-                Volatile.Write(ref _state, Spinning);
-                Interlocked.Decrement(ref team._unfinished);
+                do
+                {
+                    bool isMine = Take();
+                    if (isMine)
+                        team.Participate(number);
+                    // Before the team hears of it, so that the next job's call is not overwritten; if this worker came too late for
+                    // its part, the next job may be there already.
+                    Interlocked.Exchange(ref _state, Spinning);
+                    if (isMine)
+                        Interlocked.Decrement(ref team._unfinished);
+                }
+                while (Volatile.Read(ref _isTaken) == 0);
             }
         }
 
