@@ -10,6 +10,7 @@ public sealed class MemoryLog(Load load)
     private const double AllowedGrowth = 1.1;
 
     private readonly List<(double WorkingSet, double Heap)> _lines = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
 
     public void Add()
     {
@@ -17,7 +18,7 @@ public sealed class MemoryLog(Load load)
         // The heap after a full collection: what is still reachable, so that a leak shows.
         double heap = GC.GetTotalMemory(forceFullCollection: true) / 1e6, workingSet = process.WorkingSet64 / 1e6;
         _lines.Add((workingSet, heap));
-        Write($"minute {_lines.Count,3}: working set {workingSet:F1} MB, heap {heap:F2} MB, {process.Threads.Count} threads, {load.TrainingCount:N0} trainings, {load.PredictionCount:N0} predictions");
+        Write($"{_watch.Elapsed:hh\\:mm\\:ss}, {process.TotalProcessorTime:hh\\:mm\\:ss} of processor time: working set {workingSet:F1} MB, heap {heap:F2} MB, {process.Threads.Count} threads, {load.TrainingCount:N0} trainings, {load.PredictionCount:N0} predictions");
     }
 
     /// <summary>Whether all went well.</summary>
