@@ -1,0 +1,40 @@
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Losses;
+
+public class LossEdgeTests
+{
+    [Test]
+    public void Without_a_gradient_the_loss_is_the_same_for_few_classes_and_for_many([Values(3, 256, 257, 400)] int classes)
+    {
+        float[] logits = TestValues.Uniform(4 * classes, 1), gradient = new float[4 * classes];
+        float[] targets = TestValues.Uniform(4 * classes, 2, 0, 1);
+        int[] labels = TestValues.Labels(4, classes, 3);
+        var loss = new SoftmaxCrossEntropy(0.1f);
+        ReadOnlyMatrixView outputs = new(logits, 4, classes), wanted = new(targets, 4, classes);
+        Assert.That(loss.Evaluate(outputs, labels, 1, default), Is.EqualTo(loss.Evaluate(outputs, labels, 1, new(gradient, 4, classes))));
+        Assert.That(loss.Evaluate(outputs, wanted, 1, default), Is.EqualTo(loss.Evaluate(outputs, wanted, 1, new(gradient, 4, classes))));
+    }
+
+    [Test]
+    public void Class_weights_must_be_one_for_each_output()
+    {
+        var loss = new SoftmaxCrossEntropy(0, 1, 2, 3);
+        Assert.That(() => loss.Evaluate(new(new float[4], 1, 4), [0], 1, default), Throws.ArgumentException.With.Message.Contains("expected 3 outputs"));
+        Assert.That(() => loss.Evaluate(new(new float[4], 1, 4), new ReadOnlyMatrixView(new float[4], 1, 4), 1, default), Throws.ArgumentException);
+        Assert.That(loss.ClassWeights.ToArray(), Is.EqualTo((float[])[1, 2, 3]));
+    }
+
+    [TestCase(-0.1f)]
+    [TestCase(1)]
+    [TestCase(float.NaN)]
+    public void Smoothing_must_be_at_least_0_and_less_than_1(float smoothing) =>
+        Assert.That(() => new SoftmaxCrossEntropy(smoothing), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    public void Hubers_threshold_must_be_positive_and_finite(float threshold) =>
+        Assert.That(() => new Huber(threshold), Throws.InstanceOf<ArgumentOutOfRangeException>());
+}

@@ -1,0 +1,49 @@
+namespace NeuralNetFromScratch.Tests.Optimizers;
+
+/// <summary>Settings at both ends of their ranges and just outside.</summary>
+public class OptimizerSettingTests
+{
+    private static readonly Action[] Refused =
+    [
+        () => _ = new Sgd(-0.1f), () => _ = new Sgd(float.NaN), () => _ = new Sgd(float.PositiveInfinity),
+        () => _ = new Sgd(0.1f, 1), () => _ = new Sgd(0.1f, -0.1f), () => _ = new Sgd(0.1f, 0.9f, dampening: 1.1f), () => _ = new Sgd(0.1f, 0.9f, dampening: -0.1f),
+        () => _ = new Sgd(0.1f, 0.9f, dampening: float.NaN),
+        () => _ = new Adam(beta1: 1), () => _ = new Adam(beta2: 1), () => _ = new Adam(beta1: -0.1f), () => _ = new Adam(beta2: float.NaN), () => _ = new Adam(epsilon: -1),
+        () => _ = new AdamW(weightDecay: -1), () => _ = new RmsProp(epsilon: -1), () => _ = new Adagrad(epsilon: -1),
+        () => _ = new Sgd { L1Penalty = -1 }, () => _ = new Sgd { L2Penalty = float.NaN }, () => _ = new Sgd { WeightDecay = float.PositiveInfinity },
+        () => _ = new Sgd { ClipNorm = 0 }, () => _ = new Sgd { ClipValue = -1 }, () => _ = new Sgd { MaxNorm = float.PositiveInfinity },
+        () => _ = new Sgd { AveragingDecay = 1 }, () => _ = new Sgd { AveragingDecay = -0.1f },
+    ];
+
+    [TestCaseSource(nameof(Refused))]
+    public void What_lies_outside_is_refused(Action create) => Assert.That(create, Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void What_lies_at_the_ends_is_taken()
+    {
+        Assert.That(new Sgd(0, 0, dampening: 0).LearningRate, Is.Zero);
+        Assert.That(new Sgd(0.1f, 0.9f, dampening: 1).Dampening, Is.EqualTo(1));
+        Assert.That(new Adam(0, 0, 0, 0).Beta2, Is.Zero);
+        Assert.That(new Sgd { AveragingDecay = 0, ClipNorm = float.Epsilon, L1Penalty = 0 }.AveragingDecay, Is.Zero);
+    }
+
+    [Test]
+    public void Nesterov_needs_momentum_and_no_dampening()
+    {
+        Assert.That(() => new Sgd(0.1f, 0, nesterov: true), Throws.ArgumentException);
+        Assert.That(() => new Sgd(0.1f, 0.9f, nesterov: true, dampening: 0.5f), Throws.ArgumentException);
+        Assert.That(new Sgd(0.1f, 0.9f, nesterov: true).Nesterov, Is.True);
+    }
+
+    [Test]
+    public void Each_is_called_what_it_is()
+    {
+        Assert.That(
+            ((Optimizer[])[new Sgd(), new Sgd(0.1f, 0.9f), new Sgd(0.1f, 0.9f, true), new Adam(), new AdamW(), new RmsProp(), new Adagrad()]).Select(optimizer => optimizer.ToString()),
+            Is.EqualTo((string[])["sgd", "sgd with momentum", "sgd with Nesterov momentum", "adam", "adamw", "rmsprop", "adagrad"]));
+    }
+
+    [Test]
+    public void A_block_needs_as_many_gradients_as_values() => Assert.That(
+        () => _ = new UpdateBlock(new float[3], new float[2], []).Values.Length, Throws.ArgumentException.With.Message.Contains("expected 3 gradients, got 2"));
+}
