@@ -24,7 +24,8 @@ internal static class DocumentRun
         // As it is written, it must compile; where it would fetch data, it then finds them.
         string assembly = folder.File("Program.dll");
         DocumentCompiler.Compile(program, assembly);
-        DocumentCompiler.Compile(program, assembly, (Download, NoDownload));
+        if (program.Blocks.Any(block => block.Code.Contains(Download, StringComparison.Ordinal)))
+            DocumentCompiler.Compile(program, assembly, (Download, NoDownload));
         File.WriteAllText(folder.File("Program.runtimeconfig.json"), RuntimeConfiguration);
         foreach (string library in Libraries)
             File.Copy(Path.Combine(AppContext.BaseDirectory, library), folder.File(library));
