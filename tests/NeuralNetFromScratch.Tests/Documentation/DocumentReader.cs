@@ -18,12 +18,12 @@ internal static class DocumentReader
 
     /// <summary>The documents that are checked, by their paths in the repository.</summary>
     public static IEnumerable<string> Documents =>
-        [
-            "README.md",
-            "src/NeuralNetFromScratch/PACKAGE.md",
-            "src/NeuralNetFromScratch.Onnx/PACKAGE.md",
-            .. Directory.EnumerateFiles(Path.Combine(Repository, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
-        ];
+    [
+        "README.md",
+        .. Directory.EnumerateFiles(Path.Combine(Repository, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
+        "src/NeuralNetFromScratch/PACKAGE.md",
+        "src/NeuralNetFromScratch.Onnx/PACKAGE.md",
+    ];
 
     public static IEnumerable<DocumentProgram> Programs => Documents.SelectMany(ProgramsOf);
 
