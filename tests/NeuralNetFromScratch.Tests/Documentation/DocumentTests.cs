@@ -7,7 +7,6 @@ public class DocumentTests
 {
     [Category("Process")]
     [TestCaseSource(nameof(Programs))]
-    [Category("Process")]
     public void A_program_compiles_runs_and_prints_what_its_document_says(object shown)
     {
         var program = (DocumentProgram)shown;
