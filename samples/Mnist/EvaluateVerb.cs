@@ -47,7 +47,7 @@ internal static class EvaluateVerb
                 Predictions = Prediction.Of(probabilities, found.Sets.Test),
                 Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(trainer)],
             });
-            console.WriteLine($"Wrote to {output}: {string.Join(", ", written)}");
+            Console.WriteLine($"Wrote to {output}: {string.Join(", ", written)}");
         }
 
         if (json is not null)

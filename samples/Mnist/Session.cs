@@ -78,7 +78,7 @@ internal static class Session
             Epochs = trainer.History.Epochs,
             EpochName = recipe.IsFullBatch ? "iteration" : "epoch",
         });
-        console.WriteLine(Invariant($"Wrote to {options.Output} in {watch.Elapsed.TotalSeconds:F2} s: {string.Join(", ", written)}"));
+        Console.WriteLine(Invariant($"Wrote to {options.Output} in {watch.Elapsed.TotalSeconds:F2} s: {string.Join(", ", written)}"));
         if (options.Json is not null)
             Figures(data, training, network, trainer, options, display, evaluation).Write(options.Json);
         return wasStopped ? ExitCode.Interrupted : ExitCode.Success;
