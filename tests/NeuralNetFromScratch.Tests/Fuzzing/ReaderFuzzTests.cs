@@ -8,6 +8,7 @@ public class ReaderFuzzTests
     private const ulong Count = 20_000;
 
     [Test]
+    [Category("Fuzzing")]
     [CancelAfter(300_000)]
     public void Only_the_promised_exception_comes_out([ValueSource(nameof(Formats))] string format, CancellationToken cancellation)
     {
