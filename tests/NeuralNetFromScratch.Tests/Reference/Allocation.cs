@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Kernels;
 
 namespace NeuralNetFromScratch.Tests.Reference;
@@ -18,14 +19,15 @@ internal static class Allocation
     {
         var before = new Count[engine.Threads];
         var after = new Count[engine.Threads];
+        var begun = new StrongBox<int>();
         action();
-        Take(engine, before);
+        Take(engine, before, begun);
         long least = long.MaxValue;
         for (int attempt = 0; attempt < Attempts && least > 0; attempt++)
         {
-            Take(engine, before);
+            Take(engine, before, begun);
             action();
-            Take(engine, after);
+            Take(engine, after, begun);
             // A worker that ended for want of work took its count along: such a run says nothing.
             if (before.Zip(after).All(pair => pair.First.Thread == pair.Second.Thread))
                 least = Math.Min(least, after.Sum(count => count.Bytes) - before.Sum(count => count.Bytes));
@@ -34,12 +36,23 @@ internal static class Allocation
         return least;
     }
 
-    private static void Take(Engine engine, Count[] counts) => engine.Run(new TakeJob(counts), counts.Length);
+    private static void Take(Engine engine, Count[] counts, StrongBox<int> begun)
+    {
+        begun.Value = 0;
+        engine.Run(new TakeJob(counts, begun), counts.Length);
+    }
 
     private readonly record struct Count(int Thread, long Bytes);
 
-    private readonly struct TakeJob(Count[] counts) : IJob
+    /// <summary>Each worker waits for the others to begin, so that the caller cannot do the part of one that is late.</summary>
+    private readonly struct TakeJob(Count[] counts, StrongBox<int> begun) : IJob
     {
-        public void Run(int worker, int workers) => counts[worker] = new(Environment.CurrentManagedThreadId, GC.GetAllocatedBytesForCurrentThread());
+        public void Run(int worker, int workers)
+        {
+            Interlocked.Increment(ref begun.Value);
+            for (SpinWait wait = default; Volatile.Read(ref begun.Value) < workers;)
+                wait.SpinOnce();
+            counts[worker] = new(Environment.CurrentManagedThreadId, GC.GetAllocatedBytesForCurrentThread());
+        }
     }
 }
