@@ -158,20 +158,7 @@ public class CheckpointTests
         using var folder = new TemporaryFolder();
         string path = folder.File("a");
         Recipe.CreateTrainer(1, out _).Fit(Recipe.Samples(), Recipe.Options(path, epochs: 1));
-        Dictionary<string, string> metadata;
-        var tensors = new List<SafetensorEntry>();
-        using (SafetensorsReader reader = SafetensorsReader.Open(path))
-        {
-            metadata = new(reader.Metadata) { [key] = value };
-            foreach (SafetensorInfo tensor in reader.Tensors)
-            {
-                float[] values = new float[tensor.Length];
-                reader.ReadFloats(tensor, values);
-                tensors.Add(SafetensorEntry.OfFloats(tensor.Name, [values.Length], values));
-            }
-        }
-
-        SafetensorsWriter.Write(path, tensors, metadata);
+        SafetensorsEdit.SetMetadata(path, key, value);
         Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
         int[] before = TestValues.Bits(network.Parameters.Values);
         Assert.That(() => trainer.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
