@@ -22,8 +22,8 @@ internal static class LadderTile
         where TSimd : struct, ISimd<TSimd>
     {
         if (TSimd.Width == 16)
-            MicroKernel<TSimd, Twelve, Two, StoreEpilogue>.Run(tile, default);
+            MicroKernel<TSimd, Twelve, Two>.Run(tile);
         else
-            MicroKernel<TSimd, Six, Two, StoreEpilogue>.Run(tile, default);
+            MicroKernel<TSimd, Six, Two>.Run(tile);
     }
 }

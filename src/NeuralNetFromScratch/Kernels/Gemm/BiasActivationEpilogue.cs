@@ -2,11 +2,23 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Kernels;
 
-/// <summary><c>C = f(sums + bias)</c>.</summary>
+/// <summary><c>C = f(sums + bias)</c>, for a C whose rows are contiguous.</summary>
 internal readonly unsafe struct BiasActivationEpilogue<TFunction>(TFunction function) : IEpilogue
     where TFunction : struct, IActivationFunction
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TSimd Apply<TSimd>(TSimd sums, float* bias)
-        where TSimd : struct, ISimd<TSimd> => function.Apply(sums + TSimd.Load(bias));
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Apply<TSimd>(in Product block)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        float* bias = block.Bias, row = block.C;
+        for (int rows = block.Rows; rows > 0; rows--, row += block.CRow)
+        {
+            for (int column = 0; column < block.Columns; column += TSimd.Width)
+            {
+                int available = block.Columns - column;
+                TSimd sums = Lanes.Load<TSimd>(row + column, available) + Lanes.Load<TSimd>(bias + column, available);
+                Lanes.Store(function.Apply(sums), row + column, available);
+            }
+        }
+    }
 }

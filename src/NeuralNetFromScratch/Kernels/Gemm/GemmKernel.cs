@@ -5,5 +5,5 @@ internal readonly unsafe struct GemmKernel<TEpilogue>(Product product, GemmPlan 
     where TEpilogue : struct, IEpilogue
 {
     public void Run<TSimd>()
-        where TSimd : struct, ISimd<TSimd> => GemmLoops<TSimd, TEpilogue>.Run(product, plan, space, epilogue);
+        where TSimd : struct, ISimd<TSimd> => GemmLoops<TSimd>.Run(product, plan, space, epilogue);
 }

@@ -6,26 +6,28 @@ namespace NeuralNetFromScratch.Kernels;
 /// The five loops around the micro-kernel, on one worker, named as in the BLIS papers. K is never divided among workers and its
 /// blocks follow one another, so that every element of C stays one chain of multiply-adds.
 /// </summary>
-internal static unsafe class GemmLoops<TSimd, TEpilogue>
+internal static unsafe class GemmLoops<TSimd>
     where TSimd : struct, ISimd<TSimd>
-    where TEpilogue : struct, IEpilogue
 {
-    public static void Run(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
+    public static void Run<TEpilogue>(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue
     {
         int rowColumns = 0;
         if (product.Rows == 1 && product.BColumn == 1 && product.CColumn == 1)
         {
-            rowColumns = product.Columns - product.Columns % RowKernel<TSimd, TEpilogue>.Columns;
-            for (int column = 0; column < rowColumns; column += RowKernel<TSimd, TEpilogue>.Columns)
-                RowKernel<TSimd, TEpilogue>.Run(product, column, epilogue);
+            rowColumns = product.Columns - product.Columns % RowKernel<TSimd>.Columns;
+            for (int column = 0; column < rowColumns; column += RowKernel<TSimd>.Columns)
+                RowKernel<TSimd>.Run(product, column);
         }
 
+        epilogue.Apply<TSimd>(product.Block(new(0, product.Rows), new(0, rowColumns)));
         if (rowColumns < product.Columns)
             RunLoops(product.Block(new(0, product.Rows), new(rowColumns, product.Columns - rowColumns)), plan, space, epilogue);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunLoops(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
+    private static void RunLoops<TEpilogue>(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue
     {
         float* packedB = space;
         float* packedA = space + (nint)plan.Columns * plan.Depth;
@@ -52,17 +54,16 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
                         product.A + row * product.ARow + k.Start * product.AColumn,
                         rows, product.ARow, k.Count, product.AColumn, plan.TileRows, KernelRows(Last(rows, plan.TileRows)), plan.PacksA, packedA);
                     Product part = product.Block(new(row, rows), new(column, columns)) with { Depth = k.Count, Accumulate = accumulate };
+                    RunBlock(part, plan, a, b);
                     if (block == plan.DepthBlocks - 1)
-                        RunBlock(part, plan, a, b, epilogue);
-                    else
-                        GemmLoops<TSimd, StoreEpilogue>.RunBlock(part, plan, a, b, default);
+                        epilogue.Apply<TSimd>(part);
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void RunBlock(in Product block, in GemmPlan plan, in Panels a, in Panels b, TEpilogue epilogue)
+    private static void RunBlock(in Product block, in GemmPlan plan, in Panels a, in Panels b)
     {
         // LOOP 2: panels of B
         for (int column = 0; column < block.Columns; column += plan.TileColumns)
@@ -74,7 +75,6 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
                 Depth = block.Depth,
                 CRow = block.CRow,
                 Accumulate = block.Accumulate,
-                Bias = block.Bias is null ? null : block.Bias + column,
             };
             b.Locate(column, out tile.B, out _, out tile.BStep);
 
@@ -85,9 +85,9 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
                 a.Locate(row, out tile.A, out tile.ARow, out tile.AStep);
                 tile.C = block.C + row * block.CRow + column * block.CColumn;
                 if (isWhole && rows == KernelRows(rows))
-                    RunTile(tile, rows, columns, epilogue);
+                    RunTile(tile, rows, columns);
                 else
-                    RunEdgeTile(tile, plan, rows, columns, block.CColumn, epilogue);
+                    RunEdgeTile(tile, plan, rows, columns, block.CColumn);
             }
         }
     }
@@ -95,20 +95,13 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     /// <summary>A tile that C does not wholly hold is computed in a buffer, of which the part that exists is copied.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunEdgeTile(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn, TEpilogue epilogue)
+    private static void RunEdgeTile(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn)
     {
         float* buffer = stackalloc float[Blocking.MostTileElements];
-        float* bias = stackalloc float[Blocking.MostTileColumns];
         Tile whole = tile with { C = buffer, CRow = plan.TileColumns };
-        if (tile.Bias is not null)
-        {
-            Copy(tile.Bias, columns, 1, bias, columns, 1, 1, columns);
-            whole.Bias = bias;
-        }
-
         if (tile.Accumulate)
             Copy(tile.C, tile.CRow, cColumn, buffer, plan.TileColumns, 1, rows, columns);
-        RunTile(whole, rows, columns, epilogue);
+        RunTile(whole, rows, columns);
         Copy(buffer, plan.TileColumns, 1, tile.C, tile.CRow, cColumn, rows, columns);
     }
 
@@ -124,33 +117,45 @@ internal static unsafe class GemmLoops<TSimd, TEpilogue>
     private static int Last(int lanes, int panelWidth) => (lanes - 1) % panelWidth + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTile(in Tile tile, int rows, int columns, TEpilogue epilogue)
+    private static void RunTile(in Tile tile, int rows, int columns)
     {
         if (columns > TSimd.Width)
-            RunTile<Two>(tile, rows, epilogue);
+            RunTile<Two>(tile, rows);
         else
-            RunTile<One>(tile, rows, epilogue);
+            RunTile<One>(tile, rows);
     }
 
     /// <summary>12, 8, 4 and 1 rows where 24 sums fit in registers, 6, 4 and 1 where 12 do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTile<TVectors>(in Tile tile, int rows, TEpilogue epilogue)
+    private static void RunTile<TVectors>(in Tile tile, int rows)
         where TVectors : struct, ICount
     {
         if (rows == 1)
-            MicroKernel<TSimd, One, TVectors, TEpilogue>.Run(tile, epilogue);
+            MicroKernel<TSimd, One, TVectors>.Run(tile);
         else if (rows <= 4)
-            MicroKernel<TSimd, Four, TVectors, TEpilogue>.Run(tile, epilogue);
+            MicroKernel<TSimd, Four, TVectors>.Run(tile);
         else if (TSimd.Width < 16)
-            MicroKernel<TSimd, Six, TVectors, TEpilogue>.Run(tile, epilogue);
+            MicroKernel<TSimd, Six, TVectors>.Run(tile);
         else if (rows <= 8)
-            MicroKernel<TSimd, Eight, TVectors, TEpilogue>.Run(tile, epilogue);
+            MicroKernel<TSimd, Eight, TVectors>.Run(tile);
         else
-            MicroKernel<TSimd, Twelve, TVectors, TEpilogue>.Run(tile, epilogue);
+            MicroKernel<TSimd, Twelve, TVectors>.Run(tile);
+    }
+
+    /// <summary>Copies a part of C to or from a buffer whose rows are contiguous; C's columns may be contiguous instead of its rows.</summary>
+    private static void Copy(
+        float* source, nint sourceRow, nint sourceColumn, float* destination, nint destinationRow, nint destinationColumn, int rows, int columns)
+    {
+        if (sourceRow == 1)
+            Packing<TSimd>.CopyLanes(source, columns, sourceColumn, rows, 1, destinationRow, destination);
+        else if (destinationRow == 1)
+            Packing<TSimd>.CopyLanes(source, rows, sourceRow, columns, 1, destinationColumn, destination);
+        else
+            CopyRows(source, sourceRow, sourceColumn, destination, destinationRow, destinationColumn, rows, columns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Copy(
+    private static void CopyRows(
         float* source, nint sourceRow, nint sourceColumn, float* destination, nint destinationRow, nint destinationColumn, int rows, int columns)
     {
         for (int row = 0; row < rows; row++)

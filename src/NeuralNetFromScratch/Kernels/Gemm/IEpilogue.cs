@@ -1,10 +1,9 @@
 namespace NeuralNetFromScratch.Kernels;
 
-/// <summary>What the micro-kernel does with finished sums before it stores them.</summary>
-internal unsafe interface IEpilogue
+/// <summary>What becomes of a block of C when its sums are finished, while it is still in the cache.</summary>
+internal interface IEpilogue
 {
-    /// <param name="sums">One register of C.</param>
-    /// <param name="bias">The bias of the register's columns; null where the epilogue does not read it.</param>
-    TSimd Apply<TSimd>(TSimd sums, float* bias)
+    /// <param name="block">The part of the product whose C is finished.</param>
+    void Apply<TSimd>(in Product block)
         where TSimd : struct, ISimd<TSimd>;
 }

@@ -12,16 +12,15 @@ namespace NeuralNetFromScratch.Kernels;
 /// The accumulators must be named locals to live in registers; the conditions on <c>TRows</c> and <c>TVectors</c> are constants to the JIT, which drops
 /// the rows and registers that a tile does not have.
 /// </remarks>
-internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TEpilogue>
+internal static unsafe class MicroKernel<TSimd, TRows, TVectors>
     where TSimd : struct, ISimd<TSimd>
     where TRows : struct, ICount
     where TVectors : struct, ICount
-    where TEpilogue : struct, IEpilogue
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in Tile tile, TEpilogue epilogue)
+    public static void Run(in Tile tile)
     {
-        float* a = tile.A, b = tile.B, c = tile.C, bias = tile.Bias;
+        float* a = tile.A, b = tile.B, c = tile.C;
         nint aRow = tile.ARow, aStep = tile.AStep, bStep = tile.BStep, cRow = tile.CRow;
         TSimd c00 = TSimd.Zero, c01 = TSimd.Zero;
         TSimd c10 = TSimd.Zero, c11 = TSimd.Zero;
@@ -77,18 +76,18 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TEpilogue>
             a9 += aStep;
         }
 
-        if (TRows.Value > 0) Store(c + 0 * cRow, c00, c01, epilogue, bias);
-        if (TRows.Value > 1) Store(c + 1 * cRow, c10, c11, epilogue, bias);
-        if (TRows.Value > 2) Store(c + 2 * cRow, c20, c21, epilogue, bias);
-        if (TRows.Value > 3) Store(c + 3 * cRow, c30, c31, epilogue, bias);
-        if (TRows.Value > 4) Store(c + 4 * cRow, c40, c41, epilogue, bias);
-        if (TRows.Value > 5) Store(c + 5 * cRow, c50, c51, epilogue, bias);
-        if (TRows.Value > 6) Store(c + 6 * cRow, c60, c61, epilogue, bias);
-        if (TRows.Value > 7) Store(c + 7 * cRow, c70, c71, epilogue, bias);
-        if (TRows.Value > 8) Store(c + 8 * cRow, c80, c81, epilogue, bias);
-        if (TRows.Value > 9) Store(c + 9 * cRow, c90, c91, epilogue, bias);
-        if (TRows.Value > 10) Store(c + 10 * cRow, cA0, cA1, epilogue, bias);
-        if (TRows.Value > 11) Store(c + 11 * cRow, cB0, cB1, epilogue, bias);
+        if (TRows.Value > 0) Store(c + 0 * cRow, c00, c01);
+        if (TRows.Value > 1) Store(c + 1 * cRow, c10, c11);
+        if (TRows.Value > 2) Store(c + 2 * cRow, c20, c21);
+        if (TRows.Value > 3) Store(c + 3 * cRow, c30, c31);
+        if (TRows.Value > 4) Store(c + 4 * cRow, c40, c41);
+        if (TRows.Value > 5) Store(c + 5 * cRow, c50, c51);
+        if (TRows.Value > 6) Store(c + 6 * cRow, c60, c61);
+        if (TRows.Value > 7) Store(c + 7 * cRow, c70, c71);
+        if (TRows.Value > 8) Store(c + 8 * cRow, c80, c81);
+        if (TRows.Value > 9) Store(c + 9 * cRow, c90, c91);
+        if (TRows.Value > 10) Store(c + 10 * cRow, cA0, cA1);
+        if (TRows.Value > 11) Store(c + 11 * cRow, cB0, cB1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -108,10 +107,10 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TEpilogue>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* row, TSimd first, TSimd second, TEpilogue epilogue, float* bias)
+    private static void Store(float* row, TSimd first, TSimd second)
     {
-        TSimd.Store(epilogue.Apply(first, bias), row);
+        TSimd.Store(first, row);
         if (TVectors.Value > 1)
-            TSimd.Store(epilogue.Apply(second, bias + TSimd.Width), row + TSimd.Width);
+            TSimd.Store(second, row + TSimd.Width);
     }
 }

@@ -44,10 +44,16 @@ internal static unsafe class Packing<TSimd>
             float* to = destination + (nint)start * depth;
             if (filled < width)
                 new Span<float>(to, width * depth).Clear();
-            int done = stepStride == 1 ? TransposeSquares(panel, filled, laneStride, depth, width, to) : 0;
-            if (done < filled)
-                CopyElements(panel + done * laneStride, filled - done, laneStride, depth, stepStride, width, to + done);
+            CopyLanes(panel, filled, laneStride, depth, stepStride, width, to);
         }
+    }
+
+    /// <summary>Copies a block so that its lanes lie together: element (lane, k) goes to <c>k·width + lane</c>.</summary>
+    public static void CopyLanes(float* source, int lanes, nint laneStride, int depth, nint stepStride, nint width, float* destination)
+    {
+        int done = stepStride == 1 ? TransposeSquares(source, lanes, laneStride, depth, width, destination) : 0;
+        if (done < lanes)
+            CopyElements(source + done * laneStride, lanes - done, laneStride, depth, stepStride, width, destination + done);
     }
 
     /// <summary>Copies whole panels side by side, so that the source is read along its rows.</summary>
@@ -87,7 +93,7 @@ internal static unsafe class Packing<TSimd>
 
     /// <summary>Copies all lanes if they fill a square, and returns how many. The last square overlaps the one before it where it must.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static int TransposeSquares(float* source, int filled, nint laneStride, int depth, int width, float* destination)
+    private static int TransposeSquares(float* source, int filled, nint laneStride, int depth, nint width, float* destination)
     {
         if (filled < Square)
             return 0;
@@ -133,7 +139,7 @@ internal static unsafe class Packing<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void CopyElements(
-        float* source, int filled, nint laneStride, int depth, nint stepStride, int width, float* destination)
+        float* source, int filled, nint laneStride, int depth, nint stepStride, nint width, float* destination)
     {
         for (int step = 0; step < depth; step++)
         {

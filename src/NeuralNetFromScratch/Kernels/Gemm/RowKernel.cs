@@ -6,15 +6,14 @@ namespace NeuralNetFromScratch.Kernels;
 /// One row of C, eight registers at a time: <c>c = a·B</c> for a single sample. A tile of one row would wait for its two sums in each
 /// step; eight keep the multipliers busy, and B is read as it lies, row by row. The sums are the same chains as the tile's.
 /// </summary>
-internal static unsafe class RowKernel<TSimd, TEpilogue>
+internal static unsafe class RowKernel<TSimd>
     where TSimd : struct, ISimd<TSimd>
-    where TEpilogue : struct, IEpilogue
 {
     /// <summary>Columns of C that a call computes.</summary>
     public static int Columns => 8 * TSimd.Width;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in Product product, int column, TEpilogue epilogue)
+    public static void Run(in Product product, int column)
     {
         int width = TSimd.Width;
         float* a = product.A;
@@ -49,14 +48,13 @@ internal static unsafe class RowKernel<TSimd, TEpilogue>
             b += product.BRow;
         }
 
-        float* bias = product.Bias is null ? null : product.Bias + column;
-        TSimd.Store(epilogue.Apply(c0, bias), c);
-        TSimd.Store(epilogue.Apply(c1, bias + width), c + width);
-        TSimd.Store(epilogue.Apply(c2, bias + 2 * width), c + 2 * width);
-        TSimd.Store(epilogue.Apply(c3, bias + 3 * width), c + 3 * width);
-        TSimd.Store(epilogue.Apply(c4, bias + 4 * width), c + 4 * width);
-        TSimd.Store(epilogue.Apply(c5, bias + 5 * width), c + 5 * width);
-        TSimd.Store(epilogue.Apply(c6, bias + 6 * width), c + 6 * width);
-        TSimd.Store(epilogue.Apply(c7, bias + 7 * width), c + 7 * width);
+        TSimd.Store(c0, c);
+        TSimd.Store(c1, c + width);
+        TSimd.Store(c2, c + 2 * width);
+        TSimd.Store(c3, c + 3 * width);
+        TSimd.Store(c4, c + 4 * width);
+        TSimd.Store(c5, c + 5 * width);
+        TSimd.Store(c6, c + 6 * width);
+        TSimd.Store(c7, c + 7 * width);
     }
 }

@@ -1,11 +1,10 @@
-using System.Runtime.CompilerServices;
-
 namespace NeuralNetFromScratch.Kernels;
 
-/// <summary><c>C = sums</c>.</summary>
-internal readonly unsafe struct StoreEpilogue : IEpilogue
+/// <summary><c>C = sums</c>: nothing is left to do.</summary>
+internal readonly struct StoreEpilogue : IEpilogue
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TSimd Apply<TSimd>(TSimd sums, float* bias)
-        where TSimd : struct, ISimd<TSimd> => sums;
+    public void Apply<TSimd>(in Product block)
+        where TSimd : struct, ISimd<TSimd>
+    {
+    }
 }

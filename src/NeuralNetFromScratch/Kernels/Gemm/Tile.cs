@@ -20,7 +20,4 @@ internal unsafe struct Tile
 
     /// <summary>Whether the sums go on from what C holds, or start from zero.</summary>
     public bool Accumulate;
-
-    /// <summary>The tile's part of the bias, for epilogues that read it.</summary>
-    public float* Bias;
 }
