@@ -9,9 +9,9 @@ internal sealed class TrainingRun
     private readonly Dataset _training;
     private readonly FitOptions _options;
 
-    public TrainingRun(Dataset training, int[] hidden, Optimizer optimizer, int batch, int threads)
+    public TrainingRun(Dataset training, int[] hidden, Optimizer optimizer, int batch, int threads, bool skipsZeros = false)
     {
-        Layer[] layers = [.. hidden.Select(units => new Dense(units, Activation.Relu)), new Dense(10)];
+        Layer[] layers = [.. hidden.Select(units => new Dense(units, Activation.Relu) { SkipsZeroInputs = skipsZeros }), new Dense(10)];
         Network = new Sequential([784], 1, layers);
         _trainer = new Trainer(Network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { Threads = threads });
         _training = training;

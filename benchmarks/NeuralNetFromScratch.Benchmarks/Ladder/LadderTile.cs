@@ -22,8 +22,8 @@ internal static class LadderTile
         where TSimd : struct, ISimd<TSimd>
     {
         if (TSimd.Width == 16)
-            MicroKernel<TSimd, Twelve, Two>.Run(tile);
+            MicroKernel<TSimd, Twelve, Two, AllSteps>.Run(tile);
         else
-            MicroKernel<TSimd, Six, Two>.Run(tile);
+            MicroKernel<TSimd, Six, Two, AllSteps>.Run(tile);
     }
 }

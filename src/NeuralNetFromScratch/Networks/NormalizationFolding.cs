@@ -20,7 +20,8 @@ internal static class NormalizationFolding
             }
             else if (node.Layer is Activate activate && followsLinear)
             {
-                layers[^1] = new Dense(((Dense)layers[^1]).Units, activate.Activation);
+                var dense = (Dense)layers[^1];
+                layers[^1] = new Dense(dense.Units, activate.Activation) { SkipsZeroInputs = dense.SkipsZeroInputs };
             }
             else
             {

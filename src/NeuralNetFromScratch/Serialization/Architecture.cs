@@ -72,6 +72,8 @@ internal static class Architecture
             case Dense dense:
                 json.WriteNumber("units", dense.Units);
                 json.WriteString("activation", NameOf(dense.Activation, format));
+                if (dense.SkipsZeroInputs)
+                    json.WriteBoolean("skipsZeroInputs", true);
                 break;
             case Activate activate:
                 json.WriteString("activation", NameOf(activate.Activation, format));
@@ -125,7 +127,10 @@ internal static class Architecture
             return ReadOwn(kind, read, element);
         return kind switch
         {
-            "dense" => new Dense(element.GetProperty("units").GetInt32(), ReadActivation(element, format), Initializer.Zeros),
+            "dense" => new Dense(element.GetProperty("units").GetInt32(), ReadActivation(element, format), Initializer.Zeros)
+            {
+                SkipsZeroInputs = element.TryGetProperty("skipsZeroInputs", out JsonElement skips) && skips.GetBoolean(),
+            },
             "activate" => new Activate(ReadActivation(element, format)),
             "batchnorm" => new BatchNormalization(
                 element.GetProperty("momentum").GetSingle(), element.GetProperty("epsilon").GetSingle(), element.GetProperty("affine").GetBoolean()),

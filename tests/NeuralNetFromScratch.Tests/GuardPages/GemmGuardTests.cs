@@ -39,26 +39,27 @@ public unsafe class GemmGuardTests(GuardedSide side) : GuardPageTest(side)
     }
 
     [Test]
-    public void Bias_and_sums_are_touched_alone([Values] RegisterWidth width, [Values] bool accumulate)
+    public void Bias_and_sums_are_touched_alone([Values] RegisterWidth width, [Values] bool accumulate, [Values] bool skipsZeros)
     {
         var engine = new Engine(1, (SimdWidth)width);
         foreach ((int rows, int columns, int depth) in Sizes(width))
         {
             Check(
-                operands => Gemm.Run(engine, Product(operands, rows, columns, depth, accumulate), new BiasActivationEpilogue<ReluFunction>(default)),
+                operands => Gemm.Run(
+                    engine, Product(operands, rows, columns, depth, accumulate, skipsZeros), new BiasActivationEpilogue<ReluFunction>(default)),
                 () => $"{rows}×{columns}×{depth}");
         }
     }
 
     [Test]
-    public void Packed_blocks_fit_their_space([Values] RegisterWidth width)
+    public void Packed_blocks_fit_their_space([Values] RegisterWidth width, [Values] bool skipsZeros)
     {
         foreach ((int rows, int columns, int depth) in Sizes(width).Append((100, 150, 200)))
         {
             Check(
                 operands =>
                 {
-                    Product product = Product(operands, rows, columns, depth, accumulate: false);
+                    Product product = Product(operands, rows, columns, depth, accumulate: false, skipsZeros);
                     var plan = new GemmPlan(product, (SimdWidth)width);
                     // What the space holds in the end is nobody's business, and its alignment must not matter.
                     using var space = new GuardedMemory(plan.SpaceLength, Side);
@@ -86,7 +87,7 @@ public unsafe class GemmGuardTests(GuardedSide side) : GuardPageTest(side)
         }
     }
 
-    private static Product Product(Operands operands, int rows, int columns, int depth, bool accumulate) => new()
+    private static Product Product(Operands operands, int rows, int columns, int depth, bool accumulate, bool skipsZeros) => new()
     {
         Rows = rows,
         Columns = columns,
@@ -102,6 +103,7 @@ public unsafe class GemmGuardTests(GuardedSide side) : GuardPageTest(side)
         CColumn = 1,
         Bias = operands.Next(columns),
         Accumulate = accumulate,
+        SkipsZeros = skipsZeros,
     };
 
     private static ReadOnlyMatrixView View(Operands operands, int rows, int columns, bool transposed, int gap) => transposed

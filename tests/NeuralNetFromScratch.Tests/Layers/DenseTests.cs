@@ -53,6 +53,25 @@ public class DenseTests
     }
 
     [Test]
+    public void Skipping_zero_inputs_changes_no_bits([Values(1, 64)] int batch)
+    {
+        LayerRun all = Run(skips: false), nonzero = Run(skips: true);
+        Assert.That(TestValues.Bits(nonzero.Output), Is.EqualTo(TestValues.Bits(all.Output)));
+        Assert.That(TestValues.Bits(nonzero.InputGradient), Is.EqualTo(TestValues.Bits(all.InputGradient)));
+        Assert.That(TestValues.Bits(nonzero.Parameters.Gradients), Is.EqualTo(TestValues.Bits(all.Parameters.Gradients)));
+
+        LayerRun Run(bool skips)
+        {
+            var run = new LayerRun(new Dense(70, Activation.Relu) { SkipsZeroInputs = skips }, [100], batch, new Engine(2), 3);
+            for (int i = 0; i < run.Input.Length; i++)
+                run.Input[i] = i % 100 < 60 ? 0 : run.Input[i];
+            run.Forward();
+            run.Backward(TestValues.Uniform(batch * 70, 9));
+            return run;
+        }
+    }
+
+    [Test]
     public void The_first_layer_needs_no_input_gradient()
     {
         var run = new LayerRun(new Dense(3), [4], 2, new Engine(), 3);

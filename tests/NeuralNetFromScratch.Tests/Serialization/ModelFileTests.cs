@@ -40,6 +40,16 @@ public class ModelFileTests
     }
 
     [Test]
+    public void Skipping_of_zeros_comes_back_and_survives_folding([Values] bool skips)
+    {
+        using var folder = new TemporaryFolder();
+        new Sequential([1], 0, new Dense(1) { SkipsZeroInputs = skips }, new Activate(Activation.Relu)).Save(folder.File("zeros"));
+        var loaded = Sequential.Load(folder.File("zeros"));
+        Assert.That(((Dense)loaded.Layers.First()).SkipsZeroInputs, Is.EqualTo(skips));
+        Assert.That(((Dense)loaded.FoldNormalization().Layers.Single()).SkipsZeroInputs, Is.EqualTo(skips));
+    }
+
+    [Test]
     public void Every_activation_comes_back()
     {
         Activation[] all =

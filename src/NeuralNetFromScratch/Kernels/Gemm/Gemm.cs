@@ -24,7 +24,7 @@ internal static unsafe class Gemm
     private static bool FillsLanesTransposed(in Product product, SimdWidth width)
     {
         int tileColumns = Blocking.For(width).TileColumns;
-        return product.ARow == 1 && product.Rows >= tileColumns && product.Columns < tileColumns && product.Columns != tileColumns / 2;
+        return !product.SkipsZeros && product.ARow == 1 && product.Rows >= tileColumns && product.Columns < tileColumns && product.Columns != tileColumns / 2;
     }
 
     /// <summary>On the caller's thread, with borrowed memory for the packed blocks.</summary>

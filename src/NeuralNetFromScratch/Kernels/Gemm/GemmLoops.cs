@@ -12,17 +12,27 @@ internal static unsafe class GemmLoops<TSimd>
     public static void Run<TEpilogue>(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
-        int rowColumns = 0;
         if (product.Rows == 1 && product.BColumn == 1 && product.CColumn == 1)
         {
-            rowColumns = product.Columns - product.Columns % RowKernel<TSimd>.Columns;
-            for (int column = 0; column < rowColumns; column += RowKernel<TSimd>.Columns)
-                RowKernel<TSimd>.Run(product, column);
+            if (product.SkipsZeros)
+                RunRow<NonzeroSteps>(product);
+            else
+                RunRow<AllSteps>(product);
+            epilogue.Apply<TSimd>(product);
         }
+        else
+        {
+            RunLoops(product, plan, space, epilogue);
+        }
+    }
 
-        epilogue.Apply<TSimd>(product.Block(new(0, product.Rows), new(0, rowColumns)));
-        if (rowColumns < product.Columns)
-            RunLoops(product.Block(new(0, product.Rows), new(rowColumns, product.Columns - rowColumns)), plan, space, epilogue);
+    private static void RunRow<TSteps>(in Product product)
+        where TSteps : struct, ISteps
+    {
+        int column = 0;
+        for (; column <= product.Columns - RowKernel<TSimd>.Columns; column += RowKernel<TSimd>.Columns)
+            RowKernel<TSimd>.Run<TSteps>(product, column);
+        RowKernel<TSimd>.RunLast<TSteps>(product, column);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -31,6 +41,7 @@ internal static unsafe class GemmLoops<TSimd>
     {
         float* packedB = space;
         float* packedA = space + (nint)plan.Columns * plan.Depth;
+        int* lists = (int*)(packedA + (nint)plan.Rows * plan.Depth);
 
         // LOOP 5: columns of C, a block of B at a time
         for (int column = 0; column < product.Columns; column += plan.Columns)
@@ -54,7 +65,17 @@ internal static unsafe class GemmLoops<TSimd>
                         product.A + row * product.ARow + k.Start * product.AColumn,
                         rows, product.ARow, k.Count, product.AColumn, plan.TileRows, KernelRows(Last(rows, plan.TileRows)), plan.PacksA, packedA);
                     Product part = product.Block(new(row, rows), new(column, columns)) with { Depth = k.Count, Accumulate = accumulate };
-                    RunBlock(part, plan, a, b);
+                    StepLists steps = new(lists, k.Count);
+                    if (product.SkipsZeros)
+                    {
+                        ListSteps(rows, plan, a, steps);
+                        RunBlock<NonzeroSteps>(part, plan, a, b, steps);
+                    }
+                    else
+                    {
+                        RunBlock<AllSteps>(part, plan, a, b, steps);
+                    }
+
                     if (block == plan.DepthBlocks - 1)
                         epilogue.Apply<TSimd>(part);
                 }
@@ -62,8 +83,18 @@ internal static unsafe class GemmLoops<TSimd>
         }
     }
 
+    private static void ListSteps(int rows, in GemmPlan plan, in Panels a, StepLists steps)
+    {
+        for (int row = 0; row < rows; row += plan.TileRows)
+        {
+            a.Locate(row, out float* panel, out _, out nint stepStride);
+            steps.Fill(row / plan.TileRows, panel, KernelRows(Math.Min(plan.TileRows, rows - row)), stepStride);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void RunBlock(in Product block, in GemmPlan plan, in Panels a, in Panels b)
+    private static void RunBlock<TSteps>(in Product block, in GemmPlan plan, in Panels a, in Panels b, StepLists steps)
+        where TSteps : struct, ISteps
     {
         // LOOP 2: panels of B
         for (int column = 0; column < block.Columns; column += plan.TileColumns)
@@ -83,11 +114,13 @@ internal static unsafe class GemmLoops<TSimd>
             {
                 int rows = Math.Min(plan.TileRows, block.Rows - row);
                 a.Locate(row, out tile.A, out tile.ARow, out tile.AStep);
+                if (TSteps.SkipZeros)
+                    steps.Locate(row / plan.TileRows, out tile.Steps, out tile.Depth);
                 tile.C = block.C + row * block.CRow + column * block.CColumn;
                 if (isWhole && rows == KernelRows(rows))
-                    RunTile(tile, rows, columns);
+                    RunTile<TSteps>(tile, rows, columns);
                 else
-                    RunEdgeTile(tile, plan, rows, columns, block.CColumn);
+                    RunEdgeTile<TSteps>(tile, plan, rows, columns, block.CColumn);
             }
         }
     }
@@ -95,13 +128,14 @@ internal static unsafe class GemmLoops<TSimd>
     /// <summary>A tile that C does not wholly hold is computed in a buffer, of which the part that exists is copied.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunEdgeTile(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn)
+    private static void RunEdgeTile<TSteps>(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn)
+        where TSteps : struct, ISteps
     {
         float* buffer = stackalloc float[Blocking.MostTileElements];
         Tile whole = tile with { C = buffer, CRow = plan.TileColumns };
         if (tile.Accumulate)
             Copy(tile.C, tile.CRow, cColumn, buffer, plan.TileColumns, 1, rows, columns);
-        RunTile(whole, rows, columns);
+        RunTile<TSteps>(whole, rows, columns);
         Copy(buffer, plan.TileColumns, 1, tile.C, tile.CRow, cColumn, rows, columns);
     }
 
@@ -117,29 +151,31 @@ internal static unsafe class GemmLoops<TSimd>
     private static int Last(int lanes, int panelWidth) => (lanes - 1) % panelWidth + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTile(in Tile tile, int rows, int columns)
+    private static void RunTile<TSteps>(in Tile tile, int rows, int columns)
+        where TSteps : struct, ISteps
     {
         if (columns > TSimd.Width)
-            RunTile<Two>(tile, rows);
+            RunTile<Two, TSteps>(tile, rows);
         else
-            RunTile<One>(tile, rows);
+            RunTile<One, TSteps>(tile, rows);
     }
 
     /// <summary>12, 8, 4 and 1 rows where 24 sums fit in registers, 6, 4 and 1 where 12 do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTile<TVectors>(in Tile tile, int rows)
+    private static void RunTile<TVectors, TSteps>(in Tile tile, int rows)
         where TVectors : struct, ICount
+        where TSteps : struct, ISteps
     {
         if (rows == 1)
-            MicroKernel<TSimd, One, TVectors>.Run(tile);
+            MicroKernel<TSimd, One, TVectors, TSteps>.Run(tile);
         else if (rows <= 4)
-            MicroKernel<TSimd, Four, TVectors>.Run(tile);
+            MicroKernel<TSimd, Four, TVectors, TSteps>.Run(tile);
         else if (TSimd.Width < 16)
-            MicroKernel<TSimd, Six, TVectors>.Run(tile);
+            MicroKernel<TSimd, Six, TVectors, TSteps>.Run(tile);
         else if (rows <= 8)
-            MicroKernel<TSimd, Eight, TVectors>.Run(tile);
+            MicroKernel<TSimd, Eight, TVectors, TSteps>.Run(tile);
         else
-            MicroKernel<TSimd, Twelve, TVectors>.Run(tile);
+            MicroKernel<TSimd, Twelve, TVectors, TSteps>.Run(tile);
     }
 
     /// <summary>Copies a part of C to or from a buffer whose rows are contiguous; C's columns may be contiguous instead of its rows.</summary>

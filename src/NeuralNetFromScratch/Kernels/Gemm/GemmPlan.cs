@@ -20,7 +20,8 @@ internal readonly record struct GemmPlan
         // all of a panel's lines stay in the first-level cache.
         bool isReadOften = product.Columns > 4 * TileColumns;
         bool isShort = product.ARow == 1 && product.Depth <= 192;
-        PacksA = (product.AColumn != 1 && product.ARow != 1) || (isReadOften && !isShort);
+        PacksA = (product.AColumn != 1 && product.ARow != 1) || (isReadOften && !isShort) || (product.SkipsZeros && product.ARow != 1);
+        StepsLength = product.SkipsZeros ? StepLists.LengthFor(Rows / TileRows, Depth) : 0;
     }
 
     public int TileRows { get; }
@@ -43,8 +44,11 @@ internal readonly record struct GemmPlan
 
     public bool PacksB { get; }
 
-    /// <summary>Floats that the packed blocks of B and A take.</summary>
-    public int SpaceLength => (Columns + Rows) * Depth;
+    /// <summary>Integers that the lists of steps take, where zeros are skipped.</summary>
+    public int StepsLength { get; }
+
+    /// <summary>Floats that the packed blocks of B and A and the lists take, in this order.</summary>
+    public int SpaceLength => (Columns + Rows) * Depth + StepsLength;
 
     private static int DivideUp(int value, int divisor) => (value - 1 + divisor) / divisor;
 }

@@ -9,13 +9,14 @@ namespace NeuralNetFromScratch.Kernels;
 /// the tile, so that tiling, blocking and threads never change its bits.
 /// </summary>
 /// <remarks>
-/// The accumulators must be named locals to live in registers; the conditions on <c>TRows</c> and <c>TVectors</c> are constants to the JIT, which drops
-/// the rows and registers that a tile does not have.
+/// The accumulators must be named locals to live in registers; the conditions on <c>TRows</c>, <c>TVectors</c> and <c>TSteps</c> are constants to the
+/// JIT, which drops the rows and registers that a tile does not have.
 /// </remarks>
-internal static unsafe class MicroKernel<TSimd, TRows, TVectors>
+internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
     where TSimd : struct, ISimd<TSimd>
     where TRows : struct, ICount
     where TVectors : struct, ICount
+    where TSteps : struct, ISteps
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in Tile tile)
@@ -52,12 +53,21 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors>
         }
 
         float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
+        int* steps = tile.Steps;
         for (int depth = tile.Depth; depth > 0; depth--)
         {
+            if (TSteps.SkipZeros)
+            {
+                nint step = *steps++;
+                b = tile.B + step * bStep;
+                a = tile.A + step * aStep;
+                a3 = a + 3 * aRow;
+                a6 = a + 6 * aRow;
+                a9 = a + 9 * aRow;
+            }
+
             TSimd b0 = TSimd.Load(b);
             TSimd b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : TSimd.Zero;
-            b += bStep;
-
             if (TRows.Value > 0) Add(*a, b0, b1, ref c00, ref c01);
             if (TRows.Value > 1) Add(a[aRow], b0, b1, ref c10, ref c11);
             if (TRows.Value > 2) Add(a[2 * aRow], b0, b1, ref c20, ref c21);
@@ -70,10 +80,14 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors>
             if (TRows.Value > 9) Add(*a9, b0, b1, ref c90, ref c91);
             if (TRows.Value > 10) Add(a9[aRow], b0, b1, ref cA0, ref cA1);
             if (TRows.Value > 11) Add(a9[2 * aRow], b0, b1, ref cB0, ref cB1);
-            a += aStep;
-            a3 += aStep;
-            a6 += aStep;
-            a9 += aStep;
+            if (!TSteps.SkipZeros)
+            {
+                b += bStep;
+                a += aStep;
+                a3 += aStep;
+                a6 += aStep;
+                a9 += aStep;
+            }
         }
 
         if (TRows.Value > 0) Store(c + 0 * cRow, c00, c01);

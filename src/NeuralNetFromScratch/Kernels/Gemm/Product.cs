@@ -17,10 +17,13 @@ internal unsafe struct Product
     /// <summary>Whether the sums are added to what C holds.</summary>
     public bool Accumulate;
 
+    /// <summary>Whether steps of k in which a panel of A is all zeros are left out. It pays where zeros lie side by side; B must be finite.</summary>
+    public bool SkipsZeros;
+
     /// <summary>[Columns], or null.</summary>
     public float* Bias;
 
-    /// <summary>The same product seen from the other side: Cᵀ = Bᵀ·Aᵀ. Not for products with a bias.</summary>
+    /// <summary>The same product seen from the other side: Cᵀ = Bᵀ·Aᵀ. Not for products with a bias, or that skip zeros.</summary>
     public readonly Product Transposed() => new()
     {
         Rows = Columns,

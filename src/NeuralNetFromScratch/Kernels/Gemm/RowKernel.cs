@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Kernels;
 
@@ -9,11 +10,15 @@ namespace NeuralNetFromScratch.Kernels;
 internal static unsafe class RowKernel<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    /// <summary>Columns of C that a call computes.</summary>
+    /// <summary>How many steps of k ahead memory is asked for: weights pass by once for each sample, faster than they are fetched unasked.</summary>
+    private const int Lookahead = 12;
+
+    /// <summary>Columns of C that a call of <see cref="Run"/> computes.</summary>
     public static int Columns => 8 * TSimd.Width;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in Product product, int column)
+    public static void Run<TSteps>(in Product product, int column)
+        where TSteps : struct, ISteps
     {
         int width = TSimd.Width;
         float* a = product.A;
@@ -33,8 +38,17 @@ internal static unsafe class RowKernel<TSimd>
             c7 = TSimd.Load(c + 7 * width);
         }
 
-        for (int depth = product.Depth; depth > 0; depth--)
+        nint aStep = product.AColumn, bStep = product.BRow, ahead = Lookahead * bStep;
+        for (int depth = product.Depth; depth > 0; depth--, a += aStep, b += bStep)
         {
+            if (TSteps.SkipZeros && *a == 0)
+                continue;
+            if (Sse.IsSupported)
+            {
+                for (int line = 0; line < Columns; line += AlignedMemory.Alignment)
+                    Sse.Prefetch0(b + ahead + line);
+            }
+
             TSimd broadcast = TSimd.Broadcast(*a);
             TSimd.AddProduct(ref c0, broadcast, TSimd.Load(b));
             TSimd.AddProduct(ref c1, broadcast, TSimd.Load(b + width));
@@ -44,8 +58,6 @@ internal static unsafe class RowKernel<TSimd>
             TSimd.AddProduct(ref c5, broadcast, TSimd.Load(b + 5 * width));
             TSimd.AddProduct(ref c6, broadcast, TSimd.Load(b + 6 * width));
             TSimd.AddProduct(ref c7, broadcast, TSimd.Load(b + 7 * width));
-            a += product.AColumn;
-            b += product.BRow;
         }
 
         TSimd.Store(c0, c);
@@ -56,5 +68,33 @@ internal static unsafe class RowKernel<TSimd>
         TSimd.Store(c5, c + 5 * width);
         TSimd.Store(c6, c + 6 * width);
         TSimd.Store(c7, c + 7 * width);
+    }
+
+    /// <summary>The columns that are left, fewer than <see cref="Columns"/>, two registers at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunLast<TSteps>(in Product product, int column)
+        where TSteps : struct, ISteps
+    {
+        nint aStep = product.AColumn, bStep = product.BRow;
+        for (; column < product.Columns; column += 2 * TSimd.Width)
+        {
+            int available0 = product.Columns - column, available1 = available0 - TSimd.Width;
+            float* a = product.A, b = product.B + column, c = product.C + column;
+            TSimd c0 = product.Accumulate ? Lanes.Load<TSimd>(c, available0) : TSimd.Zero;
+            TSimd c1 = product.Accumulate && available1 > 0 ? Lanes.Load<TSimd>(c + TSimd.Width, available1) : TSimd.Zero;
+            for (int depth = product.Depth; depth > 0; depth--, a += aStep, b += bStep)
+            {
+                if (TSteps.SkipZeros && *a == 0)
+                    continue;
+                TSimd broadcast = TSimd.Broadcast(*a);
+                TSimd.AddProduct(ref c0, broadcast, Lanes.Load<TSimd>(b, available0));
+                if (available1 > 0)
+                    TSimd.AddProduct(ref c1, broadcast, Lanes.Load<TSimd>(b + TSimd.Width, available1));
+            }
+
+            Lanes.Store(c0, c, available0);
+            if (available1 > 0)
+                Lanes.Store(c1, c + TSimd.Width, available1);
+        }
     }
 }

@@ -6,6 +6,9 @@ internal unsafe struct Tile
     /// <summary>Number of steps of k.</summary>
     public int Depth;
 
+    /// <summary>Which steps, for kernels that do not take all of them.</summary>
+    public int* Steps;
+
     /// <summary>Element (0, 0) of the rows of A, the distance between its rows, and between its steps of k.</summary>
     public float* A;
     public nint ARow, AStep;
