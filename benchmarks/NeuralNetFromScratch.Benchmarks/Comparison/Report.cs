@@ -35,6 +35,9 @@ internal sealed class Report
     public void AddAtMost(string name, double? ours, double? peer, string unit, double? ratio, double bound, double? medianRatio = null) =>
         Add(new(name, ours, peer, unit, ratio, medianRatio, $"≤ {bound.ToString(CultureInfo.InvariantCulture)}", ratio is null ? null : ratio <= bound));
 
+    /// <summary>A row that is there to be known.</summary>
+    public void AddWithoutTarget(string name, double ours, double? peer, string unit) => Add(new(name, ours, peer, unit, ours / peer, null, "", null));
+
     public void WriteFooter(TimeSpan elapsed) =>
         Write($"{_rows.Count(row => row.Passes == true)} at their target, {_rows.Count(row => row.Passes == false)} short, {elapsed.TotalSeconds:F0} s");
 
