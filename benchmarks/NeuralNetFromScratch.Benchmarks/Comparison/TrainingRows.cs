@@ -15,6 +15,8 @@ internal static class TrainingRows
         TrainingRun skippingOne = Small(training, new Sgd(0.07f, 0.9f), 1, skipsZeros: true), skippingTwo = Small(training, new Sgd(0.07f, 0.9f), 2, skipsZeros: true);
         Timing[] settings = Interleaved.Run(Patience, one.Epoch, two.Epoch, eight.Epoch, adam.Epoch, skippingOne.Epoch, skippingTwo.Epoch);
         Timing[] epochs = [settings[0], settings[1]];
+        TrainingRun sheet = new(training, [10], new Sgd(0.1f), training.Count, 2);
+        Timing ourLab = Interleaved.Run(1, sheet.Epoch)[0];
         Timing? numPyEpoch = null, numPyLab = null;
         foreach (int threads in (ReadOnlySpan<int>)[1, 2])
         {
@@ -27,9 +29,10 @@ internal static class TrainingRows
 
             Timing[] turn = Interleaved.Run(Patience, one.Epoch, two.Epoch, () => numPy.Run("epoch"));
             (epochs[0], epochs[1]) = (Timing.Min(epochs[0], turn[0]), Timing.Min(epochs[1], turn[1]));
-            Timing lab = Interleaved.Run(1, () => numPy.Run("lab"))[0];
+            Timing[] lab = Interleaved.Run(Patience / 2, sheet.Epoch, () => numPy.Run("lab"));
+            ourLab = Timing.Min(ourLab, lab[0]);
             numPyEpoch = numPyEpoch is { } epoch ? Timing.Min(epoch, turn[2]) : turn[2];
-            numPyLab = numPyLab is { } best ? Timing.Min(best, lab) : lab;
+            numPyLab = numPyLab is { } best ? Timing.Min(best, lab[1]) : lab[1];
         }
 
         AddSeconds(report, "epoch 784-128-10, 2 threads, to NumPy", epochs[1], numPyEpoch, 0.35);
@@ -40,8 +43,7 @@ internal static class TrainingRows
         report.AddWithoutTarget("epoch, zeros skipped, 2 threads, to NumPy", settings[5].Best, numPyEpoch?.Best, "s");
         report.AddWithoutTarget("epoch, zeros skipped, 1 thread, to NumPy", settings[4].Best, numPyEpoch?.Best, "s");
 
-        TrainingRun sheet = new(training, [10], new Sgd(0.1f), training.Count, 2);
-        AddSeconds(report, "lab recipe, one iteration, to NumPy", Interleaved.Run(1, sheet.Epoch)[0], numPyLab, 0.3);
+        AddSeconds(report, "lab recipe, one iteration, to NumPy", ourLab, numPyLab, 0.3);
 
         (Dataset large, _) = training.Split(training.Count - Math.Min(training.Count, 12_800), 1);
         TrainingRun largeOne = Large(large, 1), largeTwo = Large(large, 2);
