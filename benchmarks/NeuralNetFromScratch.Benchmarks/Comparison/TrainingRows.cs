@@ -20,7 +20,7 @@ internal static class TrainingRows
         Timing? numPyEpoch = null, numPyLab = null;
         foreach (int threads in (ReadOnlySpan<int>)[1, 2])
         {
-            using NumPyPeer? numPy = NumPyPeer.Start(training, threads);
+            using PythonPeer? numPy = PythonPeer.Start("numpy_peer.py", training, threads);
             if (numPy is null)
             {
                 Console.WriteLine("MISSING PEER: NumPy (Debian: python3-numpy)");
@@ -35,6 +35,22 @@ internal static class TrainingRows
             numPyLab = numPyLab is { } best ? Timing.Min(best, lab[1]) : lab[1];
         }
 
+        Timing? torchEpoch = null;
+        foreach (int threads in (ReadOnlySpan<int>)[1, 2])
+        {
+            using PythonPeer? torch = PythonPeer.Start("torch_peer.py", training, threads);
+            if (torch is null)
+            {
+                Console.WriteLine("MISSING PEER: PyTorch (Debian: python3-torch)");
+                break;
+            }
+
+            Timing[] turn = Interleaved.Run(Patience / 2, two.Epoch, () => torch.Run("epoch"));
+            epochs[1] = Timing.Min(epochs[1], turn[0]);
+            torchEpoch = torchEpoch is { } epoch ? Timing.Min(epoch, turn[1]) : turn[1];
+        }
+
+        AddSeconds(report, "epoch 784-128-10, 2 threads, to PyTorch", epochs[1], torchEpoch, 0.2);
         AddSeconds(report, "epoch 784-128-10, 2 threads, to NumPy", epochs[1], numPyEpoch, 0.35);
         AddSeconds(report, "epoch 784-128-10, 1 thread, to NumPy", epochs[0], numPyEpoch, 0.65);
         AddSeconds(report, "Adam's epoch to momentum's", settings[3], settings[1], 1.2);

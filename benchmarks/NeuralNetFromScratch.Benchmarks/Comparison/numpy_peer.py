@@ -3,6 +3,7 @@
 
 usage: numpy_peer.py IMAGES LABELS   (raw float32 [60000, 784] and raw uint8 [60000])
 Commands: "epoch" (784-128-10, batch 64, momentum 0.9) and "lab" (one iteration of 784-10-10 on everything).
+OPENBLAS_NUM_THREADS says how many threads there are.
 Needs python3-numpy, with an optimized BLAS such as libopenblas0-pthread to be a fair peer.
 """
 import sys

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
@@ -12,13 +13,16 @@ namespace NeuralNetFromScratch.Kernels;
 /// </summary>
 /// <remarks>
 /// A caller that has finished its own part takes those that no helper has begun: where another program holds a core, its own would
-/// otherwise wait for a turn of the scheduler at every job. A part has the same bits whoever computes it.
+/// otherwise wait for a turn of the scheduler at every job. A helper that has begun and is then put off its core is waited for; after
+/// that the team rests, and the caller does all parts, for a time that doubles with each such wait. A part has the same bits whoever
+/// computes it.
 /// </remarks>
 internal sealed unsafe class WorkerTeam
 {
     private readonly Worker[] _helpers;
     private readonly Lock _busy = new();
     private readonly int _spins;
+    private readonly Rest _rest = new();
     private int _unfinished;
     private int _participants;
     private void* _job;
@@ -55,6 +59,14 @@ internal sealed unsafe class WorkerTeam
                 return;
             }
 
+            long start = Stopwatch.GetTimestamp();
+            if (_rest.Holds(start))
+            {
+                for (int worker = 0; worker < workers; worker++)
+                    job.Run(worker, workers);
+                return;
+            }
+
             _job = Unsafe.AsPointer(ref job);
             _entry = &Enter<TJob>;
             _participants = workers;
@@ -65,7 +77,10 @@ internal sealed unsafe class WorkerTeam
             Participate(0);
             for (int helper = 0; helper < workers - 1; helper++)
                 _helpers[helper].FillIn();
+            long finished = Stopwatch.GetTimestamp();
             AwaitOthers();
+            long end = Stopwatch.GetTimestamp();
+            _rest.Follow(finished - start, end - finished, end);
             _job = null;
             if (_failure is { } failure)
             {

@@ -6,28 +6,28 @@ using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch.Benchmarks.Comparison;
 
-/// <summary>A Python process that runs NumPy's side on demand, so that both sides take turns.</summary>
-internal sealed class NumPyPeer : IDisposable
+/// <summary>A Python process that runs a peer's side on demand, so that both sides take turns.</summary>
+internal sealed class PythonPeer : IDisposable
 {
-    /// <summary>Debian's interpreter first: it sees Debian's python3-numpy.</summary>
+    /// <summary>Debian's interpreter first: it sees Debian's packages.</summary>
     private static readonly string[] Interpreters = ["/usr/bin/python3", "python3"];
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
 
-    private NumPyPeer(Process process, DirectoryInfo folder, int threads)
+    private PythonPeer(Process process, DirectoryInfo folder)
     {
         _process = process;
         _folder = folder;
-        Threads = threads;
     }
 
-    public int Threads { get; }
-
-    /// <summary>Starts the peer, or says that it is missing.</summary>
-    public static NumPyPeer? Start(Dataset training, int threads)
+    /// <summary>Starts the peer; null where it cannot run.</summary>
+    /// <param name="script">A script of this folder.</param>
+    /// <param name="training">The samples.</param>
+    /// <param name="threads">How many threads it may use.</param>
+    public static PythonPeer? Start(string script, Dataset training, int threads)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("numpy-peer-");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("python-peer-");
         string images = Path.Combine(folder.FullName, "images"), labels = Path.Combine(folder.FullName, "labels");
         using (FileStream imageFile = File.Create(images), labelFile = File.Create(labels))
         {
@@ -40,21 +40,21 @@ internal sealed class NumPyPeer : IDisposable
             }
         }
 
-        string script = Path.Combine(AppContext.BaseDirectory, "Comparison", "numpy_peer.py");
+        string path = Path.Combine(AppContext.BaseDirectory, "Comparison", script), count = threads.ToString(CultureInfo.InvariantCulture);
         foreach (string interpreter in Interpreters)
         {
-            var start = new ProcessStartInfo(interpreter, [script, images, labels])
+            var start = new ProcessStartInfo(interpreter, [path, images, labels, count])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
-            start.Environment["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+            start.Environment["OPENBLAS_NUM_THREADS"] = count;
             try
             {
                 Process process = Process.Start(start)!;
                 if (process.StandardOutput.ReadLine() is { } ready && ready.StartsWith("ready", StringComparison.Ordinal))
-                    return new NumPyPeer(process, folder, threads);
+                    return new PythonPeer(process, folder);
             }
             catch (Win32Exception)
             {
@@ -70,7 +70,7 @@ internal sealed class NumPyPeer : IDisposable
     public double Run(string command)
     {
         _process.StandardInput.WriteLine(command);
-        string answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("NumPy's process ended");
+        string answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer's process ended");
         return double.Parse(answer, CultureInfo.InvariantCulture);
     }
 
