@@ -19,14 +19,19 @@ public sealed class Engine
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not positive.</exception>
     public Engine(int threads = 1)
-        : this(Positive(threads) > Environment.ProcessorCount ? Environment.ProcessorCount : threads, SimdWidths.Best)
+        : this(Positive(threads) > Environment.ProcessorCount ? Environment.ProcessorCount : threads, SimdWidths.Best, rests: true)
     {
     }
 
-    /// <summary>For tests: exactly so many threads, and registers of a given width.</summary>
+    /// <summary>For tests: exactly so many threads, always all of them, and registers of a given width.</summary>
     internal Engine(int threads, SimdWidth width)
+        : this(threads, width, rests: false)
     {
-        _team = new WorkerTeam(threads);
+    }
+
+    private Engine(int threads, SimdWidth width, bool rests)
+    {
+        _team = new WorkerTeam(threads, rests);
         _spaces = new PackSpace[threads];
         for (int worker = 0; worker < threads; worker++)
             _spaces[worker] = new PackSpace();

@@ -22,7 +22,7 @@ internal sealed unsafe class WorkerTeam
     private readonly Worker[] _helpers;
     private readonly Lock _busy = new();
     private readonly int _spins;
-    private readonly Rest _rest = new();
+    private readonly Rest? _rest;
     private int _unfinished;
     private int _participants;
     private void* _job;
@@ -30,8 +30,10 @@ internal sealed unsafe class WorkerTeam
     private ExceptionDispatchInfo? _failure;
 
     /// <param name="workers">Number of workers, the caller included.</param>
-    public WorkerTeam(int workers)
+    /// <param name="rests">Whether the caller works alone for a while after it waited for long.</param>
+    public WorkerTeam(int workers, bool rests)
     {
+        _rest = rests ? new Rest() : null;
         _helpers = new Worker[workers - 1];
         for (int helper = 0; helper < _helpers.Length; helper++)
             _helpers[helper] = new Worker(this, helper + 1);
@@ -60,7 +62,7 @@ internal sealed unsafe class WorkerTeam
             }
 
             long start = Stopwatch.GetTimestamp();
-            if (_rest.Holds(start))
+            if (_rest is not null && _rest.Holds(start))
             {
                 for (int worker = 0; worker < workers; worker++)
                     job.Run(worker, workers);
@@ -80,7 +82,7 @@ internal sealed unsafe class WorkerTeam
             long finished = Stopwatch.GetTimestamp();
             AwaitOthers();
             long end = Stopwatch.GetTimestamp();
-            _rest.Follow(finished - start, end - finished, end);
+            _rest?.Follow(finished - start, end - finished, end);
             _job = null;
             if (_failure is { } failure)
             {
