@@ -117,8 +117,11 @@ public class ActivationTests
         Assert.That(() => Activation.Elu(alpha), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
-    public void Spans_of_different_lengths_are_refused() =>
+    public void Spans_of_different_lengths_are_refused()
+    {
         Assert.That(() => Activation.Relu.Apply(new float[3], new float[4]), Throws.ArgumentException);
+        Assert.That(() => Activation.Relu.Differentiate(new float[3], new float[4]), Throws.ArgumentException);
+    }
 
     [Test]
     public void Softplus_keeps_its_relative_precision_far_below_zero([Values] RegisterWidth width)
@@ -160,5 +163,16 @@ public class ActivationTests
     private sealed record ActivationCase(Activation Activation, Func<double, double> Function, Func<double, double> Derivative)
     {
         public override string ToString() => Activation.Name;
+    }
+
+    [Test]
+    public void A_slope_or_alpha_of_zero_is_allowed()
+    {
+        float[] values = [-2, 3];
+        Activation.LeakyRelu(0).Apply(values, values);
+        Assert.That(values, Is.EqualTo((float[])[0, 3]));
+        values = [-2, 3];
+        Activation.Elu(0).Apply(values, values);
+        Assert.That(values, Is.EqualTo((float[])[0, 3]));
     }
 }

@@ -37,4 +37,26 @@ public class LossEdgeTests
     [TestCase(float.PositiveInfinity)]
     public void Hubers_threshold_must_be_positive_and_finite(float threshold) =>
         Assert.That(() => new Huber(threshold), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void A_shape_that_is_wrong_in_one_size_is_refused()
+    {
+        float[] values = new float[12];
+        foreach (Loss loss in (Loss[])[new SoftmaxCrossEntropy(), new BinaryCrossEntropy(), new MeanSquaredError(), new MeanAbsoluteError(), new Huber()])
+        {
+            foreach ((int rows, int columns) in (ReadOnlySpan<(int, int)>)[(2, 4), (1, 3)])
+            {
+                Assert.That(
+                    () => loss.Evaluate(new(values.AsSpan(0, 6), 2, 3), new ReadOnlyMatrixView(values.AsSpan(0, rows * columns), rows, columns), 1, default),
+                    Throws.ArgumentException.With.Message.Contains($"expected targets [2, 3], got [{rows}, {columns}]"));
+                Assert.That(
+                    () => loss.Evaluate(
+                        new(values.AsSpan(0, 6), 2, 3), new ReadOnlyMatrixView(values.AsSpan(0, 6), 2, 3), 1, new(new float[rows * columns], rows, columns)),
+                    Throws.ArgumentException.With.Message.Contains($"expected a gradient [2, 3], got [{rows}, {columns}]"));
+                Assert.That(
+                    () => loss.Evaluate(new(values.AsSpan(0, 6), 2, 3), [0, 1], 1, new(new float[rows * columns], rows, columns)),
+                    Throws.ArgumentException.With.Message.Contains($"expected a gradient [2, 3], got [{rows}, {columns}]"));
+            }
+        }
+    }
 }
