@@ -12,7 +12,7 @@ internal sealed class Nielsen30 : Row
 
     public override Figure Target => Figure.AccuracyAtLeast(95.0);
 
-    /// <remarks>Single runs lie up to 0.6 apart: the mean of five would say little about two tenths.</remarks>
+    /// <remarks>Single runs lie up to 1.0 apart: the mean of five would say little about two tenths.</remarks>
     public override int Seeds => 20;
 
     public override double Run(MnistData data, ulong seed)

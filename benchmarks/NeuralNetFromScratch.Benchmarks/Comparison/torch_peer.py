@@ -5,9 +5,8 @@ usage: torch_peer.py IMAGES LABELS THREADS   (raw float32 [60000, 784] and raw u
 Command: "epoch" (784-128-10, batch 64, SGD with momentum 0.9).
 """
 import sys
-import time
-import numpy as np
 import torch
+import peer
 
 
 def epoch(network, optimizer, images, labels):
@@ -23,16 +22,10 @@ def epoch(network, optimizer, images, labels):
 def main():
     torch.set_num_threads(int(sys.argv[3]))
     torch.manual_seed(7)
-    images = torch.from_numpy(np.fromfile(sys.argv[1], np.float32).reshape(-1, 784))
-    labels = torch.from_numpy(np.fromfile(sys.argv[2], np.uint8).astype(np.int64))
+    images, labels = (torch.from_numpy(array) for array in peer.samples())
     network = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10))
     optimizer = torch.optim.SGD(network.parameters(), lr=0.07, momentum=0.9)
-    work = {"epoch": lambda: epoch(network, optimizer, images, labels)}
-    print("ready", torch.__version__, flush=True)
-    for line in sys.stdin:
-        start = time.perf_counter()
-        work[line.strip()]()
-        print(time.perf_counter() - start, flush=True)
+    peer.serve(torch.__version__, {"epoch": lambda: epoch(network, optimizer, images, labels)})
 
 
 if __name__ == "__main__":
