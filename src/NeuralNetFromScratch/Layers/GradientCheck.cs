@@ -3,7 +3,8 @@ namespace NeuralNetFromScratch;
 /// <summary>
 /// Checks a layer, a loss or an activation of your own in one call: its gradients against central differences, step 1/128, with a
 /// tolerance of 0.002 times the largest derivative (at least of 1): what single precision allows. Outputs start as NaN, so that one
-/// which is not written shows.
+/// which is not written shows; and parameters are moved from where their initializers put them by up to a quarter, so that a factor
+/// of one or a bias of zero hides no mistake.
 /// </summary>
 public static class GradientCheck
 {
@@ -23,8 +24,12 @@ public static class GradientCheck
         var engine = new Engine();
         float[] input = Uniform(random.Fork(1), batch * inputShape.ElementCount), direction = Uniform(random.Fork(2), outputs);
         float[] output = Undefined(outputs), inputGradient = Undefined(input.Length), scratch = Undefined(layer.ScratchLength(inputShape, batch));
-        foreach (Parameter parameter in parameters)
-            parameter.Gradients.Fill(layer.OverwritesGradients ? float.NaN : 0);
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            parameters[i].Gradients.Fill(layer.OverwritesGradients ? float.NaN : 0);
+            if (parameters[i].Role != ParameterRole.State)
+                Move(parameters[i].Values, random.Fork(4).Fork((ulong)i));
+        }
 
         // L = Σ direction · output
         Forward();
@@ -102,6 +107,13 @@ public static class GradientCheck
     {
         ArgumentNullException.ThrowIfNull(activation);
         return Check(new Activate(activation), [33], batch: 3, seed);
+    }
+
+    private static void Move(Span<float> values, RandomSource random)
+    {
+        float[] shares = Uniform(random, values.Length);
+        for (int i = 0; i < values.Length; i++)
+            values[i] += shares[i] / 4 * (values[i] == 0 ? 1 : values[i]);
     }
 
     private static float[] Uniform(RandomSource random, int count) =>

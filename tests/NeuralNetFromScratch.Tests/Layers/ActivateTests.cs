@@ -17,5 +17,14 @@ public class ActivateTests
     }
 
     [Test]
+    public void No_gradient_is_written_where_none_is_wanted()
+    {
+        var run = new LayerRun(new Activate(Activation.Tanh), [4], 2, new Engine(), 1);
+        run.Forward();
+        Assert.That(() => run.Backward(new float[8], wantsInputGradient: false), Throws.Nothing);
+        Assert.That(run.InputGradient, Is.All.NaN);
+    }
+
+    [Test]
     public void An_activation_is_needed() => Assert.That(() => new Activate(null!), Throws.ArgumentNullException);
 }

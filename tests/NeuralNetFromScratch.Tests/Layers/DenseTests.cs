@@ -108,6 +108,14 @@ public class DenseTests
     }
 
     [Test]
+    public void Biases_start_as_their_initializer_says()
+    {
+        ParameterStore parameters = ParameterStore.For(new Dense(3, biases: Initializer.Constant(0.5f)), [2]);
+        Assert.That(parameters["bias"].Values.ToArray(), Is.EqualTo((float[])[0.5f, 0.5f, 0.5f]));
+        Assert.That(() => ParameterStore.For(null!, [2]), Throws.ArgumentNullException);
+    }
+
+    [Test]
     public void Sizes_that_make_no_sense_are_refused()
     {
         Assert.That(() => new Dense(0), Throws.InstanceOf<ArgumentOutOfRangeException>());

@@ -12,6 +12,13 @@ public class GradientCheckTests
     }
 
     [Test]
+    public void Layers_that_set_their_gradients_say_so()
+    {
+        Layer[] layers = [new Dense(3), new Affine(), new BatchNormalization(), new LayerNormalization(), new Residual(new Dense(3))];
+        Assert.That(layers.Select(layer => layer.OverwritesGradients), Is.All.True);
+    }
+
+    [Test]
     public void A_wrong_input_gradient_is_found_and_named()
     {
         GradientReport report = GradientCheck.Check(new Faulty(fault: "input"), [3], batch: 2);
@@ -30,6 +37,14 @@ public class GradientCheckTests
         Assert.That(GradientCheck.Check(new Faulty(fault: "adding"), [3]).WorstElement, Does.EndWith("added up twice"));
 
     [Test]
+    public void A_factor_of_one_hides_no_mistake() =>
+        Assert.That(GradientCheck.Check(new Faulty(fault: "factor ignored", factor: 1), [3]).WorstElement, Does.StartWith("input["));
+
+    [Test]
+    public void A_gradient_that_is_not_written_is_found() =>
+        Assert.That(GradientCheck.Check(new Faulty(fault: "unwritten gradient"), [3]).Passed, Is.False);
+
+    [Test]
     public void An_output_that_is_not_written_is_found() => Assert.That(GradientCheck.Check(new Faulty(fault: "unwritten"), [3]).Passed, Is.False);
 
     [Test]
@@ -41,26 +56,57 @@ public class GradientCheckTests
     }
 
     [Test]
-    public void A_wrong_loss_is_found()
+    public void A_right_loss_passes() => Assert.That(GradientCheck.Check(new Huber()).Passed, Is.True);
+
+    [TestCase("labels")]
+    [TestCase("targets")]
+    [TestCase("unwritten")]
+    public void A_wrong_loss_is_found(string fault) => Assert.That(GradientCheck.Check(new FaultyLoss(fault)).Passed, Is.False);
+
+    [Test]
+    public void The_largest_error_is_named_where_all_is_well()
     {
-        Assert.That(GradientCheck.Check(new Huber()).Passed, Is.True);
-        Assert.That(GradientCheck.Check(new FaultyLoss()).Passed, Is.False);
+        GradientReport report = GradientCheck.Check(new ScaleLayer(), [5]);
+        Assert.That(report.WorstElement, Is.Not.Empty);
+        Assert.That(report.ToString(), Does.StartWith("passed").And.Contain(report.WorstElement));
+    }
+
+    [Test]
+    public void An_error_as_large_as_allowed_passes_and_so_do_as_many_kinks()
+    {
+        Assert.That(new GradientReport(8, 2, 1, "", 0, 0).Passed, Is.True);
+        Assert.That(new GradientReport(9, 2, 1, "", 0, 0).Passed, Is.True);
+        Assert.That(new GradientReport(7, 2, 1, "", 0, 0).Passed, Is.False);
+        Assert.That(new GradientReport(8, 2, 1.001, "", 0, 0).Passed, Is.False);
+    }
+
+    [Test]
+    public void Nothing_cannot_be_checked()
+    {
+        Assert.That(() => GradientCheck.Check((Layer)null!, [3]), Throws.ArgumentNullException);
+        Assert.That(() => GradientCheck.Check((Loss)null!), Throws.ArgumentNullException);
+        Assert.That(() => GradientCheck.Check((Activation)null!), Throws.ArgumentNullException.With.Message.Contains("activation"));
+        Assert.That(() => GradientCheck.Check(new ScaleLayer(), [3], batch: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => GradientCheck.Check(new Huber(), outputs: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => GradientCheck.Check(new Huber(), rows: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     /// <summary>y = factor·x² with one mistake.</summary>
-    private sealed class Faulty(string fault) : Layer
+    private sealed class Faulty(string fault, float factor = 1.5f) : Layer
     {
         public override string Kind => "faulty";
+
+        public override bool OverwritesGradients => fault == "unwritten gradient";
 
         public override Shape OutputShape(Shape inputShape) => inputShape;
 
         public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
-            [new("factor", inputShape, Initializer.Constant(1.5f), ParameterRole.Weight)];
+            [new("factor", inputShape, Initializer.Constant(factor), ParameterRole.Weight)];
 
         public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
         {
             Span<float> factor = context.Value(0);
-            for (int i = fault == "unwritten" ? 1 : 0; i < input.Length; i++)
+            for (int i = FirstWritten; i < input.Length; i++)
                 output[i] = factor[i % factor.Length] * input[i] * input[i];
         }
 
@@ -70,24 +116,28 @@ public class GradientCheckTests
             Span<float> factor = context.Value(0), gradient = context.Gradient(0);
             if (fault == "adding")
                 gradient.Clear();
-            for (int i = 0; i < input.Length; i++)
+            inputGradient.Clear();
+            for (int i = FirstWritten; i < input.Length; i++)
             {
+                float used = fault == "factor ignored" ? 1 : factor[i % factor.Length];
                 gradient[i % factor.Length] += outputGradient[i] * input[i] * input[i] * (fault == "parameter" ? 0.9f : 1);
-                inputGradient[i] = 2 * factor[i % factor.Length] * input[i] * outputGradient[i] * (fault == "input" && i == 4 ? 1.1f : 1);
+                inputGradient[i] = 2 * used * input[i] * outputGradient[i] * (fault == "input" && i == 4 ? 1.1f : 1);
             }
         }
+
+        private int FirstWritten => fault == "unwritten" ? 1 : 0;
     }
 
-    private sealed class FaultyLoss : Loss
+    private sealed class FaultyLoss(string fault) : Loss
     {
         private readonly MeanSquaredError _right = new();
 
         public override string Name => "faulty";
 
         public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient) =>
-            _right.Evaluate(outputs, labels, 1.1f * scale, gradient);
+            _right.Evaluate(outputs, labels, fault == "labels" ? 1.1f * scale : scale, gradient);
 
         public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient) =>
-            _right.Evaluate(outputs, targets, scale, gradient);
+            _right.Evaluate(outputs, targets, fault == "targets" ? 1.1f * scale : scale, fault == "unwritten" ? default : gradient);
     }
 }

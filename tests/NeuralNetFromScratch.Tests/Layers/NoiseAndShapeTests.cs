@@ -66,7 +66,18 @@ public class NoiseAndShapeTests
         Assert.That(() => new Standardize([1, 2], [1]), Throws.ArgumentException);
         Assert.That(() => new Standardize([1], [-1]), Throws.ArgumentException);
         Assert.That(() => new Standardize([float.NaN], [1]), Throws.ArgumentException);
+        Assert.That(() => new Standardize(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
+
+    [Test]
+    public void Standardize_changes_nothing_until_it_is_told_how()
+    {
+        var network = new Sequential([3], 0, new Standardize(3)) { OutputTransform = OutputTransform.None };
+        Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[3, 2.5f, -1]));
+    }
+
+    [Test]
+    public void No_noise_is_a_deviation_too() => Assert.That(new GaussianNoise(0).StandardDeviation, Is.Zero);
 
     [Test]
     public void No_gradient_is_computed_below_the_first_layer_that_learns()

@@ -126,5 +126,24 @@ public class NormalizationTests
         Assert.That(() => new BatchNormalization(momentum: 1.1f), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new BatchNormalization(epsilon: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new LayerNormalization(float.NaN), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new LayerNormalization(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void Both_ends_of_the_momentum_are_allowed([Values(0, 1)] float momentum) =>
+        Assert.That(new BatchNormalization(momentum).Momentum, Is.EqualTo(momentum));
+
+    [Test]
+    public void Parameter_gradients_are_the_same_where_no_input_gradient_is_wanted([ValueSource(nameof(All))] Layer layer)
+    {
+        Assert.That(TestValues.Bits(Gradients(false)), Is.EqualTo(TestValues.Bits(Gradients(true))));
+
+        float[] Gradients(bool wantsInputGradient)
+        {
+            var run = new LayerRun(layer, [20], 3, new Engine(), 1);
+            run.Forward();
+            run.Backward(TestValues.Uniform(run.Output.Length, 9), wantsInputGradient: wantsInputGradient);
+            return run.Parameters.Gradients.ToArray();
+        }
     }
 }

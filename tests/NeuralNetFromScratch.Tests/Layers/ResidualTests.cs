@@ -32,6 +32,7 @@ public class ResidualTests
         Assert.That(() => new Sequential([6], 0, new Residual(new Dense(5))), Throws.ArgumentException.With.Message.Contains("residual1: expected a block from [6]"));
         Assert.That(() => new Residual(), Throws.ArgumentException);
         Assert.That(() => new Residual((Layer)null!), Throws.ArgumentException);
+        Assert.That(() => new Residual(null!), Throws.ArgumentNullException);
     }
 
     [Test]

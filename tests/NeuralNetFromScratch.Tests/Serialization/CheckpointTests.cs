@@ -7,12 +7,23 @@ using NeuralNetFromScratch.TrainingProcess;
 
 namespace NeuralNetFromScratch.Tests.Serialization;
 
+/// <summary>Whole trainings; mutation runs leave them out.</summary>
+[Category("Slow")]
 public class CheckpointTests
 {
+    private static readonly Dataset Samples = Recipe.Samples();
+
+    private static readonly Lazy<(int[] Bits, TrainingHistory History)> Uninterrupted = new(() =>
+    {
+        Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
+        TrainingHistory history = trainer.Fit(Samples, Recipe.Options(null));
+        return (Bits(trainer, network), history);
+    });
+
     [Test]
     public void A_resumed_training_ends_in_the_same_bits_at_any_step_and_number_of_threads([Values(5, 17, 34, 35)] int stopAfter, [Values(1, 2)] int threads)
     {
-        (int[] expected, TrainingHistory whole) = Uninterrupted();
+        (int[] expected, TrainingHistory whole) = Uninterrupted.Value;
         using var folder = new TemporaryFolder();
         string path = folder.File("run.checkpoint");
         int steps = 0;
@@ -24,11 +35,11 @@ public class CheckpointTests
         });
         Trainer first = Recipe.CreateTrainer(1, out _);
         Assert.That(
-            () => first.Fit(Recipe.Samples(), Recipe.Options(path) with { Callbacks = [counter] }, null, cancellation.Token),
+            () => first.Fit(Samples, Recipe.Options(path) with { Callbacks = [counter] }, null, cancellation.Token),
             Throws.InstanceOf<OperationCanceledException>());
 
         Trainer second = Recipe.CreateTrainer(threads, out Sequential network);
-        TrainingHistory history = second.Resume(path, Recipe.Samples(), Recipe.Options(path));
+        TrainingHistory history = second.Resume(path, Samples, Recipe.Options(path));
         Assert.That(Bits(second, network), Is.EqualTo(expected));
         Assert.That(history.Epochs.Select(Figures), Is.EqualTo(whole.Epochs.Select(Figures)));
     }
@@ -38,8 +49,8 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         Trainer trainer = Recipe.CreateTrainer(2, out Sequential network);
-        trainer.Fit(Recipe.Samples(), Recipe.Options(folder.File("a")));
-        Assert.That(Bits(trainer, network), Is.EqualTo(Uninterrupted().Bits));
+        trainer.Fit(Samples, Recipe.Options(folder.File("a")));
+        Assert.That(Bits(trainer, network), Is.EqualTo(Uninterrupted.Value.Bits));
     }
 
     [Test]
@@ -48,13 +59,13 @@ public class CheckpointTests
         using var folder = new TemporaryFolder();
         string path = folder.File("a");
         Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
-        trainer.Fit(Recipe.Samples(), Recipe.Options(path));
+        trainer.Fit(Samples, Recipe.Options(path));
         Trainer again = Recipe.CreateTrainer(1, out Sequential other);
-        Assert.That(again.Resume(path, Recipe.Samples(), Recipe.Options(path)).Epochs, Has.Count.EqualTo(trainer.History.Epochs.Count));
+        Assert.That(again.Resume(path, Samples, Recipe.Options(path)).Epochs, Has.Count.EqualTo(trainer.History.Epochs.Count));
         Assert.That(Bits(again, other), Is.EqualTo(Bits(trainer, network)));
         Trainer longer = Recipe.CreateTrainer(1, out _);
         FitOptions constant = Recipe.Options(path, epochs: 8) with { Schedule = LearningRateSchedule.Constant };
-        Assert.That(longer.Resume(path, Recipe.Samples(), constant).Epochs, Has.Count.EqualTo(8));
+        Assert.That(longer.Resume(path, Samples, constant).Epochs, Has.Count.EqualTo(8));
     }
 
     [Test]
@@ -67,9 +78,9 @@ public class CheckpointTests
             EarlyStopping = new EarlyStopping { Patience = 0, MinimumImprovement = 0.5 }, Schedule = LearningRateSchedule.Constant,
         };
         Trainer trainer = Recipe.CreateTrainer(1, out Sequential network), again = Recipe.CreateTrainer(1, out Sequential other);
-        int epochs = trainer.Fit(Recipe.Samples(), options).Epochs.Count;
+        int epochs = trainer.Fit(Samples, options).Epochs.Count;
         Assert.That(epochs, Is.LessThan(30));
-        Assert.That(again.Resume(path, Recipe.Samples(), options).Epochs, Has.Count.EqualTo(epochs));
+        Assert.That(again.Resume(path, Samples, options).Epochs, Has.Count.EqualTo(epochs));
         Assert.That(Bits(again, other), Is.EqualTo(Bits(trainer, network)));
     }
 
@@ -85,7 +96,7 @@ public class CheckpointTests
         foreach (string other in others)
             File.WriteAllText(other, "another's");
         Trainer trainer = Recipe.CreateTrainer(1, out _);
-        trainer.Fit(Recipe.Samples(), Recipe.Options(path, everySteps: 0, epochs: 4, keep: 3));
+        trainer.Fit(Samples, Recipe.Options(path, everySteps: 0, epochs: 4, keep: 3));
         foreach (string other in others)
         {
             Assert.That(other, Does.Exist);
@@ -95,7 +106,7 @@ public class CheckpointTests
         Assert.That(folder.FileNames, Is.EqualTo((string[])
             ["run.checkpoint", "run.checkpoint.000000034", "run.checkpoint.000000051", "run.checkpoint.000000068"]));
         Trainer older = Recipe.CreateTrainer(1, out _);
-        Assert.That(older.Resume(folder.File("run.checkpoint.000000034"), Recipe.Samples(), Recipe.Options(null, epochs: 4)).Epochs, Has.Count.EqualTo(4));
+        Assert.That(older.Resume(folder.File("run.checkpoint.000000034"), Samples, Recipe.Options(null, epochs: 4)).Epochs, Has.Count.EqualTo(4));
     }
 
     [Test]
@@ -103,7 +114,7 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("a");
-        Recipe.CreateTrainer(1, out _).Fit(Recipe.Samples(), Recipe.Options(path, epochs: 1));
+        Recipe.CreateTrainer(1, out _).Fit(Samples, Recipe.Options(path, epochs: 1));
         var network = new Sequential([28, 28], 1, new Dense(5), new Dense(10));
         int[] before = TestValues.Bits(network.Parameters.Values);
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
@@ -115,9 +126,9 @@ public class CheckpointTests
 
         Trainer right = Recipe.CreateTrainer(1, out _);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
-        Assert.That(() => right.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>());
+        Assert.That(() => right.Resume(path, Samples, Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>());
         new Sequential([1], 0, new Dense(1)).Save(path);
-        Assert.That(() => right.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no checkpoint"));
+        Assert.That(() => right.Resume(path, Samples, Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no checkpoint"));
     }
 
     [Test]
@@ -157,11 +168,11 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("a");
-        Recipe.CreateTrainer(1, out _).Fit(Recipe.Samples(), Recipe.Options(path, epochs: 1));
+        Recipe.CreateTrainer(1, out _).Fit(Samples, Recipe.Options(path, epochs: 1));
         SafetensorsEdit.SetMetadata(path, key, value);
         Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
         int[] before = TestValues.Bits(network.Parameters.Values);
-        Assert.That(() => trainer.Resume(path, Recipe.Samples(), Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(() => trainer.Resume(path, Samples, Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
         Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
     }
 
@@ -170,8 +181,8 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("a"), log = folder.File("log.csv");
-        Recipe.CreateTrainer(1, out _).Fit(Recipe.Samples(), Recipe.Options(path, epochs: 2));
-        Recipe.CreateTrainer(1, out _).Resume(path, Recipe.Samples(), Recipe.Options(path, epochs: 4) with { Callbacks = [new CsvLog(log)] });
+        Recipe.CreateTrainer(1, out _).Fit(Samples, Recipe.Options(path, epochs: 2));
+        Recipe.CreateTrainer(1, out _).Resume(path, Samples, Recipe.Options(path, epochs: 4) with { Callbacks = [new CsvLog(log)] });
         Assert.That(File.ReadAllLines(log).Select(line => line.Split(',')[0]), Is.EqualTo((string[])["epoch", "1", "2", "3", "4"]));
     }
 
@@ -179,7 +190,7 @@ public class CheckpointTests
     [Category("Process")]
     public void Killed_again_and_again_a_training_ends_in_the_same_bits()
     {
-        int[] expected = Uninterrupted().Bits;
+        int[] expected = Uninterrupted.Value.Bits;
         using var folder = new TemporaryFolder();
         string checkpoint = folder.File("run.checkpoint"), result = folder.File("result");
         var random = new RandomSource(11);
@@ -215,15 +226,8 @@ public class CheckpointTests
         foreach (CheckpointOptions checkpoint in (CheckpointOptions[])
             [new() { Path = "" }, new() { Path = "a", EveryEpochs = -1 }, new() { Path = "a", EverySteps = -1 }, new() { Path = "a", Keep = 0 }])
         {
-            Assert.That(() => trainer.Fit(Recipe.Samples(), new FitOptions { Checkpoint = checkpoint }), Throws.InstanceOf<ArgumentException>());
+            Assert.That(() => trainer.Fit(Samples, new FitOptions { Checkpoint = checkpoint }), Throws.InstanceOf<ArgumentException>());
         }
-    }
-
-    private static (int[] Bits, TrainingHistory History) Uninterrupted()
-    {
-        Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
-        TrainingHistory history = trainer.Fit(Recipe.Samples(), Recipe.Options(null));
-        return (Bits(trainer, network), history);
     }
 
     private static int[] Bits(Trainer trainer, Sequential network) =>
