@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Kernels;
 
 namespace NeuralNetFromScratch;
@@ -69,6 +70,7 @@ public sealed unsafe class Dense : Layer
     public override int ScratchLength(Shape inputShape, int batch) => Activation.DerivativeNeedsInput ? checked(batch * Units) : 0;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
     {
         bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
@@ -106,6 +108,7 @@ public sealed unsafe class Dense : Layer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(
         in LayerContext context,
         ReadOnlySpan<float> input,

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -65,6 +67,7 @@ internal sealed class Workspace
     /// <summary>Computes the network's output: [rows, out].</summary>
     /// <param name="input">[rows, in].</param>
     /// <param name="rows">Number of samples.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<float> Forward(ReadOnlySpan<float> input, int rows)
     {
         foreach (LayerNode node in _network.Nodes)
@@ -81,6 +84,7 @@ internal sealed class Workspace
     /// <param name="input">As it was given to <see cref="Forward"/>.</param>
     /// <param name="rows">Number of samples.</param>
     /// <param name="accumulate">Whether the parameters' gradients are added to what they hold.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward(ReadOnlySpan<float> input, int rows, bool accumulate)
     {
         ReadOnlySpan<LayerNode> nodes = _network.Nodes;

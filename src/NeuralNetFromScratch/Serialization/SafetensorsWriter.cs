@@ -15,11 +15,8 @@ public static class SafetensorsWriter
     /// <param name="tensors">The tensors.</param>
     /// <param name="metadata">Free texts by name.</param>
     /// <exception cref="ArgumentException">A name occurs twice, a text has no UTF-8, or a tensor's bytes do not fit its shape.</exception>
-    public static void Write(string path, IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        Check(tensors, metadata);
+    public static void Write(string path, IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
-    }
 
     /// <summary>Writes to a stream.</summary>
     /// <param name="stream">The stream.</param>

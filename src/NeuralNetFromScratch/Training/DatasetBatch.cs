@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Kernels;
 
 namespace NeuralNetFromScratch;
@@ -17,6 +18,7 @@ internal readonly struct DatasetBatch(SampleSource source, int[] order, Section 
 
     public bool HasWeights => source.Dataset.HasWeights;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<float> Load(Section rows, BlockBuffers buffers, Engine engine)
     {
         var job = new GatherJob(source, order, range.Start + rows.Start, rows.Count, buffers);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.Kernels;
 
@@ -104,6 +105,7 @@ internal sealed class FitRun
             _state.Epoch, sums.Loss, sums.Accuracy, validation?.Loss, validation?.Accuracy, watch.Elapsed.TotalSeconds, _order.Length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunStep(SampleSource source)
     {
         int start = (int)(_state.Step * StepLength);

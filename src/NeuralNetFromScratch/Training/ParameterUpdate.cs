@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Kernels;
 
 namespace NeuralNetFromScratch;
@@ -43,6 +44,7 @@ internal sealed class ParameterUpdate
     public long Steps { get; set; }
 
     /// <summary>Updates the parameters from their gradients.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(float learningRate, float? momentum)
     {
         Steps++;

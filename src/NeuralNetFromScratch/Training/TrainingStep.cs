@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -22,6 +24,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
     /// <param name="partLength">Samples that a layer which looks across the batch sees together; all of them where it is the batch's length.</param>
     /// <param name="random">Chance for the layers.</param>
     /// <param name="confusion">Counts the predictions, if given.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public StepResult Run<TBatch>(TBatch batch, int partLength, RandomSource random, ConfusionMatrix? confusion = null)
         where TBatch : IBatch, allows ref struct
     {

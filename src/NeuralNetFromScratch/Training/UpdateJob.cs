@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Kernels;
 
 namespace NeuralNetFromScratch;
@@ -15,6 +16,7 @@ namespace NeuralNetFromScratch;
 internal readonly struct UpdateJob(
     Engine engine, Optimizer optimizer, UpdateStep step, float gradientScale, ParameterStore parameters, AlignedBuffer slots) : IJob
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int worker, int workers)
     {
         int length = parameters.TrainedLength;

@@ -137,24 +137,68 @@ public class ModelFileTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(3_000_000));
     }
 
+    [TestCase(32, null)]
+    [TestCase(33, "more than 32 deep")]
+    [TestCase(40, "cannot be understood")]
+    public void Layers_too_deep_are_refused(int depth, string? message) => Described(
+        string.Concat(Enumerable.Repeat("""{"kind":"residual","layers":[""", depth)) + """{"kind":"flatten"}""" + string.Concat(Enumerable.Repeat("]}", depth)),
+        message);
+
+    [TestCase(10_000, null)]
+    [TestCase(10_001, "more than 10000 layers")]
+    public void Too_many_layers_are_refused(int count, string? message) =>
+        Described(string.Join(',', Enumerable.Repeat("""{"kind":"flatten"}""", count)), message);
+
     [Test]
-    public void Layers_too_deep_or_too_many_are_refused()
+    public void A_property_given_twice_is_refused() => Described("""{"kind":"flatten","kind":"flatten"}""", "cannot be understood");
+
+    [Test]
+    public void Layers_are_numbered_as_PyTorch_numbers_modules()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.File("deep");
-        string deep = string.Concat(Enumerable.Repeat("""{"kind":"residual","layers":[""", 40)) + """{"kind":"flatten"}""" + string.Concat(Enumerable.Repeat("]}", 40));
-        string many = string.Join(',', Enumerable.Repeat("""{"kind":"flatten"}""", 10_001));
-        foreach (string layers in (string[])[deep, many])
-        {
-            SafetensorsWriter.Write(path, [], new Dictionary<string, string>
-            {
-                ["format"] = "NeuralNetFromScratch",
-                ["format_version"] = "1",
-                ["naming"] = "library",
-                ["architecture"] = $$"""{"inputShape":[3],"outputTransform":"none","layers":[{{layers}}]}""",
-            });
-            Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>());
-        }
+        string path = folder.File("model");
+        new Sequential([3], 1, new Dense(4, Activation.Relu), new Dense(3), new BatchNormalization(), new Dense(2)).Save(path, TensorNaming.PyTorch);
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        Assert.That(reader.Tensors.Select(tensor => tensor.Name), Is.EquivalentTo((string[])
+            ["0.weight", "0.bias", "2.weight", "2.bias", "3.weight", "3.bias", "3.running_mean", "3.running_var", "4.weight", "4.bias"]));
+    }
+
+    [Test]
+    public void The_count_of_batches_that_PyTorch_keeps_is_passed_over_in_its_naming_alone([Values] TensorNaming naming)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("weights"), bias = naming == TensorNaming.PyTorch ? "0.bias" : "affine1.shift";
+        string weight = naming == TensorNaming.PyTorch ? "0.weight" : "affine1.scale";
+        SafetensorsWriter.Write(path,
+        [
+            SafetensorEntry.OfFloats(weight, [2], [1, 2]), SafetensorEntry.OfFloats(bias, [2], [3, 4]),
+            new("1.num_batches_tracked", SafetensorType.I64, [], new byte[8]),
+        ]);
+        var network = new Sequential([2], 1, new Affine());
+        Assert.That(
+            () => network.LoadWeights(path, naming),
+            naming == TensorNaming.PyTorch ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("1.num_batches_tracked is not expected"));
+    }
+
+    [Test]
+    public void Weights_that_are_no_numbers_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("weights");
+        SafetensorsWriter.Write(path, [new("affine1.scale", SafetensorType.F8E4M3, [2], new byte[2]), SafetensorEntry.OfFloats("affine1.shift", [2], [3, 4])]);
+        var network = new Sequential([2], 1, new Affine());
+        Assert.That(
+            () => network.LoadWeights(path),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("affine1.scale has elements of type F8_E4M3, which cannot be read as floats"));
+    }
+
+    [Test]
+    public void A_format_needs_names_and_ways()
+    {
+        Assert.That(() => ModelFormat.Default.With<Affine>("", (_, _) => { }, _ => new Affine()), Throws.ArgumentException);
+        Assert.That(() => ModelFormat.Default.With<Affine>("a", null!, _ => new Affine()), Throws.ArgumentNullException);
+        Assert.That(() => ModelFormat.Default.With<Affine>("a", (_, _) => { }, null!), Throws.ArgumentNullException);
+        Assert.That(() => ModelFormat.Default.With(null!), Throws.ArgumentNullException);
     }
 
     [Test]
@@ -214,6 +258,21 @@ public class ModelFileTests
 
     private static float[] Parse(string lines) =>
         [.. lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, CultureInfo.InvariantCulture))];
+
+    /// <summary>Loads a model of layers without parameters from its description.</summary>
+    private static void Described(string layers, string? message)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model");
+        SafetensorsWriter.Write(path, [], new Dictionary<string, string>
+        {
+            ["format"] = "NeuralNetFromScratch",
+            ["format_version"] = "1",
+            ["naming"] = "library",
+            ["architecture"] = $$"""{"inputShape":[3],"outputTransform":"none","layers":[{{layers}}]}""",
+        });
+        Assert.That(() => Sequential.Load(path), message is null ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+    }
 
     private static void Train(Sequential network, int inputs, int classes)
     {

@@ -194,6 +194,41 @@ public class SafetensorsTests
         Assert.That(Floats(reader, "name with \"quotes\", ümläuts and 漢字"), Is.EqualTo((float[])[3]));
     }
 
+    [Test]
+    public void The_same_contents_give_the_same_bytes_in_whatever_order_they_come()
+    {
+        using var stream = new MemoryStream();
+        SafetensorsWriter.Write(
+            stream,
+            [SafetensorEntry.OfFloats("b", [1], [1]), SafetensorEntry.OfFloats("a", [1], [2]), new("c", SafetensorType.F64, [1], new byte[8])],
+            new Dictionary<string, string> { ["y"] = "1", ["x"] = "2" });
+        Assert.That(Encoding.UTF8.GetString(stream.ToArray()[8..^16]).TrimEnd(), Is.EqualTo(
+            """{"__metadata__":{"x":"2","y":"1"},"c":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}"""));
+        using var bare = new MemoryStream();
+        SafetensorsWriter.Write(bare, [], new Dictionary<string, string>());
+        Assert.That(Encoding.UTF8.GetString(bare.ToArray()[8..]).TrimEnd(), Is.EqualTo("{}"));
+    }
+
+    [Test]
+    public void A_file_within_a_stream_is_read_from_where_the_stream_stands()
+    {
+        using var stream = new MemoryStream();
+        stream.Write([1, 2, 3]);
+        SafetensorsWriter.Write(stream, [SafetensorEntry.OfFloats("a", [2], [5, 6])]);
+        stream.Position = 3;
+        using var reader = new SafetensorsReader(stream);
+        Assert.That(Floats(reader, "a"), Is.EqualTo((float[])[5, 6]));
+    }
+
+    [Test]
+    public void Nothing_can_be_neither_written_nor_read()
+    {
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, null!), Throws.ArgumentNullException);
+        Assert.That(() => SafetensorsWriter.Write((Stream)null!, []), Throws.ArgumentNullException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [], new Dictionary<string, string> { ["k"] = null! }), Throws.ArgumentNullException);
+        Assert.That(() => new SafetensorsReader(null!), Throws.ArgumentNullException);
+    }
+
     [TestCase(SafetensorType.Bool, new byte[] { 1 }, 1)]
     [TestCase(SafetensorType.U8, new byte[] { 200 }, 200)]
     [TestCase(SafetensorType.I8, new byte[] { 0xff }, -1)]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Kernels;
 
@@ -8,6 +9,7 @@ internal static unsafe class Gemm
     public static void Run(Engine engine, in Product product) =>
         Run(engine, FillsLanesTransposed(product, engine.Width) ? product.Transposed() : product, default(StoreEpilogue));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TEpilogue>(Engine engine, in Product product, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {

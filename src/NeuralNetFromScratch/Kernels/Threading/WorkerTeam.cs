@@ -48,6 +48,7 @@ internal sealed unsafe class WorkerTeam
     /// <param name="job">The job; it stays on the caller's stack.</param>
     /// <param name="workers">How many workers take part, at most <see cref="Workers"/>.</param>
     /// <exception cref="InvalidOperationException">The call comes from within a job of this team.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TJob>(TJob job, int workers)
         where TJob : struct, IJob
     {
