@@ -13,8 +13,8 @@ namespace NeuralNetFromScratch.Kernels;
 /// </summary>
 /// <remarks>
 /// A caller that has finished its own part takes those that no helper has begun: where another program holds a core, its own would
-/// otherwise wait for a turn of the scheduler at every job. A helper that has begun and is then put off its core is waited for; after
-/// that the team rests, and the caller does all parts, for a time that doubles with each such wait. A part has the same bits whoever
+/// otherwise wait for a turn of the scheduler at every job. A helper that has begun and is then put off its core is waited for. Where either
+/// costs more than the helpers gain, the team rests, and the caller does all parts (<see cref="Rest"/>). A part has the same bits whoever
 /// computes it.
 /// </remarks>
 internal sealed unsafe class WorkerTeam
@@ -30,7 +30,7 @@ internal sealed unsafe class WorkerTeam
     private ExceptionDispatchInfo? _failure;
 
     /// <param name="workers">Number of workers, the caller included.</param>
-    /// <param name="rests">Whether the caller works alone for a while after it waited for long.</param>
+    /// <param name="rests">Whether the caller works alone for a while where that is faster.</param>
     public WorkerTeam(int workers, bool rests)
     {
         _rest = rests ? new Rest() : null;
@@ -78,12 +78,17 @@ internal sealed unsafe class WorkerTeam
                 _helpers[helper].Wake();
 
             Participate(0);
+            int came = workers - 1;
             for (int helper = 0; helper < workers - 1; helper++)
-                _helpers[helper].FillIn();
+            {
+                if (_helpers[helper].FillIn())
+                    came--;
+            }
+
             long finished = Stopwatch.GetTimestamp();
             AwaitOthers();
             long end = Stopwatch.GetTimestamp();
-            _rest?.Follow(finished - start, end - finished, end);
+            _rest?.Follow(workers - 1, came, finished - start, end - finished, end);
             _job = null;
             if (_failure is { } failure)
             {
@@ -148,12 +153,14 @@ internal sealed unsafe class WorkerTeam
         }
 
         /// <summary>Does this worker's part on the caller's thread, unless it has begun.</summary>
-        public void FillIn()
+        /// <returns>Whether it had to.</returns>
+        public bool FillIn()
         {
             if (!Take())
-                return;
+                return false;
             team.Participate(number);
             Interlocked.Decrement(ref team._unfinished);
+            return true;
         }
 
         private bool Take() => Volatile.Read(ref _isTaken) == 0 && Interlocked.Exchange(ref _isTaken, 1) == 0;
