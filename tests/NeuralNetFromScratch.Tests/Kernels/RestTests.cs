@@ -61,27 +61,30 @@ public class RestTests
 
         Assert.That(RestLength(), Is.Zero);
         for (int job = 0; job < 15; job++)
-            Job(came: 0);
+            Job(came: 0, worked: 1);
         Assert.That(RestLength(), Is.Zero);
-        Job(came: 0);
+        Job(came: 0, worked: 1);
         Assert.That(RestLength(), Is.EqualTo(2));
     }
 
     [Test]
-    public void Rests_double_up_to_a_tenth_of_a_second_and_begin_short_again_after_a_good_time()
+    public void Rests_double_up_to_an_eighth_of_a_second_and_begin_short_again_after_a_good_time()
     {
         GetOn(10);
-        foreach (int length in (int[])[2, 4, 8, 16, 32, 64, 100, 100])
+        foreach (int length in (int[])[2, 4, 8, 16, 32, 64, 125, 125])
         {
             for (int job = 0; job < 16; job++)
-                Job(came: 0);
+                Job(came: 0, worked: 1);
             Assert.That(RestLength(), Is.EqualTo(length));
             _now += length * Millisecond;
         }
 
         GetOn(150);
-        for (int job = 0; job < 16; job++)
+        for (int job = 0; job < 100; job++)
             Job(came: 0);
+        Assert.That(RestLength(), Is.Zero, "a moment without help");
+        for (int job = 0; job < 8; job++)
+            Job(came: 0, worked: 1);
         Assert.That(RestLength(), Is.EqualTo(2));
     }
 
@@ -92,14 +95,14 @@ public class RestTests
         foreach (int length in (int[])[2, 4, 8, 16])
         {
             for (int job = 0; job < 16; job++)
-                Job(came: 0);
+                Job(came: 0, worked: 1);
             _now += length * Millisecond;
         }
 
         GetOn(7);
         Job(waited: 4);
         for (int job = 0; job < 16; job++)
-            Job(came: 0);
+            Job(came: 0, worked: 1);
         Assert.That(RestLength(), Is.EqualTo(16), "half of the last, doubled");
     }
 

@@ -8,7 +8,13 @@ namespace NeuralNetFromScratch.Kernels;
 /// </summary>
 internal sealed class Rest
 {
-    private static readonly long Patience = Stopwatch.Frequency / 1000, Shortest = Stopwatch.Frequency / 500, Longest = Stopwatch.Frequency / 10;
+    private static readonly long Shortest = Stopwatch.Frequency / 500, Longest = Stopwatch.Frequency / 8;
+
+    /// <summary>What is no long wait.</summary>
+    private static readonly long Patience = Stopwatch.Frequency / 1000;
+
+    /// <summary>Without help for less than this, the scheduler may only be about to find a core for the helper.</summary>
+    private static readonly long UnhelpedPatience = Stopwatch.Frequency / 125;
 
     /// <summary>How many more jobs there may be without any help than with it.</summary>
     private const int MostUnhelped = 16;
@@ -41,12 +47,13 @@ internal sealed class Rest
         bool isLongWait = waited > Patience && waited > worked;
         if (_unhelped == 0 && !isLongWait)
             _lastGood = now;
-        if (_unhelped < MostUnhelped && !isLongWait)
+        bool isAlone = _unhelped >= MostUnhelped && now - Math.Max(_lastGood, _start) >= UnhelpedPatience;
+        if (!isAlone && !isLongWait)
             return;
 
         long good = Math.Max(_lastGood - _start, 0);
         _start = now;
-        if (_unhelped < MostUnhelped && good * helpers >= WorthOfWait * waited)
+        if (!isAlone && good * helpers >= WorthOfWait * waited)
         {
             _length = Math.Max(_length / 2, Shortest);
             return;
