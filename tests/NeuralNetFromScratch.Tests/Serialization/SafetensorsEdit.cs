@@ -3,22 +3,26 @@ namespace NeuralNetFromScratch.Tests.Serialization;
 /// <summary>Changes files that are otherwise valid.</summary>
 internal static class SafetensorsEdit
 {
+    /// <summary>All that is in a file whose tensors are of 32-bit floats.</summary>
+    public static (List<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Read(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        var tensors = new List<SafetensorEntry>();
+        foreach (SafetensorInfo tensor in reader.Tensors)
+        {
+            float[] values = new float[tensor.Length];
+            reader.ReadFloats(tensor, values);
+            tensors.Add(SafetensorEntry.OfFloats(tensor.Name, Shape.Create([.. tensor.Dimensions.Select(size => (int)size)]), values));
+        }
+
+        return (tensors, new(reader.Metadata));
+    }
+
     /// <summary>Writes a file anew with one text of its metadata changed or added; its tensors are of 32-bit floats and stay.</summary>
     public static void SetMetadata(string path, string key, string value)
     {
-        Dictionary<string, string> metadata;
-        var tensors = new List<SafetensorEntry>();
-        using (SafetensorsReader reader = SafetensorsReader.Open(path))
-        {
-            metadata = new(reader.Metadata) { [key] = value };
-            foreach (SafetensorInfo tensor in reader.Tensors)
-            {
-                float[] values = new float[tensor.Length];
-                reader.ReadFloats(tensor, values);
-                tensors.Add(SafetensorEntry.OfFloats(tensor.Name, Shape.Create([.. tensor.Dimensions.Select(size => (int)size)]), values));
-            }
-        }
-
+        (List<SafetensorEntry> tensors, Dictionary<string, string> metadata) = Read(path);
+        metadata[key] = value;
         SafetensorsWriter.Write(path, tensors, metadata);
     }
 }
