@@ -52,9 +52,11 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
             if (TRows.Value > 11) Load(c + 11 * cRow, out cB0, out cB1);
         }
 
+        // Distances in bytes, so that an address is one of the forms that the processor adds up by itself.
+        nint aRowBytes = aRow * sizeof(float), aStepBytes = aStep * sizeof(float), bStepBytes = bStep * sizeof(float);
         float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
         int* steps = tile.Steps;
-        for (int depth = tile.Depth; depth > 0; depth--)
+        for (int depth = tile.Depth; depth != 0; depth--)
         {
             if (TSteps.SkipZeros)
             {
@@ -69,24 +71,24 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
             TSimd b0 = TSimd.Load(b);
             TSimd b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : TSimd.Zero;
             if (TRows.Value > 0) Add(*a, b0, b1, ref c00, ref c01);
-            if (TRows.Value > 1) Add(a[aRow], b0, b1, ref c10, ref c11);
-            if (TRows.Value > 2) Add(a[2 * aRow], b0, b1, ref c20, ref c21);
+            if (TRows.Value > 1) Add(*Move(a, aRowBytes), b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) Add(*Move(a, 2 * aRowBytes), b0, b1, ref c20, ref c21);
             if (TRows.Value > 3) Add(*a3, b0, b1, ref c30, ref c31);
-            if (TRows.Value > 4) Add(a3[aRow], b0, b1, ref c40, ref c41);
-            if (TRows.Value > 5) Add(a3[2 * aRow], b0, b1, ref c50, ref c51);
+            if (TRows.Value > 4) Add(*Move(a3, aRowBytes), b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) Add(*Move(a3, 2 * aRowBytes), b0, b1, ref c50, ref c51);
             if (TRows.Value > 6) Add(*a6, b0, b1, ref c60, ref c61);
-            if (TRows.Value > 7) Add(a6[aRow], b0, b1, ref c70, ref c71);
-            if (TRows.Value > 8) Add(a6[2 * aRow], b0, b1, ref c80, ref c81);
+            if (TRows.Value > 7) Add(*Move(a6, aRowBytes), b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) Add(*Move(a6, 2 * aRowBytes), b0, b1, ref c80, ref c81);
             if (TRows.Value > 9) Add(*a9, b0, b1, ref c90, ref c91);
-            if (TRows.Value > 10) Add(a9[aRow], b0, b1, ref cA0, ref cA1);
-            if (TRows.Value > 11) Add(a9[2 * aRow], b0, b1, ref cB0, ref cB1);
+            if (TRows.Value > 10) Add(*Move(a9, aRowBytes), b0, b1, ref cA0, ref cA1);
+            if (TRows.Value > 11) Add(*Move(a9, 2 * aRowBytes), b0, b1, ref cB0, ref cB1);
             if (!TSteps.SkipZeros)
             {
-                b += bStep;
-                a += aStep;
-                a3 += aStep;
-                a6 += aStep;
-                a9 += aStep;
+                b = Move(b, bStepBytes);
+                a = Move(a, aStepBytes);
+                a3 = Move(a3, aStepBytes);
+                a6 = Move(a6, aStepBytes);
+                a9 = Move(a9, aStepBytes);
             }
         }
 
@@ -103,6 +105,9 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
         if (TRows.Value > 10) Store(c + 10 * cRow, cA0, cA1);
         if (TRows.Value > 11) Store(c + 11 * cRow, cB0, cB1);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Move(float* from, nint bytes) => (float*)((byte*)from + bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Load(float* row, out TSimd first, out TSimd second)

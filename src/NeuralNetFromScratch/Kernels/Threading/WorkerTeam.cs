@@ -19,9 +19,12 @@ namespace NeuralNetFromScratch.Kernels;
 /// </remarks>
 internal sealed unsafe class WorkerTeam
 {
+    /// <summary>How long a helper looks for the next job before it sleeps.</summary>
+    private static readonly long Wakefulness = Stopwatch.Frequency * 3 / 10_000;
+
     private readonly Worker[] _helpers;
     private readonly Lock _busy = new();
-    private readonly int _spins;
+    private readonly long _wakefulness;
     private readonly Rest? _rest;
     private int _unfinished;
     private int _participants;
@@ -37,8 +40,8 @@ internal sealed unsafe class WorkerTeam
         _helpers = new Worker[workers - 1];
         for (int helper = 0; helper < _helpers.Length; helper++)
             _helpers[helper] = new Worker(this, helper + 1);
-        // Spinning pays only while every worker has a core to itself.
-        _spins = workers <= Environment.ProcessorCount ? 2000 : 0;
+        // Staying awake pays only while every worker has a core to itself.
+        _wakefulness = workers <= Environment.ProcessorCount ? Wakefulness : 0;
     }
 
     /// <summary>Number of workers, the caller included.</summary>
@@ -117,13 +120,9 @@ internal sealed unsafe class WorkerTeam
 
     private void AwaitOthers()
     {
-        for (int spin = 0; Volatile.Read(ref _unfinished) != 0; spin++)
-        {
-            if (spin < _spins)
-                Thread.SpinWait(4);
-            else
-                Thread.Yield();
-        }
+        var wait = default(SpinWait);
+        while (Volatile.Read(ref _unfinished) != 0)
+            wait.SpinOnce(sleep1Threshold: -1);
     }
 
     /// <summary>A helper thread's life: spin for work, sleep, end.</summary>
@@ -187,11 +186,12 @@ internal sealed unsafe class WorkerTeam
         /// <summary>Returns true when there is work, false when it is time to end.</summary>
         private bool AwaitWork()
         {
-            for (int spin = 0; spin < team._spins; spin++)
+            var wait = default(SpinWait);
+            for (long end = Stopwatch.GetTimestamp() + team._wakefulness; Stopwatch.GetTimestamp() < end;)
             {
                 if (Volatile.Read(ref _state) == Working)
                     return true;
-                Thread.SpinWait(4);
+                wait.SpinOnce(sleep1Threshold: -1);
             }
 
             if (Interlocked.CompareExchange(ref _state, Asleep, Spinning) == Working)
