@@ -171,11 +171,24 @@ internal static unsafe class GemmLoops<TSimd>
         else if (rows <= 4)
             MicroKernel<TSimd, Four, TVectors, TSteps>.Run(tile);
         else if (TSimd.Width < 16)
-            MicroKernel<TSimd, Six, TVectors, TSteps>.Run(tile);
+            RunWholeTile<Six, TVectors, TSteps>(tile);
         else if (rows <= 8)
             MicroKernel<TSimd, Eight, TVectors, TSteps>.Run(tile);
         else
-            MicroKernel<TSimd, Twelve, TVectors, TSteps>.Run(tile);
+            RunWholeTile<Twelve, TVectors, TSteps>(tile);
+    }
+
+    /// <summary>The tiles that most of the work is in have a kernel for packed panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunWholeTile<TRows, TVectors, TSteps>(in Tile tile)
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
+        where TSteps : struct, ISteps
+    {
+        if (!TSteps.SkipZeros && tile.ARow == 1 && tile.AStep == TRows.Value && tile.BStep == TVectors.Value * TSimd.Width)
+            MicroKernel<TSimd, TRows, TVectors, PackedSteps>.Run(tile);
+        else
+            MicroKernel<TSimd, TRows, TVectors, TSteps>.Run(tile);
     }
 
     /// <summary>Copies a part of C to or from a buffer whose rows are contiguous; C's columns may be contiguous instead of its rows.</summary>

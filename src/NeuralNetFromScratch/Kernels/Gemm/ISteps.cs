@@ -1,8 +1,14 @@
 namespace NeuralNetFromScratch.Kernels;
 
-/// <summary>Which steps of k a kernel takes; the JIT compiles the kernel for each answer.</summary>
+/// <summary>Which steps of k a kernel takes, and how they lie; the JIT compiles the kernel for each answer.</summary>
 internal interface ISteps
 {
     /// <summary>Whether steps in which every element of A is zero are left out.</summary>
     static abstract bool SkipZeros { get; }
+
+    /// <summary>
+    /// Whether both panels are packed: A's rows lie together, and B's steps are as far apart as the tile is wide. These distances are constants
+    /// then, which leaves the processor little else to do than to multiply and add.
+    /// </summary>
+    static abstract bool ArePacked { get; }
 }
