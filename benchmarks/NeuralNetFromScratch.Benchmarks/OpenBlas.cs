@@ -8,7 +8,13 @@ internal static unsafe partial class OpenBlas
     private const string Library = "libopenblas.so.0";
     private const int RowMajor = 101, NotTransposed = 111, Transposed = 112;
 
-    public static bool IsInstalled { get; } = NativeLibrary.TryLoad(Library, out _);
+    /// <summary>
+    /// Logarithm of the cycles for which its threads wait for their next product before they sleep: less than a millisecond. Left to themselves
+    /// they spin for a tenth of a second, on the cores that whatever is measured next would use.
+    /// </summary>
+    private const string ThreadTimeout = "20";
+
+    public static bool IsInstalled { get; } = Load();
 
     public static int Threads
     {
@@ -37,6 +43,18 @@ internal static unsafe partial class OpenBlas
                 shape.Columns);
         }
     }
+
+    private static bool Load()
+    {
+        if (!OperatingSystem.IsLinux())
+            return false;
+        // The environment of .NET is a copy, which a native library does not see.
+        _ = SetEnvironment("OPENBLAS_THREAD_TIMEOUT", ThreadTimeout, 1);
+        return NativeLibrary.TryLoad(Library, out _);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     [LibraryImport(Library, EntryPoint = "cblas_sgemm")]
     private static partial void Sgemm(

@@ -35,6 +35,24 @@ internal static class Interleaved
         };
     }
 
+    /// <summary>
+    /// The best seconds of an action that goes on for a while, from the moment on when the threads of what came before have gone to sleep: until
+    /// then they wait for more work on cores that this action's threads need.
+    /// </summary>
+    public static Func<double> Settled(Func<double> action)
+    {
+        const double SecondsToSettle = 0.01, SecondsTimed = 0.02;
+        return () =>
+        {
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < SecondsToSettle;)
+                action();
+            double best = action();
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < SecondsTimed;)
+                best = Math.Min(best, action());
+            return best;
+        };
+    }
+
     /// <summary>Seconds of one call.</summary>
     public static Func<double> Once(Action action) => Repeated(action, 1);
 }
