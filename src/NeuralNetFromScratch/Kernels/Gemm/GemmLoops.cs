@@ -178,15 +178,15 @@ internal static unsafe class GemmLoops<TSimd>
             RunWholeTile<Twelve, TVectors, TSteps>(tile);
     }
 
-    /// <summary>The tiles that most of the work is in have a kernel for packed panels.</summary>
+    /// <summary>The tiles that most of the work is in have a kernel for compact steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunWholeTile<TRows, TVectors, TSteps>(in Tile tile)
         where TRows : struct, ICount
         where TVectors : struct, ICount
         where TSteps : struct, ISteps
     {
-        if (!TSteps.SkipZeros && tile.ARow == 1 && tile.AStep == TRows.Value && tile.BStep == TVectors.Value * TSimd.Width)
-            MicroKernel<TSimd, TRows, TVectors, PackedSteps>.Run(tile);
+        if (!TSteps.SkipZeros && tile.ARow == 1 && tile.BStep == TVectors.Value * TSimd.Width)
+            MicroKernel<TSimd, TRows, TVectors, CompactSteps>.Run(tile);
         else
             MicroKernel<TSimd, TRows, TVectors, TSteps>.Run(tile);
     }

@@ -7,8 +7,8 @@ internal interface ISteps
     static abstract bool SkipZeros { get; }
 
     /// <summary>
-    /// Whether both panels are packed: A's rows lie together, and B's steps are as far apart as the tile is wide. These distances are constants
-    /// then, which leaves the processor little else to do than to multiply and add.
+    /// Whether A's rows lie together, and B's steps follow one another. These distances are constants then, which leaves the processor little
+    /// else to do than to multiply and add.
     /// </summary>
-    static abstract bool ArePacked { get; }
+    static abstract bool AreCompact { get; }
 }

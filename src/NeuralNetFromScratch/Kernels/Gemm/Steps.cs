@@ -4,19 +4,19 @@ internal readonly struct AllSteps : ISteps
 {
     public static bool SkipZeros => false;
 
-    public static bool ArePacked => false;
+    public static bool AreCompact => false;
 }
 
-internal readonly struct PackedSteps : ISteps
+internal readonly struct CompactSteps : ISteps
 {
     public static bool SkipZeros => false;
 
-    public static bool ArePacked => true;
+    public static bool AreCompact => true;
 }
 
 internal readonly struct NonzeroSteps : ISteps
 {
     public static bool SkipZeros => true;
 
-    public static bool ArePacked => false;
+    public static bool AreCompact => false;
 }

@@ -99,7 +99,7 @@ internal unsafe struct TileSums<TSimd, TRows, TVectors>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* Row<TSteps>(byte* a, int number, nint row, nint threeRows)
         where TSteps : struct, ISteps =>
-        TSteps.ArePacked ? a + number * sizeof(float) : a + number / 3 * threeRows + number % 3 * row;
+        TSteps.AreCompact ? a + number * sizeof(float) : a + number / 3 * threeRows + number % 3 * row;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(byte* a, TSimd b0, TSimd b1, ref TSimd first, ref TSimd second)
