@@ -67,6 +67,25 @@ public class SheetTests
         Assert.That(Argmax.Of([float.NaN, float.NaN]), Is.EqualTo(-1), "no prediction");
     }
 
+    /// <summary>All rows of three values from a set that has equal ones, both infinities and NaN.</summary>
+    [Test]
+    public void An_index_is_the_prediction_if_and_only_if_the_search_finds_it()
+    {
+        float[] values = [float.NaN, float.NegativeInfinity, -1, -0f, 0, 2, float.PositiveInfinity];
+        foreach (float first in values)
+        {
+            foreach (float second in values)
+            {
+                foreach (float third in values)
+                {
+                    float[] row = [first, second, third];
+                    for (int index = 0; index < row.Length; index++)
+                        Assert.That(Argmax.Is(index, row), Is.EqualTo(Argmax.Of(row) == index), $"{index} of {first}, {second}, {third}");
+                }
+            }
+        }
+    }
+
     private static double Update(double value, double gradient) => value - LearningRate * gradient;
 
     private static DoubleMatrix Value(Sequential network, string name)

@@ -51,8 +51,7 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Scale(Vector128<ushort> eight, ref float destination, int start, float scale)
     {
-        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(eight);
-        (Vector128.ConvertToSingle(low.AsInt32()) * scale).StoreUnsafe(ref destination, (nuint)start);
-        (Vector128.ConvertToSingle(high.AsInt32()) * scale).StoreUnsafe(ref destination, (nuint)(start + Vector128<float>.Count));
+        Vector256<int> wide = Vector256.WidenLower(eight.ToVector256Unsafe()).AsInt32();
+        (Vector256.ConvertToSingle(wide) * scale).StoreUnsafe(ref destination, (nuint)start);
     }
 }

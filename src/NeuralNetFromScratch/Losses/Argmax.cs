@@ -19,4 +19,17 @@ internal static class Argmax
 
         return best;
     }
+
+    /// <summary>Whether <see cref="Of"/> would be this index, without a branch that depends on the values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool Is(int index, ReadOnlySpan<float> values)
+    {
+        float chosen = values[index];
+        bool isLargest = !float.IsNaN(chosen);
+        foreach (float before in values[..index])
+            isLargest &= !(before >= chosen);
+        foreach (float after in values[(index + 1)..])
+            isLargest &= !(after > chosen);
+        return isLargest;
+    }
 }

@@ -58,7 +58,7 @@ internal readonly struct LossJob(
         for (int row = 0; row < count; row++)
         {
             bool isCorrect = hasLabels
-                ? Argmax.Of(outputs.Row(row)) == buffers.Labels[start + row]
+                ? Argmax.Is(buffers.Labels[start + row], outputs.Row(row))
                 : loss.IsCorrect(outputs.Row(row), Targets(start + row, 1));
             correct += isCorrect ? 1 : 0;
         }
