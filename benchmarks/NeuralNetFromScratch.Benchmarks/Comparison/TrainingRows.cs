@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch.Benchmarks.Comparison;
 /// <summary>Epochs against NumPy, against the processor's limit, and against other settings of ours.</summary>
 internal static class TrainingRows
 {
-    private const double Patience = 4;
+    private const double Patience = 8;
 
     public static void Add(Report report, BenchmarkData data)
     {

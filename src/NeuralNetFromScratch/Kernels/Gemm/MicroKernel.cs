@@ -10,7 +10,7 @@ namespace NeuralNetFromScratch.Kernels;
 /// </summary>
 /// <remarks>
 /// Beside the multiply-adds of a step every other instruction counts as soon as another program runs on the same core. At 256 bits the kernel
-/// for compact steps has 22 or 23 instructions in a step of 12 multiply-adds, the general one 24.
+/// for compact steps has 22 instructions in a step of 12 multiply-adds where A is packed, the general one 25.
 /// </remarks>
 internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
     where TSimd : struct, ISimd<TSimd>
