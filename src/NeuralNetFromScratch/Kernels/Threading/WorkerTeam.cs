@@ -7,7 +7,7 @@ namespace NeuralNetFromScratch.Kernels;
 
 /// <summary>
 /// A fixed number of workers that run jobs together: the caller is worker 0, the others are background threads. Between jobs
-/// a thread spins for a moment, because the next job usually follows at once; then it sleeps; and after a while without work
+/// a thread stays awake for a moment, because the next job usually follows at once; then it sleeps; and after a while without work
 /// it ends, to be started again when it is needed. So nothing has to be disposed of: a team that is dropped ends by itself.
 /// Handing out a job allocates nothing.
 /// </summary>
@@ -16,10 +16,11 @@ namespace NeuralNetFromScratch.Kernels;
 /// otherwise wait for a turn of the scheduler at every job. A helper that has begun and is then put off its core is waited for. Where either
 /// costs more than the helpers gain, the team rests, and the caller does all parts (<see cref="Rest"/>). A part has the same bits whoever
 /// computes it.
+/// Whoever waits yields its core: the scheduler may have woken a helper on the core of the very thread that it waits for.
 /// </remarks>
 internal sealed unsafe class WorkerTeam
 {
-    /// <summary>How long a helper looks for the next job before it sleeps.</summary>
+    /// <summary>How long a helper looks for the next job before it sleeps: 0.3 ms.</summary>
     private static readonly long Wakefulness = Stopwatch.Frequency * 3 / 10_000;
 
     private readonly Worker[] _helpers;
@@ -125,11 +126,11 @@ internal sealed unsafe class WorkerTeam
             wait.SpinOnce(sleep1Threshold: -1);
     }
 
-    /// <summary>A helper thread's life: spin for work, sleep, end.</summary>
+    /// <summary>A helper thread's life: look for work, sleep, end.</summary>
     [SuppressMessage("Design", "CA1001", Justification = "Collected with the team; a team that nobody has to dispose of is the point.")]
     private sealed class Worker(WorkerTeam team, int number)
     {
-        private const int Spinning = 0, Working = 1, Asleep = 2, Ended = 3;
+        private const int Awake = 0, Working = 1, Asleep = 2, Ended = 3;
         private static readonly TimeSpan IdleLifetime = TimeSpan.FromSeconds(2);
 
         private readonly AutoResetEvent _wake = new(false);
@@ -175,7 +176,7 @@ internal sealed unsafe class WorkerTeam
                         team.Participate(number);
                     // Before the team hears of it, so that the next job's call is not overwritten; if this worker came too late for
                     // its part, the next job may be there already.
-                    Interlocked.Exchange(ref _state, Spinning);
+                    Interlocked.Exchange(ref _state, Awake);
                     if (isMine)
                         Interlocked.Decrement(ref team._unfinished);
                 }
@@ -194,7 +195,7 @@ internal sealed unsafe class WorkerTeam
                 wait.SpinOnce(sleep1Threshold: -1);
             }
 
-            if (Interlocked.CompareExchange(ref _state, Asleep, Spinning) == Working)
+            if (Interlocked.CompareExchange(ref _state, Asleep, Awake) == Working)
                 return true;
             if (_wake.WaitOne(IdleLifetime))
                 return true;
