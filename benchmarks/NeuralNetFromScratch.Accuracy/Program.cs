@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using NeuralNetFromScratch;
 using NeuralNetFromScratch.Accuracy;
 using NeuralNetFromScratch.Accuracy.Rows;
-using NeuralNetFromScratch.Data;
-using NeuralNetFromScratch.Samples.Mnist;
+using NeuralNetFromScratch.Tool;
 using Spectre.Console;
 using Row = NeuralNetFromScratch.Accuracy.Row;
 

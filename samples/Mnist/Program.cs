@@ -1,3 +1,3 @@
-using NeuralNetFromScratch.Samples.Mnist;
+using NeuralNetFromScratch.Tool;
 
 return await CommandRunner.RunUntilInterruptedAsync(cancellation => MnistProgram.RunAsync(args, Console.Error, cancellation));

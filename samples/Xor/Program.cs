@@ -1,6 +1,5 @@
 using System.Globalization;
 using NeuralNetFromScratch;
-using NeuralNetFromScratch.Data;
 
 float[] inputs = [0, 0, 0, 1, 1, 0, 1, 1];
 Dataset xor = Dataset.FromArrays(inputs, sampleShape: [2], labels: [0, 1, 1, 0], classes: 2);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.TrainingProcess;
 
 namespace NeuralNetFromScratch.Soak;

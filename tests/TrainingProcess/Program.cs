@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using NeuralNetFromScratch;
-using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.TrainingProcess;
 
 // usage: TrainingProcess CHECKPOINT RESULT THREADS

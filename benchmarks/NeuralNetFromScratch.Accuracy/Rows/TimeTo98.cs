@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch.Accuracy.Rows;
 

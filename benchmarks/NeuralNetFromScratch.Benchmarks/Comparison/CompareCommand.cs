@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using NeuralNetFromScratch.Samples.Mnist;
+using NeuralNetFromScratch.Tool;
 
 namespace NeuralNetFromScratch.Benchmarks.Comparison;
 

@@ -1,4 +1,3 @@
-using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch.Benchmarks.Comparison;
 

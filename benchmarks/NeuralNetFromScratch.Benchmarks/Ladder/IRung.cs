@@ -1,4 +1,4 @@
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch.Benchmarks.Ladder;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using NeuralNetFromScratch.Benchmarks.Comparison;
-using NeuralNetFromScratch.Kernels;
-using NeuralNetFromScratch.Samples.Mnist;
+using NeuralNetFromScratch.Compute;
+using NeuralNetFromScratch.Tool;
 
 namespace NeuralNetFromScratch.Benchmarks.Ladder;
 

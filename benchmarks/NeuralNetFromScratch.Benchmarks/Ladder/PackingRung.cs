@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch.Benchmarks.Ladder;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch.Benchmarks.Ladder;
 

@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>Samples in an array of floats.</summary>
 internal sealed class ArrayDataset(float[] values, Shape sampleShape, int[] labels, int classes) : Dataset

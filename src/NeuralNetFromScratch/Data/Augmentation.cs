@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>
 /// A random change of a sample that leaves its class as it is, so that a training never sees the same sample twice. Called from several

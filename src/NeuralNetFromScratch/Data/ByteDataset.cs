@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>Samples in an array of bytes, which become <c>pixel · scale</c> as they are read.</summary>
 internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] labels, int classes, float scale) : Dataset

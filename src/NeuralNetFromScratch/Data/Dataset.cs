@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Labelled samples of one shape. Samples are read by index from several threads at once, so that reading must not change

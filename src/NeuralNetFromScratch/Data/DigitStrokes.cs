@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>The digits as strokes: points (x, y, x, y, …) in the unit square, y downwards, joined by straight lines.</summary>
 internal static class DigitStrokes

@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>Where a download stands.</summary>
 /// <param name="File">The file that is being fetched.</param>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Files in the IDX format of the MNIST database (Y. LeCun, C. Cortes, C. Burges), with elements of one unsigned byte:

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Moves, turns, scales, shears and warps grey or coloured images [height, width] or [height, width, channels], each time by other random

@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>The two sets of MNIST, or of another collection in its format.</summary>
 /// <param name="Training">The samples to train on: 60,000 in MNIST.</param>

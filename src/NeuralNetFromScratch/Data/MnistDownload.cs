@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>Fetches MNIST's files from mirrors, through any message handler.</summary>
 internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<MnistFile> files)

@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>One of MNIST's files.</summary>
 /// <param name="Name">Its name, uncompressed.</param>

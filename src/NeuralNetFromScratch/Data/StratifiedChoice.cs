@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>A random choice of samples with the classes in proportion.</summary>
 internal static class StratifiedChoice

@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>Some samples of another data set.</summary>
 internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset

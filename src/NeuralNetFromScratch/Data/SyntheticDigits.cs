@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Digits for when no real ones are at hand: strokes drawn with a random affine distortion. They serve to show that training

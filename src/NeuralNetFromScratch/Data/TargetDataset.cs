@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>Samples with dense targets, in arrays of floats.</summary>
 internal sealed class TargetDataset(float[] values, Shape sampleShape, float[] targets, int targetLength) : Dataset

@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Data;
+namespace NeuralNetFromScratch;
 
 /// <summary>The samples of another data set, with weights.</summary>
 internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset

@@ -1,5 +1,5 @@
 using System.Globalization;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 

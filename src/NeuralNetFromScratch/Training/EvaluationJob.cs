@@ -1,5 +1,4 @@
-using NeuralNetFromScratch.Data;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 

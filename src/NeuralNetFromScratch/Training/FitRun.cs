@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using NeuralNetFromScratch.Data;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 

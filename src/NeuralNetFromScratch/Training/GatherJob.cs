@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
-using NeuralNetFromScratch.Data;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 

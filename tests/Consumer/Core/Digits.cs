@@ -1,5 +1,4 @@
 using NeuralNetFromScratch;
-using NeuralNetFromScratch.Data;
 
 namespace Consumer;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using NeuralNetFromScratch.Data;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Concurrency;

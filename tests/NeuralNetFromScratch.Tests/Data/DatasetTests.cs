@@ -1,4 +1,3 @@
-using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Data;

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch.Tests.Data;
 

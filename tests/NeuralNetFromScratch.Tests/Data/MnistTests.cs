@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch.Tests.Data;
 

@@ -1,4 +1,4 @@
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Kernels;

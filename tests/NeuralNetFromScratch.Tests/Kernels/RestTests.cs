@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch.Tests.Kernels;
 

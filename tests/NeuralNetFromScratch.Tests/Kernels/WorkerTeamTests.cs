@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch.Tests.Kernels;
 

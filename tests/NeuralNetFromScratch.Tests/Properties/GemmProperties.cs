@@ -1,5 +1,5 @@
 using CsCheck;
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Properties;

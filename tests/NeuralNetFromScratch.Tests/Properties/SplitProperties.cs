@@ -1,5 +1,4 @@
 using CsCheck;
-using NeuralNetFromScratch.Data;
 
 namespace NeuralNetFromScratch.Tests.Properties;
 

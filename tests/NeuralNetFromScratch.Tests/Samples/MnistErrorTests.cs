@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using NeuralNetFromScratch.Samples.Mnist;
+using NeuralNetFromScratch.Tool;
 using NeuralNetFromScratch.Tests.Data;
 using SkiaSharp;
 

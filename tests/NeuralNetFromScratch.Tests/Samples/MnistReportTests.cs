@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using NeuralNetFromScratch.Samples.Mnist;
-using NeuralNetFromScratch.Samples.Mnist.Report;
+using NeuralNetFromScratch.Tool;
+using NeuralNetFromScratch.Tool.Report;
 using NeuralNetFromScratch.Tests.Data;
 using SkiaSharp;
 
@@ -36,7 +36,7 @@ public class MnistReportTests
     public void What_there_is_nothing_to_show_of_is_left_out_and_an_earlier_picture_of_it_goes()
     {
         using TemporaryFolder folder = SampleProcess.SmallSet();
-        NeuralNetFromScratch.Data.Dataset test = NeuralNetFromScratch.Data.Mnist.Load(folder.Root).Test;
+        NeuralNetFromScratch.Dataset test = NeuralNetFromScratch.Mnist.Load(folder.Root).Test;
         var network = new Sequential([28, 28], 1, new Activate(Activation.Tanh), new Dense(10));
         File.WriteAllText(folder.File("mistakes.png"), "of an earlier run");
         var confusion = ConfusionMatrix.Of([0, 1], [0, 1], 10);

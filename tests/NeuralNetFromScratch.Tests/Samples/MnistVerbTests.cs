@@ -1,7 +1,6 @@
 using System.Text.Json;
-using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.Onnx;
-using NeuralNetFromScratch.Samples.Mnist;
+using NeuralNetFromScratch.Tool;
 using NeuralNetFromScratch.Tests.Data;
 using SkiaSharp;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.Tests.Data;
 
 namespace NeuralNetFromScratch.Tests.Samples;
@@ -21,7 +20,7 @@ internal static class SampleProcess
 
     /// <summary>Starts the sample, and does not wait for it.</summary>
     public static Process Launch(params string[] arguments) =>
-        Launch(Path.Combine(TestContext.CurrentContext.TestDirectory, "Mnist.dll"), TestContext.CurrentContext.WorkDirectory, arguments);
+        Launch(Path.Combine(TestContext.CurrentContext.TestDirectory, "NeuralNetFromScratch.Tool.dll"), TestContext.CurrentContext.WorkDirectory, arguments);
 
     private static Process Launch(string program, string folder, string[] arguments) =>
         Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])

@@ -1,4 +1,3 @@
-using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 using NeuralNetFromScratch.TrainingProcess;

@@ -1,4 +1,4 @@
-using NeuralNetFromScratch.Kernels;
+using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Layers;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -85,7 +85,7 @@ public class EveryPartTests
         Trainer trainer = part.Trainer(new Engine(threads, SimdWidths.Best));
         for (int step = 0; step < 3; step++)
             Step(trainer);
-        Evaluation evaluation = trainer.Evaluate(NeuralNetFromScratch.Data.Dataset.FromArrays(Inputs, [Width], Labels, Classes));
+        Evaluation evaluation = trainer.Evaluate(NeuralNetFromScratch.Dataset.FromArrays(Inputs, [Width], Labels, Classes));
         return
         [
             .. TestValues.Bits(part.Network.Parameters.Values), .. TestValues.Bits((trainer.AveragedNetwork ?? part.Network).Parameters.Values),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using NeuralNetFromScratch.Data;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 

@@ -1,4 +1,0 @@
-namespace NeuralNetFromScratch.Samples.Mnist;
-
-/// <summary>A point of the lab recipe's learning curve.</summary>
-internal sealed record CurvePoint(int Step, double TrainAccuracy);

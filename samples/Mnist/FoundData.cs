@@ -1,8 +1,0 @@
-using NeuralNetFromScratch.Data;
-
-namespace NeuralNetFromScratch.Samples.Mnist;
-
-/// <summary>The data that the program works with.</summary>
-/// <param name="Kind">"mnist", "custom" or "synthetic".</param>
-/// <param name="Sets">The samples.</param>
-internal sealed record FoundData(string Kind, MnistData Sets);

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>The network of the lab sheet: pixels → hidden layers with ReLU → 10 logits, softmax.</summary>
+internal static class DigitClassifier
+{
+    public static Sequential Build(Shape image, Recipe recipe, ulong seed)
+    {
+        var layers = new List<Layer>();
+        foreach (int units in recipe.Hidden)
+            layers.Add(new Dense(units, Activation.Relu, weights: recipe.Start, biases: recipe.Start));
+        layers.Add(new Dense(10, weights: recipe.Start, biases: recipe.Start));
+        return new Sequential(image, seed, layers)
+        {
+            ClassNames = [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(CultureInfo.InvariantCulture))],
+            InputScaling = new InputScaling(1f / byte.MaxValue),
+        };
+    }
+
+    public static Trainer CreateTrainer(Sequential network, Recipe recipe, int threads) =>
+        new(network, new SoftmaxCrossEntropy(), recipe.Optimizer, new TrainerOptions { Threads = threads });
+
+    /// <summary>Trains, from the checkpoint if the training is to be resumed and there is one.</summary>
+    public static TrainingHistory Train(
+        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+    {
+        var fit = new FitOptions
+        {
+            Epochs = options.Recipe.Epochs,
+            BatchSize = options.Recipe.BatchSize,
+            Shuffle = !options.Recipe.IsFullBatch,
+            Validation = validation,
+            Seed = options.Seed,
+            StopOnNonFiniteLoss = true,
+            Checkpoint = options.Checkpoint is null ? null : new CheckpointOptions { Path = options.Checkpoint },
+        };
+        return options.Resumes && File.Exists(options.Checkpoint)
+            ? trainer.Resume(options.Checkpoint, training, fit, progress, cancellation)
+            : trainer.Fit(training, fit, progress, cancellation);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json;
+using NeuralNetFromScratch.Tool.Report;
+using Spectre.Console;
+
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>The verb <c>evaluate</c>: a saved network on the test set.</summary>
+internal static class EvaluateVerb
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static async Task<int> RunAsync(string model, string? data, string? output, string? json, CancellationToken cancellation)
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        Sequential network = SavedModel.Load(model);
+        UserFile.CheckWritable("--json", json);
+        if (output is not null)
+            ReportFolder.Prepare(output);
+        FoundData found = await DataLocator.FindAsync(data, console, cancellation);
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd());
+        Evaluation evaluation = trainer.Evaluate(found.Sets.Test);
+        Tensor probabilities = trainer.Predict(found.Sets.Test);
+        int[] labels = [.. Enumerable.Range(0, evaluation.Count).Select(found.Sets.Test.Label)];
+        ConfusionMatrix confusion = evaluation.ConfusionMatrix;
+        var figures = new
+        {
+            Dataset = found.Kind,
+            TestSamples = evaluation.Count,
+            TestAccuracy = evaluation.Accuracy,
+            TestLoss = evaluation.Loss,
+            MacroF1 = confusion.F1(Averaging.Macro),
+            Top2Accuracy = ClassificationMetrics.TopKAccuracy(probabilities.AsMatrix(), labels, 2),
+            CalibrationError = ClassificationMetrics.ExpectedCalibrationError(probabilities.AsMatrix(), labels),
+        };
+        console.WriteLine(Invariant($"Test accuracy {figures.TestAccuracy:P2}, loss {figures.TestLoss:F4} on {figures.TestSamples:N0} samples."));
+        console.WriteLine(Invariant($"Macro F1 {figures.MacroF1:F4}, among the best two {figures.Top2Accuracy:P2}, calibration error {figures.CalibrationError:P2}"));
+        ResultDisplay.ShowConfusion(console, confusion);
+        if (output is not null)
+        {
+            IReadOnlyList<string> written = ReportFolder.Write(output, new RunReport
+            {
+                Title = $"{Path.GetFileName(model)} on the test set",
+                Network = network,
+                Test = found.Sets.Test,
+                Evaluation = evaluation,
+                Predictions = Prediction.Of(probabilities, found.Sets.Test),
+                Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(trainer)],
+            });
+            Console.WriteLine($"Wrote to {output}: {string.Join(", ", written)}");
+        }
+
+        if (json is not null)
+            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(figures, Format) + "\n", cancellation);
+        return ExitCode.Success;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

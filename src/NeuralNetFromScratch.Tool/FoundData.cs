@@ -1,0 +1,7 @@
+
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>The data that the program works with.</summary>
+/// <param name="Kind">"mnist", "custom" or "synthetic".</param>
+/// <param name="Sets">The samples.</param>
+internal sealed record FoundData(string Kind, MnistData Sets);

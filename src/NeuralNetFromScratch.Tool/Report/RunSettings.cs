@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace NeuralNetFromScratch.Tool.Report;
+
+/// <summary>What the figures of a run depend on, as names and values.</summary>
+internal static class RunSettings
+{
+    public static IReadOnlyList<(string Name, string Value)> Of(FoundData data, Dataset training, Trainer trainer, SampleOptions options)
+    {
+        Recipe recipe = options.Recipe;
+        string momentum = recipe.Optimizer is Sgd { Momentum: > 0 } sgd ? Invariant($" {sgd.Momentum}") : "";
+        string validation = options.Validation > 0 ? Invariant($", {options.Validation:N0} held out for validation") : "";
+        return
+        [
+            ("data", Invariant($"{data.Kind}: {training.Count:N0} samples to train on, {data.Sets.Test.Count:N0} to test with{validation}")),
+            ("optimizer", Invariant($"{recipe.Optimizer.Name}{momentum}, learning rate {recipe.Optimizer.LearningRate}")),
+            ("batch", recipe.IsFullBatch ? "all samples at once" : Invariant($"{recipe.BatchSize} samples")),
+            (recipe.IsFullBatch ? "iterations" : "epochs", Invariant($"{trainer.History.Epochs.Count} of {recipe.Epochs}")),
+            ("seed", Invariant($"{options.Seed}")),
+            .. Machine(trainer),
+        ];
+    }
+
+    public static IReadOnlyList<(string Name, string Value)> Machine(Trainer trainer)
+    {
+        int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+        return
+        [
+            ("threads", Invariant($"{trainer.Threads} of {Environment.ProcessorCount} processors")),
+            ("vector registers", bits > 0 ? $"{bits} bits" : "none used"),
+            ("machine", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}"),
+        ];
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

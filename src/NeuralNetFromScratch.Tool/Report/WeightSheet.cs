@@ -1,0 +1,47 @@
+using System.Globalization;
+using SkiaSharp;
+
+namespace NeuralNetFromScratch.Tool.Report;
+
+/// <summary>What each unit of the first layer looks at: its weights as a picture of the input's size.</summary>
+internal static class WeightSheet
+{
+    private const int Shown = 128;
+
+    /// <summary>Weights beyond this quantile have the full colour, so that a few large ones do not pale all others.</summary>
+    private const double FullColour = 0.995;
+
+    /// <summary>Shades to each side of zero: more cannot be told apart, and cost space.</summary>
+    private const int Shades = 6;
+
+    /// <summary>The picture, or null if the first layer has no weights [pixels, units], or its input is no square picture.</summary>
+    public static byte[]? Draw(Sequential network, Theme theme)
+    {
+        Shape input = network.InputShape;
+        int pixels = input.ElementCount;
+        Parameter? weight = network.Parameters.FirstOrDefault(parameter => parameter.Role == ParameterRole.Weight);
+        if (input.Rank < 2 || input[0] * input[0] != pixels || weight is null || weight.Shape.Rank != 2 || weight.Shape[0] != pixels)
+            return null;
+        float[] values = weight.Values.ToArray();
+        float[] sizes = [.. values.Select(Math.Abs).Order()];
+        float full = Math.Max(sizes[(int)(FullColour * (sizes.Length - 1))], float.Epsilon);
+        int units = weight.Shape[1], count = Math.Min(units, Shown);
+        string which = count < units ? $"the first {count} of {units} units" : $"all {units} units";
+        var sheet = new PictureSheet
+        {
+            Title = $"The first layer's weights: {which}",
+            Subtitle = string.Create(
+                CultureInfo.InvariantCulture, $"Ink on orange pixels speaks for a unit, on blue ones against it; full colour at ±{full:G2}"),
+            Columns = 16,
+            Side = 56,
+            Gap = 6,
+        };
+        return sheet.Draw(count, unit => [.. Enumerable.Range(0, pixels).Select(pixel => Shade(values[pixel * units + unit] / full))], _ => [], theme);
+
+        SKColor Shade(float value)
+        {
+            double share = Math.Round(Math.Clamp(value, -1, 1) * Shades) / Shades;
+            return Theme.Mix(theme.Background, share < 0 ? theme.Blue : theme.Orange, Math.Abs(share));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Globalization;
+using NeuralNetFromScratch.Tool.Report;
+using Spectre.Console;
+
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>One run of the program, from the data to the figures.</summary>
+internal static class Session
+{
+    /// <summary>Where there is no terminal to ask, lines are wide enough not to be broken.</summary>
+    private const int PlainWidth = 160;
+
+    public static async Task<int> RunAsync(SampleOptions options, CancellationToken cancellation)
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = PlainWidth;
+        ReportFolder.Prepare(options.Output);
+        UserFile.CheckWritable("--model", options.Model);
+        UserFile.CheckWritable("--checkpoint", options.Checkpoint);
+        UserFile.CheckWritable("--json", options.Json);
+        var phases = new Phases();
+        FoundData data;
+        try
+        {
+            data = await DataLocator.FindAsync(options.Data, console, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            console.WriteLine("Stopped before training.");
+            return ExitCode.Interrupted;
+        }
+
+        (Dataset training, Dataset? validation) = HoldOut(data.Sets.Training, options);
+        phases.End("finding and loading data");
+
+        Recipe recipe = options.Recipe;
+        Sequential network = DigitClassifier.Build(training.SampleShape, recipe, options.Seed);
+        Trainer trainer = DigitClassifier.CreateTrainer(network, recipe, options.Threads);
+        ShowPlan(console, network, trainer, training, recipe);
+        if (options.Resumes)
+            console.WriteLine(File.Exists(options.Checkpoint) ? $"Going on from {options.Checkpoint}" : $"There is no {options.Checkpoint} yet: starting anew");
+        phases.End("building the network");
+
+        var display = new TrainingDisplay(console, recipe);
+        bool wasStopped = Train(trainer, training, validation, options, display, cancellation);
+        phases.End("training");
+
+        Evaluation evaluation = trainer.Evaluate(data.Sets.Test);
+        phases.End("testing");
+        if (wasStopped)
+            console.WriteLine(Invariant($"Stopped in epoch {display.Last.Epoch}, step {display.Last.Step} of {display.Last.Steps}."));
+        string synthetic = data.Kind == "synthetic" ? "SYNTHETIC " : "";
+        console.WriteLine(Invariant(
+            $"{synthetic}Test accuracy {evaluation.Accuracy:P2}, loss {evaluation.Loss:F4} on {evaluation.Count:N0} samples."));
+        ResultDisplay.ShowConfusion(console, evaluation.ConfusionMatrix);
+        IReadOnlyList<Prediction> predictions = Prediction.Of(trainer.Predict(data.Sets.Test), data.Sets.Test);
+        ResultDisplay.ShowDigits(console, predictions, data.Sets.Test);
+        phases.End("showing");
+        phases.Show(console);
+        if (options.Model is not null)
+        {
+            network.Save(options.Model);
+            console.WriteLine($"Wrote the network to {options.Model}");
+        }
+
+        var watch = Stopwatch.StartNew();
+        IReadOnlyList<string> written = ReportFolder.Write(options.Output, new RunReport
+        {
+            Title = $"{TitleOf(data)}, network {string.Join('-', [network.InputShape.ElementCount, .. recipe.Hidden, network.OutputShape.ElementCount])}",
+            Network = network,
+            Test = data.Sets.Test,
+            Evaluation = evaluation,
+            Predictions = predictions,
+            Settings = RunSettings.Of(data, training, trainer, options),
+            Epochs = trainer.History.Epochs,
+            EpochName = recipe.IsFullBatch ? "iteration" : "epoch",
+        });
+        Console.WriteLine(Invariant($"Wrote to {options.Output} in {watch.Elapsed.TotalSeconds:F2} s: {string.Join(", ", written)}"));
+        if (options.Json is not null)
+            Figures(data, training, network, trainer, options, display, evaluation).Write(options.Json);
+        return wasStopped ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private static (Dataset Training, Dataset? Validation) HoldOut(Dataset training, SampleOptions options)
+    {
+        if (options.Validation == 0)
+            return (training, null);
+        if (options.Validation >= training.Count)
+            throw new ArgumentException($"--validation must leave samples to train on: it is {options.Validation} of {training.Count}");
+        return training.Split(options.Validation, options.Seed);
+    }
+
+    private static void ShowPlan(IAnsiConsole console, Sequential network, Trainer trainer, Dataset training, Recipe recipe)
+    {
+        console.WriteLine();
+        console.WriteLine(network.Summary());
+        string batch = recipe.IsFullBatch ? "all samples at once" : Invariant($"batches of {recipe.BatchSize}");
+        string momentum = recipe.Optimizer is Sgd { Momentum: > 0 } sgd ? Invariant($" {sgd.Momentum}") : "";
+        console.WriteLine(Invariant(
+            $"Training on {training.Count:N0} samples, {batch}, {recipe.Optimizer.Name}{momentum}, learning rate {recipe.Optimizer.LearningRate}, {trainer.Threads} threads"));
+    }
+
+    /// <summary>Trains, and returns whether the user stopped it.</summary>
+    private static bool Train(
+        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, TrainingDisplay display, CancellationToken cancellation)
+    {
+        try
+        {
+            display.Run(() => DigitClassifier.Train(trainer, training, validation, options, display, cancellation));
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    private static RunFigures Figures(
+        FoundData data, Dataset training, Sequential network, Trainer trainer, SampleOptions options, TrainingDisplay display, Evaluation evaluation)
+    {
+        double[] seconds = [.. trainer.History.Epochs.Select(epoch => epoch.Seconds)];
+        return new RunFigures
+        {
+            Dataset = data.Kind,
+            TrainSamples = training.Count,
+            TestSamples = evaluation.Count,
+            Parameters = network.Parameters.ElementCount,
+            Threads = trainer.Threads,
+            Seed = options.Seed,
+            Epochs = seconds.Length,
+            EpochSeconds = seconds,
+            TrainSeconds = seconds.Sum(),
+            TestAccuracy = evaluation.Accuracy,
+            TestLoss = evaluation.Loss,
+            Curve = display.Curve,
+        };
+    }
+
+    private static string TitleOf(FoundData data) => data.Kind switch { "mnist" => "MNIST", "synthetic" => "SYNTHETIC digits", _ => "Digits in MNIST's format" };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Where the time goes.</summary>
+    private sealed class Phases
+    {
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private readonly List<(string Name, double Seconds)> _ended = [];
+
+        public void End(string name)
+        {
+            _ended.Add((name, _watch.Elapsed.TotalSeconds));
+            _watch.Restart();
+        }
+
+        public void Show(IAnsiConsole console) =>
+            console.WriteLine("Time: " + string.Join(", ", _ended.Select(phase => Invariant($"{phase.Name} {phase.Seconds:F2} s"))));
+    }
+}

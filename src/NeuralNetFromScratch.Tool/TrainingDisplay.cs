@@ -1,0 +1,72 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>Shows a training as it goes: a line for each epoch, and a bar where the output is a terminal.</summary>
+internal sealed class TrainingDisplay(IAnsiConsole console, Recipe recipe) : IProgress<TrainingProgress>
+{
+    private const int CurveInterval = 10;
+
+    private ProgressTask? _bar;
+
+    /// <summary>The last report.</summary>
+    public TrainingProgress Last { get; private set; }
+
+    /// <summary>Training accuracy every ten steps, where an epoch is a step.</summary>
+    public List<CurvePoint> Curve { get; } = [];
+
+    /// <summary>Runs a training under the bar.</summary>
+    public void Run(Action training)
+    {
+        if (!console.Profile.Capabilities.Interactive)
+        {
+            training();
+            return;
+        }
+
+        console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context =>
+            {
+                _bar = context.AddTask("training", maxValue: recipe.Epochs);
+                training();
+            });
+    }
+
+    public void Report(TrainingProgress value)
+    {
+        Last = value;
+        if (_bar is not null)
+        {
+            _bar.Value = value.Epoch - 1 + (double)value.Step / value.Steps;
+            _bar.Description = Invariant($"epoch {value.Epoch}/{value.Epochs}  loss {value.Loss:F4}  accuracy {value.Accuracy:P2}");
+        }
+
+        if (value.FinishedEpoch is { } epoch)
+            Show(epoch);
+    }
+
+    private void Show(EpochRecord epoch)
+    {
+        if (recipe.IsFullBatch)
+        {
+            // The accuracy of a step is that of the parameters before it: after so many iterations as went before.
+            int iteration = epoch.Epoch - 1;
+            if (iteration % CurveInterval != 0)
+                return;
+            Curve.Add(new(iteration, epoch.TrainingAccuracy));
+            console.WriteLine(Invariant($"iteration {iteration,3}  loss {epoch.TrainingLoss:F4}  training accuracy {epoch.TrainingAccuracy:P2}"));
+            return;
+        }
+
+        string validation = epoch.ValidationAccuracy is { } accuracy
+            ? Invariant($"  validation loss {epoch.ValidationLoss:F4}  accuracy {accuracy:P2}")
+            : "";
+        console.WriteLine(Invariant(
+            $"epoch {epoch.Epoch,2}/{recipe.Epochs}  loss {epoch.TrainingLoss:F4}  accuracy {epoch.TrainingAccuracy:P2}{validation}  {epoch.Seconds:F2} s  {epoch.SamplesPerSecond:N0} samples/s"));
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

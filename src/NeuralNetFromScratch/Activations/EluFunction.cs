@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// <c>f(x) = scale·x where x > 0, else scale·alpha·(eˣ − 1)</c>; <c>f' = scale where y > 0, else y + scale·alpha</c>. With scale 1 it is
+/// ELU, with two fixed numbers SELU.
+/// </summary>
+internal readonly struct EluFunction(float alpha, float scale) : IActivationFunction
+{
+    public static bool DerivativeNeedsInput => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Apply<TSimd>(TSimd x)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd negative = TSimd.Broadcast(scale * alpha) * (TSimd.Exp(x) - TSimd.Broadcast(1));
+        // Rounding can lift the exponential above 1; the derivative tells the sides apart by the sign.
+        negative = TSimd.SelectLess(TSimd.Zero, negative, TSimd.Zero, negative);
+        return TSimd.SelectLess(TSimd.Zero, x, TSimd.Broadcast(scale) * x, negative);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
+        where TSimd : struct, ISimd<TSimd> =>
+        gradient * TSimd.SelectLess(TSimd.Zero, argument, TSimd.Broadcast(scale), argument + TSimd.Broadcast(scale * alpha));
+}

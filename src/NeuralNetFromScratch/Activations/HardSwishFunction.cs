@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// <c>f(x) = 0 where x &lt; −3, x where x ≥ 3, else x·(x + 3)/6</c>; <c>f' = 0, 1, or (2x + 3)/6</c>; at the bends as PyTorch has it.
+/// </summary>
+internal readonly struct HardSwishFunction : IActivationFunction
+{
+    private const float Bend = 3;
+
+    public static bool DerivativeNeedsInput => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Apply<TSimd>(TSimd x)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd bend = TSimd.Broadcast(Bend);
+        TSimd middle = x * (x + bend) * TSimd.Broadcast(1 / (2 * Bend));
+        return Pieces(x, TSimd.Zero, middle, x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd middle = (argument + argument + TSimd.Broadcast(Bend)) * TSimd.Broadcast(1 / (2 * Bend));
+        return gradient * Pieces(argument, TSimd.Zero, middle, TSimd.Broadcast(1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TSimd Pieces<TSimd>(TSimd x, TSimd below, TSimd middle, TSimd above)
+        where TSimd : struct, ISimd<TSimd> =>
+        TSimd.SelectLess(x, TSimd.Broadcast(-Bend), below, TSimd.SelectLessOrEqual(TSimd.Broadcast(Bend), x, above, middle));
+}

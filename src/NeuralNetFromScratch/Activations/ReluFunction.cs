@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary><c>f(x) = max(x, 0)</c>, <c>f' = 1 where y > 0, else 0</c>. A NaN stays a NaN.</summary>
+internal readonly struct ReluFunction : IActivationFunction
+{
+    public static bool DerivativeNeedsInput => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Apply<TSimd>(TSimd x)
+        where TSimd : struct, ISimd<TSimd> => TSimd.SelectLess(x, TSimd.Zero, TSimd.Zero, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
+        where TSimd : struct, ISimd<TSimd> => TSimd.SelectLessOrEqual(argument, TSimd.Zero, TSimd.Zero, gradient);
+}

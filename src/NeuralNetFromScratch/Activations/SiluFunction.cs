@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary><c>f(x) = x·σ(x)</c>, <c>f' = σ·(1 + x·(1 − σ))</c> with <c>σ = 1 / (1 + e⁻ˣ)</c>.</summary>
+internal readonly struct SiluFunction : IActivationFunction
+{
+    public static bool DerivativeNeedsInput => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Apply<TSimd>(TSimd x)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        // Far below 0 both factors tend to 0 and −∞; the product is 0, and −∞·0 must not become NaN.
+        TSimd limit = TSimd.Broadcast(-100);
+        TSimd bounded = TSimd.SelectLess(x, limit, limit, x);
+        return bounded * default(SigmoidFunction).Apply(bounded);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd one = TSimd.Broadcast(1);
+        TSimd sigmoid = default(SigmoidFunction).Apply(argument);
+        return gradient * (sigmoid * (one + argument * (one - sigmoid)));
+    }
+}

@@ -1,0 +1,71 @@
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// What computes: a team of worker threads, their buffers, and the widest vector registers that the processor has. An engine does
+/// one thing at a time; results have the same bits whatever its number of threads. Its threads start with the first work, end by
+/// themselves when idle, and need no disposal.
+/// </summary>
+public sealed class Engine
+{
+    private readonly WorkerTeam _team;
+    private readonly PackSpace[] _spaces;
+
+    /// <summary>An engine.</summary>
+    /// <param name="threads">
+    /// The number of threads that work together, the caller's included. More than the machine has processors would only
+    /// stand in each other's way, so that so many are used at most.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not positive.</exception>
+    public Engine(int threads = 1)
+        : this(Positive(threads) > Environment.ProcessorCount ? Environment.ProcessorCount : threads, SimdWidths.Best, rests: true)
+    {
+    }
+
+    /// <summary>For tests: exactly so many threads, always all of them, and registers of a given width.</summary>
+    internal Engine(int threads, SimdWidth width)
+        : this(threads, width, rests: false)
+    {
+    }
+
+    private Engine(int threads, SimdWidth width, bool rests)
+    {
+        _team = new WorkerTeam(threads, rests);
+        _spaces = new PackSpace[threads];
+        for (int worker = 0; worker < threads; worker++)
+            _spaces[worker] = new PackSpace();
+        Width = width;
+    }
+
+    /// <summary>The number of threads that work together.</summary>
+    public int Threads => _team.Workers;
+
+    internal SimdWidth Width { get; }
+
+    /// <summary>
+    /// The matrix product C = A·B on the engine's threads. Transposed views (see <see cref="ReadOnlyMatrixView.Transposed"/>)
+    /// cost next to nothing.
+    /// </summary>
+    /// <param name="left">A: [rows, depth].</param>
+    /// <param name="right">B: [depth, columns].</param>
+    /// <param name="destination">C: [rows, columns]; what it held is overwritten. It must not share memory with A or B.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or C overlaps A or B.</exception>
+    public void Multiply(ReadOnlyMatrixView left, ReadOnlyMatrixView right, MatrixView destination) =>
+        Matrix.Multiply(this, left, right, destination);
+
+    /// <summary>How many workers some work is worth, one for each grain of it.</summary>
+    internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, Threads);
+
+    internal PackSpace Space(int worker) => _spaces[worker];
+
+    /// <summary>Runs a job on the first so many workers.</summary>
+    internal void Run<TJob>(TJob job, int workers)
+        where TJob : struct, IJob => _team.Run(job, workers);
+
+    private static int Positive(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        return threads;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// Copies blocks into the order in which the micro-kernel reads them: panels as wide as a tile, step of k by step of k. The
+/// last panel is filled up with zeros. PartialVector that lie together are copied a register at a time; lanes whose steps lie together are
+/// transposed in squares of four.
+/// </summary>
+internal static unsafe class Packing<TSimd>
+    where TSimd : struct, ISimd<TSimd>
+{
+    private const int Square = 4;
+
+    /// <summary>Panels that are copied side by side: few enough to be written without contention in the cache.</summary>
+    private const int PanelGroup = 8;
+
+    /// <param name="source">The block's first element.</param>
+    /// <param name="lanes">Rows of a block of A, or columns of a block of B.</param>
+    /// <param name="laneStride">Distance between lanes.</param>
+    /// <param name="depth">Steps of k.</param>
+    /// <param name="stepStride">Distance between steps.</param>
+    /// <param name="width">PartialVector of a panel.</param>
+    /// <param name="destination">Room for whole panels: element (lane, k) of a panel goes to <c>k·width + lane</c>.</param>
+    public static void Pack(float* source, int lanes, nint laneStride, int depth, nint stepStride, int width, float* destination)
+    {
+        if (laneStride == 1 && width % TSimd.Width == 0)
+        {
+            int whole = 0;
+            for (int panels; (panels = Math.Min(PanelGroup, (lanes - whole) / width)) > 0; whole += panels * width)
+                CopyPanels(source + whole, panels, depth, stepStride, width, destination + (nint)whole * depth);
+            if (whole < lanes)
+                CopyPartialPanel(source + whole, lanes - whole, depth, stepStride, width, destination + (nint)whole * depth);
+            return;
+        }
+
+        for (int start = 0; start < lanes; start += width)
+        {
+            int filled = Math.Min(width, lanes - start);
+            float* panel = source + start * laneStride;
+            float* to = destination + (nint)start * depth;
+            if (filled < width)
+                new Span<float>(to, width * depth).Clear();
+            CopyLanes(panel, filled, laneStride, depth, stepStride, width, to);
+        }
+    }
+
+    /// <summary>Copies a block so that its lanes lie together: element (lane, k) goes to <c>k·width + lane</c>.</summary>
+    public static void CopyLanes(float* source, int lanes, nint laneStride, int depth, nint stepStride, nint width, float* destination)
+    {
+        int done = stepStride == 1 ? TransposeSquares(source, lanes, laneStride, depth, width, destination) : 0;
+        if (done < lanes)
+            CopyElements(source + done * laneStride, lanes - done, laneStride, depth, stepStride, width, destination + done);
+    }
+
+    /// <summary>Copies whole panels side by side, so that the source is read along its rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void CopyPanels(float* source, int panels, int depth, nint stepStride, int width, float* destination)
+    {
+        nint panelLength = (nint)width * depth;
+        for (int step = 0; step < depth; step++)
+        {
+            float* from = source;
+            float* to = destination;
+            for (int panel = 0; panel < panels; panel++)
+            {
+                for (int lane = 0; lane < width; lane += TSimd.Width)
+                    TSimd.Store(TSimd.Load(from + lane), to + lane);
+                from += width;
+                to += panelLength;
+            }
+
+            source += stepStride;
+            destination += width;
+        }
+    }
+
+    /// <summary>Copies a panel that has fewer lanes than its width; the others become zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void CopyPartialPanel(float* source, int filled, int depth, nint stepStride, int width, float* destination)
+    {
+        for (int step = 0; step < depth; step++)
+        {
+            for (int lane = 0; lane < width; lane += TSimd.Width)
+                TSimd.Store(lane < filled ? PartialVector.Load<TSimd>(source + lane, filled - lane) : TSimd.Zero, destination + lane);
+            source += stepStride;
+            destination += width;
+        }
+    }
+
+    /// <summary>Copies all lanes if they fill a square, and returns how many. The last square overlaps the one before it where it must.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static int TransposeSquares(float* source, int filled, nint laneStride, int depth, nint width, float* destination)
+    {
+        if (filled < Square)
+            return 0;
+        int squareSteps = depth - depth % Square;
+        for (int start = 0; start < filled; start += Square)
+        {
+            int lane = Math.Min(start, filled - Square);
+            float* row0 = source + lane * laneStride, row1 = row0 + laneStride, row2 = row1 + laneStride, row3 = row2 + laneStride;
+            float* to = destination + lane;
+            int step = 0;
+            for (; step < squareSteps; step += Square, to += Square * width)
+            {
+                // Pairs of rows are interleaved, then pairs of pairs.
+                Vector128<float> a = Vector128.Load(row0 + step), b = Vector128.Load(row1 + step);
+                Vector128<float> c = Vector128.Load(row2 + step), d = Vector128.Load(row3 + step);
+                (Vector128<float> acLow, Vector128<float> acHigh) = Interleave(a, c);
+                (Vector128<float> bdLow, Vector128<float> bdHigh) = Interleave(b, d);
+                (Vector128<float> step0, Vector128<float> step1) = Interleave(acLow, bdLow);
+                (Vector128<float> step2, Vector128<float> step3) = Interleave(acHigh, bdHigh);
+                step0.Store(to);
+                step1.Store(to + width);
+                step2.Store(to + 2 * width);
+                step3.Store(to + 3 * width);
+            }
+
+            for (; step < depth; step++, to += width)
+                (to[0], to[1], to[2], to[3]) = (row0[step], row1[step], row2[step], row3[step]);
+        }
+
+        return filled;
+    }
+
+    /// <summary>(x0, y0, x1, y1) and (x2, y2, x3, y3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> x, Vector128<float> y)
+    {
+        if (Sse.IsSupported)
+            return (Sse.UnpackLow(x, y), Sse.UnpackHigh(x, y));
+        if (AdvSimd.Arm64.IsSupported)
+            return (AdvSimd.Arm64.ZipLow(x, y), AdvSimd.Arm64.ZipHigh(x, y));
+        return (Vector128.Create(x[0], y[0], x[1], y[1]), Vector128.Create(x[2], y[2], x[3], y[3]));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void CopyElements(
+        float* source, int filled, nint laneStride, int depth, nint stepStride, nint width, float* destination)
+    {
+        for (int step = 0; step < depth; step++)
+        {
+            for (int lane = 0; lane < filled; lane++)
+                destination[lane] = source[lane * laneStride];
+            source += stepStride;
+            destination += width;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Runtime.Intrinsics;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>4 floats in a 128-bit register.</summary>
+internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
+{
+    private Vector128<float> _lanes = lanes;
+
+    public static int Width => 4;
+
+    public static Simd128 Zero => new(Vector128<float>.Zero);
+
+    public static Simd128 Broadcast(float value) => new(Vector128.Create(value));
+
+    public static Simd128 Load(float* source) => new(Vector128.Load(source));
+
+    public static void Store(Simd128 value, float* destination) => value._lanes.Store(destination);
+
+    public static Simd128 LoadPartial(float* source, int count) => PartialVector.LoadPartial<Simd128>(source, count);
+
+    public static void StorePartial(Simd128 value, float* destination, int count) => PartialVector.StorePartial(value, destination, count);
+
+    public static Simd128 operator +(Simd128 left, Simd128 right) => new(left._lanes + right._lanes);
+
+    public static Simd128 operator -(Simd128 left, Simd128 right) => new(left._lanes - right._lanes);
+
+    public static Simd128 operator *(Simd128 left, Simd128 right) => new(left._lanes * right._lanes);
+
+    public static Simd128 operator /(Simd128 left, Simd128 right) => new(left._lanes / right._lanes);
+
+    public static Simd128 MultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) =>
+        new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+
+    public static void AddProduct(ref Simd128 sum, Simd128 left, Simd128 right) =>
+        sum._lanes = Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+
+    public static Simd128 Abs(Simd128 value) => new(Vector128.Abs(value._lanes));
+
+    public static Simd128 Sqrt(Simd128 value) => new(Vector128.Sqrt(value._lanes));
+
+    public static Simd128 Exp(Simd128 value) => new(Vector128.Exp(value._lanes));
+
+    public static Simd128 Log(Simd128 value) => new(Vector128.Log(value._lanes));
+
+    public static float Sum(Simd128 value) => Vector128.Sum(value._lanes);
+
+    public static Simd128 SelectLess(Simd128 left, Simd128 right, Simd128 whenTrue, Simd128 whenFalse) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
+
+    public static Simd128 SelectLessOrEqual(Simd128 left, Simd128 right, Simd128 whenTrue, Simd128 whenFalse) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThanOrEqual(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
+}

@@ -1,0 +1,51 @@
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>One float: the fallback where no vector unit is accelerated.</summary>
+internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
+{
+    private float _lane = lane;
+
+    public static int Width => 1;
+
+    public static SimdScalar Zero => default;
+
+    public static SimdScalar Broadcast(float value) => new(value);
+
+    public static SimdScalar Load(float* source) => new(*source);
+
+    public static void Store(SimdScalar value, float* destination) => *destination = value._lane;
+
+    public static SimdScalar LoadPartial(float* source, int count) => PartialVector.LoadPartial<SimdScalar>(source, count);
+
+    public static void StorePartial(SimdScalar value, float* destination, int count) => PartialVector.StorePartial(value, destination, count);
+
+    public static SimdScalar operator +(SimdScalar left, SimdScalar right) => new(left._lane + right._lane);
+
+    public static SimdScalar operator -(SimdScalar left, SimdScalar right) => new(left._lane - right._lane);
+
+    public static SimdScalar operator *(SimdScalar left, SimdScalar right) => new(left._lane * right._lane);
+
+    public static SimdScalar operator /(SimdScalar left, SimdScalar right) => new(left._lane / right._lane);
+
+    public static SimdScalar MultiplyAdd(SimdScalar left, SimdScalar right, SimdScalar addend) =>
+        new(float.MultiplyAddEstimate(left._lane, right._lane, addend._lane));
+
+    public static void AddProduct(ref SimdScalar sum, SimdScalar left, SimdScalar right) =>
+        sum._lane = float.MultiplyAddEstimate(left._lane, right._lane, sum._lane);
+
+    public static SimdScalar Abs(SimdScalar value) => new(MathF.Abs(value._lane));
+
+    public static SimdScalar Sqrt(SimdScalar value) => new(MathF.Sqrt(value._lane));
+
+    public static SimdScalar Exp(SimdScalar value) => new(MathF.Exp(value._lane));
+
+    public static SimdScalar Log(SimdScalar value) => new(MathF.Log(value._lane));
+
+    public static float Sum(SimdScalar value) => value._lane;
+
+    public static SimdScalar SelectLess(SimdScalar left, SimdScalar right, SimdScalar whenTrue, SimdScalar whenFalse) =>
+        left._lane < right._lane ? whenTrue : whenFalse;
+
+    public static SimdScalar SelectLessOrEqual(SimdScalar left, SimdScalar right, SimdScalar whenTrue, SimdScalar whenFalse) =>
+        left._lane <= right._lane ? whenTrue : whenFalse;
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// When a team had better leave its helpers asleep, because other programs have their cores: where the caller alone would get on faster. A
+/// rest begins short, and doubles as long as the team does not get on for longer than the rest took.
+/// </summary>
+internal sealed class Rest
+{
+    private static readonly long Shortest = Stopwatch.Frequency / 500, Longest = Stopwatch.Frequency / 8;
+
+    /// <summary>What is no long wait.</summary>
+    private static readonly long Patience = Stopwatch.Frequency / 1000;
+
+    /// <summary>Without help for less than this, the scheduler may only be about to find a core for the helper.</summary>
+    private static readonly long UnhelpedPatience = Stopwatch.Frequency / 125;
+
+    /// <summary>How many more jobs there may be without any help than with it.</summary>
+    private const int MostUnhelped = 16;
+
+    /// <summary>
+    /// For one helper, a wait is worth it after the team has got on for this many times as long: a helper gains at least two thirds of the time
+    /// that it works. For more of them it is worth it so much the sooner.
+    /// </summary>
+    private const double WorthOfWait = 1.5;
+
+    private long _length = Shortest;
+    private long _end;
+    private long _start;
+    private long _lastGood;
+    private int _unhelped;
+
+    /// <summary>Whether there is a rest at some time.</summary>
+    /// <param name="now">A time stamp.</param>
+    public bool Holds(long now) => now < _end;
+
+    /// <summary>Takes note of a job that was handed out to helpers.</summary>
+    /// <param name="helpers">How many there were.</param>
+    /// <param name="came">How many of them began their part before the caller did it for them.</param>
+    /// <param name="worked">How long the caller worked on the job.</param>
+    /// <param name="waited">How long it waited for the others after that.</param>
+    /// <param name="now">The time stamp at its end.</param>
+    public void Follow(int helpers, int came, long worked, long waited, long now)
+    {
+        _unhelped = came == 0 ? _unhelped + 1 : Math.Max(_unhelped - 1, 0);
+        bool isLongWait = waited > Patience && waited > worked;
+        if (_unhelped == 0 && !isLongWait)
+            _lastGood = now;
+        bool isAlone = _unhelped >= MostUnhelped && now - Math.Max(_lastGood, _start) >= UnhelpedPatience;
+        if (!isAlone && !isLongWait)
+            return;
+
+        long good = Math.Max(_lastGood - _start, 0);
+        _start = now;
+        if (!isAlone && good * helpers >= WorthOfWait * waited)
+        {
+            _length = Math.Max(_length / 2, Shortest);
+            return;
+        }
+
+        _length = good < _length ? Math.Min(2 * _length, Longest) : Shortest;
+        _end = _start = now + _length;
+        _unhelped = 0;
+    }
+}

@@ -1,0 +1,18 @@
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>A run of consecutive items.</summary>
+internal readonly record struct Section(int Start, int Count)
+{
+    public int End => Start + Count;
+
+    /// <summary>
+    /// One worker's section of <paramref name="count"/> items, which are dealt out in whole grains as evenly as they go.
+    /// </summary>
+    public static Section Of(int count, int grain, int worker, int workers)
+    {
+        long grains = ((long)count + grain - 1) / grain;
+        int start = (int)Math.Min(count, grains * worker / workers * grain);
+        int end = (int)Math.Min(count, grains * (worker + 1) / workers * grain);
+        return new(start, end - start);
+    }
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// A fixed number of workers that run jobs together: the caller is worker 0, the others are background threads. Between jobs
+/// a thread stays awake for a moment, because the next job usually follows at once; then it sleeps; and after a while without work
+/// it ends, to be started again when it is needed. So nothing has to be disposed of: a team that is dropped ends by itself.
+/// Handing out a job allocates nothing.
+/// </summary>
+/// <remarks>
+/// A caller that has finished its own part takes those that no helper has begun: where another program holds a core, its own would
+/// otherwise wait for a turn of the scheduler at every job. A helper that has begun and is then put off its core is waited for. Where either
+/// costs more than the helpers gain, the team rests, and the caller does all parts (<see cref="Rest"/>). A part has the same bits whoever
+/// computes it.
+/// Whoever waits yields its core: the scheduler may have woken a helper on the core of the very thread that it waits for.
+/// </remarks>
+internal sealed unsafe class WorkerTeam
+{
+    /// <summary>How long a helper looks for the next job before it sleeps: 0.3 ms.</summary>
+    private static readonly long Wakefulness = Stopwatch.Frequency * 3 / 10_000;
+
+    private readonly Worker[] _helpers;
+    private readonly Lock _busy = new();
+    private readonly long _wakefulness;
+    private readonly Rest? _rest;
+    private int _unfinished;
+    private int _participants;
+    private void* _job;
+    private delegate*<void*, int, int, void> _entry;
+    private ExceptionDispatchInfo? _failure;
+
+    /// <param name="workers">Number of workers, the caller included.</param>
+    /// <param name="rests">Whether the caller works alone for a while where that is faster.</param>
+    public WorkerTeam(int workers, bool rests)
+    {
+        _rest = rests ? new Rest() : null;
+        _helpers = new Worker[workers - 1];
+        for (int helper = 0; helper < _helpers.Length; helper++)
+            _helpers[helper] = new Worker(this, helper + 1);
+        // Staying awake pays only while every worker has a core to itself.
+        _wakefulness = workers <= Environment.ProcessorCount ? Wakefulness : 0;
+    }
+
+    /// <summary>Number of workers, the caller included.</summary>
+    public int Workers => _helpers.Length + 1;
+
+    /// <summary>Runs a job on the first workers of the team and returns when all of them are done.</summary>
+    /// <param name="job">The job; it stays on the caller's stack.</param>
+    /// <param name="workers">How many workers take part, at most <see cref="Workers"/>.</param>
+    /// <exception cref="InvalidOperationException">The call comes from within a job of this team.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<TJob>(TJob job, int workers)
+        where TJob : struct, IJob
+    {
+        if (_busy.IsHeldByCurrentThread)
+            throw new InvalidOperationException("a job cannot start another job on its own engine");
+        using (_busy.EnterScope())
+        {
+            if (workers <= 1)
+            {
+                job.Run(0, 1);
+                return;
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            if (_rest is not null && _rest.Holds(start))
+            {
+                for (int worker = 0; worker < workers; worker++)
+                    job.Run(worker, workers);
+                return;
+            }
+
+            _job = Unsafe.AsPointer(ref job);
+            _entry = &Enter<TJob>;
+            _participants = workers;
+            Volatile.Write(ref _unfinished, workers - 1);
+            for (int helper = 0; helper < workers - 1; helper++)
+                _helpers[helper].Wake();
+
+            Participate(0);
+            int came = workers - 1;
+            for (int helper = 0; helper < workers - 1; helper++)
+            {
+                if (_helpers[helper].FillIn())
+                    came--;
+            }
+
+            long finished = Stopwatch.GetTimestamp();
+            AwaitOthers();
+            long end = Stopwatch.GetTimestamp();
+            _rest?.Follow(workers - 1, came, finished - start, end - finished, end);
+            _job = null;
+            if (_failure is { } failure)
+            {
+                _failure = null;
+                failure.Throw();
+            }
+        }
+    }
+
+    private static void Enter<TJob>(void* job, int worker, int workers)
+        where TJob : struct, IJob => Unsafe.AsRef<TJob>(job).Run(worker, workers);
+
+    private void Participate(int worker)
+    {
+#pragma warning disable CA1031 // Whatever a user's code throws on a worker is thrown again on the caller's thread.
+        try
+        {
+            _entry(_job, worker, _participants);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+        }
+#pragma warning restore CA1031
+    }
+
+    private void AwaitOthers()
+    {
+        var wait = default(SpinWait);
+        while (Volatile.Read(ref _unfinished) != 0)
+            wait.SpinOnce(sleep1Threshold: -1);
+    }
+
+    /// <summary>A helper thread's life: look for work, sleep, end.</summary>
+    [SuppressMessage("Design", "CA1001", Justification = "Collected with the team; a team that nobody has to dispose of is the point.")]
+    private sealed class Worker(WorkerTeam team, int number)
+    {
+        private const int Awake = 0, Working = 1, Asleep = 2, Ended = 3;
+        private static readonly TimeSpan IdleLifetime = TimeSpan.FromSeconds(2);
+
+        private readonly AutoResetEvent _wake = new(false);
+        private int _state = Ended;
+        private int _isTaken = 1;
+
+        /// <summary>Hands the team's current job to this worker.</summary>
+        public void Wake()
+        {
+            Volatile.Write(ref _isTaken, 0);
+            switch (Interlocked.Exchange(ref _state, Working))
+            {
+                case Asleep:
+                    _wake.Set();
+                    break;
+                case Ended:
+                    new Thread(Live) { IsBackground = true, Name = $"NeuralNetFromScratch worker {number}" }.Start();
+                    break;
+            }
+        }
+
+        /// <summary>Does this worker's part on the caller's thread, unless it has begun.</summary>
+        /// <returns>Whether it had to.</returns>
+        public bool FillIn()
+        {
+            if (!Take())
+                return false;
+            team.Participate(number);
+            Interlocked.Decrement(ref team._unfinished);
+            return true;
+        }
+
+        private bool Take() => Volatile.Read(ref _isTaken) == 0 && Interlocked.Exchange(ref _isTaken, 1) == 0;
+
+        private void Live()
+        {
+            while (AwaitWork())
+            {
+                do
+                {
+                    bool isMine = Take();
+                    if (isMine)
+                        team.Participate(number);
+                    // Before the team hears of it, so that the next job's call is not overwritten; if this worker came too late for
+                    // its part, the next job may be there already.
+                    Interlocked.Exchange(ref _state, Awake);
+                    if (isMine)
+                        Interlocked.Decrement(ref team._unfinished);
+                }
+                while (Volatile.Read(ref _isTaken) == 0);
+            }
+        }
+
+        /// <summary>Returns true when there is work, false when it is time to end.</summary>
+        private bool AwaitWork()
+        {
+            var wait = default(SpinWait);
+            for (long end = Stopwatch.GetTimestamp() + team._wakefulness; Stopwatch.GetTimestamp() < end;)
+            {
+                if (Volatile.Read(ref _state) == Working)
+                    return true;
+                wait.SpinOnce(sleep1Threshold: -1);
+            }
+
+            if (Interlocked.CompareExchange(ref _state, Asleep, Awake) == Working)
+                return true;
+            if (_wake.WaitOne(IdleLifetime))
+                return true;
+            if (Interlocked.CompareExchange(ref _state, Ended, Asleep) == Asleep)
+                return false;
+
+            // Work came just as the time ran out: the event is set, or about to be.
+            _wake.WaitOne();
+            return true;
+        }
+    }
+}

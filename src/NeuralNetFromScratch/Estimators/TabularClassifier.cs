@@ -1,0 +1,325 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// A classifier for tables in three lines: make it, <see cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>,
+/// <see cref="Predict(ReadOnlyMatrixView)"/>. It standardizes the features, numbers the classes, and trains a network with one hidden layer
+/// unless told otherwise. Means, deviations and classes stay with it, and go into the file that <see cref="Save"/> writes.
+/// </summary>
+/// <typeparam name="TLabel">What classes are called by: a string, a number, an enumeration. Classes are in their sorted order.</typeparam>
+public sealed class TabularClassifier<TLabel>
+    where TLabel : notnull
+{
+    private readonly TabularClassifierOptions _options;
+    private TLabel[] _classes = [];
+    private Dictionary<TLabel, int> _numbers = [];
+    private Sequential? _network;
+    private Trainer? _trainer;
+
+    /// <summary>A classifier that has learned nothing yet.</summary>
+    /// <param name="options">Network and training; null for the defaults.</param>
+    public TabularClassifier(TabularClassifierOptions? options = null) => _options = options ?? new();
+
+    /// <summary>The classes, in their sorted order: the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty before the first fit.</summary>
+    public IReadOnlyList<TLabel> Classes => _classes;
+
+    /// <summary>The network, standardization and class names included, which gives probabilities for raw features.</summary>
+    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
+    public Sequential Network => _network ?? throw new InvalidOperationException("the classifier has not learned anything yet: call Fit first");
+
+    /// <summary>Reads a classifier from a file that <see cref="Save"/> wrote: it predicts the same bits, and knows its classes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="parse">
+    /// Makes a label of its text; null for text, numbers, enumerations, <see cref="bool"/>, <see cref="char"/> and <see cref="DateTime"/>.
+    /// </param>
+    /// <param name="options">How <c>PartialFit</c> goes on, with an optimizer that starts anew; null for the defaults.</param>
+    /// <param name="format">Activations of your own; null if there are none.</param>
+    /// <exception cref="InvalidDataException">The file does not hold a classifier with such labels; the message says what is wrong.</exception>
+    /// <exception cref="NotSupportedException">The type of the labels needs <paramref name="parse"/>.</exception>
+    [SuppressMessage("Design", "CA1000", Justification = "As with Sequential.Load, the type says what the file is read into.")]
+    public static TabularClassifier<TLabel> Load(
+        string path, Func<string, TLabel>? parse = null, TabularClassifierOptions? options = null, ModelFormat? format = null)
+    {
+        Func<string, TLabel> read = parse ?? ClassLabel.Parser<TLabel>();
+        Sequential network = Sequential.Load(path, format);
+        if (network.ClassNames.Count < 2 || network.ClassNames.Count != network.OutputShape.ElementCount || network.OutputTransform != OutputTransform.Softmax)
+            throw new InvalidDataException(
+                $"{path}: expected a classifier with a name for each class, got a network of {network.OutputShape.ElementCount} outputs with {network.ClassNames.Count} names");
+        var classes = new TLabel[network.ClassNames.Count];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            try
+            {
+                classes[i] = read(network.ClassNames[i]);
+            }
+            catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
+            {
+                throw new InvalidDataException($"{path}: \"{network.ClassNames[i]}\" is no label of type {typeof(TLabel).Name}", exception);
+            }
+        }
+
+        if (classes.Distinct().Count() != classes.Length)
+            throw new InvalidDataException($"{path}: two classes have the same name");
+        var classifier = new TabularClassifier<TLabel>(options);
+        classifier.Adopt(network, classes);
+        return classifier;
+    }
+
+    /// <summary>
+    /// Writes the classifier to a safetensors file, standardization and class names included; <see cref="Sequential.Load"/> reads its network.
+    /// What the optimizer remembers stays behind. The file is written whole or not at all.
+    /// </summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="format">Activations of your own; null if there are none.</param>
+    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
+    /// <exception cref="NotSupportedException">An activation is unknown to the format, or two classes have the same text.</exception>
+    public void Save(string path, ModelFormat? format = null)
+    {
+        Sequential network = Network;
+        if (network.ClassNames.Distinct().Count() != network.ClassNames.Count)
+            throw new NotSupportedException("two classes have the same text, and could not be told apart when they are read");
+        network.Save(path, TensorNaming.Library, format);
+    }
+
+    /// <summary>Learns from scratch, forgetting what was learned before.</summary>
+    /// <param name="features">[samples, features]; all finite.</param>
+    /// <param name="labels">The class of each sample; at least two different ones.</param>
+    /// <returns>What each epoch reached.</returns>
+    /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, or there are fewer than two classes; nothing has changed.</exception>
+    public TrainingHistory Fit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
+    {
+        CheckTable(features, labels.Length, network: null);
+        TLabel[] classes = SortedClasses(labels);
+        Build(features, classes);
+        Dataset samples = Samples(features, Numbers(labels));
+        return Trainer(features.Rows).Fit(samples, new FitOptions
+        {
+            Epochs = _options.MaximumEpochs,
+            BatchSize = BatchSize(features.Rows),
+            Seed = _options.Seed,
+            EarlyStopping = new EarlyStopping
+            {
+                Monitor = MonitoredFigure.TrainingLoss,
+                MinimumImprovement = _options.MinimumImprovement,
+                Patience = _options.Patience,
+                RestoresBest = false,
+            },
+        });
+    }
+
+    /// <inheritdoc cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>
+    public TrainingHistory Fit(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels)
+    {
+        float[] table = Table(features, out int columns);
+        return Fit(new ReadOnlyMatrixView(table, features.Count, columns), labels);
+    }
+
+    /// <summary>Goes through some samples once, on top of what was learned before.</summary>
+    /// <param name="features">[samples, features]; all finite. The first call's means and deviations are kept.</param>
+    /// <param name="labels">The class of each sample.</param>
+    /// <param name="classes">All classes that there will be, in any order; needed in the first call unless it shows them all, ignored later.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, or a label is new; nothing has changed.</exception>
+    public void PartialFit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
+    {
+        CheckTable(features, labels.Length, _network);
+        if (_network is null)
+        {
+            TLabel[] all = SortedClasses(classes.IsEmpty ? labels : classes);
+            foreach (TLabel label in labels)
+                ThrowIfUnknown(label, Array.IndexOf(all, label) >= 0);
+            Build(features, all);
+        }
+
+        Dataset samples = Samples(features, Numbers(labels));
+        Trainer(features.Rows).Fit(samples, new FitOptions { Epochs = 1, BatchSize = BatchSize(features.Rows), Seed = _options.Seed });
+    }
+
+    /// <inheritdoc cref="PartialFit(ReadOnlyMatrixView, ReadOnlySpan{TLabel}, ReadOnlySpan{TLabel})"/>
+    public void PartialFit(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
+    {
+        float[] table = Table(features, out int columns);
+        PartialFit(new ReadOnlyMatrixView(table, features.Count, columns), labels, classes);
+    }
+
+    /// <summary>The most probable class of each sample.</summary>
+    /// <param name="features">[samples, features].</param>
+    /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
+    /// <exception cref="InvalidOperationException">It has not learned anything yet, or its training diverged, so that its probabilities are no numbers.</exception>
+    public TLabel[] Predict(ReadOnlyMatrixView features)
+    {
+        MatrixView probabilities = PredictProbabilities(features).AsMatrix();
+        var labels = new TLabel[features.Rows];
+        for (int row = 0; row < labels.Length; row++)
+        {
+            int predicted = Argmax.Of(probabilities.Row(row));
+            if (predicted < 0)
+                throw new InvalidOperationException($"the probabilities of sample {row} are not numbers: the training diverged");
+            labels[row] = _classes[predicted];
+        }
+
+        return labels;
+    }
+
+    /// <inheritdoc cref="Predict(ReadOnlyMatrixView)"/>
+    public TLabel[] Predict(IReadOnlyList<float[]> features)
+    {
+        float[] table = Table(features, out int columns);
+        return Predict(new ReadOnlyMatrixView(table, features.Count, columns));
+    }
+
+    /// <summary>The probability of each class: [samples, classes], columns as in <see cref="Classes"/>.</summary>
+    /// <param name="features">[samples, features].</param>
+    /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
+    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
+    public Tensor PredictProbabilities(ReadOnlyMatrixView features)
+    {
+        Sequential network = Network;
+        CheckTable(features, features.Rows, network);
+        return network.Predict(new Tensor([features.Rows, features.Columns], features.ToArray()));
+    }
+
+    /// <inheritdoc cref="PredictProbabilities(ReadOnlyMatrixView)"/>
+    public Tensor PredictProbabilities(IReadOnlyList<float[]> features)
+    {
+        float[] table = Table(features, out int columns);
+        return PredictProbabilities(new ReadOnlyMatrixView(table, features.Count, columns));
+    }
+
+    /// <summary>The share of samples whose most probable class is theirs.</summary>
+    /// <param name="features">[samples, features].</param>
+    /// <param name="labels">The class of each sample; one that was never seen is always wrong.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
+    public double Score(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
+    {
+        CheckTable(features, labels.Length, _network);
+        TLabel[] predicted = Predict(features);
+        int correct = 0;
+        for (int i = 0; i < predicted.Length; i++)
+            correct += EqualityComparer<TLabel>.Default.Equals(predicted[i], labels[i]) ? 1 : 0;
+        return (double)correct / predicted.Length;
+    }
+
+    /// <inheritdoc cref="Score(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>
+    public double Score(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels)
+    {
+        float[] table = Table(features, out int columns);
+        return Score(new ReadOnlyMatrixView(table, features.Count, columns), labels);
+    }
+
+    private static TLabel[] SortedClasses(ReadOnlySpan<TLabel> labels)
+    {
+        TLabel[] classes = [.. labels.ToArray().Distinct()];
+        if (classes.Any(label => label is null))
+            throw new ArgumentException("a label is null", nameof(labels));
+        if (classes.Length < 2)
+            throw new ArgumentException($"expected at least two classes, got {classes.Length}", nameof(labels));
+        // Strings by their characters' numbers: the order must not depend on the culture.
+        if (classes is string[] names)
+            Array.Sort(names, StringComparer.Ordinal);
+        else
+            Array.Sort(classes);
+        return classes;
+    }
+
+    private static float[] Table(IReadOnlyList<float[]> features, out int columns)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        columns = features.Count == 0 ? 0 : features[0].Length;
+        var table = new float[checked(features.Count * columns)];
+        for (int row = 0; row < features.Count; row++)
+        {
+            if (features[row].Length != columns)
+                throw new ArgumentException($"sample {row} has {features[row].Length} features, the first has {columns}", nameof(features));
+            features[row].CopyTo(table, row * columns);
+        }
+
+        return table;
+    }
+
+    private static void ThrowIfUnknown(TLabel label, bool isKnown)
+    {
+        if (!isKnown)
+            throw new ArgumentException($"class \"{label}\" was not announced", nameof(label));
+    }
+
+    private static void CheckTable(ReadOnlyMatrixView features, int labels, Sequential? network)
+    {
+        if (features.Rows == 0 || features.Columns == 0)
+            throw new ArgumentException($"expected samples with features, got [{features.Rows}, {features.Columns}]", nameof(features));
+        if (labels != features.Rows)
+            throw new ArgumentException($"expected {features.Rows} labels, one for each sample, got {labels}", nameof(labels));
+        if (network is not null && network.InputShape.ElementCount != features.Columns)
+            throw new ArgumentException($"expected {network.InputShape.ElementCount} features, got {features.Columns}", nameof(features));
+        for (int row = 0; row < features.Rows; row++)
+        {
+            for (int column = 0; column < features.Columns; column++)
+            {
+                if (!float.IsFinite(features[row, column]))
+                    throw new ArgumentException($"feature {column} of sample {row} is {features[row, column]}", nameof(features));
+            }
+        }
+    }
+
+    /// <summary>A network that has learned nothing yet but the features' means and deviations.</summary>
+    private void Build(ReadOnlyMatrixView features, TLabel[] classes)
+    {
+        (float[] means, float[] deviations) = Statistics(features);
+        Layer[] layers =
+        [
+            new Standardize(means, deviations),
+            .. _options.Hidden.Select(units => new Dense(units, _options.Activation)),
+            new Dense(classes.Length),
+        ];
+        Adopt(new Sequential([features.Columns], _options.Seed, layers) { ClassNames = [.. classes.Select(ClassLabel.Text)] }, classes);
+    }
+
+    private void Adopt(Sequential network, TLabel[] classes)
+    {
+        _numbers = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+        _classes = classes;
+        _network = network;
+        _trainer = null;
+    }
+
+    /// <summary>The trainer, made for the number of samples of the first call: the penalty is divided by the batch.</summary>
+    private Trainer Trainer(int samples) => _trainer ??= new(
+        Network,
+        new SoftmaxCrossEntropy(),
+        new Adam(_options.LearningRate) { L2Penalty = _options.L2Penalty / BatchSize(samples) },
+        new TrainerOptions { Threads = _options.Threads });
+
+    private int[] Numbers(ReadOnlySpan<TLabel> labels)
+    {
+        var numbers = new int[labels.Length];
+        for (int i = 0; i < numbers.Length; i++)
+            ThrowIfUnknown(labels[i], _numbers.TryGetValue(labels[i], out numbers[i]));
+        return numbers;
+    }
+
+    private Dataset Samples(ReadOnlyMatrixView features, int[] numbers) =>
+        Dataset.FromArrays(features.ToArray(), [features.Columns], numbers, _classes.Length);
+
+    private int BatchSize(int samples) => Math.Min(_options.BatchSize, samples);
+
+    /// <summary>Mean and standard deviation of each feature, in double precision.</summary>
+    private static (float[] Means, float[] Deviations) Statistics(ReadOnlyMatrixView features)
+    {
+        var means = new float[features.Columns];
+        var deviations = new float[features.Columns];
+        for (int column = 0; column < features.Columns; column++)
+        {
+            double sum = 0, squares = 0;
+            for (int row = 0; row < features.Rows; row++)
+                sum += features[row, column];
+            double mean = sum / features.Rows;
+            for (int row = 0; row < features.Rows; row++)
+                squares += (features[row, column] - mean) * (features[row, column] - mean);
+            means[column] = (float)mean;
+            deviations[column] = (float)Math.Sqrt(squares / features.Rows);
+        }
+
+        return (means, deviations);
+    }
+}
