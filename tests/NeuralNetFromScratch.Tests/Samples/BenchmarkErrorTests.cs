@@ -18,16 +18,8 @@ public class BenchmarkErrorTests
     public void Bad_arguments(string program, string arguments, string message)
     {
         using var folder = new TemporaryFolder();
-        (int code, _, string error) = SampleProcess.StartProgram(Path.Combine(OutputOf(program), $"{program}.dll"), folder.Root, arguments.Split(' '));
+        (int code, _, string error) = SampleProcess.StartProgram($"benchmarks/{program}", folder.Root, arguments.Split(' '));
         Assert.That(code, Is.Not.Zero);
         Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
-    }
-
-    /// <summary>Where a program is built to: as this assembly, under its own project.</summary>
-    private static string OutputOf(string program)
-    {
-        var framework = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
-        DirectoryInfo configuration = framework.Parent!, root = configuration.Parent!.Parent!.Parent!.Parent!;
-        return Path.Combine(root.FullName, "benchmarks", program, "bin", configuration.Name, framework.Name);
     }
 }

@@ -3,7 +3,7 @@ using NeuralNetFromScratch.Tests.Data;
 
 namespace NeuralNetFromScratch.Tests.Samples;
 
-/// <summary>Runs the sample as a user does.</summary>
+/// <summary>Runs the sample, which calls the tool, as a user does.</summary>
 [Category("Process")]
 public class MnistSampleTests
 {
@@ -11,7 +11,7 @@ public class MnistSampleTests
     public void One_epoch_reaches_a_floor()
     {
         using var folder = new TemporaryFolder();
-        (int code, string output, string error) = SampleProcess.Start("--epochs", "1", "--json", folder.File("run.json"));
+        (int code, string output, string error) = SampleProcess.StartProgram("samples/Mnist", folder.Root, "--epochs", "1", "--json", "run.json", "--output", "report");
         Assert.That(code, Is.Zero, error);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder.File("run.json")));
         string dataset = json.RootElement.GetProperty("dataset").GetString()!;
@@ -19,6 +19,7 @@ public class MnistSampleTests
         Assert.That(json.RootElement.GetProperty("testAccuracy").GetDouble(), Is.GreaterThan(0.94), dataset);
         Assert.That(json.RootElement.GetProperty("parameters").GetInt32(), Is.EqualTo(101_770));
         Assert.That(json.RootElement.GetProperty("epochSeconds").GetArrayLength(), Is.EqualTo(1));
+        Assert.That(Directory.GetFiles(folder.File("report"), "*.png"), Has.Length.EqualTo(4), "typeface and native library lie beside the sample");
         Assert.That(output, Does.Contain("Confusion matrix").And.Contain("mistakes first").And.Not.Contain("\u001b["), "plain lines where there is no terminal");
     }
 

@@ -3,9 +3,13 @@ using NeuralNetFromScratch.Tests.Data;
 
 namespace NeuralNetFromScratch.Tests.Samples;
 
-/// <summary>Runs the sample as a process of its own.</summary>
+/// <summary>Runs the command line tool and other programs of the repository, each as a process of its own.</summary>
 internal static class SampleProcess
 {
+    /// <summary>The command line tool, beside the tests.</summary>
+    private static string Tool => Path.Combine(TestContext.CurrentContext.TestDirectory, "NeuralNetFromScratch.Tool.dll");
+
+    /// <summary>Runs the tool, which has to exit with 0, and returns what it prints.</summary>
     public static string Succeed(params string[] arguments)
     {
         (int code, string output, string error) = Start(arguments);
@@ -13,14 +17,26 @@ internal static class SampleProcess
         return output;
     }
 
+    /// <summary>Runs the tool.</summary>
     public static (int Code, string Output, string Error) Start(params string[] arguments) => End(Launch(arguments));
 
-    /// <summary>Runs a program in a folder.</summary>
-    public static (int Code, string Output, string Error) StartProgram(string program, string folder, params string[] arguments) => End(Launch(program, folder, arguments));
+    /// <summary>Runs a program that is built under its own project.</summary>
+    /// <param name="project">The project's folder in the repository, named as its assembly.</param>
+    /// <param name="folder">The folder to run it in.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static (int Code, string Output, string Error) StartProgram(string project, string folder, params string[] arguments) =>
+        End(Launch(Built(project), folder, arguments));
 
-    /// <summary>Starts the sample, and does not wait for it.</summary>
-    public static Process Launch(params string[] arguments) =>
-        Launch(Path.Combine(TestContext.CurrentContext.TestDirectory, "NeuralNetFromScratch.Tool.dll"), TestContext.CurrentContext.WorkDirectory, arguments);
+    /// <summary>Starts the tool, and does not wait for it.</summary>
+    public static Process Launch(params string[] arguments) => Launch(Tool, TestContext.CurrentContext.WorkDirectory, arguments);
+
+    /// <summary>The assembly of a project, built in the same configuration as this one.</summary>
+    private static string Built(string project)
+    {
+        var framework = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+        DirectoryInfo configuration = framework.Parent!, root = configuration.Parent!.Parent!.Parent!.Parent!;
+        return Path.Combine(root.FullName, project, "bin", configuration.Name, framework.Name, $"{Path.GetFileName(project)}.dll");
+    }
 
     private static Process Launch(string program, string folder, string[] arguments) =>
         Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])

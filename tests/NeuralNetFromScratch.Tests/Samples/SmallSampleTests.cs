@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
-using NeuralNetFromScratch.Samples.Tabular;
 using NeuralNetFromScratch.Tests.Data;
 
 namespace NeuralNetFromScratch.Tests.Samples;
 
 /// <summary>The samples beside the main one: each says by its exit code whether it did what it shows.</summary>
+[Category("Process")]
 public class SmallSampleTests
 {
     [Test]
@@ -74,11 +73,13 @@ public class SmallSampleTests
         Assert.That(error.TrimEnd().Split('\n'), Has.Length.EqualTo(1).And.One.Contains(message));
     }
 
-    private static (int Code, string Output, string Error) Tabular(params string[] arguments)
-    {
-        using StringWriter output = new(CultureInfo.InvariantCulture), error = new(CultureInfo.InvariantCulture);
-        return (TabularCommand.Run(arguments, output, error), output.ToString(), error.ToString());
-    }
+    private static (int Code, string Output, string Error) Tabular(params string[] arguments) => Start("Tabular", arguments);
 
-    private static int Run(string sample) => (int)Assembly.Load(sample).EntryPoint!.Invoke(null, [Array.Empty<string>()])!;
+    private static int Run(string sample) => Start(sample).Code;
+
+    private static (int Code, string Output, string Error) Start(string sample, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        return SampleProcess.StartProgram($"samples/{sample}", folder.Root, arguments);
+    }
 }

@@ -2,7 +2,7 @@ using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 using NeuralNetFromScratch.TrainingProcess;
 
-namespace NeuralNetFromScratch.Tests.Serialization;
+namespace NeuralNetFromScratch.Tests.Storage;
 
 /// <summary>A checkpoint with one thing in it spoilt is refused, and nothing has changed.</summary>
 public class CheckpointEntryTests

@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Tests.Serialization;
+namespace NeuralNetFromScratch.Tests.Storage;
 
 /// <summary>Changes files that are otherwise valid.</summary>
 internal static class SafetensorsEdit

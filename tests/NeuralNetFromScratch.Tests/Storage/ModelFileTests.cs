@@ -4,7 +4,7 @@ using NeuralNetFromScratch.Tests.Layers;
 using NeuralNetFromScratch.Tests.Reference;
 using NeuralNetFromScratch.Tests.Training;
 
-namespace NeuralNetFromScratch.Tests.Serialization;
+namespace NeuralNetFromScratch.Tests.Storage;
 
 public class ModelFileTests
 {
@@ -210,7 +210,7 @@ public class ModelFileTests
         using var folder = new TemporaryFolder();
         string path = folder.File("for_torch.safetensors");
         network.Save(path, TensorNaming.PyTorch);
-        float[] theirs = Parse(Peer.Run("torch", "Serialization/torch_models.py", "predict", path));
+        float[] theirs = Parse(Peer.Run("torch", "Storage/torch_models.py", "predict", path));
         Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
     }
 
@@ -220,7 +220,7 @@ public class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("from_torch.safetensors");
-        float[] theirs = Parse(Peer.Run("torch", "Serialization/torch_models.py", "write", path));
+        float[] theirs = Parse(Peer.Run("torch", "Storage/torch_models.py", "write", path));
         Sequential network = TorchTwin(seed: 0);
         network.LoadWeights(path, TensorNaming.PyTorch);
         Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));

@@ -4,7 +4,7 @@ using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 using NeuralNetFromScratch.TrainingProcess;
 
-namespace NeuralNetFromScratch.Tests.Serialization;
+namespace NeuralNetFromScratch.Tests.Storage;
 
 /// <summary>Whole trainings; mutation runs leave them out.</summary>
 [Category("Slow")]

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using NeuralNetFromScratch.Tests.Reference;
 
-namespace NeuralNetFromScratch.Tests.Kernels;
+namespace NeuralNetFromScratch.Tests.Compute;
 
 /// <summary>
 /// The suite also runs with instruction sets switched off. Each such run says which register widths it expects to be left, so that a

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Tests.Kernels;
+namespace NeuralNetFromScratch.Tests.Compute;
 
 public class RestTests
 {

@@ -3,7 +3,7 @@ using System.Text;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
-namespace NeuralNetFromScratch.Tests.Serialization;
+namespace NeuralNetFromScratch.Tests.Storage;
 
 public class SafetensorsTests
 {

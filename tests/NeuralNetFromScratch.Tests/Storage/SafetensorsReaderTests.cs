@@ -1,6 +1,6 @@
 using NeuralNetFromScratch.Tests.Data;
 
-namespace NeuralNetFromScratch.Tests.Serialization;
+namespace NeuralNetFromScratch.Tests.Storage;
 
 public class SafetensorsReaderTests
 {

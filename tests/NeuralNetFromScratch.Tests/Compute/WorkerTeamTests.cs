@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Tests.Kernels;
+namespace NeuralNetFromScratch.Tests.Compute;
 
 public class WorkerTeamTests
 {

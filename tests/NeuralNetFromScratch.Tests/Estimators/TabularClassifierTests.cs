@@ -2,7 +2,7 @@ using System.Globalization;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
-namespace NeuralNetFromScratch.Tests.Tabular;
+namespace NeuralNetFromScratch.Tests.Estimators;
 
 public class TabularClassifierTests
 {

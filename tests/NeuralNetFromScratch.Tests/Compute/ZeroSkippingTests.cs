@@ -1,7 +1,7 @@
 using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
-namespace NeuralNetFromScratch.Tests.Kernels;
+namespace NeuralNetFromScratch.Tests.Compute;
 
 public unsafe class ZeroSkippingTests
 {
