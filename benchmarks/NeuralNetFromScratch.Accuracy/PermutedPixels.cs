@@ -20,16 +20,16 @@ internal sealed class PermutedPixels : Dataset
 
     public override Shape SampleShape => [_places.Length];
 
-    public override int Classes => _source.Classes;
+    public override int ClassCount => _source.ClassCount;
 
     public static PermutedPixels Of(Dataset source) => new(source);
 
-    public override int Label(int index) => _source.Label(index);
+    public override int GetLabel(int index) => _source.GetLabel(index);
 
-    public override void CopySample(int index, Span<float> features)
+    public override void CopyFeatures(int index, Span<float> features)
     {
         Span<float> original = stackalloc float[_places.Length];
-        _source.CopySample(index, original);
+        _source.CopyFeatures(index, original);
         for (int i = 0; i < _places.Length; i++)
             features[i] = original[_places[i]];
     }

@@ -19,6 +19,6 @@ internal static class Spirals
             points[2 * i + 1] = (float)(radius * Math.Sin(angle) + Noise * random.Normal((ulong)(3 * i + 2)));
         }
 
-        return Dataset.FromArrays(points, sampleShape: [2], labels, classes: 2);
+        return Dataset.FromArrays(points, sampleShape: [2], labels, classCount: 2);
     }
 }

@@ -21,7 +21,7 @@ internal static class EvaluateVerb
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd());
         Evaluation evaluation = trainer.Evaluate(found.Sets.Test);
         Tensor probabilities = trainer.Predict(found.Sets.Test);
-        int[] labels = [.. Enumerable.Range(0, evaluation.Count).Select(found.Sets.Test.Label)];
+        int[] labels = [.. Enumerable.Range(0, evaluation.Count).Select(found.Sets.Test.GetLabel)];
         ConfusionMatrix confusion = evaluation.ConfusionMatrix;
         var figures = new
         {

@@ -20,7 +20,7 @@ internal sealed record Prediction(int Index, int Predicted, float Probability, i
         {
             ReadOnlySpan<float> row = probabilities.AsMatrix().Row(i);
             int predicted = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
-            predictions[i] = new(i, predicted, row[predicted], samples.Label(i));
+            predictions[i] = new(i, predicted, row[predicted], samples.GetLabel(i));
         }
 
         return predictions;

@@ -51,7 +51,7 @@ internal static class ResultDisplay
         Shape shape = test.SampleShape;
         int columns = shape[1];
         float[] pixels = new float[shape.ElementCount];
-        test.CopySample(prediction.Index, pixels);
+        test.CopyFeatures(prediction.Index, pixels);
 
         // A character is about twice as high as wide: two rows of pixels make a line.
         for (int y = 0; y + 1 < shape[0]; y += 2)

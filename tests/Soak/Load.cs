@@ -18,7 +18,7 @@ public sealed class Load
         int length = _shared.InputShape.ElementCount;
         _inputs = new float[300 * length];
         for (int i = 0; i < 300; i++)
-            _samples.CopySample(i, _inputs.AsSpan(i * length, length));
+            _samples.CopyFeatures(i, _inputs.AsSpan(i * length, length));
         _expected = PredictAll(_shared);
     }
 

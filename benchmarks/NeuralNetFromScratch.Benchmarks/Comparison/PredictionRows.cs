@@ -18,7 +18,7 @@ internal static class PredictionRows
     {
         Predictor predictor = network.CreatePredictor();
         float[] image = new float[784], probabilities = new float[10];
-        test.CopySample(0, image);
+        test.CopyFeatures(0, image);
         float[] peerProbabilities = new float[10];
         using var peer = new OnnxRuntimePeer(network, image, peerProbabilities);
         Timing[] timings = Interleaved.Run(

@@ -33,9 +33,9 @@ internal sealed class PythonPeer : IDisposable
             var features = new float[training.SampleShape.ElementCount];
             for (int i = 0; i < training.Count; i++)
             {
-                training.CopySample(i, features);
+                training.CopyFeatures(i, features);
                 imageFile.Write(MemoryMarshal.AsBytes<float>(features));
-                labelFile.WriteByte((byte)training.Label(i));
+                labelFile.WriteByte((byte)training.GetLabel(i));
             }
         }
 

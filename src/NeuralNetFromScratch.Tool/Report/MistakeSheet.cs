@@ -31,7 +31,7 @@ internal static class MistakeSheet
 
         SKColor[] Digit(int index)
         {
-            test.CopySample(mistakes[index].Index, pixels);
+            test.CopyFeatures(mistakes[index].Index, pixels);
             SKColor ink = theme == Theme.Dark ? SKColors.White : SKColors.Black, paper = theme == Theme.Dark ? SKColors.Black : SKColors.White;
             return [.. pixels.Select(value => Theme.Mix(paper, ink, Math.Clamp(value, 0, 1)))];
         }

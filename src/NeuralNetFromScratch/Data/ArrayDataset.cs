@@ -1,16 +1,51 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Samples in an array of floats.</summary>
-internal sealed class ArrayDataset(float[] values, Shape sampleShape, int[] labels, int classes) : Dataset
+/// <summary>Samples in an array of floats, with class labels or dense targets.</summary>
+internal sealed class ArrayDataset : Dataset
 {
-    public override int Count => labels.Length;
+    private readonly float[] _features, _targets = [];
+    private readonly int[] _labels = [];
+    private readonly int _length;
 
-    public override Shape SampleShape => sampleShape;
+    public ArrayDataset(float[] features, Shape sampleShape, int[] labels, int classCount)
+    {
+        (_features, _labels, _length) = (features, labels, sampleShape.ElementCount);
+        (Count, SampleShape, ClassCount) = (labels.Length, sampleShape, classCount);
+    }
 
-    public override int Classes => classes;
+    public ArrayDataset(float[] features, Shape sampleShape, float[] targets, int targetLength)
+    {
+        (_features, _targets, _length) = (features, targets, sampleShape.ElementCount);
+        (Count, SampleShape, TargetLength) = (targets.Length / targetLength, sampleShape, targetLength);
+    }
 
-    public override int Label(int index) => labels[index];
+    public override int Count { get; }
 
-    public override void CopySample(int index, Span<float> features) =>
-        values.AsSpan(index * sampleShape.ElementCount, sampleShape.ElementCount).CopyTo(features);
+    public override Shape SampleShape { get; }
+
+    public override int ClassCount { get; }
+
+    public override int TargetLength { get; }
+
+    public override int GetLabel(int index) => ClassCount > 0 ? _labels[index] : base.GetLabel(index);
+
+    public override void CopyFeatures(int index, Span<float> features) => Features(index).CopyTo(features);
+
+    public override void CopyTarget(int index, Span<float> target)
+    {
+        if (TargetLength == 0)
+            base.CopyTarget(index, target);
+        Target(index).CopyTo(target);
+    }
+
+    public override void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
+    {
+        for (int row = 0; row < indices.Length; row++)
+            Features(indices[row]).CopyTo(destination.Features.Row(row));
+        GatherTargets(indices, destination);
+    }
+
+    private ReadOnlySpan<float> Features(int index) => _features.AsSpan(index * _length, _length);
+
+    private ReadOnlySpan<float> Target(int index) => _targets.AsSpan(index * TargetLength, TargetLength);
 }

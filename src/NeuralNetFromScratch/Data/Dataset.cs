@@ -1,8 +1,12 @@
+using System.Globalization;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Labelled samples of one shape. Samples are read by index from several threads at once, so that reading must not change
-/// anything. Derive from this class for samples that come from somewhere else.
+/// Samples of one shape, with class labels, dense targets or neither. Samples are read by index from several threads at once, so reading
+/// must not change anything. Derive from this class for samples that come from somewhere else: override <see cref="Count"/>,
+/// <see cref="SampleShape"/> and <see cref="CopyFeatures"/>, and <see cref="ClassCount"/> and <see cref="GetLabel"/> or else
+/// <see cref="TargetLength"/> and <see cref="CopyTarget"/>.
 /// </summary>
 public abstract class Dataset
 {
@@ -12,53 +16,88 @@ public abstract class Dataset
     /// <summary>The shape of one sample: <c>[28, 28]</c> for MNIST.</summary>
     public abstract Shape SampleShape { get; }
 
-    /// <summary>The number of classes: labels are 0 to <c>Classes − 1</c>.</summary>
-    public abstract int Classes { get; }
+    /// <summary>The number of classes: labels are 0 to <c>ClassCount − 1</c>. 0 where the samples have no class labels.</summary>
+    public virtual int ClassCount => 0;
 
-    /// <summary>The class of one sample.</summary>
-    /// <param name="index">0 to <c>Count − 1</c>.</param>
-    public abstract int Label(int index);
-
-    /// <summary>How many numbers a sample's target has where targets are dense; 0 where samples have class labels.</summary>
+    /// <summary>The number of values in a sample's dense target. 0 where the samples have no dense targets.</summary>
     public virtual int TargetLength => 0;
+
+    /// <summary>Whether the samples have weights. Where they have none, each counts 1.</summary>
+    public virtual bool HasWeights => false;
+
+    /// <summary>Returns the class of one sample.</summary>
+    /// <param name="index">0 to <c>Count − 1</c>.</param>
+    /// <exception cref="NotSupportedException">The samples have no class labels.</exception>
+    public virtual int GetLabel(int index) => throw new NotSupportedException(
+        TargetLength > 0 ? "the samples have dense targets, not class labels" : "the samples have no class labels");
 
     /// <summary>Writes the dense target of one sample.</summary>
     /// <param name="index">0 to <c>Count − 1</c>.</param>
     /// <param name="target">Destination of <see cref="TargetLength"/> values.</param>
-    /// <exception cref="NotSupportedException">The samples have class labels.</exception>
-    public virtual void CopyTarget(int index, Span<float> target) => throw new NotSupportedException("the samples have class labels, not dense targets");
+    /// <exception cref="NotSupportedException">The samples have no dense targets.</exception>
+    public virtual void CopyTarget(int index, Span<float> target) => throw new NotSupportedException(
+        ClassCount > 0 ? "the samples have class labels, not dense targets" : "the samples have no dense targets");
 
-    /// <summary>Whether samples count differently in the training.</summary>
-    public virtual bool HasWeights => false;
-
-    /// <summary>How much one sample counts in the training: factor of its loss. The sum is still divided by the number of samples.</summary>
+    /// <summary>
+    /// Returns how much one sample counts in a training: the factor of its loss. The sum of the losses is still divided by the number of
+    /// samples.
+    /// </summary>
     /// <param name="index">0 to <c>Count − 1</c>.</param>
-    public virtual float Weight(int index) => 1;
+    /// <returns>A finite number, not negative.</returns>
+    public virtual float GetWeight(int index) => 1;
 
     /// <summary>Writes the features of one sample, in row-major order.</summary>
     /// <param name="index">0 to <c>Count − 1</c>.</param>
     /// <param name="features">Destination of <c>SampleShape.ElementCount</c> values.</param>
-    public abstract void CopySample(int index, Span<float> features);
+    public abstract void CopyFeatures(int index, Span<float> features);
 
-    /// <summary>Tells the processor that a sample will soon be read. It changes nothing; most data sets have no use for it.</summary>
-    internal virtual void Prefetch(int index)
+    /// <summary>
+    /// Writes some samples, one into each row of the destination. The default reads sample by sample; override it where a whole batch can
+    /// be read faster. Several threads call it at once, each with rows of its own.
+    /// </summary>
+    /// <param name="indices">The samples, each 0 to <c>Count − 1</c>.</param>
+    /// <param name="destination">Receives them; it has as many rows as there are indices.</param>
+    public virtual void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
     {
+        for (int row = 0; row < indices.Length; row++)
+            CopyFeatures(indices[row], destination.Features.Row(row));
+        GatherTargets(indices, destination);
+    }
+
+    /// <summary>Writes what a destination wants besides the features: labels, dense targets and weights, sample by sample.</summary>
+    /// <param name="indices">The samples, each 0 to <c>Count − 1</c>.</param>
+    /// <param name="destination">Receives them; it has as many rows as there are indices.</param>
+    protected void GatherTargets(ReadOnlySpan<int> indices, in BatchDestination destination)
+    {
+        for (int row = 0; row < destination.Labels.Length; row++)
+            destination.Labels[row] = GetLabel(indices[row]);
+        for (int row = 0; row < destination.Targets.Rows; row++)
+            CopyTarget(indices[row], destination.Targets.Row(row));
+        for (int row = 0; row < destination.Weights.Length; row++)
+            destination.Weights[row] = GetWeight(indices[row]);
+    }
+
+    /// <summary>Returns the number of samples, their shape, and what they are labelled with, in words.</summary>
+    public override string ToString()
+    {
+        string answers = TargetLength > 0 ? $", targets of {TargetLength}" : ClassCount > 0 ? $", {ClassCount} classes" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{Count:N0} samples {SampleShape}{answers}{(HasWeights ? ", weighted" : "")}");
     }
 
     /// <summary>Samples from arrays, which it takes over without a copy.</summary>
     /// <param name="features">All samples one after another: [count, …sampleShape].</param>
     /// <param name="sampleShape">The shape of one sample.</param>
     /// <param name="labels">The class of each sample.</param>
-    /// <param name="classes">The number of classes.</param>
+    /// <param name="classCount">The number of classes.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classes − 1</c>, or there is no class.</exception>
-    public static Dataset FromArrays(float[] features, Shape sampleShape, int[] labels, int classes)
+    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classCount − 1</c>, or there is no class.</exception>
+    public static Dataset FromArrays(float[] features, Shape sampleShape, int[] labels, int classCount)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(labels);
-        CheckSizes(features.Length, sampleShape, labels.Length, classes);
-        Labels.ThrowIfOutside(labels, classes);
-        return new ArrayDataset(features, sampleShape, labels, classes);
+        CheckSizes(features.Length, sampleShape, labels.Length, classCount);
+        Labels.ThrowIfOutside(labels, classCount);
+        return new ArrayDataset(features, sampleShape, labels, classCount);
     }
 
     /// <summary>Samples with dense targets, from arrays, which it takes over without a copy.</summary>
@@ -75,8 +114,8 @@ public abstract class Dataset
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(targetLength);
         if (targets.Length % targetLength != 0)
             throw new ArgumentException($"expected targets of {targetLength} values, got {targets.Length} values", nameof(targets));
-        CheckSizes(features.Length, sampleShape, targets.Length / targetLength, classes: 1);
-        return new TargetDataset(features, sampleShape, targets, targetLength);
+        CheckSizes(features.Length, sampleShape, targets.Length / targetLength, classCount: 1);
+        return new ArrayDataset(features, sampleShape, targets, targetLength);
     }
 
     /// <summary>
@@ -86,22 +125,22 @@ public abstract class Dataset
     /// <param name="pixels">All samples one after another: [count, …sampleShape].</param>
     /// <param name="sampleShape">The shape of one sample.</param>
     /// <param name="labels">The class of each sample.</param>
-    /// <param name="classes">The number of classes.</param>
+    /// <param name="classCount">The number of classes.</param>
     /// <param name="scale">Factor from a byte to a feature; features are 0 to 1 unless given.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classes − 1</c>, or there is no class.</exception>
-    public static Dataset FromBytes(byte[] pixels, Shape sampleShape, byte[] labels, int classes, float scale = 1f / 255)
+    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classCount − 1</c>, or there is no class.</exception>
+    public static Dataset FromBytes(byte[] pixels, Shape sampleShape, byte[] labels, int classCount, float scale = 1f / 255)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         ArgumentNullException.ThrowIfNull(labels);
-        CheckSizes(pixels.Length, sampleShape, labels.Length, classes);
+        CheckSizes(pixels.Length, sampleShape, labels.Length, classCount);
         for (int i = 0; i < labels.Length; i++)
         {
-            if (labels[i] >= classes)
-                throw new ArgumentOutOfRangeException(nameof(labels), labels[i], $"label {i} must be 0 to {classes - 1}");
+            if (labels[i] >= classCount)
+                throw Labels.Outside(i, labels[i], classCount, nameof(labels));
         }
 
-        return new ByteDataset(pixels, sampleShape, labels, classes, scale);
+        return new ByteDataset(pixels, sampleShape, labels, classCount, scale);
     }
 
     /// <summary>Some of the samples, in a given order. It copies nothing.</summary>
@@ -119,7 +158,7 @@ public abstract class Dataset
     }
 
     /// <summary>The same samples with weights, which it takes over without a copy.</summary>
-    /// <param name="weights">See <see cref="Weight"/>: one for each sample; finite and not negative.</param>
+    /// <param name="weights">See <see cref="GetWeight"/>: one for each sample; finite and not negative.</param>
     /// <exception cref="ArgumentException">There are not as many weights as samples, or one is negative or not finite.</exception>
     public Dataset WithWeights(float[] weights)
     {
@@ -135,6 +174,7 @@ public abstract class Dataset
     /// <param name="seed">Seed of the choice.</param>
     /// <returns>The samples that remain and those held out, each in their order in this data set. Nothing is copied.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many samples.</exception>
+    /// <exception cref="ArgumentException">A label is none of the classes.</exception>
     public (Dataset Remaining, Dataset HeldOut) Split(int heldOut, ulong seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(heldOut);
@@ -149,6 +189,7 @@ public abstract class Dataset
     /// <param name="seed">Seed of the choice.</param>
     /// <returns>The samples that remain and those held out, each in their order in this data set. Nothing is copied.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not 0 to 1.</exception>
+    /// <exception cref="ArgumentException">A label is none of the classes.</exception>
     public (Dataset Remaining, Dataset HeldOut) Split(double fraction, ulong seed = 0)
     {
         if (fraction is not (>= 0 and <= 1))
@@ -156,9 +197,9 @@ public abstract class Dataset
         return Split((int)Math.Round(fraction * Count), seed);
     }
 
-    private static void CheckSizes(int values, Shape sampleShape, int labels, int classes)
+    private static void CheckSizes(int values, Shape sampleShape, int labels, int classCount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classCount);
         if (sampleShape.ElementCount == 0)
             throw new ArgumentException($"a sample needs at least one value, got shape {sampleShape}", nameof(sampleShape));
         if (values != (long)labels * sampleShape.ElementCount)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 
 namespace NeuralNetFromScratch;
@@ -174,4 +175,21 @@ public static class IdxFile
         0x0E => "0E (64-bit float)",
         _ => $"{type:X2}, which IDX does not know",
     };
+}
+
+/// <summary>The contents of an IDX file of bytes.</summary>
+public sealed class IdxData
+{
+    internal IdxData(Shape shape, byte[] values)
+    {
+        Shape = shape;
+        Values = values;
+    }
+
+    /// <summary>The sizes: <c>[60000, 28, 28]</c> for MNIST's training images.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The elements in row-major order.</summary>
+    [SuppressMessage("Performance", "CA1819", Justification = "Handed over without a copy, for data sets to keep.")]
+    public byte[] Values { get; }
 }

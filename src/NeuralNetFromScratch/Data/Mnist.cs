@@ -9,7 +9,7 @@ namespace NeuralNetFromScratch;
 /// </summary>
 public static class Mnist
 {
-    private const int Classes = 10;
+    private const int ClassCount = 10;
 
     /// <summary>The four files, and their contents' fingerprints.</summary>
     internal static IReadOnlyList<MnistFile> Files { get; } =
@@ -82,14 +82,14 @@ public static class Mnist
         IdxData labels = IdxFile.Read(labelsPath);
         if (labels.Shape.Rank != 1)
             throw new InvalidDataException($"{labelsName}: expected labels [count], got {labels.Shape}");
-        if (labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(Classes - 1)) is >= 0 and int wrong)
-            throw new InvalidDataException($"{labelsName}: label {wrong} must be 0 to {Classes - 1}, got {labels.Values[wrong]}");
+        if (labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(ClassCount - 1)) is >= 0 and int wrong)
+            throw new InvalidDataException($"{labelsName}: label {wrong} must be 0 to {ClassCount - 1}, got {labels.Values[wrong]}");
         IdxData images = IdxFile.Read(imagesPath);
         if (images.Shape.Rank != 3 || images.Shape[1] == 0 || images.Shape[2] == 0)
             throw new InvalidDataException($"{imagesName}: expected images [count, rows, columns], got {images.Shape}");
         if (images.Shape[0] != labels.Shape[0])
             throw new InvalidDataException($"{imagesName} has {images.Shape[0]} images, but {labelsName} {labels.Shape[0]} labels");
-        return Dataset.FromBytes(images.Values, [images.Shape[1], images.Shape[2]], labels.Values, Classes);
+        return Dataset.FromBytes(images.Values, [images.Shape[1], images.Shape[2]], labels.Values, ClassCount);
     }
 
     private static string? Locate(string directory, string name)
@@ -119,4 +119,16 @@ public static class Mnist
             return false;
         }
     }
+}
+
+/// <summary>The two sets of MNIST, or of another collection in its format.</summary>
+/// <param name="training">The samples to train on: 60,000 in MNIST.</param>
+/// <param name="test">The samples to test on: 10,000 in MNIST.</param>
+public sealed class MnistData(Dataset training, Dataset test)
+{
+    /// <summary>The samples to train on: 60,000 in MNIST.</summary>
+    public Dataset Training { get; } = training;
+
+    /// <summary>The samples to test on: 10,000 in MNIST.</summary>
+    public Dataset Test { get; } = test;
 }

@@ -92,3 +92,16 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
             : throw new InvalidDataException("the contents are not MNIST's (SHA-256 differs)");
     }
 }
+
+/// <summary>One of MNIST's files.</summary>
+/// <param name="Name">Its name, uncompressed.</param>
+/// <param name="Sha256">SHA-256 of its uncompressed contents, in lower-case hexadecimal digits.</param>
+internal sealed record MnistFile(string Name, string Sha256);
+
+/// <summary>Where a download stands.</summary>
+/// <param name="File">The file that is being fetched.</param>
+/// <param name="FileNumber">Its number, from 1.</param>
+/// <param name="FileCount">How many files there are.</param>
+/// <param name="BytesReceived">Bytes of this file so far.</param>
+/// <param name="TotalBytes">Bytes of this file, where the server says.</param>
+public readonly record struct DownloadProgress(string File, int FileNumber, int FileCount, long BytesReceived, long? TotalBytes);

@@ -6,10 +6,15 @@ internal static class StratifiedChoice
     /// <summary>Marks <paramref name="count"/> samples. Each class gives its share, rounded so that the total is exact.</summary>
     public static bool[] Of(Dataset dataset, int count, ulong seed)
     {
-        bool hasLabels = dataset.TargetLength == 0;
-        List<int>[] members = [.. Enumerable.Range(0, hasLabels ? dataset.Classes : 1).Select(_ => new List<int>())];
+        bool hasLabels = dataset.ClassCount > 0;
+        List<int>[] members = [.. Enumerable.Range(0, hasLabels ? dataset.ClassCount : 1).Select(_ => new List<int>())];
         for (int index = 0; index < dataset.Count; index++)
-            members[hasLabels ? dataset.Label(index) : 0].Add(index);
+        {
+            int label = hasLabels ? dataset.GetLabel(index) : 0;
+            if ((uint)label >= (uint)members.Length)
+                throw Labels.Outside(index, label, members.Length);
+            members[label].Add(index);
+        }
 
         int[] quotas = Apportion(count, [.. members.Select(list => list.Count)]);
         var chosen = new bool[dataset.Count];

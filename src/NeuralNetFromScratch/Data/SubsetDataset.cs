@@ -3,23 +3,65 @@ namespace NeuralNetFromScratch;
 /// <summary>Some samples of another data set.</summary>
 internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
 {
+    /// <summary>Indices that are looked up at a time, on the stack.</summary>
+    private const int ChunkRows = 256;
+
     public override int Count => indices.Length;
 
     public override Shape SampleShape => source.SampleShape;
 
-    public override int Classes => source.Classes;
+    public override int ClassCount => source.ClassCount;
 
     public override int TargetLength => source.TargetLength;
 
     public override bool HasWeights => source.HasWeights;
 
-    public override float Weight(int index) => source.Weight(indices[index]);
+    public override int GetLabel(int index) => source.GetLabel(indices[index]);
+
+    public override float GetWeight(int index) => source.GetWeight(indices[index]);
+
+    public override void CopyFeatures(int index, Span<float> features) => source.CopyFeatures(indices[index], features);
 
     public override void CopyTarget(int index, Span<float> target) => source.CopyTarget(indices[index], target);
 
-    public override int Label(int index) => source.Label(indices[index]);
+    public override void Gather(ReadOnlySpan<int> rows, in BatchDestination destination)
+    {
+        Span<int> chunk = stackalloc int[Math.Min(rows.Length, ChunkRows)];
+        for (int start = 0; start < rows.Length; start += ChunkRows)
+        {
+            int count = Math.Min(ChunkRows, rows.Length - start);
+            for (int i = 0; i < count; i++)
+                chunk[i] = indices[rows[start + i]];
+            source.Gather(chunk[..count], destination.SliceRows(start, count));
+        }
+    }
+}
 
-    internal override void Prefetch(int index) => source.Prefetch(indices[index]);
+/// <summary>The samples of another data set, with weights.</summary>
+internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
+{
+    public override int Count => source.Count;
 
-    public override void CopySample(int index, Span<float> features) => source.CopySample(indices[index], features);
+    public override Shape SampleShape => source.SampleShape;
+
+    public override int ClassCount => source.ClassCount;
+
+    public override int TargetLength => source.TargetLength;
+
+    public override bool HasWeights => true;
+
+    public override int GetLabel(int index) => source.GetLabel(index);
+
+    public override float GetWeight(int index) => weights[index];
+
+    public override void CopyFeatures(int index, Span<float> features) => source.CopyFeatures(index, features);
+
+    public override void CopyTarget(int index, Span<float> target) => source.CopyTarget(index, target);
+
+    public override void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
+    {
+        source.Gather(indices, destination with { Weights = [] });
+        for (int row = 0; row < destination.Weights.Length; row++)
+            destination.Weights[row] = weights[indices[row]];
+    }
 }

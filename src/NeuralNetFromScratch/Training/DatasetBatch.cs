@@ -24,8 +24,6 @@ internal readonly struct DatasetBatch(SampleSource source, int[] order, Section 
         var job = new GatherJob(source, order, range.Start + rows.Start, rows.Count, buffers);
         int length = rows.Count * buffers.InputLength;
         engine.Run(job, engine.WorkersFor(length, source.Augmentation is null ? GrainSize : AugmentedGrainSize));
-        if (HasLabels)
-            Labels.ThrowIfOutside(buffers.Labels.AsSpan(0, rows.Count), buffers.OutputLength);
         return buffers.Inputs[..length];
     }
 }

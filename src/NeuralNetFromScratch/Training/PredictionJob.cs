@@ -15,7 +15,7 @@ internal readonly struct PredictionJob(Sequential network, Dataset samples, Tens
         {
             int rows = Math.Min(Predictor.BlockRows, share.End - start);
             for (int row = 0; row < rows; row++)
-                samples.CopySample(start + row, inputs.AsSpan(row * inputLength, inputLength));
+                samples.CopyFeatures(start + row, inputs.AsSpan(row * inputLength, inputLength));
             predictor.Predict(inputs.AsSpan(0, rows * inputLength), outputs.Span.Slice(start * outputLength, rows * outputLength));
         }
     }

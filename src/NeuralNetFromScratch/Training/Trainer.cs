@@ -353,12 +353,13 @@ public sealed class Trainer
             return;
         }
 
-        if (dataset.Classes > outputs)
-            throw new ArgumentException($"{_network.Nodes[^1].Name}: has {outputs} outputs, but the data set {dataset.Classes} classes", name);
+        if (dataset.ClassCount > outputs)
+            throw new ArgumentException($"{_network.Nodes[^1].Name}: has {outputs} outputs, but the data set {dataset.ClassCount} classes", name);
         for (int i = 0; i < dataset.Count; i++)
         {
-            if ((uint)dataset.Label(i) >= (uint)outputs)
-                throw new ArgumentException($"label {i} must be 0 to {outputs - 1}, got {dataset.Label(i)}", name);
+            int label = dataset.GetLabel(i);
+            if ((uint)label >= (uint)outputs)
+                throw Labels.Outside(i, label, outputs, name);
         }
     }
 

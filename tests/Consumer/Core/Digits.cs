@@ -28,11 +28,11 @@ internal static class Digits
         int same = 0, right = 0;
         for (int i = 0; i < test.Count; i++)
         {
-            test.CopySample(i, pixels);
+            test.CopyFeatures(i, pixels);
             before.Predict(pixels, expected);
             after.Predict(pixels, probabilities);
             same += expected.AsSpan().SequenceEqual(probabilities) ? 1 : 0;
-            right += loaded.ClassNames[Array.IndexOf(probabilities, probabilities.Max())] == network.ClassNames[test.Label(i)] ? 1 : 0;
+            right += loaded.ClassNames[Array.IndexOf(probabilities, probabilities.Max())] == network.ClassNames[test.GetLabel(i)] ? 1 : 0;
         }
 
         Console.WriteLine($"digits: loaded, the same bits for {same} of {test.Count}; more than 9 of 10 right: {right > 0.9 * test.Count}");

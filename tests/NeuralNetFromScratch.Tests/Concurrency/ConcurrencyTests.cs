@@ -105,7 +105,7 @@ public class ConcurrencyTests
     {
         var features = new float[data.Count * data.SampleShape.ElementCount];
         for (int i = 0; i < data.Count; i++)
-            data.CopySample(i, features.AsSpan(i * data.SampleShape.ElementCount, data.SampleShape.ElementCount));
+            data.CopyFeatures(i, features.AsSpan(i * data.SampleShape.ElementCount, data.SampleShape.ElementCount));
         return features;
     }
 

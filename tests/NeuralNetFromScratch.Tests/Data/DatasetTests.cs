@@ -8,9 +8,9 @@ public class DatasetTests
     public void Arrays_are_read_back()
     {
         var data = Dataset.FromArrays([1, 2, 3, 4, 5, 6], [1, 3], [1, 0], 2);
-        Assert.That((data.Count, data.Classes, data.SampleShape), Is.EqualTo((2, 2, Shape.Create([1, 3]))));
+        Assert.That((data.Count, data.ClassCount, data.SampleShape), Is.EqualTo((2, 2, Shape.Create([1, 3]))));
         Assert.That(Sample(data, 1), Is.EqualTo((float[])[4, 5, 6]));
-        Assert.That(data.Label(0), Is.EqualTo(1));
+        Assert.That(data.GetLabel(0), Is.EqualTo(1));
     }
 
     [Test]
@@ -22,7 +22,7 @@ public class DatasetTests
         for (int i = 0; i < 256; i++)
         {
             float[] features = [.. TestValues.Poison(length), 55];
-            data.CopySample(i, features);
+            data.CopyFeatures(i, features);
             Assert.That(features[..length], Is.EqualTo(pixels.Skip(i * length).Take(length).Select(pixel => pixel * Scale)));
             Assert.That(features[length], Is.EqualTo(55));
         }
@@ -33,7 +33,7 @@ public class DatasetTests
     {
         Dataset subset = Numbered(5, 2).Subset([4, 0, 4]);
         Assert.That(Indices(subset), Is.EqualTo((int[])[4, 0, 4]));
-        Assert.That(subset.Label(0), Is.EqualTo(0));
+        Assert.That(subset.GetLabel(0), Is.EqualTo(0));
         Assert.That(() => Numbered(5, 2).Subset([5]), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("has 5 samples"));
     }
 
@@ -83,7 +83,7 @@ public class DatasetTests
         Dataset few = SyntheticDigits.Create(10, 1), many = SyntheticDigits.Create(30, 1), other = SyntheticDigits.Create(10, 2);
         for (int i = 0; i < 10; i++)
         {
-            Assert.That(few.Label(i), Is.EqualTo(i));
+            Assert.That(few.GetLabel(i), Is.EqualTo(i));
             Assert.That(Sample(many, i), Is.EqualTo(Sample(few, i)));
             Assert.That(Sample(other, i), Is.Not.EqualTo(Sample(few, i)));
             Assert.That(Sample(many, i + 10), Is.Not.EqualTo(Sample(few, i)));
@@ -110,7 +110,7 @@ public class DatasetTests
     private static float[] Sample(Dataset data, int index)
     {
         var features = new float[data.SampleShape.ElementCount];
-        data.CopySample(index, features);
+        data.CopyFeatures(index, features);
         return features;
     }
 

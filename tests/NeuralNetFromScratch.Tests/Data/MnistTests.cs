@@ -15,9 +15,9 @@ public class MnistTests
         MnistData data = Mnist.Load(folder.Root);
         Assert.That((data.Training.Count, data.Test.Count), Is.EqualTo((3, 2)));
         Assert.That(data.Training.SampleShape, Is.EqualTo(Shape.Create([2, 2])));
-        Assert.That(data.Training.Label(2), Is.EqualTo(2));
+        Assert.That(data.Training.GetLabel(2), Is.EqualTo(2));
         var pixels = new float[4];
-        data.Training.CopySample(1, pixels);
+        data.Training.CopyFeatures(1, pixels);
         Assert.That(pixels, Is.EqualTo((float[])[4 * (1f / 255), 5 * (1f / 255), 6 * (1f / 255), 7 * (1f / 255)]));
     }
 

@@ -17,7 +17,7 @@ public class SplitProperties
         Assert.That(left, Is.Ordered);
         Assert.That(right, Is.Ordered);
         Assert.That(left.Concat(right).Order(), Is.EqualTo(Enumerable.Range(0, data.Count)));
-        Assert.That(Enumerable.Range(0, held.Count).Select(held.Label), Is.EqualTo(right.Select(number => value.Labels[number])));
+        Assert.That(Enumerable.Range(0, held.Count).Select(held.GetLabel), Is.EqualTo(right.Select(number => value.Labels[number])));
     });
 
     [Test]
@@ -53,7 +53,7 @@ public class SplitProperties
         for (int i = 0; i < numbers.Length; i++)
         {
             float[] sample = new float[1];
-            data.CopySample(i, sample);
+            data.CopyFeatures(i, sample);
             numbers[i] = (int)sample[0];
         }
 

@@ -30,7 +30,7 @@ public class MnistVerbTests
         {
             Draw(picture, digits, i, scale: 5, inverted: i % 2 == 0);
             string line = SampleProcess.Succeed("predict", "--model", model, picture);
-            right += line.Contains($"digit.png: {digits.Label(i)} (", StringComparison.Ordinal) ? 1 : 0;
+            right += line.Contains($"digit.png: {digits.GetLabel(i)} (", StringComparison.Ordinal) ? 1 : 0;
         }
 
         Assert.That(right, Is.GreaterThanOrEqualTo(7), "pictures five times as large, half of them dark on light");
@@ -137,7 +137,7 @@ public class MnistVerbTests
     private static void Draw(string path, Dataset digits, int index, int scale, bool inverted)
     {
         float[] features = new float[784];
-        digits.CopySample(index, features);
+        digits.CopyFeatures(index, features);
         using var small = new SKBitmap(28, 28);
         for (int i = 0; i < 784; i++)
         {

@@ -71,8 +71,8 @@ internal static class SampleProcess
             var features = new float[784];
             for (int i = 0; i < count; i++)
             {
-                digits.CopySample(i, features);
-                labels[i] = (byte)digits.Label(i);
+                digits.CopyFeatures(i, features);
+                labels[i] = (byte)digits.GetLabel(i);
                 for (int p = 0; p < 784; p++)
                     pixels[i * 784 + p] = (byte)Math.Round(features[p] * 255);
             }

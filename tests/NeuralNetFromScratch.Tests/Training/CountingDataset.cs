@@ -10,11 +10,11 @@ internal sealed class CountingDataset(int count, int width, int classes, int fai
 
     public override Shape SampleShape => [width];
 
-    public override int Classes => classes;
+    public override int ClassCount => classes;
 
-    public override int Label(int index) => index % classes;
+    public override int GetLabel(int index) => index % classes;
 
-    public override void CopySample(int index, Span<float> features)
+    public override void CopyFeatures(int index, Span<float> features)
     {
         if (index == failAt)
             throw new NotSupportedException($"sample {index}");

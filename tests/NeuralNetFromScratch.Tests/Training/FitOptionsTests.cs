@@ -247,7 +247,7 @@ public class FitOptionsTests
         Assert.That(evaluation.Loss, Is.LessThan(1e-6));
         Assert.That(evaluation.Accuracy, Is.GreaterThan(0.99));
         Assert.That(trainer.Predict(data).Span.ToArray(), Is.EqualTo(targets).Within(0.01));
-        Assert.That(() => data.Label(0), Throws.InstanceOf<NotSupportedException>());
+        Assert.That(() => data.GetLabel(0), Throws.InstanceOf<NotSupportedException>());
         Assert.That(() => Dataset.FromTargets(features, [2], targets[1..], 2), Throws.ArgumentException);
         Assert.That(
             () => new Trainer(Network(), new MeanSquaredError(), new Sgd()).Fit(Dataset.FromTargets(new float[20], [20], [1, 2], 2), new FitOptions()),
@@ -264,7 +264,7 @@ public class FitOptionsTests
         float[] sample = new float[20];
         for (int i = 0; i < count; i += 50)
         {
-            data.CopySample(i, sample);
+            data.CopyFeatures(i, sample);
             Assert.That(all.AsMatrix().Row(i).ToArray(), Is.EqualTo(network.Predict(new Tensor([20], sample)).Span.ToArray()));
         }
     }
