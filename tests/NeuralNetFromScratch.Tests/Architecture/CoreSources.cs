@@ -1,0 +1,53 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using NeuralNetFromScratch.Tests.Documentation;
+
+namespace NeuralNetFromScratch.Tests.Architecture;
+
+/// <summary>The sources of the core, compiled, so that every name in them leads to what it means.</summary>
+internal static class CoreSources
+{
+    private const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    /// <summary>The core's folder.</summary>
+    public static string Root { get; } = Path.Combine(DocumentReader.Repository, "src", "NeuralNetFromScratch");
+
+    /// <summary>The sources as one compilation; a tree's path begins with its folder, as "Layers/Dense.cs".</summary>
+    public static CSharpCompilation Compilation { get; } = Compile();
+
+    /// <summary>The trees of files, without the implicit usings.</summary>
+    public static IEnumerable<SyntaxTree> Trees => Compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0);
+
+    /// <summary>The files below a folder that a person writes: what is built stays out.</summary>
+    public static IEnumerable<string> Written(string folder, string pattern) =>
+        Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories)
+            .Where(path => !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts"))
+            .Order(StringComparer.Ordinal);
+
+    /// <summary>The folder of a file: the first part of its path.</summary>
+    public static string Folder(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : "";
+
+    private static CSharpCompilation Compile()
+    {
+        var language = new CSharpParseOptions(LanguageVersion.Latest);
+        IEnumerable<SyntaxTree> trees = Written(Root, "*.cs").Select(path => CSharpSyntaxTree.ParseText(
+            File.ReadAllText(path), language, Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/')));
+        // All that the tests run with but the library itself: the framework and the core's own packages.
+        IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "mscorlib.dll" or "netstandard.dll"))
+            .Select(path => MetadataReference.CreateFromFile(path));
+        return CSharpCompilation.Create(
+            "NeuralNetFromScratch",
+            [CSharpSyntaxTree.ParseText(ImplicitUsings, language), .. trees],
+            references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+    }
+}
