@@ -7,16 +7,6 @@ namespace NeuralNetFromScratch.Tests.Architecture;
 /// <summary>The sources of the core, compiled, so that every name in them leads to what it means.</summary>
 internal static class CoreSources
 {
-    private const string ImplicitUsings = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
     /// <summary>The core's folder.</summary>
     public static string Root { get; } = Path.Combine(DocumentReader.Repository, "src", "NeuralNetFromScratch");
 
@@ -37,16 +27,14 @@ internal static class CoreSources
 
     private static CSharpCompilation Compile()
     {
-        var language = new CSharpParseOptions(LanguageVersion.Latest);
         IEnumerable<SyntaxTree> trees = Written(Root, "*.cs").Select(path => CSharpSyntaxTree.ParseText(
-            File.ReadAllText(path), language, Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/')));
+            File.ReadAllText(path), DocumentCompiler.Language, Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/')));
         // All that the tests run with but the library itself: the framework and the core's own packages.
-        IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "mscorlib.dll" or "netstandard.dll"))
-            .Select(path => MetadataReference.CreateFromFile(path));
+        IEnumerable<MetadataReference> references = DocumentCompiler.References
+            .Where(reference => Path.GetFileName(reference.Display!) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "mscorlib.dll" or "netstandard.dll"));
         return CSharpCompilation.Create(
             "NeuralNetFromScratch",
-            [CSharpSyntaxTree.ParseText(ImplicitUsings, language), .. trees],
+            [CSharpSyntaxTree.ParseText(DocumentCompiler.ImplicitUsings, DocumentCompiler.Language), .. trees],
             references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
     }

@@ -9,7 +9,8 @@ namespace NeuralNetFromScratch.Tests.Documentation;
 /// <summary>Compiles a document's program as a console project of .NET does.</summary>
 internal static class DocumentCompiler
 {
-    private const string ImplicitUsings = """
+    /// <summary>What a project of .NET uses without saying so.</summary>
+    public const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
         global using System.IO;
@@ -19,9 +20,11 @@ internal static class DocumentCompiler
         global using System.Threading.Tasks;
         """;
 
-    private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
+    /// <summary>The language of the repository's projects.</summary>
+    public static CSharpParseOptions Language { get; } = new(LanguageVersion.Latest);
 
-    private static readonly MetadataReference[] References =
+    /// <summary>All assemblies that the tests run with.</summary>
+    public static IReadOnlyList<MetadataReference> References { get; } =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
 
     /// <summary>Writes the program to a file; fails with the compiler's messages, at the document's lines.</summary>
