@@ -15,11 +15,13 @@ public class DenseBenchmarks
     private readonly float[] _gradient = new float[Batch * Units];
     private ParameterStore _parameters = null!;
 
+    private ReadOnlyMatrixView Input => new(_input, Batch, Inputs);
+
     [GlobalSetup]
     public void Setup()
     {
         var random = new Random(1);
-        _parameters = ParameterStore.For(_layer, [Inputs], seed: 1);
+        _parameters = _layer.CreateParameters([Inputs], seed: 1);
         for (int i = 0; i < _input.Length; i++)
             _input[i] = random.NextSingle();
         for (int i = 0; i < _gradient.Length; i++)
@@ -28,8 +30,9 @@ public class DenseBenchmarks
     }
 
     [Benchmark]
-    public void Forward() => _layer.Forward(new LayerContext(_engine, Batch, _parameters) { IsTraining = true }, _input, _output);
+    public void Forward() => _layer.Forward(new LayerContext(_engine, Batch, _parameters) { IsTraining = true }, Input, new(_output, Batch, Units));
 
     [Benchmark]
-    public void Backward() => _layer.Backward(new LayerContext(_engine, Batch, _parameters), _input, _output, _gradient, []);
+    public void Backward() => _layer.Backward(
+        new LayerContext(_engine, Batch, _parameters), Input, new(_output, Batch, Units), new(_gradient, Batch, Units), default);
 }

@@ -4,13 +4,9 @@ namespace NeuralNetFromScratch.Samples.CustomLayer;
 /// A layer of one's own: each unit answers to what is near its centre, <c>y = e^(−w·d)</c> with the squared distance <c>d = Σ (x − c)²</c>
 /// (Broomhead and Lowe 1988). Backward, with <c>g = dL/dy · y</c>: <c>dw −= g·d</c>, <c>dc += 2·w·g·(x − c)</c>, <c>dx = −Σ 2·w·g·(x − c)</c>.
 /// </summary>
-internal sealed class RadialBasis(int units) : Layer
+internal sealed class RadialBasis(int units) : Layer(new Settings("radial", new Setting("units", units)))
 {
     private const int Centres = 0, Widths = 1;
-
-    public override string Kind => "radial";
-
-    public override string Description => $"radial basis {units}";
 
     public override Shape OutputShape(Shape inputShape) => [units];
 
@@ -20,39 +16,39 @@ internal sealed class RadialBasis(int units) : Layer
         new("width", [units], Initializer.Constant(2), ParameterRole.Bias),
     ];
 
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        int inputs = input.Length / context.Batch;
-        for (int row = 0; row < context.Batch; row++)
+        var centres = new ReadOnlyMatrixView(context.Values(Centres), units, input.Columns);
+        ReadOnlySpan<float> widths = context.Values(Widths);
+        for (int row = 0; row < input.Rows; row++)
         {
-            ReadOnlySpan<float> x = input.Slice(row * inputs, inputs);
             for (int unit = 0; unit < units; unit++)
-            {
-                float distance = SquaredDistance(x, context.Value(Centres).Slice(unit * inputs, inputs));
-                output[row * units + unit] = MathF.Exp(-context.Value(Widths)[unit] * distance);
-            }
+                output[row, unit] = MathF.Exp(-widths[unit] * SquaredDistance(input.Row(row), centres.Row(unit)));
         }
     }
 
     public override void Backward(
-        in LayerContext context, ReadOnlySpan<float> input, ReadOnlySpan<float> output, Span<float> outputGradient, Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int inputs = input.Length / context.Batch;
-        inputGradient.Clear();
-        for (int row = 0; row < context.Batch; row++)
+        var centres = new ReadOnlyMatrixView(context.Values(Centres), units, input.Columns);
+        var centreGradients = new MatrixView(context.GradientsToAddTo(Centres), units, input.Columns);
+        ReadOnlySpan<float> widths = context.Values(Widths);
+        Span<float> widthGradients = context.GradientsToAddTo(Widths);
+        inputGradient.Span.Clear();
+        for (int row = 0; row < input.Rows; row++)
         {
-            ReadOnlySpan<float> x = input.Slice(row * inputs, inputs);
+            ReadOnlySpan<float> x = input.Row(row);
             for (int unit = 0; unit < units; unit++)
             {
-                ReadOnlySpan<float> centre = context.Value(Centres).Slice(unit * inputs, inputs);
-                float g = outputGradient[row * units + unit] * output[row * units + unit];
-                context.Gradient(Widths)[unit] -= g * SquaredDistance(x, centre);
-                float factor = 2 * context.Value(Widths)[unit] * g;
-                for (int i = 0; i < inputs; i++)
+                ReadOnlySpan<float> centre = centres.Row(unit);
+                float g = outputGradient[row, unit] * output[row, unit], factor = 2 * widths[unit] * g;
+                widthGradients[unit] -= g * SquaredDistance(x, centre);
+                for (int i = 0; i < x.Length; i++)
                 {
-                    context.Gradient(Centres)[unit * inputs + i] += factor * (x[i] - centre[i]);
-                    if (!inputGradient.IsEmpty)
-                        inputGradient[row * inputs + i] -= factor * (x[i] - centre[i]);
+                    centreGradients[unit, i] += factor * (x[i] - centre[i]);
+                    // A view without rows: the layer is the first, and nobody needs dx.
+                    if (inputGradient.Rows > 0)
+                        inputGradient[row, i] -= factor * (x[i] - centre[i]);
                 }
             }
         }

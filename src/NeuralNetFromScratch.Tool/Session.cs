@@ -126,7 +126,7 @@ internal static class Session
             Dataset = data.Kind,
             TrainSamples = training.Count,
             TestSamples = evaluation.Count,
-            Parameters = network.Parameters.ElementCount,
+            Parameters = network.Parameters.TrainableCount,
             Threads = trainer.Threads,
             Seed = options.Seed,
             Epochs = seconds.Length,

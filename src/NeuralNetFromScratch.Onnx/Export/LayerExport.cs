@@ -15,8 +15,8 @@ internal static class LayerExport
         var counts = new Dictionary<string, int>();
         foreach (Layer layer in layers)
         {
-            counts[layer.Kind] = counts.GetValueOrDefault(layer.Kind) + 1;
-            value = Add(graph, layer, $"{prefix}{layer.Kind}{counts[layer.Kind]}.", network, value);
+            counts[layer.Settings.Kind] = counts.GetValueOrDefault(layer.Settings.Kind) + 1;
+            value = Add(graph, layer, $"{prefix}{layer.Settings.Kind}{counts[layer.Settings.Kind]}.", network, value);
         }
 
         return value;

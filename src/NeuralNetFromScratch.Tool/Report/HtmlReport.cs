@@ -71,7 +71,7 @@ internal static class HtmlReport
             (evaluation.Accuracy.ToString("P2", CultureInfo.InvariantCulture), "test accuracy"),
             (evaluation.Loss.ToString("F4", CultureInfo.InvariantCulture), "test loss"),
             (evaluation.ConfusionMatrix.F1(Averaging.Macro).ToString("F4", CultureInfo.InvariantCulture), "macro F1"),
-            (report.Network.Parameters.ElementCount.ToString("N0", CultureInfo.InvariantCulture), "parameters"),
+            (report.Network.Parameters.TrainableCount.ToString("N0", CultureInfo.InvariantCulture), "parameters"),
         ];
         if (report.Epochs.Count > 0)
             figures.Add((report.Epochs.Sum(epoch => epoch.Seconds).ToString("F2", CultureInfo.InvariantCulture) + " s", "training"));

@@ -18,22 +18,23 @@ public static class GradientCheck
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
-        int outputs = checked(batch * layer.OutputShape(inputShape).ElementCount);
+        var chain = new Chain(inputShape, [layer]);
+        int outputs = checked(batch * chain.OutputShape.ElementCount);
         var random = new RandomSource(seed);
-        var parameters = ParameterStore.For(layer, inputShape, seed);
-        var engine = new Engine();
+        ParameterStore parameters = layer.CreateParameters(inputShape, seed);
+        var memory = new ChainMemory(chain, new Engine(), parameters, batch, isTraining: true);
+        memory.Poison();
         float[] input = Uniform(random.Fork(1), batch * inputShape.ElementCount), direction = Uniform(random.Fork(2), outputs);
-        float[] output = Undefined(outputs), inputGradient = Undefined(input.Length), scratch = Undefined(layer.ScratchLength(inputShape, batch));
+        float[] inputGradient = Undefined(input.Length);
+        parameters.Gradients.Fill(float.NaN);
         for (int i = 0; i < parameters.Count; i++)
         {
-            parameters[i].Gradients.Fill(layer.OverwritesGradients ? float.NaN : 0);
             if (parameters[i].Role != ParameterRole.State)
                 Move(parameters[i].Values, random.Fork(4).Fork((ulong)i));
         }
 
         // L = Σ direction · output
-        Forward();
-        Backward(accumulate: !layer.OverwritesGradients);
+        Pass(accumulate: false);
         var comparison = new GradientComparison();
         comparison.Compare("input", input, inputGradient, Objective);
         foreach (Parameter parameter in parameters)
@@ -42,9 +43,8 @@ public static class GradientCheck
                 comparison.Compare(parameter.Name, parameter.Values, parameter.Gradients.ToArray(), Objective);
         }
 
-        Forward();
         float[] once = parameters.Gradients.ToArray();
-        Backward(accumulate: true);
+        Pass(accumulate: true);
         foreach (Parameter parameter in parameters)
         {
             for (int i = 0; parameter.Role != ParameterRole.State && i < parameter.Shape.ElementCount; i++)
@@ -53,22 +53,18 @@ public static class GradientCheck
 
         return comparison.Report();
 
-        LayerContext Context(bool accumulate) => new(engine, batch, parameters)
+        void Pass(bool accumulate)
         {
-            InputShape = inputShape,
-            IsTraining = true,
-            AccumulateGradients = accumulate,
-            Random = random.Fork(3),
-            Scratch = scratch,
-        };
-
-        void Forward() => layer.Forward(Context(false), input, output);
-
-        void Backward(bool accumulate) => layer.Backward(Context(accumulate), input, output, direction.ToArray(), inputGradient);
+            ChainRun run = memory.Run(batch, accumulate, random.Fork(3));
+            var view = new ReadOnlyMatrixView(input, batch, inputShape.ElementCount);
+            run.Forward(view);
+            direction.CopyTo(run.OutputGradient.Span);
+            run.Backward(view, new MatrixView(inputGradient, batch, inputShape.ElementCount));
+        }
 
         double Objective()
         {
-            Forward();
+            ReadOnlySpan<float> output = memory.Run(batch, accumulate: true, random.Fork(3)).Forward(new(input, batch, inputShape.ElementCount)).Span;
             double sum = 0;
             for (int i = 0; i < outputs; i++)
                 sum += (double)direction[i] * output[i];

@@ -63,7 +63,7 @@ public abstract class Initializer
 
     /// <summary>Fills a parameter.</summary>
     /// <param name="values">The values to set, in row-major order.</param>
-    /// <param name="shape">The parameter's shape.</param>
-    /// <param name="random">The only source of chance, so that one seed gives one start.</param>
-    public abstract void Fill(Span<float> values, Shape shape, RandomSource random);
+    /// <param name="definition">The parameter: its name, shape and fans.</param>
+    /// <param name="random">The only source of random numbers, so that one seed gives one start.</param>
+    public abstract void Fill(Span<float> values, ParameterDefinition definition, RandomSource random);
 }

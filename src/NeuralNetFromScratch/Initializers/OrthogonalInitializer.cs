@@ -9,11 +9,13 @@ internal sealed class OrthogonalInitializer(double gain) : Initializer
     /// <summary>The second pass removes what rounding left after the first.</summary>
     private const int Passes = 2;
 
-    public override void Fill(Span<float> values, Shape shape, RandomSource random)
+    public override void Fill(Span<float> values, ParameterDefinition definition, RandomSource random)
     {
-        if (shape.Rank != 2)
-            throw new ArgumentException($"orthogonal needs a weight of shape [in, out], got {shape}", nameof(shape));
-        int count = Math.Min(shape[0], shape[1]), length = Math.Max(shape[0], shape[1]);
+        if (definition.Shape.Rank < 2 || definition.Shape.ElementCount == 0)
+            throw new ArgumentException($"orthogonal needs a weight with inputs and outputs, such as [in, out], got {definition.Name} {definition.Shape}", nameof(definition));
+        // A weight of more dimensions counts as the matrix [all others, last].
+        int columns = definition.Shape[^1], rows = definition.Shape.ElementCount / columns;
+        int count = Math.Min(rows, columns), length = Math.Max(rows, columns);
         var vectors = new double[count][];
         for (int i = 0; i < count; i++)
         {
@@ -31,11 +33,11 @@ internal sealed class OrthogonalInitializer(double gain) : Initializer
                 vector[j] /= norm;
         }
 
-        bool rowsAreVectors = shape[0] <= shape[1];
-        for (int row = 0; row < shape[0]; row++)
+        bool rowsAreVectors = rows <= columns;
+        for (int row = 0; row < rows; row++)
         {
-            for (int column = 0; column < shape[1]; column++)
-                values[row * shape[1] + column] = (float)(gain * (rowsAreVectors ? vectors[row][column] : vectors[column][row]));
+            for (int column = 0; column < columns; column++)
+                values[row * columns + column] = (float)(gain * (rowsAreVectors ? vectors[row][column] : vectors[column][row]));
         }
     }
 

@@ -21,16 +21,20 @@ public sealed class Parameter
     /// <summary>What the parameter is to the optimizer.</summary>
     public ParameterRole Role => Definition.Role;
 
-    /// <summary>Where it starts in the store's flat buffers.</summary>
+    /// <summary>What the layer asked for, with the full name.</summary>
+    public ParameterDefinition Definition { get; }
+
+    /// <summary>The index of its first element in the store's flat buffers.</summary>
     public int Offset { get; }
 
     /// <summary>Its values in row-major order.</summary>
     public Span<float> Values => _store.Values.Slice(Offset, Shape.ElementCount);
 
-    /// <summary>The loss's derivatives by them, from the last training step.</summary>
+    /// <summary>The loss's derivatives by them, from the last training step; of running statistics, the batch's values.</summary>
     public Span<float> Gradients => _store.Gradients.Slice(Offset, Shape.ElementCount);
 
-    internal ParameterDefinition Definition { get; }
+    /// <summary>Elements from its first to the next parameter's: whole cache lines.</summary>
+    internal int Extent => Compute.AlignedMemory.RoundUp(Shape.ElementCount);
 
     /// <summary>Name and shape.</summary>
     public override string ToString() => $"{Name} {Shape}";

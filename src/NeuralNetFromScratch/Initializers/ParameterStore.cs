@@ -5,8 +5,8 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// All parameters of a network in one flat buffer of values and one of gradients, so that an optimizer makes one pass and a copy is
-/// one call. Each parameter is a named slice that starts on a cache line; weights come first, then biases, then what is not trained. The
-/// few places between slices belong to no parameter; they start at zero and have zero gradients.
+/// one call. Each parameter is a named slice that starts on a cache line, in the order of the layers, so that a layer's parameters lie
+/// together. The few places between slices belong to no parameter; they start at zero and have zero gradients.
 /// </summary>
 [SuppressMessage("Naming", "CA1710", Justification = "A store that can be enumerated, not a collection that can be added to.")]
 public sealed class ParameterStore : IReadOnlyList<Parameter>
@@ -15,43 +15,22 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     private readonly AlignedBuffer _values;
     private readonly Lazy<AlignedBuffer> _gradients;
 
-    internal ParameterStore(IReadOnlyList<ParameterDefinition> definitions)
+    /// <summary>Parameters that are all zero.</summary>
+    /// <param name="definitions">The parameters, in the order of their layers.</param>
+    public ParameterStore(IReadOnlyList<ParameterDefinition> definitions)
     {
+        ArgumentNullException.ThrowIfNull(definitions);
         _parameters = new Parameter[definitions.Count];
         int offset = 0;
-        foreach (ParameterRole role in (ReadOnlySpan<ParameterRole>)[ParameterRole.Weight, ParameterRole.Bias, ParameterRole.State])
+        for (int i = 0; i < definitions.Count; i++)
         {
-            for (int i = 0; i < definitions.Count; i++)
-            {
-                ParameterDefinition definition = definitions[i];
-                if (definition.Role != role)
-                    continue;
-                _parameters[i] = new Parameter(this, definition, offset);
-                offset = checked(offset + Compute.AlignedMemory.RoundUp(definition.Shape.ElementCount));
-            }
-
-            if (role == ParameterRole.Weight)
-                WeightLength = offset;
-            if (role == ParameterRole.Bias)
-                TrainedLength = offset;
+            _parameters[i] = new Parameter(this, definitions[i], offset);
+            offset = checked(offset + _parameters[i].Extent);
         }
 
         _values = new AlignedBuffer(offset);
         // A network that only predicts never needs its gradients.
         _gradients = new(() => new AlignedBuffer(offset));
-    }
-
-    /// <summary>The parameters of one layer that stands alone, initialized: for use of a layer without a network.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="inputShape">Shape of one sample at its input.</param>
-    /// <param name="seed">Seed of the initial values.</param>
-    /// <exception cref="ArgumentException">The layer cannot take this shape.</exception>
-    public static ParameterStore For(Layer layer, Shape inputShape, ulong seed = 0)
-    {
-        ArgumentNullException.ThrowIfNull(layer);
-        var store = new ParameterStore(layer.Parameters(inputShape));
-        store.Initialize(new RandomSource(seed));
-        return store;
     }
 
     /// <summary>All values, in the order in which they lie in memory.</summary>
@@ -60,17 +39,11 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     /// <summary>All gradients, laid out like <see cref="Values"/>.</summary>
     public Span<float> Gradients => _gradients.Value.Span;
 
-    /// <summary>The first so many of <see cref="Values"/> are weights; biases follow.</summary>
-    public int WeightLength { get; }
-
-    /// <summary>The first so many of <see cref="Values"/> are trained, weights and biases; state follows.</summary>
-    public int TrainedLength { get; }
-
     /// <summary>The number of parameters (tensors).</summary>
     public int Count => _parameters.Length;
 
     /// <summary>The number of trained values in all parameters together.</summary>
-    public long ElementCount => _parameters.Where(parameter => parameter.Role != ParameterRole.State).Sum(parameter => (long)parameter.Shape.ElementCount);
+    public long TrainableCount => _parameters.Where(parameter => parameter.Role != ParameterRole.State).Sum(parameter => (long)parameter.Shape.ElementCount);
 
     /// <summary>A parameter by number, in the order of the layers.</summary>
     public Parameter this[int index] => _parameters[index];
@@ -95,9 +68,10 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     }
 
     /// <summary>Sets all values as their initializers say. Each parameter has a random stream of its own.</summary>
-    internal void Initialize(RandomSource random)
+    /// <param name="random">The only source of random numbers.</param>
+    public void Initialize(RandomSource random)
     {
         for (int i = 0; i < _parameters.Length; i++)
-            _parameters[i].Definition.Initializer.Fill(_parameters[i].Values, _parameters[i].Shape, random.Fork((ulong)i));
+            _parameters[i].Definition.Initializer.Fill(_parameters[i].Values, _parameters[i].Definition, random.Fork((ulong)i));
     }
 }

@@ -6,6 +6,7 @@ public sealed class Activate : Layer
     /// <summary>A layer of one activation.</summary>
     /// <param name="activation">The function f.</param>
     public Activate(Activation activation)
+        : base(new Settings("activate").With("activation", activation))
     {
         ArgumentNullException.ThrowIfNull(activation);
         Activation = activation;
@@ -15,29 +16,19 @@ public sealed class Activate : Layer
     public Activation Activation { get; }
 
     /// <inheritdoc/>
-    public override string Kind => "activate";
-
-    /// <inheritdoc/>
-    public override string Description => Activation.Name;
-
-    /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output) =>
-        Activation.ApplyWith(context.Engine, input, output);
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) =>
+        Activation.ApplyWith(context.Engine, input.Span, output.Span);
 
     /// <inheritdoc/>
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        if (inputGradient.IsEmpty)
+        if (inputGradient.Rows == 0)
             return;
-        outputGradient.CopyTo(inputGradient);
-        Activation.Differentiate(Activation.DerivativeNeedsInput ? input : output, inputGradient);
+        outputGradient.Span.CopyTo(inputGradient.Span);
+        Activation.Differentiate(Activation.DerivativeNeedsInput ? input.Span : output.Span, inputGradient.Span);
     }
 }

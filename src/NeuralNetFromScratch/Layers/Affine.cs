@@ -13,11 +13,11 @@ public sealed unsafe class Affine : Layer
     /// <summary>Fewest values that are worth waking a worker for.</summary>
     private const int GrainSize = 8192;
 
-    /// <inheritdoc/>
-    public override string Kind => "affine";
-
-    /// <inheritdoc/>
-    public override bool OverwritesGradients => true;
+    /// <summary>A layer.</summary>
+    public Affine()
+        : base(new Settings("affine"))
+    {
+    }
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;
@@ -25,37 +25,33 @@ public sealed unsafe class Affine : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias),
-        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias),
+        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias) { PyTorchName = "weight" },
+        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias) { PyTorchName = "bias" },
     ];
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        int columns = input.Length / Math.Max(context.Batch, 1);
-        fixed (float* x = input, y = output, scale = context.Value(Scale), shift = context.Value(Shift))
+        int columns = input.Span.Length / Math.Max(context.Rows, 1);
+        fixed (float* x = input.Span, y = output.Span, scale = context.Values(Scale), shift = context.Values(Shift))
         {
-            var kernel = new AffineForward { Rows = context.Batch, Columns = columns, X = x, Y = y, Scale = scale, Shift = shift };
+            var kernel = new AffineForward { Rows = context.Rows, Columns = columns, X = x, Y = y, Scale = scale, Shift = shift };
             context.Engine.Run(
-                new ColumnJob<AffineForward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Length, GrainSize));
+                new ColumnJob<AffineForward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Span.Length, GrainSize));
         }
     }
 
     /// <inheritdoc/>
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int columns = input.Length / Math.Max(context.Batch, 1);
-        fixed (float* x = input, dy = outputGradient, dx = inputGradient, scale = context.Value(Scale))
-        fixed (float* scaleGradient = context.Gradient(Scale), shiftGradient = context.Gradient(Shift))
+        int columns = input.Span.Length / Math.Max(context.Rows, 1);
+        fixed (float* x = input.Span, dy = outputGradient.Span, dx = inputGradient.Span, scale = context.Values(Scale))
+        fixed (float* scaleGradient = context.Gradients(Scale), shiftGradient = context.Gradients(Shift))
         {
             var kernel = new AffineBackward
             {
-                Rows = context.Batch,
+                Rows = context.Rows,
                 Columns = columns,
                 X = x,
                 Dy = dy,
@@ -63,10 +59,10 @@ public sealed unsafe class Affine : Layer
                 Scale = scale,
                 ScaleGradient = scaleGradient,
                 ShiftGradient = shiftGradient,
-                Accumulate = context.AccumulateGradients,
+                Accumulate = context.Accumulate,
             };
             context.Engine.Run(
-                new ColumnJob<AffineBackward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Length, GrainSize));
+                new ColumnJob<AffineBackward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Span.Length, GrainSize));
         }
     }
 }

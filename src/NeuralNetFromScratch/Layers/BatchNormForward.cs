@@ -4,18 +4,21 @@ namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
 /// Batch normalization of some columns while training: <c>y = γ·(x − μ)/√(σ² + ε) + β</c> with mean and variance over the rows, which
-/// also move the running statistics.
+/// also go where the update of the running statistics finds them.
 /// </summary>
 internal unsafe struct BatchNormForward : IColumnKernel
 {
     public int Rows, Columns;
-    public float Epsilon, Momentum;
+    public float Epsilon, BatchShare;
 
     /// <summary>[Rows, Columns].</summary>
     public float* X, Y;
 
-    /// <summary>[Columns]: γ and β, or null for 1 and 0, and the running mean and variance.</summary>
-    public float* Scale, Shift, RunningMean, RunningVariance;
+    /// <summary>[Columns]: γ and β, or null for 1 and 0, and where the batch's mean and unbiased variance go, times the batch's share.</summary>
+    public float* Scale, Shift, MeanGradient, VarianceGradient;
+
+    /// <summary>Whether they are added to what is there.</summary>
+    public bool Accumulate;
 
     /// <summary>[Columns]: receive μ and 1/√(σ² + ε) for the backward pass.</summary>
     public float* Mean, InverseDeviation;
@@ -25,8 +28,7 @@ internal unsafe struct BatchNormForward : IColumnKernel
         where TSimd : struct, ISimd<TSimd>
     {
         TSimd share = TSimd.Broadcast(1f / Rows), epsilon = TSimd.Broadcast(Epsilon), one = TSimd.Broadcast(1);
-        // The running variance takes the unbiased estimate, which one sample does not have.
-        TSimd unbiased = TSimd.Broadcast(Rows > 1 ? (float)Rows / (Rows - 1) : 1);
+        TSimd unbiased = TSimd.Broadcast((float)Rows / (Rows - 1));
         for (int column = columns.Start; column < columns.End; column += TSimd.Width)
         {
             int available = columns.End - column;
@@ -42,19 +44,17 @@ internal unsafe struct BatchNormForward : IColumnKernel
 
             PartialVector.Store(mean, Mean + column, available);
             PartialVector.Store(inverse, InverseDeviation + column, available);
-            Move(mean, RunningMean + column, available);
-            if (Rows > 1)
-                Move(variance * unbiased, RunningVariance + column, available);
+            Put(mean, MeanGradient + column, available);
+            Put(variance * unbiased, VarianceGradient + column, available);
         }
     }
 
-    /// <summary><c>running ← (1 − momentum)·running + momentum·now</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Move<TSimd>(TSimd now, float* running, int available)
+    private readonly void Put<TSimd>(TSimd statistic, float* gradient, int available)
         where TSimd : struct, ISimd<TSimd>
     {
-        TSimd kept = TSimd.Broadcast(1 - Momentum) * PartialVector.Load<TSimd>(running, available);
-        PartialVector.Store(TSimd.MultiplyAdd(TSimd.Broadcast(Momentum), now, kept), running, available);
+        TSimd part = TSimd.Broadcast(BatchShare) * statistic;
+        PartialVector.Store(Accumulate ? PartialVector.Load<TSimd>(gradient, available) + part : part, gradient, available);
     }
 
     private readonly struct Value<TSimd>(float* x, int stride, int available) : IRowTerm<TSimd>

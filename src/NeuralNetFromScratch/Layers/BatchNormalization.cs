@@ -5,8 +5,8 @@ namespace NeuralNetFromScratch;
 /// <summary>
 /// Batch normalization (Ioffe and Szegedy 2015): <c>y = γ·(x − μ)/√(σ² + ε) + β</c>, each value of a sample by itself, with mean μ and
 /// biased variance σ² over the batch while training, and running statistics otherwise: <c>r ← (1 − momentum)·r + momentum·now</c>,
-/// where the variance's now is the unbiased estimate, as in PyTorch's <c>BatchNorm1d</c>. A batch of one sample has no variance: it gives
-/// y = β and leaves the running variance alone. Backward, with x̂ the normalized input and m samples: <c>dβ = Σ dy</c>,
+/// where the variance's now is the unbiased estimate, as in PyTorch's <c>BatchNorm1d</c>. A training batch of one sample has no variance and is
+/// refused. Backward, with x̂ the normalized input and m samples: <c>dβ = Σ dy</c>,
 /// <c>dγ = Σ dy·x̂</c>, <c>dx = γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m)</c>.
 /// </summary>
 public sealed unsafe class BatchNormalization : Layer
@@ -22,6 +22,7 @@ public sealed unsafe class BatchNormalization : Layer
     /// <param name="affine">Whether it has γ and β; without, they are 1 and 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     public BatchNormalization(float momentum = 0.1f, float epsilon = 1e-5f, bool affine = true)
+        : base(new Settings("batchnorm", new("momentum", momentum), new("epsilon", epsilon), new("affine", affine)))
     {
         if (momentum is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "the momentum must be 0 to 1");
@@ -46,16 +47,7 @@ public sealed unsafe class BatchNormalization : Layer
     private int Variance => Mean + 1;
 
     /// <inheritdoc/>
-    public override string Kind => "batchnorm";
-
-    /// <inheritdoc/>
-    public override string Description => IsAffine ? Kind : $"{Kind}, not affine";
-
-    /// <inheritdoc/>
-    public override bool OverwritesGradients => true;
-
-    /// <inheritdoc/>
-    public override bool NeedsWholeBatch => true;
+    public override bool MixesSamples => true;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;
@@ -64,52 +56,58 @@ public sealed unsafe class BatchNormalization : Layer
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
         .. IsAffine ? AffineParameters(inputShape) : [],
-        new("mean", inputShape, Initializer.Zeros, ParameterRole.State),
-        new("variance", inputShape, Initializer.Constant(1), ParameterRole.State),
+        new("mean", inputShape, Initializer.Zeros, ParameterRole.State) { PyTorchName = "running_mean", MixingShare = Momentum },
+        new("variance", inputShape, Initializer.Constant(1), ParameterRole.State) { PyTorchName = "running_var", MixingShare = Momentum },
     ];
 
     private static ParameterDefinition[] AffineParameters(Shape shape) =>
     [
-        new("scale", shape, Initializer.Constant(1), ParameterRole.Bias),
-        new("shift", shape, Initializer.Zeros, ParameterRole.Bias),
+        new("scale", shape, Initializer.Constant(1), ParameterRole.Bias) { PyTorchName = "weight" },
+        new("shift", shape, Initializer.Zeros, ParameterRole.Bias) { PyTorchName = "bias" },
     ];
 
     /// <inheritdoc/>
-    public override int ScratchLength(Shape inputShape, int batch) => 2 * inputShape.ElementCount;
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(2 * inputShape.ElementCount);
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        int columns = input.Length / Math.Max(context.Batch, 1);
-        int workers = context.Engine.WorkersFor(input.Length, GrainSize);
-        fixed (float* x = input, y = output, scratch = context.Scratch)
-        fixed (float* scale = IsAffine ? context.Value(Scale) : [], shift = IsAffine ? context.Value(Shift) : [])
-        fixed (float* mean = context.Value(Mean), variance = context.Value(Variance))
+        int columns = input.Span.Length / Math.Max(context.Rows, 1);
+        int workers = context.Engine.WorkersFor(input.Span.Length, GrainSize);
+        fixed (float* x = input.Span, y = output.Span, scratch = context.Scratch)
+        fixed (float* scale = IsAffine ? context.Values(Scale) : [], shift = IsAffine ? context.Values(Shift) : [])
+        fixed (float* mean = context.Values(Mean), variance = context.Values(Variance))
         {
             if (context.IsTraining)
             {
+                if (context.Rows < 2)
+                    throw new InvalidOperationException("a batch of one sample has no variance to normalize by: train with batches of two samples or more");
+                fixed (float* meanGradient = context.Gradients(Mean), varianceGradient = context.Gradients(Variance))
+                {
                 var kernel = new BatchNormForward
                 {
-                    Rows = context.Batch,
+                    Rows = context.Rows,
                     Columns = columns,
                     Epsilon = Epsilon,
-                    Momentum = Momentum,
+                    BatchShare = context.BatchShare,
+                    Accumulate = context.Accumulate,
                     X = x,
                     Y = y,
                     Scale = scale,
                     Shift = shift,
-                    RunningMean = mean,
-                    RunningVariance = variance,
+                    MeanGradient = meanGradient,
+                    VarianceGradient = varianceGradient,
                     Mean = scratch,
                     InverseDeviation = scratch + columns,
                 };
                 context.Engine.Run(new ColumnJob<BatchNormForward>(context.Engine, kernel, columns), workers);
+                }
             }
             else
             {
                 var kernel = new BatchNormApply
                 {
-                    Rows = context.Batch,
+                    Rows = context.Rows,
                     Columns = columns,
                     Epsilon = Epsilon,
                     X = x,
@@ -126,19 +124,15 @@ public sealed unsafe class BatchNormalization : Layer
 
     /// <inheritdoc/>
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int columns = input.Length / Math.Max(context.Batch, 1);
-        fixed (float* x = input, dy = outputGradient, dx = inputGradient, scratch = context.Scratch, scale = IsAffine ? context.Value(Scale) : [])
-        fixed (float* scaleGradient = IsAffine ? context.Gradient(Scale) : [], shiftGradient = IsAffine ? context.Gradient(Shift) : [])
+        int columns = input.Span.Length / Math.Max(context.Rows, 1);
+        fixed (float* x = input.Span, dy = outputGradient.Span, dx = inputGradient.Span, scratch = context.Scratch, scale = IsAffine ? context.Values(Scale) : [])
+        fixed (float* scaleGradient = IsAffine ? context.Gradients(Scale) : [], shiftGradient = IsAffine ? context.Gradients(Shift) : [])
         {
             var kernel = new BatchNormBackward
             {
-                Rows = context.Batch,
+                Rows = context.Rows,
                 Columns = columns,
                 X = x,
                 Dy = dy,
@@ -148,10 +142,10 @@ public sealed unsafe class BatchNormalization : Layer
                 InverseDeviation = scratch + columns,
                 ScaleGradient = scaleGradient,
                 ShiftGradient = shiftGradient,
-                Accumulate = context.AccumulateGradients,
+                Accumulate = context.Accumulate,
             };
             context.Engine.Run(
-                new ColumnJob<BatchNormBackward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Length, GrainSize));
+                new ColumnJob<BatchNormBackward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Span.Length, GrainSize));
         }
     }
 }

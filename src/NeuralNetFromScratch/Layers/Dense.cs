@@ -25,6 +25,7 @@ public sealed unsafe class Dense : Layer
     /// <param name="biases">How the biases start; zeros unless given.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
     public Dense(int units, Activation? activation = null, Initializer? weights = null, Initializer? biases = null)
+        : base(new Settings("dense", new Setting("units", units)).With("activation", activation == Activation.Identity ? null : activation))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(units);
         Units = units;
@@ -44,16 +45,11 @@ public sealed unsafe class Dense : Layer
     /// many samples, such as the margins of images, in the first layer; elsewhere it costs a little. The results have the same bits as
     /// long as the weights are finite: 0 · ∞ is left out too. False unless set.
     /// </summary>
-    public bool SkipsZeroInputs { get; init; }
-
-    /// <inheritdoc/>
-    public override string Kind => "dense";
-
-    /// <inheritdoc/>
-    public override string Description => Activation == Activation.Identity ? $"dense {Units}" : $"dense {Units}, {Activation.Name}";
-
-    /// <inheritdoc/>
-    public override bool OverwritesGradients => true;
+    public bool SkipsZeroInputs
+    {
+        get;
+        init => Settings = Settings.With("skipsZeroInputs", field = value, usual: false);
+    }
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>
@@ -62,25 +58,25 @@ public sealed unsafe class Dense : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("weight", [inputShape.ElementCount, Units], _weights, ParameterRole.Weight),
+        new("weight", [inputShape.ElementCount, Units], _weights, ParameterRole.Weight) { PyTorchAxes = [1, 0] },
         new("bias", [Units], _biases, ParameterRole.Bias),
     ];
 
     /// <inheritdoc/>
-    public override int ScratchLength(Shape inputShape, int batch) => Activation.DerivativeNeedsInput ? checked(batch * Units) : 0;
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(Activation.DerivativeNeedsInput ? checked(rows * Units) : 0);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
         bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
-        int inputs = input.Length / Math.Max(context.Batch, 1);
-        fixed (float* x = input, w = context.Value(Weight), b = context.Value(Bias), a = output, z = context.Scratch)
+        int inputs = input.Span.Length / Math.Max(context.Rows, 1);
+        fixed (float* x = input.Span, w = context.Values(Weight), b = context.Values(Bias), a = output.Span, z = context.Scratch)
         {
             // Z = X·W + b, A = f(Z)
             Product product = new()
             {
-                Rows = context.Batch,
+                Rows = context.Rows,
                 Columns = Units,
                 Depth = inputs,
                 A = x,
@@ -98,7 +94,7 @@ public sealed unsafe class Dense : Layer
             if (keepsZ)
             {
                 Activation.Identity.MultiplyAndApply(context.Engine, product);
-                Activation.ApplyWith(context.Engine, context.Scratch[..output.Length], output);
+                Activation.ApplyWith(context.Engine, context.Scratch[..output.Span.Length], output.Span);
             }
             else
             {
@@ -110,17 +106,13 @@ public sealed unsafe class Dense : Layer
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int batch = context.Batch;
-        int inputs = input.Length / Math.Max(batch, 1);
-        ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.Scratch[..output.Length] : output;
-        fixed (float* x = input, w = context.Value(Weight), f = argument, dz = outputGradient, dx = inputGradient)
-        fixed (float* dw = context.Gradient(Weight), db = context.Gradient(Bias))
+        int batch = context.Rows;
+        int inputs = input.Span.Length / Math.Max(batch, 1);
+        ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.Scratch[..output.Span.Length] : output.Span;
+        fixed (float* x = input.Span, w = context.Values(Weight), f = argument, dz = outputGradient.Span, dx = inputGradient.Span)
+        fixed (float* dw = context.Gradients(Weight), db = context.Gradients(Bias))
         {
             // dZ = dA ∘ f', db = Σ dZ
             Activation.Sweep(
@@ -132,7 +124,7 @@ public sealed unsafe class Dense : Layer
                     Argument = f,
                     Gradient = dz,
                     Sums = db,
-                    Accumulate = context.AccumulateGradients,
+                    Accumulate = context.Accumulate,
                 });
 
             // dW = Xᵀ·dZ
@@ -152,11 +144,11 @@ public sealed unsafe class Dense : Layer
                     C = dw,
                     CRow = Units,
                     CColumn = 1,
-                    Accumulate = context.AccumulateGradients,
+                    Accumulate = context.Accumulate,
                     SkipsZeros = SkipsZeroInputs,
                 });
 
-            if (inputGradient.IsEmpty)
+            if (inputGradient.Rows == 0)
                 return;
 
             // dX = dZ·Wᵀ

@@ -17,6 +17,7 @@ public sealed unsafe class Dropout : Layer
     /// <param name="rate">Probability of a value to be dropped, at least 0 and less than 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> lies outside its range.</exception>
     public Dropout(float rate)
+        : base(new Settings("dropout", new Setting("rate", rate)))
     {
         if (rate is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "the rate must be at least 0 and less than 1");
@@ -27,43 +28,33 @@ public sealed unsafe class Dropout : Layer
     public float Rate { get; }
 
     /// <inheritdoc/>
-    public override string Kind => "dropout";
-
-    /// <inheritdoc/>
-    public override string Description => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"dropout {Rate}");
-
-    /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
-    public override int ScratchLength(Shape inputShape, int batch) => checked(batch * inputShape.ElementCount);
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(checked(rows * inputShape.ElementCount));
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
         if (!context.IsTraining)
         {
-            input.CopyTo(output);
+            input.Span.CopyTo(output.Span);
             return;
         }
 
-        int columns = input.Length / Math.Max(context.Batch, 1);
-        fixed (float* x = input, y = output, factors = context.Scratch)
+        int columns = input.Span.Length / Math.Max(context.Rows, 1);
+        fixed (float* x = input.Span, y = output.Span, factors = context.Scratch)
         {
-            var job = new DropoutJob(x, y, factors, context.Batch, columns, Rate, context.Random, context.FirstSample);
-            context.Engine.Run(job, context.Engine.WorkersFor(input.Length, GrainSize));
+            var job = new DropoutJob(x, y, factors, context.Rows, columns, Rate, context.Random, context.SampleOffset);
+            context.Engine.Run(job, context.Engine.WorkersFor(input.Span.Length, GrainSize));
         }
     }
 
     /// <inheritdoc/>
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        if (!inputGradient.IsEmpty)
-            TensorPrimitives.Multiply(outputGradient, context.Scratch[..outputGradient.Length], inputGradient);
+        if (inputGradient.Rows > 0)
+            TensorPrimitives.Multiply(outputGradient.Span, context.Scratch[..outputGradient.Span.Length], inputGradient.Span);
     }
 }

@@ -6,24 +6,23 @@ namespace NeuralNetFromScratch;
 /// </summary>
 public sealed class Flatten : Layer
 {
-    /// <inheritdoc/>
-    public override string Kind => "flatten";
+    /// <summary>A layer.</summary>
+    public Flatten()
+        : base(new Settings("flatten"))
+    {
+    }
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => [inputShape.ElementCount];
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output) => input.CopyTo(output);
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) => input.Span.CopyTo(output.Span);
 
     /// <inheritdoc/>
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        if (!inputGradient.IsEmpty)
-            outputGradient.CopyTo(inputGradient);
+        if (inputGradient.Rows > 0)
+            outputGradient.Span.CopyTo(inputGradient.Span);
     }
 }

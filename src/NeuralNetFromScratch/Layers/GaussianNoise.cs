@@ -16,6 +16,7 @@ public sealed unsafe class GaussianNoise : Layer
     /// <param name="standardDeviation">σ; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative or not finite.</exception>
     public GaussianNoise(float standardDeviation)
+        : base(new Settings("noise", new Setting("standardDeviation", standardDeviation)))
     {
         if (!float.IsFinite(standardDeviation) || standardDeviation < 0)
             throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "the standard deviation must be finite and not negative");
@@ -26,40 +27,30 @@ public sealed unsafe class GaussianNoise : Layer
     public float StandardDeviation { get; }
 
     /// <inheritdoc/>
-    public override string Kind => "noise";
-
-    /// <inheritdoc/>
-    public override string Description => string.Create(CultureInfo.InvariantCulture, $"noise {StandardDeviation}");
-
-    /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
         if (!context.IsTraining || StandardDeviation == 0)
         {
-            input.CopyTo(output);
+            input.Span.CopyTo(output.Span);
             return;
         }
 
-        int columns = input.Length / Math.Max(context.Batch, 1);
-        fixed (float* x = input, y = output)
+        int columns = input.Span.Length / Math.Max(context.Rows, 1);
+        fixed (float* x = input.Span, y = output.Span)
         {
-            var job = new NoiseJob(x, y, context.Batch, columns, StandardDeviation, context.Random, context.FirstSample);
-            context.Engine.Run(job, context.Engine.WorkersFor(input.Length, GrainSize));
+            var job = new NoiseJob(x, y, context.Rows, columns, StandardDeviation, context.Random, context.SampleOffset);
+            context.Engine.Run(job, context.Engine.WorkersFor(input.Span.Length, GrainSize));
         }
     }
 
     /// <inheritdoc/>
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        if (!inputGradient.IsEmpty)
-            outputGradient.CopyTo(inputGradient);
+        if (inputGradient.Rows > 0)
+            outputGradient.Span.CopyTo(inputGradient.Span);
     }
 }

@@ -1,62 +1,64 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A step of a network: an immutable description, and pure functions over buffers that are handed to them. Parameters belong to the
-/// network, activations to the workspace of whoever runs it, so that one layer object can serve any number of threads.
-/// Batches are row-major, a sample in each row. Derive from this class for a layer of your own.
+/// A step of a network: an immutable description, and pure functions over buffers that are handed to them. Parameters belong to the network,
+/// activations and scratch memory to whoever runs it, so that one layer object can serve any number of threads. Batches are row-major, a sample
+/// in each row. Derive from this class for a layer of your own.
 /// </summary>
-public abstract class Layer
+/// <param name="settings">Kind and settings. The layer's names in a network begin with the kind: "dense" gives "dense1", "dense2".</param>
+public abstract class Layer(Settings settings) : Part(settings)
 {
-    /// <summary>The kind of layer, which its names in a network begin with: "dense" gives "dense1", "dense2".</summary>
-    public abstract string Kind { get; }
-
-    /// <summary>The layer in words, for summaries: "dense 128, relu".</summary>
-    public virtual string Description => Kind;
-
-    /// <summary>
-    /// Whether <see cref="Backward"/> heeds <see cref="LayerContext.AccumulateGradients"/>. A layer that does not always adds to its
-    /// gradients, which are then set to zero before each step.
-    /// </summary>
-    public virtual bool OverwritesGradients => false;
-
-    /// <summary>Whether the layer looks across the samples of a batch, so that a batch must not be cut into blocks of rows.</summary>
-    public virtual bool NeedsWholeBatch => false;
+    /// <summary>Whether an output depends on several samples of the batch, so that a batch must not be cut into blocks of rows.</summary>
+    public virtual bool MixesSamples => false;
 
     /// <summary>The shape of one sample at the output.</summary>
     /// <param name="inputShape">The shape of one sample at the input.</param>
     /// <exception cref="ArgumentException">The layer cannot take this shape; the message says what it expects.</exception>
     public abstract Shape OutputShape(Shape inputShape);
 
-    /// <summary>The parameters that the layer has.</summary>
+    /// <summary>The layer's own parameters; those of layers within it belong to its <see cref="Branches"/>.</summary>
     /// <param name="inputShape">The shape of one sample at the input.</param>
     public virtual IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) => [];
 
-    /// <summary>How many floats of scratch memory a training step over so many samples needs.</summary>
+    /// <summary>
+    /// The chains of layers within this one, which <see cref="LayerContext.Branch"/> runs. Their parameters and scratch memory come after the
+    /// layer's own. Most layers have none.
+    /// </summary>
     /// <param name="inputShape">The shape of one sample at the input.</param>
-    /// <param name="batch">Number of samples.</param>
-    public virtual int ScratchLength(Shape inputShape, int batch) => 0;
+    public virtual IReadOnlyList<Chain> Branches(Shape inputShape) => [];
 
-    /// <summary>Computes the output.</summary>
+    /// <summary>The scratch memory that a training step needs, without that of the layer's branches.</summary>
+    /// <param name="inputShape">The shape of one sample at the input.</param>
+    /// <param name="rows">Number of samples.</param>
+    public virtual ScratchSize Scratch(Shape inputShape, int rows) => default;
+
+    /// <summary>Computes the output. It changes no parameter.</summary>
     /// <param name="context">Parameters, engine and scratch memory.</param>
-    /// <param name="input">[batch, in].</param>
-    /// <param name="output">[batch, out]; what it holds is overwritten.</param>
-    public abstract void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output);
+    /// <param name="input">[rows, in], contiguous.</param>
+    /// <param name="output">[rows, out], contiguous; every element is to be written.</param>
+    public abstract void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output);
 
     /// <summary>
-    /// Computes the gradient at the input from the gradient at the output, and adds up the parameters' gradients.
+    /// Computes the gradient at the input from the gradient at the output, and the gradients of the parameters, which are added where
+    /// <see cref="LayerContext.Accumulate"/> is set and overwritten where it is not.
     /// </summary>
     /// <param name="context">Parameters, engine, and the scratch memory as <see cref="Forward"/> left it.</param>
-    /// <param name="input">[batch, in], as it was given to <see cref="Forward"/>.</param>
-    /// <param name="output">[batch, out], as <see cref="Forward"/> computed it.</param>
-    /// <param name="outputGradient">dL/d(output): [batch, out]. It may be overwritten.</param>
-    /// <param name="inputGradient">dL/d(input): [batch, in], to be written; empty for a network's first layer, which needs none.</param>
+    /// <param name="input">[rows, in], as it was given to <see cref="Forward"/>.</param>
+    /// <param name="output">[rows, out], as <see cref="Forward"/> computed it.</param>
+    /// <param name="outputGradient">dL/d(output): [rows, out]. The layer may use it as scratch memory.</param>
+    /// <param name="inputGradient">dL/d(input): [rows, in], every element to be written; a view without rows where nobody needs it.</param>
     public abstract void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient);
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient);
 
-    /// <inheritdoc/>
-    public override string ToString() => Description;
+    /// <summary>The parameters of this layer by itself, initialized: for use of a layer without a network.</summary>
+    /// <param name="inputShape">The shape of one sample at the input.</param>
+    /// <param name="seed">Seed of the initial values.</param>
+    /// <exception cref="ArgumentException">The layer cannot take this shape.</exception>
+    public ParameterStore CreateParameters(Shape inputShape, ulong seed = 0)
+    {
+        IEnumerable<ParameterDefinition> inner = Branches(inputShape).SelectMany(branch => branch.Parameters);
+        var store = new ParameterStore([.. Parameters(inputShape), .. inner]);
+        store.Initialize(new RandomSource(seed));
+        return store;
+    }
 }

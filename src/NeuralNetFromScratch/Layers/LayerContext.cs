@@ -1,77 +1,164 @@
 namespace NeuralNetFromScratch;
 
+/// <summary>What all layers of a pass share.</summary>
+internal readonly record struct PassContext
+{
+    public Engine Engine { get; init; }
+
+    public ParameterStore Parameters { get; init; }
+
+    public int Rows { get; init; }
+
+    public bool IsTraining { get; init; }
+
+    public bool Accumulate { get; init; }
+
+    public int SampleOffset { get; init; }
+
+    public float BatchShare { get; init; }
+
+    public RandomSource Random { get; init; }
+}
+
 /// <summary>What a layer works with besides its input and output: its parameters, scratch memory, and an engine.</summary>
 public readonly ref struct LayerContext
 {
-    private readonly ParameterStore _parameters;
+    private readonly PassContext _pass;
     private readonly int _firstParameter;
-
-    /// <summary>The context of a layer that stands alone.</summary>
-    /// <param name="engine">What computes.</param>
-    /// <param name="batch">Number of samples.</param>
-    /// <param name="parameters">The layer's parameters, see <see cref="ParameterStore.For"/>.</param>
-    public LayerContext(Engine engine, int batch, ParameterStore parameters)
-        : this(engine, batch, parameters, 0)
-    {
-    }
-
-    internal LayerContext(Engine engine, int batch, ParameterStore parameters, int firstParameter)
-    {
-        Engine = engine;
-        Batch = batch;
-        _parameters = parameters;
-        _firstParameter = firstParameter;
-    }
-
-    /// <summary>What computes.</summary>
-    public Engine Engine { get; }
-
-    /// <summary>Number of samples in the buffers.</summary>
-    public int Batch { get; }
+    private readonly Chain[] _branches = [];
+    private readonly int[] _branchParameters = [];
+    private readonly ScratchSpan _scratch;
+    private readonly ScratchSpan _branchMemory;
 
     /// <summary>
-    /// Shape of one sample at the input. Layers that contain others need it to find out the shapes within; the others can do without.
+    /// The context of a layer that stands alone and has no branches, for calls of its methods on your own buffers. Layers with branches are run
+    /// in a <see cref="Chain"/>.
     /// </summary>
+    /// <param name="engine">The engine that computes.</param>
+    /// <param name="rows">Number of samples in the buffers.</param>
+    /// <param name="parameters">The layer's parameters, see <see cref="Layer.CreateParameters"/>.</param>
+    public LayerContext(Engine engine, int rows, ParameterStore parameters)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        _pass = new PassContext { Engine = engine, Parameters = parameters, Rows = rows, BatchShare = 1 };
+    }
+
+    /// <summary>The context of a layer in a chain; it takes the layer's scratch memory.</summary>
+    internal LayerContext(scoped in PassContext pass, ChainNode node, int firstParameter, scoped ref ScratchSpan free)
+    {
+        _pass = pass;
+        _firstParameter = firstParameter + node.FirstParameter;
+        _branches = node.Branches;
+        _branchParameters = node.BranchParameters;
+        InputShape = node.InputShape;
+        if (pass.IsTraining)
+            Random = pass.Random.Fork((ulong)node.Number);
+        _scratch = free.Take(node.Layer.Scratch(node.InputShape, pass.Rows));
+        _branchMemory = free;
+        foreach (Chain branch in node.Branches)
+            free.Take(branch.Scratch(pass.Rows, pass.IsTraining));
+    }
+
+    /// <summary>The engine that computes.</summary>
+    public Engine Engine => _pass.Engine;
+
+    /// <summary>Number of samples in the buffers.</summary>
+    public int Rows => _pass.Rows;
+
+    /// <summary>Shape of one sample at the input.</summary>
     public Shape InputShape { get; init; }
 
     /// <summary>Whether the pass belongs to a training step; false for evaluation and prediction.</summary>
-    public bool IsTraining { get; init; }
+    public bool IsTraining
+    {
+        get => _pass.IsTraining;
+        init => _pass = _pass with { IsTraining = value };
+    }
 
     /// <summary>
-    /// Whether <see cref="Layer.Backward"/> adds its parameter gradients to what the gradients hold. It is false only for layers
-    /// with <see cref="Layer.OverwritesGradients"/>, for the first rows of a step.
+    /// Whether <see cref="Layer.Backward"/> adds its parameter gradients to what the gradients hold, or overwrites them. It is false for the first
+    /// rows of a step. <see cref="GradientsToAddTo"/> takes care of it.
     /// </summary>
-    public bool AccumulateGradients { get; init; }
+    public bool Accumulate
+    {
+        get => _pass.Accumulate;
+        init => _pass = _pass with { Accumulate = value };
+    }
 
-    /// <summary>Number of samples of the same step that went before these.</summary>
-    public int FirstSample { get; init; }
+    /// <summary>Number of samples of the same step in the blocks of rows before this one.</summary>
+    public int SampleOffset
+    {
+        get => _pass.SampleOffset;
+        init => _pass = _pass with { SampleOffset = value };
+    }
 
-    /// <summary>Chance for this layer in this step. Use the sample's number in the step, from <see cref="FirstSample"/> on, as part of the index.</summary>
+    /// <summary>
+    /// The share of these rows in the samples of the step: 1 unless the step runs in several parts. A layer with running statistics multiplies the
+    /// batch's by it before it adds them to the gradients of its state.
+    /// </summary>
+    public float BatchShare
+    {
+        get => _pass.BatchShare;
+        init => _pass = _pass with { BatchShare = value };
+    }
+
+    /// <summary>
+    /// The layer's random numbers in this training step. Use the sample's number in the step, <see cref="SampleOffset"/> plus the row, as part of
+    /// the index.
+    /// </summary>
     public RandomSource Random { get; init; }
 
-    /// <summary>
-    /// Memory of the layer's own, <see cref="Layer.ScratchLength"/> floats: what <see cref="Layer.Forward"/> leaves there,
-    /// <see cref="Layer.Backward"/> finds.
-    /// </summary>
-    public Span<float> Scratch { get; init; }
+    /// <summary>The layer's scratch memory: <see cref="ScratchSize.Floats"/> floats, on a cache line.</summary>
+    public Span<float> Scratch
+    {
+        get => _scratch.Floats;
+        init => _scratch = new(value, _scratch.Bytes, [], 0);
+    }
 
-    /// <summary>The values of one of the layer's parameters.</summary>
+    /// <summary>The layer's scratch memory of bytes: <see cref="ScratchSize.Bytes"/>.</summary>
+    public Span<byte> ScratchBytes
+    {
+        get => _scratch.Bytes;
+        init => _scratch = new(_scratch.Floats, value, [], 0);
+    }
+
+    /// <summary>The values of one of the layer's own parameters.</summary>
     /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
-    public Span<float> Value(int parameter) => _parameters[_firstParameter + parameter].Values;
+    public Span<float> Values(int parameter) => _pass.Parameters[_firstParameter + parameter].Values;
 
-    /// <summary>The gradients of one of the layer's parameters.</summary>
+    /// <summary>The gradients of one of the layer's own parameters, to be added to or overwritten as <see cref="Accumulate"/> says.</summary>
     /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
-    public Span<float> Gradient(int parameter) => _parameters[_firstParameter + parameter].Gradients;
+    public Span<float> Gradients(int parameter) => _pass.Parameters[_firstParameter + parameter].Gradients;
 
-    /// <summary>The context of a layer within this one.</summary>
-    internal LayerContext Within(LayerNode node, Span<float> scratch, bool accumulateGradients) =>
-        new(Engine, Batch, _parameters, _firstParameter + node.FirstParameter)
-        {
-            InputShape = node.InputShape,
-            IsTraining = IsTraining,
-            AccumulateGradients = accumulateGradients,
-            FirstSample = FirstSample,
-            Random = Random.Fork((ulong)node.Number),
-            Scratch = scratch,
-        };
+    /// <summary>The gradients of one of the layer's own parameters, to be added to: set to zero first unless <see cref="Accumulate"/> is set.</summary>
+    /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
+    public Span<float> GradientsToAddTo(int parameter)
+    {
+        Span<float> gradients = Gradients(parameter);
+        if (!Accumulate)
+            gradients.Clear();
+        return gradients;
+    }
+
+    /// <summary>The memory of one worker of the engine, <see cref="ScratchSize.WorkerFloats"/> floats, which is lost after the call.</summary>
+    /// <param name="worker">The worker's number.</param>
+    /// <param name="length">Number of floats.</param>
+    public Span<float> WorkerScratch(int worker, int length) => _scratch.Worker(worker, length);
+
+    /// <summary>Number of the layer's chains of inner layers.</summary>
+    public int BranchCount => _branches.Length;
+
+    /// <summary>One of the layer's chains of inner layers, ready to run on the same rows.</summary>
+    /// <param name="number">Its number in the layer's <see cref="Layer.Branches"/>.</param>
+    public ChainRun Branch(int number)
+    {
+        ScratchSpan memory = _branchMemory;
+        for (int i = 0; i < number; i++)
+            memory.Take(_branches[i].Scratch(Rows, IsTraining));
+        // Each branch has random numbers of its own.
+        PassContext pass = _pass with { Random = number == 0 ? Random : Random.Fork(ulong.MaxValue - (ulong)number) };
+        return new ChainRun(_branches[number], pass, _firstParameter + _branchParameters[number], memory);
+    }
 }

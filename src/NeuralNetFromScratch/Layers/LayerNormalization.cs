@@ -19,6 +19,7 @@ public sealed unsafe class LayerNormalization : Layer
     /// <param name="epsilon">ε; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive or not finite.</exception>
     public LayerNormalization(float epsilon = 1e-5f)
+        : base(new Settings("layernorm", new Setting("epsilon", epsilon)))
     {
         if (!float.IsFinite(epsilon) || epsilon <= 0)
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon must be finite and positive");
@@ -29,33 +30,27 @@ public sealed unsafe class LayerNormalization : Layer
     public float Epsilon { get; }
 
     /// <inheritdoc/>
-    public override string Kind => "layernorm";
-
-    /// <inheritdoc/>
-    public override bool OverwritesGradients => true;
-
-    /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias),
-        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias),
+        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias) { PyTorchName = "weight" },
+        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias) { PyTorchName = "bias" },
     ];
 
     /// <inheritdoc/>
-    public override int ScratchLength(Shape inputShape, int batch) => checked(2 * batch);
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(checked(2 * rows));
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        int rows = context.Batch;
-        fixed (float* x = input, y = output, scratch = context.Scratch, scale = context.Value(Scale), shift = context.Value(Shift))
+        int rows = context.Rows;
+        fixed (float* x = input.Span, y = output.Span, scratch = context.Scratch, scale = context.Values(Scale), shift = context.Values(Shift))
         {
             var kernel = new LayerNormForward
             {
-                Columns = input.Length / Math.Max(rows, 1),
+                Columns = input.Span.Length / Math.Max(rows, 1),
                 Epsilon = Epsilon,
                 X = x,
                 Y = y,
@@ -65,22 +60,18 @@ public sealed unsafe class LayerNormalization : Layer
                 InverseDeviation = scratch + rows,
             };
             context.Engine.Run(
-                new RowJob<LayerNormForward>(context.Engine, kernel, rows), context.Engine.WorkersFor(input.Length, GrainSize));
+                new RowJob<LayerNormForward>(context.Engine, kernel, rows), context.Engine.WorkersFor(input.Span.Length, GrainSize));
         }
     }
 
     /// <inheritdoc/>
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int rows = context.Batch, columns = input.Length / Math.Max(rows, 1);
-        int workers = context.Engine.WorkersFor(input.Length, GrainSize);
-        fixed (float* x = input, dy = outputGradient, dx = inputGradient, scratch = context.Scratch, scale = context.Value(Scale))
-        fixed (float* scaleGradient = context.Gradient(Scale), shiftGradient = context.Gradient(Shift))
+        int rows = context.Rows, columns = input.Span.Length / Math.Max(rows, 1);
+        int workers = context.Engine.WorkersFor(input.Span.Length, GrainSize);
+        fixed (float* x = input.Span, dy = outputGradient.Span, dx = inputGradient.Span, scratch = context.Scratch, scale = context.Values(Scale))
+        fixed (float* scaleGradient = context.Gradients(Scale), shiftGradient = context.Gradients(Shift))
         {
             var parameterGradients = new LayerNormParameterGradients
             {
@@ -92,10 +83,10 @@ public sealed unsafe class LayerNormalization : Layer
                 InverseDeviation = scratch + rows,
                 ScaleGradient = scaleGradient,
                 ShiftGradient = shiftGradient,
-                Accumulate = context.AccumulateGradients,
+                Accumulate = context.Accumulate,
             };
             context.Engine.Run(new ColumnJob<LayerNormParameterGradients>(context.Engine, parameterGradients, columns), workers);
-            if (inputGradient.IsEmpty)
+            if (inputGradient.Rows == 0)
                 return;
 
             var kernel = new LayerNormInputGradient

@@ -22,6 +22,7 @@ public sealed unsafe class Standardize : Layer
     /// <param name="deviations">The features' standard deviations; not negative.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a value is not finite or a deviation negative.</exception>
     public Standardize(ReadOnlySpan<float> means, ReadOnlySpan<float> deviations)
+        : base(new Settings("standardize", new Setting("features", means.Length)))
     {
         if (means.Length != deviations.Length)
             throw new ArgumentException($"expected {means.Length} deviations, one for each mean, got {deviations.Length}", nameof(deviations));
@@ -41,6 +42,7 @@ public sealed unsafe class Standardize : Layer
     /// <param name="features">Number of features.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is not positive.</exception>
     public Standardize(int features)
+        : base(new Settings("standardize", new Setting("features", features)))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(features);
         Features = features;
@@ -48,9 +50,6 @@ public sealed unsafe class Standardize : Layer
 
     /// <summary>Number of features.</summary>
     public int Features { get; }
-
-    /// <inheritdoc/>
-    public override string Kind => "standardize";
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>
@@ -66,25 +65,21 @@ public sealed unsafe class Standardize : Layer
     ];
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output)
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        fixed (float* x = input, y = output, mean = context.Value(Mean), deviation = context.Value(Deviation))
+        fixed (float* x = input.Span, y = output.Span, mean = context.Values(Mean), deviation = context.Values(Deviation))
         {
             var kernel = new StandardizeKernel { Columns = Features, X = x, Y = y, Mean = mean, Deviation = deviation };
             context.Engine.Run(
-                new RowJob<StandardizeKernel>(context.Engine, kernel, context.Batch), context.Engine.WorkersFor(input.Length, GrainSize));
+                new RowJob<StandardizeKernel>(context.Engine, kernel, context.Rows), context.Engine.WorkersFor(input.Span.Length, GrainSize));
         }
     }
 
     /// <inheritdoc/>
     public override void Backward(
-        in LayerContext context,
-        ReadOnlySpan<float> input,
-        ReadOnlySpan<float> output,
-        Span<float> outputGradient,
-        Span<float> inputGradient)
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        for (int start = 0; start < inputGradient.Length; start += Features)
-            TensorPrimitives.Divide(outputGradient.Slice(start, Features), context.Value(Deviation), inputGradient.Slice(start, Features));
+        for (int start = 0; start < inputGradient.Span.Length; start += Features)
+            TensorPrimitives.Divide(outputGradient.Span.Slice(start, Features), context.Values(Deviation), inputGradient.Span.Slice(start, Features));
     }
 }

@@ -9,15 +9,15 @@ internal static class NetworkSummary
     public static string Of(Sequential network)
     {
         var rows = new List<string[]> { (string[])["layer", "", "output", "parameters", "memory"] };
-        foreach (LayerNode node in network.Nodes)
+        foreach (ChainNode node in network.Nodes)
         {
             long count = 0;
             for (int i = 0; i < node.ParameterCount; i++)
                 count += network.Parameters[node.FirstParameter + i].Shape.ElementCount;
-            rows.Add([node.Name, node.Layer.Description, node.OutputShape.ToString(), Count(count), Memory(count)]);
+            rows.Add([node.Name, node.Layer.ToString(), node.OutputShape.ToString(), Count(count), Memory(count)]);
         }
 
-        long total = network.Parameters.ElementCount;
+        long total = network.Parameters.TrainableCount;
         rows.Add(["total", $"input {network.InputShape}", "", Count(total), Memory(total)]);
 
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];

@@ -11,7 +11,7 @@ internal static class NormalizationFolding
     {
         var layers = new List<Layer>();
         var values = new List<float[][]>();
-        foreach (LayerNode node in network.Nodes)
+        foreach (ChainNode node in network.Nodes)
         {
             bool followsLinear = layers.Count > 0 && layers[^1] is Dense { Activation: var activation } && activation == Activation.Identity;
             if (node.Layer is BatchNormalization normalization && followsLinear)
@@ -50,6 +50,6 @@ internal static class NormalizationFolding
         }
     }
 
-    private static float[][] Values(Sequential network, LayerNode node) =>
+    private static float[][] Values(Sequential network, ChainNode node) =>
         [.. Enumerable.Range(node.FirstParameter, node.ParameterCount).Select(i => network.Parameters[i].Values.ToArray())];
 }

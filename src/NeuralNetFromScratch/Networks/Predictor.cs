@@ -12,13 +12,13 @@ public sealed class Predictor
     internal const int BlockRows = 256;
 
     private readonly Sequential _network;
-    private readonly Workspace _workspace;
+    private readonly ChainMemory _memory;
 
     internal Predictor(Sequential network, int maxBatch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatch);
         _network = network;
-        _workspace = new Workspace(network, new Engine(), Math.Min(maxBatch, BlockRows), isTraining: false);
+        _memory = new ChainMemory(network.Chain, new Engine(), network.Parameters, Math.Min(maxBatch, BlockRows), isTraining: false);
     }
 
     /// <summary>Predicts some samples.</summary>
@@ -34,11 +34,11 @@ public sealed class Predictor
         if (outputs.Length != (long)samples * outputLength)
             throw new ArgumentException(
                 $"expected room for {samples} × {outputLength} outputs, got {outputs.Length}", nameof(outputs));
-        for (int start = 0; start < samples; start += _workspace.MaxRows)
+        for (int start = 0; start < samples; start += _memory.MaxRows)
         {
-            int rows = Math.Min(_workspace.MaxRows, samples - start);
+            int rows = Math.Min(_memory.MaxRows, samples - start);
             Span<float> block = outputs.Slice(start * outputLength, rows * outputLength);
-            _workspace.Forward(inputs.Slice(start * inputLength, rows * inputLength), rows).CopyTo(block);
+            _memory.Run(rows).Forward(new(inputs.Slice(start * inputLength, rows * inputLength), rows, inputLength)).Span.CopyTo(block);
             switch (_network.OutputTransform)
             {
                 case OutputTransform.Softmax: Softmax.Rows(block, outputLength); break;

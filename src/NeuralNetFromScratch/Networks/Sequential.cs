@@ -8,7 +8,6 @@ public sealed class Sequential
 {
     private const ulong InitializationStream = 0;
 
-    private readonly LayerNode[] _nodes;
     private Predictor? _idlePredictor;
 
     /// <summary>A network with freshly initialized parameters.</summary>
@@ -23,28 +22,21 @@ public sealed class Sequential
             throw new ArgumentException("a network needs at least one layer", nameof(layers));
         if (inputShape.ElementCount == 0)
             throw new ArgumentException($"a sample needs at least one value, got shape {inputShape}", nameof(inputShape));
-        var chain = new LayerChain(inputShape, layers);
-        _nodes = chain.Nodes;
-        InputShape = inputShape;
-        OutputShape = chain.OutputShape;
-        Parameters = new ParameterStore(chain.Definitions);
+        Chain = new Chain(inputShape, layers);
+        Parameters = new ParameterStore(Chain.Parameters);
         Parameters.Initialize(new RandomSource(seed).Fork(InitializationStream));
     }
 
     /// <summary>A network whose parameters are zero, to be filled.</summary>
-    internal Sequential(LayerChain chain)
+    internal Sequential(Chain chain)
     {
-        _nodes = chain.Nodes;
-        InputShape = chain.InputShape;
-        OutputShape = chain.OutputShape;
-        Parameters = new ParameterStore(chain.Definitions);
+        Chain = chain;
+        Parameters = new ParameterStore(chain.Parameters);
     }
 
     private Sequential(Sequential source)
     {
-        _nodes = source._nodes;
-        InputShape = source.InputShape;
-        OutputShape = source.OutputShape;
+        Chain = source.Chain;
         OutputTransform = source.OutputTransform;
         ClassNames = source.ClassNames;
         InputScaling = source.InputScaling;
@@ -52,16 +44,16 @@ public sealed class Sequential
     }
 
     /// <summary>The shape of one sample at the input.</summary>
-    public Shape InputShape { get; }
+    public Shape InputShape => Chain.InputShape;
 
     /// <summary>The shape of one sample at the output.</summary>
-    public Shape OutputShape { get; }
+    public Shape OutputShape => Chain.OutputShape;
 
     /// <summary>The parameters, by name and as flat buffers.</summary>
     public ParameterStore Parameters { get; }
 
     /// <summary>The layers, first to last.</summary>
-    public IEnumerable<Layer> Layers => _nodes.Select(node => node.Layer);
+    public IReadOnlyList<Layer> Layers => Chain.Layers;
 
     /// <summary>What predictions are made of the last layer's output: probabilities, unless said otherwise.</summary>
     public OutputTransform OutputTransform { get; init; } = OutputTransform.Softmax;
@@ -72,7 +64,10 @@ public sealed class Sequential
     /// <summary>How raw numbers became the input; null where that is not known. It goes where the model goes.</summary>
     public InputScaling? InputScaling { get; init; }
 
-    internal ReadOnlySpan<LayerNode> Nodes => _nodes;
+    /// <summary>The layers at their places.</summary>
+    public Chain Chain { get; }
+
+    internal ReadOnlySpan<ChainNode> Nodes => Chain.Nodes;
 
     /// <summary>Predicts a batch on the calling thread. Any number of threads may call at once.</summary>
     /// <param name="batch">Samples: [batch, …InputShape], or one sample of the input shape by itself.</param>
@@ -169,6 +164,6 @@ public sealed class Sequential
         if (shape.Rank > 0 && shape.ElementCount == (long)shape[0] * InputShape.ElementCount && (shape.Rank == 2 || shape == InputShape.Prepend(shape[0])))
             return shape[0];
         throw new ArgumentException(
-            $"{_nodes[0].Name}: expected input [batch, {string.Join(", ", InputShape)}], got {shape}", nameof(shape));
+            $"{Chain.Nodes[0].Name}: expected input [batch, {string.Join(", ", InputShape)}], got {shape}", nameof(shape));
     }
 }

@@ -66,9 +66,8 @@ public abstract class Optimizer
     /// <summary>Whether the rule heeds <see cref="UpdateStep.Momentum"/>: a schedule that sets the momentum is refused where it does not.</summary>
     public virtual bool HasMomentum => false;
 
-    /// <summary>Whether anything comes between the gradients and the rule.</summary>
-    internal bool ChangesGradients =>
-        L2Penalty > 0 || L1Penalty > 0 || WeightDecay > 0 || ClipValue is not null || ClipNorm is not null;
+    /// <summary>Layers and parameters that are updated differently: frozen, at another rate, with other penalties. Default: none.</summary>
+    public IReadOnlyList<ParameterGroup> ParameterGroups { get; init; } = [];
 
     /// <summary>Updates some of the parameters. Called from several threads at once, for different parts.</summary>
     /// <param name="updateStep">The step's number and learning rate.</param>

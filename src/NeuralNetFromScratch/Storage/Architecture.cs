@@ -66,7 +66,7 @@ internal static class Architecture
             return;
         }
 
-        json.WriteString("kind", layer.Kind);
+        json.WriteString("kind", layer.Settings.Kind);
         switch (layer)
         {
             case Dense dense:

@@ -33,7 +33,7 @@ internal static class ModelFile
             metadata[DeviationKey] = scaling.StandardDeviation.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        var chain = new LayerChain(network.InputShape, [.. network.Layers]);
+        var chain = new Chain(network.InputShape, [.. network.Layers]);
         List<SafetensorEntry> tensors = [];
         foreach ((TensorPlace place, Parameter parameter) in TensorPlace.Of(chain, naming).Zip(network.Parameters))
             tensors.Add(SafetensorEntry.OfFloats(place.Name, Shape.Create([.. place.Dimensions]), place.IsTransposed ? Transposed(parameter) : parameter.Values));
@@ -48,7 +48,7 @@ internal static class ModelFile
         if (file.Metadata.GetValueOrDefault(VersionKey) is var version && version != Version)
             throw new InvalidDataException($"the file has format version \"{version}\"; this library reads version {Version}");
         (Shape inputShape, OutputTransform transform, IReadOnlyList<Layer> layers) = Architecture.Read(architecture, format);
-        LayerChain chain = Chain(inputShape, layers);
+        Chain chain = Connect(inputShape, layers);
         TensorNaming naming = file.Metadata.GetValueOrDefault(NamingKey) switch
         {
             LibraryNaming => TensorNaming.Library,
@@ -72,7 +72,7 @@ internal static class ModelFile
     /// <exception cref="InvalidDataException">Names or shapes differ; the message lists all that do, and nothing has changed.</exception>
     public static void ReadWeights(SafetensorsReader file, Sequential network, TensorNaming naming)
     {
-        var chain = new LayerChain(network.InputShape, [.. network.Layers]);
+        var chain = new Chain(network.InputShape, [.. network.Layers]);
         IReadOnlyList<(TensorPlace Place, SafetensorInfo Tensor)> found = Match(file, chain, naming);
         // Read in full before anything changes.
         ParameterStore read = network.Parameters.Copy();
@@ -80,13 +80,13 @@ internal static class ModelFile
         read.Values.CopyTo(network.Parameters.Values);
     }
 
-    private static LayerChain Chain(Shape inputShape, IReadOnlyList<Layer> layers)
+    private static Chain Connect(Shape inputShape, IReadOnlyList<Layer> layers)
     {
         try
         {
             if (layers.Count == 0 || inputShape.ElementCount == 0)
                 throw new InvalidDataException($"a network needs layers and an input, got {layers.Count} layers and input {inputShape}");
-            return new LayerChain(inputShape, layers);
+            return new Chain(inputShape, layers);
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
@@ -94,7 +94,7 @@ internal static class ModelFile
         }
     }
 
-    private static List<(TensorPlace Place, SafetensorInfo Tensor)> Match(SafetensorsReader file, LayerChain chain, TensorNaming naming)
+    private static List<(TensorPlace Place, SafetensorInfo Tensor)> Match(SafetensorsReader file, Chain chain, TensorNaming naming)
     {
         Dictionary<string, SafetensorInfo> surplus = file.Tensors.ToDictionary(tensor => tensor.Name);
         var found = new List<(TensorPlace, SafetensorInfo)>();

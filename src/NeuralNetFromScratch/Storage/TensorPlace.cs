@@ -9,29 +9,29 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Name, 
     public IReadOnlyList<int> Dimensions => IsTransposed ? [Definition.Shape[1], Definition.Shape[0]] : [.. Definition.Shape];
 
     /// <summary>The parameters of a chain in their order.</summary>
-    public static IReadOnlyList<TensorPlace> Of(LayerChain chain, TensorNaming naming)
+    public static IReadOnlyList<TensorPlace> Of(Chain chain, TensorNaming naming)
     {
         if (naming == TensorNaming.Library)
-            return [.. chain.Definitions.Select(definition => new TensorPlace(definition, definition.Name, false))];
+            return [.. chain.Parameters.Select(definition => new TensorPlace(definition, definition.Name, false))];
         var places = new List<TensorPlace>();
         AddPyTorch(chain, "", places);
         return places;
     }
 
-    private static void AddPyTorch(LayerChain chain, string prefix, List<TensorPlace> places)
+    private static void AddPyTorch(Chain chain, string prefix, List<TensorPlace> places)
     {
         int module = 0;
-        foreach (LayerNode node in chain.Nodes)
+        foreach (ChainNode node in chain.Nodes)
         {
             if (node.Layer is Residual residual)
             {
-                AddPyTorch(new LayerChain(node.InputShape, residual.Layers), $"{prefix}{module}.", places);
+                AddPyTorch(new Chain(node.InputShape, residual.Layers), $"{prefix}{module}.", places);
             }
             else
             {
                 for (int i = 0; i < node.ParameterCount; i++)
                 {
-                    ParameterDefinition definition = chain.Definitions[node.FirstParameter + i];
+                    ParameterDefinition definition = chain.Parameters[node.FirstParameter + i];
                     string name = definition.Name[(node.Name.Length + 1)..];
                     places.Add(new(definition, $"{prefix}{module}.{PyTorchName(node.Layer, name)}", node.Layer is Dense && name == "weight"));
                 }

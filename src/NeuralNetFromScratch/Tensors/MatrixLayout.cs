@@ -47,6 +47,14 @@ internal readonly record struct MatrixLayout(int Rows, int Columns, int RowStrid
                 $"the elements of a {Rows}×{Columns} matrix with strides {RowStride} and {ColumnStride} overlap");
     }
 
+    /// <summary>Checks that the elements lie one after another in row-major order.</summary>
+    public void ThrowIfNotContiguous()
+    {
+        if (!IsEmpty && ((Columns > 1 && ColumnStride != 1) || (Rows > 1 && RowStride != Columns)))
+            throw new InvalidOperationException(
+                $"the elements of a {Rows}×{Columns} matrix with strides {RowStride} and {ColumnStride} do not lie one after another; copy it with ToArray");
+    }
+
     /// <summary>Checks that a row is contiguous.</summary>
     public void ThrowIfRowsScattered()
     {

@@ -64,6 +64,17 @@ public readonly ref struct ReadOnlyMatrixView
 
     internal MatrixLayout Layout => _layout;
 
+    /// <summary>All elements in row-major order, where they lie one after another.</summary>
+    /// <exception cref="InvalidOperationException">They do not.</exception>
+    public ReadOnlySpan<float> Span
+    {
+        get
+        {
+            _layout.ThrowIfNotContiguous();
+            return _values[.._layout.Extent];
+        }
+    }
+
     /// <summary>One row as a span.</summary>
     /// <exception cref="InvalidOperationException">The row is not contiguous: <see cref="ColumnStride"/> is not 1.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>

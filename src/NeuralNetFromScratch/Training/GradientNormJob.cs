@@ -4,21 +4,30 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The sum of the squares of all gradients, in chunks of a fixed size that start on cache lines, each with a sum of its own, so that the
-/// total does not depend on who computed which.
+/// The sum of the squares of all gradients that are used, in chunks of a fixed size, each with a sum of its own, so that the total does not
+/// depend on who computed which.
 /// </summary>
-internal readonly struct GradientNormJob(ParameterStore parameters, double[] sums) : IJob
+internal readonly struct GradientNormJob(ParameterStore parameters, Section[] chunks, double[] sums) : IJob
 {
-    public const int ChunkLength = 4096;
+    private const int ChunkLength = 4096;
 
     public void Run(int worker, int workers)
     {
-        var chunks = Section.Of(sums.Length, 1, worker, workers);
-        Span<float> gradients = parameters.Gradients[..parameters.TrainedLength];
-        for (int chunk = chunks.Start; chunk < chunks.End; chunk++)
+        var share = Section.Of(chunks.Length, 1, worker, workers);
+        for (int chunk = share.Start; chunk < share.End; chunk++)
+            sums[chunk] = TensorPrimitives.SumOfSquares<float>(parameters.Gradients.Slice(chunks[chunk].Start, chunks[chunk].Count));
+    }
+
+    /// <summary>The chunks of what a plan updates.</summary>
+    public static Section[] Chunks(UpdatePlan plan)
+    {
+        var chunks = new List<Section>();
+        foreach (UpdateRun run in plan.Runs)
         {
-            int start = chunk * ChunkLength;
-            sums[chunk] = TensorPrimitives.SumOfSquares<float>(gradients.Slice(start, Math.Min(ChunkLength, gradients.Length - start)));
+            for (int start = run.Start; start < run.End; start += ChunkLength)
+                chunks.Add(new(start, Math.Min(ChunkLength, run.End - start)));
         }
+
+        return [.. chunks];
     }
 }

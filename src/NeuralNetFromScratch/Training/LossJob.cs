@@ -8,7 +8,7 @@ namespace NeuralNetFromScratch;
 /// not depend on who computed which.
 /// </summary>
 internal readonly struct LossJob(
-    Loss loss, Workspace workspace, BlockBuffers buffers, int rows, bool hasLabels, bool hasWeights, float scale, LossSums sums) : IJob
+    Loss loss, ChainMemory workspace, BlockBuffers buffers, int rows, bool hasLabels, bool hasWeights, float scale, LossSums sums) : IJob
 {
     public const int ChunkRows = 16;
 
@@ -44,7 +44,7 @@ internal readonly struct LossJob(
         int width = buffers.OutputLength;
         MatrixView gradient = scale == 0
             ? default
-            : new MatrixView(workspace.OutputGradient(rows).Slice(start * width, count * width), count, width);
+            : new MatrixView(workspace.Run(rows).OutputGradient.Span.Slice(start * width, count * width), count, width);
         return hasLabels
             ? loss.Evaluate(Outputs(start, count), buffers.Labels.AsSpan(start, count), factor, gradient)
             : loss.Evaluate(Outputs(start, count), new ReadOnlyMatrixView(Targets(start, count), count, width), factor, gradient);
@@ -67,7 +67,7 @@ internal readonly struct LossJob(
     }
 
     private ReadOnlyMatrixView Outputs(int start, int count) =>
-        new(workspace.NetworkOutput(rows).Slice(start * buffers.OutputLength, count * buffers.OutputLength), count, buffers.OutputLength);
+        new(workspace.Run(rows).LastOutput.Span.Slice(start * buffers.OutputLength, count * buffers.OutputLength), count, buffers.OutputLength);
 
     private Span<float> Targets(int start, int count) => buffers.Targets.Slice(start * buffers.OutputLength, count * buffers.OutputLength);
 }

@@ -18,6 +18,8 @@ internal sealed class ParameterUpdate
     private readonly Engine _engine;
     private readonly ParameterStore _parameters;
     private readonly AlignedBuffer _slots;
+    private readonly UpdatePlan _plan;
+    private readonly Section[] _chunks;
     private readonly double[] _squareSums;
 
     public ParameterUpdate(Sequential network, Optimizer optimizer, Engine engine)
@@ -25,10 +27,10 @@ internal sealed class ParameterUpdate
         _engine = engine;
         _parameters = network.Parameters;
         Optimizer = optimizer;
-        _slots = new(checked(optimizer.SlotCount * _parameters.TrainedLength));
-        _squareSums = optimizer.ClipNorm is null
-            ? []
-            : new double[(_parameters.TrainedLength + GradientNormJob.ChunkLength - 1) / GradientNormJob.ChunkLength];
+        _plan = new UpdatePlan(_parameters, optimizer);
+        _slots = new(checked(optimizer.SlotCount * _parameters.Values.Length));
+        _chunks = optimizer.ClipNorm is null ? [] : GradientNormJob.Chunks(_plan);
+        _squareSums = new double[_chunks.Length];
         AveragedNetwork = optimizer.AveragingDecay is null ? null : network.Copy();
     }
 
@@ -48,19 +50,20 @@ internal sealed class ParameterUpdate
     public void Run(float learningRate, float? momentum)
     {
         Steps++;
-        int workers = _engine.WorkersFor(_parameters.TrainedLength, GrainSize);
+        int workers = _engine.WorkersFor(_parameters.Values.Length, GrainSize);
         float gradientScale = Optimizer.ClipNorm is { } bound ? ScaleToNorm(bound, workers) : 1;
         var step = new UpdateStep(Steps, learningRate, momentum);
-        _engine.Run(new UpdateJob(_engine, Optimizer, step, gradientScale, _parameters, _slots), workers);
-        if (Optimizer.MaxNorm is { } maxNorm)
-            LimitNorms(maxNorm);
+        _engine.Run(new UpdateJob(_engine, Optimizer, step, gradientScale, _plan, _parameters, _slots), workers);
+        foreach (Parameter state in _plan.MixedStates)
+            UpdateKernel<MixRule>.Run(new(state.Definition.MixingShare), new UpdateBlock(state.Values, state.Gradients, []));
+        LimitNorms();
         if (AveragedNetwork is not null)
             Average(AveragedNetwork.Parameters, 1 - Optimizer.AveragingDecay!.Value);
     }
 
     private float ScaleToNorm(float bound, int workers)
     {
-        _engine.Run(new GradientNormJob(_parameters, _squareSums), workers);
+        _engine.Run(new GradientNormJob(_parameters, _chunks, _squareSums), workers);
         double sum = 0;
         foreach (double squares in _squareSums)
             sum += squares;
@@ -69,30 +72,33 @@ internal sealed class ParameterUpdate
         return scale < 1 || double.IsNaN(scale) ? (float)scale : 1;
     }
 
-    private unsafe void LimitNorms(float bound)
+    private unsafe void LimitNorms()
     {
-        for (int i = 0; i < _parameters.Count; i++)
+        foreach ((Parameter weight, float bound) in _plan.Bounds)
         {
-            Parameter parameter = _parameters[i];
-            if (parameter.Role != ParameterRole.Weight || parameter.Shape.Rank != 2)
-                continue;
-            fixed (float* values = parameter.Values)
+            int columns = weight.Shape[^1];
+            fixed (float* values = weight.Values)
             {
-                var kernel = new MaxNormKernel { Rows = parameter.Shape[0], Columns = parameter.Shape[1], Values = values, Bound = bound };
-                _engine.Run(
-                    new ColumnJob<MaxNormKernel>(_engine, kernel, kernel.Columns), _engine.WorkersFor(parameter.Shape.ElementCount, GrainSize));
+                var kernel = new MaxNormKernel { Rows = weight.Shape.ElementCount / columns, Columns = columns, Values = values, Bound = bound };
+                _engine.Run(new ColumnJob<MaxNormKernel>(_engine, kernel, columns), _engine.WorkersFor(weight.Shape.ElementCount, GrainSize));
             }
         }
     }
 
     private void Average(ParameterStore average, float share)
     {
-        int trained = _parameters.TrainedLength;
         if (Steps == 1)
+        {
             _parameters.Values.CopyTo(average.Values);
-        else
-            UpdateKernel<AverageRule>.Run(new(share), new UpdateBlock(average.Values[..trained], _parameters.Values[..trained], []));
+            return;
+        }
+
+        UpdateKernel<AverageRule>.Run(new(share), new UpdateBlock(average.Values, _parameters.Values, []));
         // Running statistics are averages already.
-        _parameters.Values[trained..].CopyTo(average.Values[trained..]);
+        for (int i = 0; i < _parameters.Count; i++)
+        {
+            if (_parameters[i].Role == ParameterRole.State)
+                _parameters[i].Values.CopyTo(average[i].Values);
+        }
     }
 }

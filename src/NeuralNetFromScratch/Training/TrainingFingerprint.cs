@@ -28,13 +28,7 @@ internal static class TrainingFingerprint
     private static string Network(Sequential network) =>
         string.Join("; ", network.Nodes.ToArray().Select(node => $"{node.Name}: {Describe(node.Layer)} {node.OutputShape}"));
 
-    private static string Describe(Layer layer) => layer switch
-    {
-        BatchNormalization batch => Text($"{batch.Description}, momentum {batch.Momentum:R}, epsilon {batch.Epsilon:R}"),
-        LayerNormalization normalization => Text($"{normalization.Description}, epsilon {normalization.Epsilon:R}"),
-        Residual residual => $"residual ({string.Join("; ", residual.Layers.Select(Describe))})",
-        _ => layer.Description,
-    };
+    private static string Describe(Layer layer) => layer.ToString();
 
     private static string Describe(Loss loss) => loss switch
     {
@@ -64,7 +58,7 @@ internal static class TrainingFingerprint
         };
         return Text($"{optimizer.Name}, rate {optimizer.LearningRate:R}, {own}, l2 {optimizer.L2Penalty:R}, l1 {optimizer.L1Penalty:R}, ")
             + Text($"decay {optimizer.WeightDecay:R}, biases {optimizer.DecaysBiases}, clip {optimizer.ClipValue:R} {optimizer.ClipNorm:R}, ")
-            + Text($"max norm {optimizer.MaxNorm:R}, averaging {optimizer.AveragingDecay:R}");
+            + Text($"max norm {optimizer.MaxNorm:R}, averaging {optimizer.AveragingDecay:R}, groups ") + string.Join("; ", optimizer.ParameterGroups);
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

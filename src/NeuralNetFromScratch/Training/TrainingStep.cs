@@ -14,9 +14,10 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
     /// <summary>Fewest values of the output that are worth waking a worker for.</summary>
     private const int LossGrain = 256;
 
-    private readonly bool _needsWholeBatch = isTraining && network.Layers.Any(layer => layer.NeedsWholeBatch);
+    private readonly bool _needsWholeBatch = isTraining && network.Layers.Any(layer => layer.MixesSamples);
     private BlockBuffers _buffers = new(0, 0, 0, 0);
-    private Workspace _workspace = new(network, engine, 0, isTraining);
+    private ChainMemory _memory = new(network.Chain, engine, network.Parameters, 0, isTraining);
+    private readonly int _firstTrained = FirstTrained(network);
     private LossSums _sums = new(0);
 
     /// <summary>Forward and loss, and backward where this is for training: the gradients of the mean loss lie in the parameters.</summary>
@@ -36,15 +37,15 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
         {
             int rows = Math.Min(maxRows, batch.Count - start);
             ReadOnlySpan<float> inputs = batch.Load(new(start, rows), _buffers, engine);
-            _workspace.Random = random;
-            _workspace.FirstSample = start;
-            _workspace.Forward(inputs, rows);
+            ChainRun run = _memory.Run(rows, accumulate: start > 0, random, start, (float)rows / batch.Count);
+            var view = new ReadOnlyMatrixView(inputs, rows, _buffers.InputLength);
+            run.Forward(view);
             engine.Run(
-                new LossJob(loss, _workspace, _buffers, rows, batch.HasLabels, batch.HasWeights, scale, _sums),
+                new LossJob(loss, _memory, _buffers, rows, batch.HasLabels, batch.HasWeights, scale, _sums),
                 engine.WorkersFor((long)rows * _buffers.OutputLength, LossGrain));
             total += _sums.Total(rows);
             if (isTraining)
-                _workspace.Backward(inputs, rows, accumulate: start > 0);
+                run.Backward(view, default, _firstTrained, null);
             if (confusion is not null && batch.HasLabels)
                 Count(rows, confusion);
         }
@@ -54,7 +55,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
 
     private void Count(int rows, ConfusionMatrix confusion)
     {
-        var outputs = new ReadOnlyMatrixView(_workspace.NetworkOutput(rows), rows, _buffers.OutputLength);
+        var outputs = _memory.Run(rows).LastOutput;
         for (int row = 0; row < rows; row++)
         {
             int predicted = Argmax.Of(outputs.Row(row));
@@ -68,7 +69,19 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
         if (rows <= _buffers.MaxRows)
             return;
         _buffers = new BlockBuffers(rows, network.InputShape.ElementCount, network.OutputShape.ElementCount, engine.Threads);
-        _workspace = new Workspace(network, engine, rows, isTraining);
+        _memory = new ChainMemory(network.Chain, engine, network.Parameters, rows, isTraining);
         _sums = new LossSums(rows);
     }
+
+    /// <summary>The first layer that learns: no gradient needs to go further down.</summary>
+    private static int FirstTrained(Sequential network)
+    {
+        int first = 0;
+        while (first < network.Nodes.Length && !HasTrainedParameters(network, network.Nodes[first]))
+            first++;
+        return first;
+    }
+
+    private static bool HasTrainedParameters(Sequential network, ChainNode node) =>
+        Enumerable.Range(node.FirstParameter, node.ParameterCount).Any(i => network.Parameters[i].Role != ParameterRole.State);
 }

@@ -11,42 +11,45 @@ namespace NeuralNetFromScratch;
 /// <param name="optimizer">The rule, with its penalties.</param>
 /// <param name="step">The step.</param>
 /// <param name="gradientScale">Factor on the gradients.</param>
+/// <param name="plan">What is updated, and how.</param>
 /// <param name="parameters">Values and gradients.</param>
 /// <param name="slots">The rule's memory.</param>
 internal readonly struct UpdateJob(
-    Engine engine, Optimizer optimizer, UpdateStep step, float gradientScale, ParameterStore parameters, AlignedBuffer slots) : IJob
+    Engine engine, Optimizer optimizer, UpdateStep step, float gradientScale, UpdatePlan plan, ParameterStore parameters, AlignedBuffer slots) : IJob
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int worker, int workers)
     {
-        int length = parameters.TrainedLength;
-        var part = Section.Of(length, AlignedMemory.Alignment, worker, workers);
-        if (optimizer.ChangesGradients)
+        int length = parameters.Values.Length;
+        var share = Section.Of(length, AlignedMemory.Alignment, worker, workers);
+        foreach (UpdateRun run in plan.Runs)
         {
-            int boundary = Math.Clamp(parameters.WeightLength, part.Start, part.End);
-            Prepare(new(part.Start, boundary - part.Start), decays: true);
-            Prepare(new(boundary, part.End - boundary), optimizer.DecaysBiases);
+            int start = Math.Max(run.Start, share.Start), count = Math.Min(run.End, share.End) - start;
+            if (count <= 0)
+                continue;
+            UpdateStep own = step with { LearningRate = run.RateFactor * step.LearningRate };
+            Prepare(start, count, run, own.LearningRate);
+            optimizer.Update(
+                own, new UpdateBlock(parameters.Values.Slice(start, count), parameters.Gradients.Slice(start, count), slots.Span, length, start));
         }
-
-        var block = new UpdateBlock(
-            parameters.Values.Slice(part.Start, part.Count), parameters.Gradients.Slice(part.Start, part.Count), slots.Span, length, part.Start);
-        optimizer.Update(step, block);
     }
 
-    private unsafe void Prepare(Section part, bool decays)
+    private unsafe void Prepare(int start, int count, in UpdateRun run, float learningRate)
     {
-        fixed (float* values = parameters.Values.Slice(part.Start, part.Count), gradients = parameters.Gradients.Slice(part.Start, part.Count))
+        if (run is { L2: 0, L1: 0, WeightDecay: 0 } && gradientScale == 1 && optimizer.ClipValue is null)
+            return;
+        fixed (float* values = parameters.Values.Slice(start, count), gradients = parameters.Gradients.Slice(start, count))
         {
             var kernel = new PrepareGradientKernel
             {
                 Values = values,
                 Gradients = gradients,
-                Length = part.Count,
+                Length = count,
                 Scale = gradientScale,
                 Clip = optimizer.ClipValue ?? float.PositiveInfinity,
-                L2 = decays ? optimizer.L2Penalty : 0,
-                L1 = decays ? optimizer.L1Penalty : 0,
-                Shrink = decays ? 1 - step.LearningRate * optimizer.WeightDecay : 1,
+                L2 = run.L2,
+                L1 = run.L1,
+                Shrink = 1 - learningRate * run.WeightDecay,
             };
             SimdDispatch.Run(engine.Width, ref kernel);
         }

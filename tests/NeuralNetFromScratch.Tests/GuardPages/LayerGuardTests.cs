@@ -32,6 +32,8 @@ public unsafe class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
             foreach (Func<int, Layer> create in Layers)
             {
                 Layer layer = create(features);
+                if (layer is BatchNormalization && batch == 1)
+                    continue;
                 Check(operands => Run(operands, layer, features, batch, engine), () => $"{layer} of {features}");
             }
         }
@@ -47,7 +49,7 @@ public unsafe class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
             Check(
                 on =>
                 {
-                    Columns(new BatchNormForward { Rows = rows, Columns = columns, Epsilon = 1e-5f, Momentum = 0.1f, X = on.Next(matrix), Y = on.Next(matrix), Scale = on.Next(columns), Shift = on.Next(columns), RunningMean = on.Next(columns), RunningVariance = on.Next(columns), Mean = on.Next(columns), InverseDeviation = on.Next(columns) });
+                    Columns(new BatchNormForward { Rows = rows, Columns = columns, Epsilon = 1e-5f, BatchShare = 1, X = on.Next(matrix), Y = on.Next(matrix), Scale = on.Next(columns), Shift = on.Next(columns), MeanGradient = on.Next(columns), VarianceGradient = on.Next(columns), Mean = on.Next(columns), InverseDeviation = on.Next(columns) });
                     Columns(new BatchNormApply { Rows = rows, Columns = columns, Epsilon = 1e-5f, X = on.Next(matrix), Y = on.Next(matrix), Scale = on.Next(columns), Shift = on.Next(columns), Mean = on.Next(columns), Variance = on.Next(columns) });
                     Columns(new BatchNormBackward { Rows = rows, Columns = columns, X = on.Next(matrix), Dy = on.Next(matrix), Dx = on.Next(matrix), Scale = on.Next(columns), Mean = on.Next(columns), InverseDeviation = on.Next(columns), ScaleGradient = on.Next(columns), ShiftGradient = on.Next(columns), Accumulate = true });
                     Columns(new AffineForward { Rows = rows, Columns = columns, X = on.Next(matrix), Y = on.Next(matrix), Scale = on.Next(columns), Shift = on.Next(columns) });
@@ -72,7 +74,13 @@ public unsafe class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
     private static void Run(Operands operands, Layer layer, int features, int batch, Engine engine)
     {
         Shape shape = [features];
-        ParameterStore parameters = ParameterStore.For(layer, shape, seed: 3);
+        ParameterStore parameters = layer.CreateParameters(shape, seed: 3);
+        if (layer.Branches(shape).Count > 0)
+        {
+            RunChain(operands, layer, features, batch, engine, parameters);
+            return;
+        }
+
         int outputs = layer.OutputShape(shape).ElementCount;
         Span<float> input = operands.NextSpan(batch * features), output = operands.NextSpan(batch * outputs);
         Span<float> outputGradient = operands.NextSpan(batch * outputs), inputGradient = operands.NextSpan(batch * features);
@@ -80,11 +88,29 @@ public unsafe class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
         {
             InputShape = shape,
             IsTraining = true,
-            Scratch = operands.NextSpan(layer.ScratchLength(shape, batch)),
+            Scratch = operands.NextSpan(layer.Scratch(shape, batch).Floats),
             Random = new RandomSource(5),
         };
-        layer.Forward(context, input, output);
-        layer.Backward(context, input, output, outputGradient, inputGradient);
-        layer.Forward(new LayerContext(engine, batch, parameters) { InputShape = shape, Scratch = operands.NextSpan(layer.ScratchLength(shape, batch)) }, input, operands.NextSpan(batch * outputs));
+        ReadOnlyMatrixView x = new(input, batch, features), y = new(output, batch, outputs);
+        layer.Forward(context, x, new MatrixView(output, batch, outputs));
+        layer.Backward(context, x, y, new MatrixView(outputGradient, batch, outputs), new MatrixView(inputGradient, batch, features));
+        var prediction = new LayerContext(engine, batch, parameters) { InputShape = shape, Scratch = operands.NextSpan(layer.Scratch(shape, batch).Floats) };
+        layer.Forward(prediction, x, new MatrixView(operands.NextSpan(batch * outputs), batch, outputs));
+    }
+
+    /// <summary>A layer that has others within, in a chain whose memory is guarded.</summary>
+    private static void RunChain(Operands operands, Layer layer, int features, int batch, Engine engine, ParameterStore parameters)
+    {
+        var chain = new Chain([features], [layer]);
+        Span<float> input = operands.NextSpan(batch * features), inputGradient = operands.NextSpan(batch * features);
+        foreach (bool isTraining in (bool[])[true, false])
+        {
+            var memory = new ScratchSpan(operands.NextSpan(chain.Scratch(batch, isTraining).Floats), [], [], 0);
+            var pass = new PassContext { Engine = engine, Parameters = parameters, Rows = batch, IsTraining = isTraining, BatchShare = 1, Random = new RandomSource(5) };
+            var run = new ChainRun(chain, pass, 0, memory);
+            run.Forward(new(input, batch, features));
+            if (isTraining)
+                run.Backward(new(input, batch, features), new MatrixView(inputGradient, batch, features));
+        }
     }
 }

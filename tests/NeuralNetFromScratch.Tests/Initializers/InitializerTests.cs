@@ -44,7 +44,7 @@ public class InitializerTests
     public void Orthogonal_vectors_have_the_gain_as_length_and_are_perpendicular(int rows, int columns)
     {
         var values = new float[rows * columns];
-        Initializer.Orthogonal(1.5f).Fill(values, [rows, columns], new RandomSource(3));
+        Initializer.Orthogonal(1.5f).Fill(values, Weight(rows, columns), new RandomSource(3));
         DoubleMatrix matrix = DoubleMatrix.From(values, rows, columns);
         DoubleMatrix few = rows <= columns ? matrix : matrix.Transposed;
         DoubleMatrix expected = DoubleMatrix.Build(few.Rows, few.Rows, (i, j) => i == j ? 2.25 : 0);
@@ -70,14 +70,16 @@ public class InitializerTests
         Assert.That(() => Initializer.Uniform(0, float.PositiveInfinity), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Initializer.Normal(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Initializer.Orthogonal(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => Initializer.Orthogonal().Fill(new float[3], [3], default), Throws.ArgumentException.With.Message.Contains("orthogonal needs a weight"));
-        Assert.That(() => Initializer.HeNormal.Fill(new float[3], [3], default), Throws.ArgumentException.With.Message.Contains("he-normal needs a weight"));
+        Assert.That(() => Initializer.Orthogonal().Fill(new float[3], Weight(3), default), Throws.ArgumentException.With.Message.Contains("orthogonal needs a weight"));
+        Assert.That(() => Initializer.HeNormal.Fill(new float[3], Weight(3), default), Throws.ArgumentException.With.Message.Contains("he-normal needs a weight"));
     }
+
+    private static ParameterDefinition Weight(params int[] dimensions) => new("weight", Shape.Create(dimensions), Initializer.Zeros, ParameterRole.Weight);
 
     private static float[] Fill(Initializer initializer, ulong seed)
     {
         var values = new float[300 * 200];
-        initializer.Fill(values, [300, 200], new RandomSource(seed));
+        initializer.Fill(values, Weight(300, 200), new RandomSource(seed));
         return values;
     }
 

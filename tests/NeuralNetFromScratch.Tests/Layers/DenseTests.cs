@@ -110,9 +110,9 @@ public class DenseTests
     [Test]
     public void Biases_start_as_their_initializer_says()
     {
-        ParameterStore parameters = ParameterStore.For(new Dense(3, biases: Initializer.Constant(0.5f)), [2]);
+        ParameterStore parameters = new Dense(3, biases: Initializer.Constant(0.5f)).CreateParameters([2]);
         Assert.That(parameters["bias"].Values.ToArray(), Is.EqualTo((float[])[0.5f, 0.5f, 0.5f]));
-        Assert.That(() => ParameterStore.For(null!, [2]), Throws.ArgumentNullException);
+        Assert.That(() => new ParameterStore(null!), Throws.ArgumentNullException);
     }
 
     [Test]
@@ -125,7 +125,7 @@ public class DenseTests
     /// <summary>Values of one size with alternating signs.</summary>
     private sealed class AlternatingInitializer(float size) : Initializer
     {
-        public override void Fill(Span<float> values, Shape shape, RandomSource random)
+        public override void Fill(Span<float> values, ParameterDefinition definition, RandomSource random)
         {
             for (int i = 0; i < values.Length; i++)
                 values[i] = i % 2 == 0 ? size : -size;

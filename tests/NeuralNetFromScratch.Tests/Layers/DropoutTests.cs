@@ -37,7 +37,7 @@ public class DropoutTests
     public void A_samples_mask_depends_on_its_number_in_the_step_alone()
     {
         var whole = new LayerRun(new Dropout(0.5f), [30], 8, new Engine(), 1);
-        var second = new LayerRun(new Dropout(0.5f), [30], 4, new Engine(), 1) { FirstSample = 4 };
+        var second = new LayerRun(new Dropout(0.5f), [30], 4, new Engine(), 1) { SampleOffset = 4 };
         Array.Fill(whole.Input, 1);
         Array.Fill(second.Input, 1);
         whole.Forward();

@@ -2,25 +2,28 @@ using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Layers;
 
-/// <summary>A layer with buffers of its own, as a user would drive it. All outputs start as NaN.</summary>
+/// <summary>A layer in a chain of its own, as a user would drive it. All outputs and the scratch memory start as NaN.</summary>
 internal sealed class LayerRun
 {
-    private readonly Engine _engine;
     private readonly int _batch;
     private readonly Shape _inputShape;
-    private readonly float[] _scratch;
+    private readonly ChainMemory _training;
+    private readonly ChainMemory _prediction;
 
     public LayerRun(Layer layer, Shape inputShape, int batch, Engine engine, ulong seed)
     {
         Layer = layer;
-        _engine = engine;
         _inputShape = inputShape;
         _batch = batch;
-        Parameters = ParameterStore.For(layer, inputShape, seed);
+        Parameters = layer.CreateParameters(inputShape, seed);
+        var chain = new Chain(inputShape, [layer]);
+        _training = new ChainMemory(chain, engine, Parameters, batch, isTraining: true);
+        _prediction = new ChainMemory(chain, engine, Parameters, batch, isTraining: false);
+        _training.Poison();
+        _prediction.Poison();
         Input = TestValues.Uniform(batch * inputShape.ElementCount, seed + 1);
         Output = TestValues.Poison(batch * layer.OutputShape(inputShape).ElementCount);
         InputGradient = TestValues.Poison(Input.Length);
-        _scratch = TestValues.Poison(layer.ScratchLength(inputShape, batch));
     }
 
     public Layer Layer { get; }
@@ -33,13 +36,29 @@ internal sealed class LayerRun
 
     public float[] InputGradient { get; }
 
-    public int FirstSample { get; init; }
+    public int SampleOffset { get; init; }
 
-    public void Forward(bool isTraining = true) => Layer.Forward(Context(isTraining, false), Input, Output);
+    private ReadOnlyMatrixView InputView => new(Input, _batch, _inputShape.ElementCount);
 
-    public void Backward(ReadOnlySpan<float> outputGradient, bool accumulate = false, bool wantsInputGradient = true) =>
-        Layer.Backward(Context(true, accumulate), Input, Output, outputGradient.ToArray(), wantsInputGradient ? InputGradient : []);
+    public void Forward(bool isTraining = true) => Pass(isTraining, false).Forward(InputView).Span.CopyTo(Output);
 
-    private LayerContext Context(bool isTraining, bool accumulate) =>
-        new(_engine, _batch, Parameters) { InputShape = _inputShape, IsTraining = isTraining, AccumulateGradients = accumulate, Scratch = _scratch, Random = new RandomSource(5), FirstSample = FirstSample };
+    public void Backward(ReadOnlySpan<float> outputGradient, bool accumulate = false, bool wantsInputGradient = true)
+    {
+        ChainRun pass = Pass(true, accumulate);
+        outputGradient.CopyTo(pass.OutputGradient.Span);
+        pass.Backward(InputView, wantsInputGradient ? new(InputGradient, _batch, _inputShape.ElementCount) : default);
+    }
+
+    /// <summary>Mixes the batch's statistics into the running ones, as an update does.</summary>
+    public void MixStatistics()
+    {
+        foreach (Parameter state in Parameters.Where(parameter => parameter.Role == ParameterRole.State))
+        {
+            float share = state.Definition.MixingShare;
+            for (int i = 0; i < state.Shape.ElementCount; i++)
+                state.Values[i] = (1 - share) * state.Values[i] + share * state.Gradients[i];
+        }
+    }
+
+    private ChainRun Pass(bool isTraining, bool accumulate) => (isTraining ? _training : _prediction).Run(_batch, accumulate, new RandomSource(5), SampleOffset);
 }

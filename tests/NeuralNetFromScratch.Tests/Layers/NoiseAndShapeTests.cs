@@ -27,7 +27,7 @@ public class NoiseAndShapeTests
     public void A_samples_noise_depends_on_its_number_in_the_step_alone()
     {
         var whole = new LayerRun(new GaussianNoise(1), [300], 8, new Engine(), 1);
-        var second = new LayerRun(new GaussianNoise(1), [300], 4, new Engine(), 1) { FirstSample = 4 };
+        var second = new LayerRun(new GaussianNoise(1), [300], 4, new Engine(), 1) { SampleOffset = 4 };
         Array.Clear(whole.Input);
         Array.Clear(second.Input);
         whole.Forward();
@@ -60,8 +60,8 @@ public class NoiseAndShapeTests
     {
         var network = new Sequential([3], 0, new Standardize([1, 2, -1], [2, 0, 0.5f])) { OutputTransform = OutputTransform.None };
         Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[1, 0.5f, 0]));
-        Assert.That(network.Parameters.TrainedLength, Is.Zero);
-        Assert.That(network.Parameters.ElementCount, Is.Zero);
+        Assert.That(network.Parameters.TrainableCount, Is.Zero);
+        Assert.That(network.Parameters.TrainableCount, Is.Zero);
         Assert.That(() => new Sequential([4], 0, new Standardize([1], [1])), Throws.ArgumentException.With.Message.Contains("standardize1: expected samples of 1 values"));
         Assert.That(() => new Standardize([1, 2], [1]), Throws.ArgumentException);
         Assert.That(() => new Standardize([1], [-1]), Throws.ArgumentException);
@@ -92,18 +92,16 @@ public class NoiseAndShapeTests
     public void A_deviation_must_make_sense([Values(-1, float.NaN)] float deviation) =>
         Assert.That(() => new GaussianNoise(deviation), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
-    private sealed class Spy : Layer
+    private sealed class Spy() : Layer(new Settings("spy"))
     {
         public int BackwardCalls { get; private set; }
 
-        public override string Kind => "spy";
-
         public override Shape OutputShape(Shape inputShape) => inputShape;
 
-        public override void Forward(in LayerContext context, ReadOnlySpan<float> input, Span<float> output) => input.CopyTo(output);
+        public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) => input.Span.CopyTo(output.Span);
 
         public override void Backward(
-            in LayerContext context, ReadOnlySpan<float> input, ReadOnlySpan<float> output, Span<float> outputGradient, Span<float> inputGradient) =>
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient) =>
             BackwardCalls++;
     }
 }

@@ -38,7 +38,7 @@ public class ResidualTests
     [Test]
     public void It_needs_the_whole_batch_where_a_layer_within_does()
     {
-        Assert.That(new Residual(new Dense(3)).NeedsWholeBatch, Is.False);
-        Assert.That(new Residual(new Dense(3), new BatchNormalization()).NeedsWholeBatch, Is.True);
+        Assert.That(new Residual(new Dense(3)).MixesSamples, Is.False);
+        Assert.That(new Residual(new Dense(3), new BatchNormalization()).MixesSamples, Is.True);
     }
 }

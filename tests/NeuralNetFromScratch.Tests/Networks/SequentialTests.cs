@@ -6,14 +6,13 @@ namespace NeuralNetFromScratch.Tests.Networks;
 public class SequentialTests
 {
     [Test]
-    public void Parameters_are_named_by_layer_and_lie_weights_first()
+    public void Parameters_are_named_by_layer_and_lie_in_the_order_of_the_layers()
     {
         Sequential network = Small();
         Assert.That(network.Parameters.Select(parameter => parameter.ToString()),
             Is.EqualTo((string[])["dense1.weight [6, 5]", "dense1.bias [5]", "dense2.weight [5, 3]", "dense2.bias [3]"]));
-        Assert.That(network.Parameters["dense2.weight"].Offset, Is.LessThan(network.Parameters["dense1.bias"].Offset));
-        Assert.That(network.Parameters.WeightLength, Is.EqualTo(network.Parameters["dense1.bias"].Offset));
-        Assert.That(network.Parameters.ElementCount, Is.EqualTo(30 + 5 + 15 + 3));
+        Assert.That(network.Parameters.Select(parameter => parameter.Offset), Is.Ordered);
+        Assert.That(network.Parameters.TrainableCount, Is.EqualTo(30 + 5 + 15 + 3));
         Assert.That(network.Parameters.Select(parameter => parameter.Offset % 16), Is.All.Zero);
         Assert.That(() => network.Parameters["dense3.weight"], Throws.InstanceOf<KeyNotFoundException>().With.Message.Contains("dense1.weight, dense1.bias"));
     }
@@ -90,8 +89,8 @@ public class SequentialTests
     public void The_summary_lists_layers_shapes_parameters_and_memory()
     {
         string[] lines = new Sequential([784], 1, new Dense(128, Activation.Relu), new Dense(10)).Summary().Split('\n');
-        Assert.That(lines[2], Is.EqualTo("dense1  dense 128, relu  [128]      100,480  392.5 KB"));
-        Assert.That(lines[5], Is.EqualTo("total   input [784]                 101,770  397.5 KB"));
+        Assert.That(lines[2], Is.EqualTo("dense1  dense(units=128, activation=relu)  [128]      100,480  392.5 KB"));
+        Assert.That(lines[5], Is.EqualTo("total   input [784]                                   101,770  397.5 KB"));
     }
 
     [Test]

@@ -102,7 +102,7 @@ public class OnnxExportTests
     private static void Compare(Sequential network, int batch)
     {
         // Training moves running statistics away from where they start.
-        if (network.Parameters.TrainedLength > 0)
+        if (network.Parameters.TrainableCount > 0)
         {
             var trainer = new Trainer(network, new MeanSquaredError(), new Adam(0.01f));
             int outputs = network.OutputShape.ElementCount;

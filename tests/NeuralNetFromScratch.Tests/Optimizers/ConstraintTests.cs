@@ -86,10 +86,13 @@ public class ConstraintTests
         float[] first = network.Parameters.Values.ToArray();
         Assert.That(trainer.AveragedNetwork!.Parameters.Values.ToArray(), Is.EqualTo(first));
         trainer.TrainStep(new ReadOnlyMatrixView(inputs, Batch, Inputs), labels);
-        for (int i = 0; i < first.Length; i++)
+        foreach (Parameter parameter in network.Parameters)
         {
-            float now = network.Parameters.Values[i], expected = i < network.Parameters.TrainedLength ? (first[i] + now) / 2 : now;
-            Assert.That(trainer.AveragedNetwork.Parameters.Values[i], Is.EqualTo(expected).Within(1e-6));
+            for (int i = 0; i < parameter.Shape.ElementCount; i++)
+            {
+                float now = parameter.Values[i], expected = parameter.Role == ParameterRole.State ? now : (first[parameter.Offset + i] + now) / 2;
+                Assert.That(trainer.AveragedNetwork.Parameters[parameter.Name].Values[i], Is.EqualTo(expected).Within(1e-6));
+            }
         }
 
         Assert.That(new Trainer(network, new SoftmaxCrossEntropy(), new Sgd()).AveragedNetwork, Is.Null);

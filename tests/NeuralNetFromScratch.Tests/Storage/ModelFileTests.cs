@@ -26,7 +26,7 @@ public class ModelFileTests
         string path = folder.File("model.safetensors");
         network.Save(path, naming);
         Sequential loaded = Sequential.Load(path);
-        Assert.That(loaded.Layers.Select(layer => layer.Description), Is.EqualTo(network.Layers.Select(layer => layer.Description)));
+        Assert.That(loaded.Layers.Select(layer => layer.ToString()), Is.EqualTo(network.Layers.Select(layer => layer.ToString())));
         Assert.That(loaded.InputShape, Is.EqualTo(network.InputShape));
         Assert.That(loaded.OutputTransform, Is.EqualTo(OutputTransform.Sigmoid));
         Assert.That(loaded.ClassNames, Is.EqualTo(network.ClassNames));

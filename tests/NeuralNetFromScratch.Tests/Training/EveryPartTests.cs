@@ -38,7 +38,7 @@ public class EveryPartTests
 
     private static readonly Part[] Parts =
     [
-        .. Layers.Select(layer => new Part($"{layer.Kind}: {layer}", layer, Losses[0], Optimizers[0])),
+        .. Layers.Select(layer => new Part($"{layer.Settings.Kind}: {layer}", layer, Losses[0], Optimizers[0])),
         .. Losses.Select((loss, number) => new Part($"{loss} {number}", Layers[0], loss, Optimizers[0])),
         .. Optimizers.Select((optimizer, number) => new Part($"{optimizer} {number}", Layers[0], Losses[0], optimizer)),
     ];

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// One pass through a <see cref="Chain"/>, on buffers of whoever runs it: <see cref="Forward"/>; then <see cref="OutputGradient"/> is filled;
+/// then <see cref="Backward(ReadOnlyMatrixView, MatrixView)"/>.
+/// </summary>
+public readonly ref struct ChainRun
+{
+    private readonly Chain _chain;
+    private readonly PassContext _pass;
+    private readonly int _firstParameter;
+    private readonly ScratchSpan _memory;
+
+    internal ChainRun(Chain chain, scoped in PassContext pass, int firstParameter, ScratchSpan memory)
+    {
+        _chain = chain;
+        _pass = pass;
+        _firstParameter = firstParameter;
+        _memory = memory;
+    }
+
+    /// <summary>dL/d(output), [rows, out], to be filled between forward and backward. Only in training passes.</summary>
+    public MatrixView OutputGradient => Alternating(_chain.Nodes[^1]);
+
+    /// <summary>What the last forward pass over as many rows on the same buffers computed: [rows, out].</summary>
+    internal ReadOnlyMatrixView LastOutput
+    {
+        get
+        {
+            ChainNode last = _chain.Nodes[^1];
+            ScratchSpan place = _memory.From(End.Before(last.Place(_pass.Rows, _pass.IsTraining)));
+            return Output(last, ref place);
+        }
+    }
+
+    /// <summary>The end of the last layer's memory.</summary>
+    private ScratchSize End => _chain.Scratch(_pass.Rows, _pass.IsTraining);
+
+    private ScratchSize Pair => new(2 * _chain.WidestOutput(_pass.Rows));
+
+    /// <summary>Computes the output.</summary>
+    /// <param name="input">[rows, in].</param>
+    /// <returns>[rows, out]; it stays until the next pass on the same buffers.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ReadOnlyMatrixView Forward(ReadOnlyMatrixView input)
+    {
+        ScratchSpan free = _memory.From(Pair);
+        foreach (ChainNode node in _chain.Nodes)
+        {
+            MatrixView output = Output(node, ref free);
+            node.Layer.Forward(new LayerContext(_pass, node, _firstParameter, ref free), input, output);
+            input = output;
+        }
+
+        return input;
+    }
+
+    /// <summary>Carries the gradient from the output to the parameters and the input, after <see cref="Forward"/> on the same input.</summary>
+    /// <param name="input">[rows, in], as it was given to <see cref="Forward"/>.</param>
+    /// <param name="inputGradient">Receives dL/d(input), [rows, in]; a view without rows where nobody needs it.</param>
+    public void Backward(ReadOnlyMatrixView input, MatrixView inputGradient) => Backward(input, inputGradient, 0, null);
+
+    /// <param name="input">As it was given to <see cref="Forward"/>.</param>
+    /// <param name="inputGradient">Receives dL/d(input) where <paramref name="first"/> is 0.</param>
+    /// <param name="first">The first layer that learns: no gradient needs to go further.</param>
+    /// <param name="observer">Is told of each layer when its gradients are finished; null for nobody.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Backward(ReadOnlyMatrixView input, MatrixView inputGradient, int first, ILayerObserver? observer)
+    {
+        ChainNode[] nodes = _chain.Nodes;
+        ScratchSize start = End;
+        for (int i = nodes.Length - 1; i >= first; i--)
+        {
+            ChainNode node = nodes[i];
+            start = start.Before(node.Place(_pass.Rows, isTraining: true));
+            ScratchSpan place = _memory.From(start);
+            ReadOnlyMatrixView output = Output(node, ref place), nodeInput = input;
+            if (i > 0)
+            {
+                ScratchSpan previous = _memory.From(start.Before(nodes[i - 1].Place(_pass.Rows, isTraining: true)));
+                nodeInput = Output(nodes[i - 1], ref previous);
+            }
+
+            MatrixView gradient = i == 0 ? inputGradient : i == first ? default : Alternating(nodes[i - 1]);
+            node.Layer.Backward(new LayerContext(_pass, node, _firstParameter, ref place), nodeInput, output, Alternating(node), gradient);
+            observer?.OnLayerFinished(_firstParameter + node.FirstParameter, node.ParameterCount);
+        }
+    }
+
+    /// <summary>A layer's output: a buffer of its own in training, else one of the two that take turns.</summary>
+    private MatrixView Output(ChainNode node, scoped ref ScratchSpan free)
+    {
+        if (!_pass.IsTraining)
+            return Alternating(node);
+        return new(free.Take(new(node.OutputLength(_pass.Rows))).Floats, _pass.Rows, node.OutputShape.ElementCount);
+    }
+
+    private MatrixView Alternating(ChainNode node) => new(
+        _memory.Floats.Slice(node.Number % 2 * (Pair.Floats / 2), node.OutputLength(_pass.Rows)), _pass.Rows, node.OutputShape.ElementCount);
+}
+
+/// <summary>Is told of layers whose gradients are finished while backward goes on.</summary>
+internal interface ILayerObserver
+{
+    /// <param name="firstParameter">Number of the layer's first parameter.</param>
+    /// <param name="parameterCount">Number of its parameters.</param>
+    void OnLayerFinished(int firstParameter, int parameterCount);
+}
