@@ -86,15 +86,18 @@ public class FitOptionsTests
     [Test]
     public void Accumulated_batches_are_normalized_each_by_itself()
     {
-        Assert.That(Mean(8, 2), Is.Not.EqualTo(Mean(16, 1)));
+        // The variance of one batch of 16 samples also has the distance between the means of its halves.
+        (float variance, float mean) = Statistics(8, 2);
+        Assert.That(variance, Is.Not.EqualTo(Statistics(16, 1).Variance).Within(1e-6));
+        // The update mixes in the mean of both batches' statistics, once.
+        Assert.That(mean, Is.EqualTo(Statistics(16, 1).Mean).Within(1e-6));
 
-        // The running mean moves once for each batch that is normalized.
-        static float Mean(int batch, int accumulation)
+        static (float Variance, float Mean) Statistics(int batch, int accumulation)
         {
             var network = new Sequential([20], 1, new BatchNormalization(), new Dense(4));
             new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0)).Fit(
                 Separable(16), new FitOptions { Epochs = 1, BatchSize = batch, AccumulationSteps = accumulation, Shuffle = false });
-            return network.Parameters["batchnorm1.mean"].Values[0];
+            return (network.Parameters["batchnorm1.variance"].Values[0], network.Parameters["batchnorm1.mean"].Values[0]);
         }
     }
 
