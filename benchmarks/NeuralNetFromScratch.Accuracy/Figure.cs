@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Accuracy;
+namespace NeuralNetFromScratch.Published;
 
 /// <summary>What a row measures, and where it has to lie.</summary>
 /// <param name="Unit">What the number is: "% correct", "% errors", "s".</param>

@@ -1,5 +1,5 @@
 
-namespace NeuralNetFromScratch.Accuracy;
+namespace NeuralNetFromScratch.Published;
 
 /// <summary>A data set whose pixels are in another order, the same for all samples: nothing can be learned from which are neighbours.</summary>
 internal sealed class PermutedPixels : Dataset

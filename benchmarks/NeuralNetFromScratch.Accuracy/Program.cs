@@ -3,11 +3,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using NeuralNetFromScratch;
-using NeuralNetFromScratch.Accuracy;
-using NeuralNetFromScratch.Accuracy.Rows;
+using NeuralNetFromScratch.Published;
+using NeuralNetFromScratch.Published.Rows;
 using NeuralNetFromScratch.Tool;
 using Spectre.Console;
-using Row = NeuralNetFromScratch.Accuracy.Row;
+using Row = NeuralNetFromScratch.Published.Row;
 
 Row[] all =
 [

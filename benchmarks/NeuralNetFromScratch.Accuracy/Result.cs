@@ -1,4 +1,4 @@
-namespace NeuralNetFromScratch.Accuracy;
+namespace NeuralNetFromScratch.Published;
 
 /// <summary>What a row reached.</summary>
 /// <param name="Name">The row.</param>

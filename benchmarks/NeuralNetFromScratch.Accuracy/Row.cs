@@ -1,5 +1,5 @@
 
-namespace NeuralNetFromScratch.Accuracy;
+namespace NeuralNetFromScratch.Published;
 
 /// <summary>A published recipe.</summary>
 internal abstract class Row

@@ -29,9 +29,9 @@ internal static class EvaluateVerb
             TestSamples = evaluation.Count,
             TestAccuracy = evaluation.Accuracy,
             TestLoss = evaluation.Loss,
-            MacroF1 = confusion.F1(Averaging.Macro),
-            Top2Accuracy = ClassificationMetrics.TopKAccuracy(probabilities.AsMatrix(), labels, 2),
-            CalibrationError = ClassificationMetrics.ExpectedCalibrationError(probabilities.AsMatrix(), labels),
+            MacroF1 = confusion.F1(ClassAveraging.Macro),
+            Top2Accuracy = new TopKAccuracy(2).Evaluate(probabilities.AsMatrix(), labels).Value,
+            CalibrationError = new CalibrationError().Evaluate(probabilities.AsMatrix(), labels).Value,
         };
         console.WriteLine(Invariant($"Test accuracy {figures.TestAccuracy:P2}, loss {figures.TestLoss:F4} on {figures.TestSamples:N0} samples."));
         console.WriteLine(Invariant($"Macro F1 {figures.MacroF1:F4}, among the best two {figures.Top2Accuracy:P2}, calibration error {figures.CalibrationError:P2}"));

@@ -1,5 +1,5 @@
 
-namespace NeuralNetFromScratch.Accuracy.Rows;
+namespace NeuralNetFromScratch.Published.Rows;
 
 /// <summary>The lab sheet's own network.</summary>
 /// <param name="iterations">How many updates.</param>

@@ -1,5 +1,5 @@
 
-namespace NeuralNetFromScratch.Accuracy.Rows;
+namespace NeuralNetFromScratch.Published.Rows;
 
 internal sealed class Nielsen30 : Row
 {

@@ -1,5 +1,5 @@
 
-namespace NeuralNetFromScratch.Accuracy.Rows;
+namespace NeuralNetFromScratch.Published.Rows;
 
 internal sealed class SimardElastic : Row
 {

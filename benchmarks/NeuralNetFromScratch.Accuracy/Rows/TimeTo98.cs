@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace NeuralNetFromScratch.Accuracy.Rows;
+namespace NeuralNetFromScratch.Published.Rows;
 
 internal sealed class TimeTo98 : Row
 {

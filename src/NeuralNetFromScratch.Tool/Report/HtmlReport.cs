@@ -70,7 +70,7 @@ internal static class HtmlReport
         [
             (evaluation.Accuracy.ToString("P2", CultureInfo.InvariantCulture), "test accuracy"),
             (evaluation.Loss.ToString("F4", CultureInfo.InvariantCulture), "test loss"),
-            (evaluation.ConfusionMatrix.F1(Averaging.Macro).ToString("F4", CultureInfo.InvariantCulture), "macro F1"),
+            (evaluation.ConfusionMatrix.F1(ClassAveraging.Macro).ToString("F4", CultureInfo.InvariantCulture), "macro F1"),
             (report.Network.Parameters.TrainableCount.ToString("N0", CultureInfo.InvariantCulture), "parameters"),
         ];
         if (report.Epochs.Count > 0)
@@ -98,7 +98,7 @@ internal static class HtmlReport
         [
             name, Share(confusion.Precision(label)), Share(confusion.Recall(label)), Share(confusion.F1(label)), Number(confusion.Support(label)),
         ]);
-        string[] mean = ["mean", Share(confusion.Precision(Averaging.Macro)), Share(confusion.Recall(Averaging.Macro)), Share(confusion.F1(Averaging.Macro)), Number(confusion.Count)];
+        string[] mean = ["mean", Share(confusion.Precision(ClassAveraging.Macro)), Share(confusion.Recall(ClassAveraging.Macro)), Share(confusion.F1(ClassAveraging.Macro)), Number(confusion.Count)];
         page.Append("<h2>Each class</h2>\n");
         AppendTable(page, ["class", "precision", "recall", "F1", "samples"], [.. rows, mean]);
     }

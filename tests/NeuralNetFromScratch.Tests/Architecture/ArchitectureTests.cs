@@ -37,7 +37,6 @@ public class ArchitectureTests
         "Compute/Passes/BackwardSweepKernel.cs -> Activations",
         "Compute/Passes/DifferentiateKernel.cs -> Activations",
         "Initializers/ParameterStore.cs -> Layers",
-        "Metrics/ClassificationMetrics.cs -> Losses",
         "Networks/Sequential.cs -> Storage",
     ];
 

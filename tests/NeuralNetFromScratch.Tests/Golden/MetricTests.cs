@@ -18,7 +18,7 @@ public class MetricTests
         _golden = GoldenFile.Read("metrics.json");
         _classes = _golden.GetProperty("classes").GetInt32();
         _labels = _golden.GetProperty("labels").Integers();
-        _confusion = ConfusionMatrix.Of(_labels, _golden.GetProperty("predicted").Integers(), _classes);
+        _confusion = ConfusionMatrix.FromPredictions(_labels, _golden.GetProperty("predicted").Integers(), _classes);
     }
 
     [Test]
@@ -37,10 +37,10 @@ public class MetricTests
         }
     }
 
-    [TestCase(Averaging.Macro, "macro")]
-    [TestCase(Averaging.Weighted, "weighted")]
-    [TestCase(Averaging.Micro, "micro")]
-    public void Averages_are_NumPys(Averaging averaging, string name)
+    [TestCase(ClassAveraging.Macro, "macro")]
+    [TestCase(ClassAveraging.Weighted, "weighted")]
+    [TestCase(ClassAveraging.Micro, "micro")]
+    public void Averages_are_NumPys(ClassAveraging averaging, string name)
     {
         JsonElement expected = _golden.GetProperty(name);
         Assert.That(_confusion.Precision(averaging), Is.EqualTo(expected.GetProperty("precision").GetDouble()).Within(Tolerance));
@@ -53,10 +53,10 @@ public class MetricTests
     {
         var probabilities = new ReadOnlyMatrixView(_golden.Floats("probabilities"), _labels.Length, _classes);
         for (int k = 1; k <= _classes; k++)
-            Assert.That(ClassificationMetrics.TopKAccuracy(probabilities, _labels, k), Is.EqualTo(_golden.GetProperty("top")[k - 1].GetDouble()).Within(Tolerance), $"top {k}");
-        Assert.That(ClassificationMetrics.LogLoss(probabilities, _labels), Is.EqualTo(_golden.GetProperty("log-loss").GetDouble()).Within(Tolerance));
+            Assert.That(new TopKAccuracy(k).Evaluate(probabilities, _labels).Value, Is.EqualTo(_golden.GetProperty("top")[k - 1].GetDouble()).Within(Tolerance), $"top {k}");
+        Assert.That(new LogLoss().Evaluate(probabilities, _labels).Value, Is.EqualTo(_golden.GetProperty("log-loss").GetDouble()).Within(Tolerance));
         Assert.That(
-            ClassificationMetrics.ExpectedCalibrationError(probabilities, _labels, _golden.GetProperty("bins").GetInt32()),
+            new CalibrationError(_golden.GetProperty("bins").GetInt32()).Evaluate(probabilities, _labels).Value,
             Is.EqualTo(_golden.GetProperty("calibration").GetDouble()).Within(Tolerance));
     }
 }

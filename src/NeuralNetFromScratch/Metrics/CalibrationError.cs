@@ -1,0 +1,96 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// The expected calibration error: how far confidence and accuracy are apart (Guo et al. 2017). Predictions are sorted by the highest
+/// probability into bins of equal width, (0, 1/n], (1/n, 2/n] …, and the gaps <c>|accuracy − mean confidence|</c> are averaged, each bin
+/// counting as often as it has samples. Of sigmoid outputs each label has a figure of its own, with the probability of the predicted answer;
+/// the figure is their mean. It is NaN where a probability is.
+/// </summary>
+public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
+{
+    /// <summary>Expected calibration error.</summary>
+    /// <param name="bins">n; positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bins"/> is not positive.</exception>
+    public CalibrationError(int bins = 15)
+        : this(new Settings(Kind, new Setting("bins", bins)))
+    {
+    }
+
+    private CalibrationError(Settings settings)
+        : base(settings)
+    {
+        Bins = settings.Get<int>("bins");
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Bins, "bins");
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "calibration-error";
+
+    /// <summary>n.</summary>
+    public int Bins { get; }
+
+    /// <inheritdoc/>
+    public override bool HigherIsBetter => false;
+
+    /// <inheritdoc/>
+    public override bool NeedsProbabilities => true;
+
+    /// <inheritdoc/>
+    public static CalibrationError Create(Settings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public override void Check(MetricTask task)
+    {
+        if (!task.IsMultiLabel && task.OutputActivation is not (OutputActivation.Softmax or OutputActivation.LogSoftmax))
+            throw Undefined(task, "the outputs are not probabilities of the targets");
+    }
+
+    /// <summary>Samples; for each bin, of each label if there are several: correct answers, and the sum of their confidences.</summary>
+    /// <inheritdoc/>
+    public override (int Counts, int Sums) Sizes(MetricTask task)
+    {
+        int bins = checked(Bins * (task.IsMultiLabel ? task.Outputs : 1));
+        return (1 + bins, bins);
+    }
+
+    /// <inheritdoc/>
+    public override void Add(in MetricBatch batch, Span<long> counts, Span<double> sums)
+    {
+        counts[0] += batch.Rows;
+        Span<long> correct = counts[1..];
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            ReadOnlySpan<float> probabilities = batch.Probabilities.Row(row);
+            if (!batch.Task.IsMultiLabel)
+            {
+                int predicted = Argmax.Of(probabilities);
+                Add(0, predicted < 0 ? float.NaN : probabilities[predicted], predicted == batch.ClassOf(row), correct, sums);
+                continue;
+            }
+
+            for (int label = 0; label < probabilities.Length; label++)
+            {
+                float probability = probabilities[label];
+                bool isYes = probability > 0.5f;
+                Add(label * Bins, isYes ? probability : 1.0 - probability, isYes == batch.Targets[row, label] > 0.5f, correct, sums);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override MetricResult Compute(MetricTask task, ReadOnlySpan<long> counts, ReadOnlySpan<double> sums)
+    {
+        var each = new double[sums.Length / Bins];
+        for (int bin = 0; bin < sums.Length; bin++)
+            each[bin / Bins] += Math.Abs(counts[1 + bin] - sums[bin]) / counts[0];
+        return new(each.Average()) { PerClass = task.IsMultiLabel ? each : [] };
+    }
+
+    private void Add(int first, double confidence, bool isCorrect, Span<long> correct, Span<double> sums)
+    {
+        // NaN goes to the first bin, where it makes the sum NaN.
+        int bin = first + (double.IsNaN(confidence) ? 0 : Math.Clamp((int)Math.Ceiling(confidence * Bins) - 1, 0, Bins - 1));
+        correct[bin] += isCorrect ? 1 : 0;
+        sums[bin] += confidence;
+    }
+}
