@@ -26,8 +26,7 @@ public sealed class Chain
             Layer layer = layers[i] ?? throw new ArgumentException($"layer {i} is null", nameof(layers));
             string kind = layer.Settings.Kind;
             string layerName = $"{prefix}{kind}{counts[kind] = counts.GetValueOrDefault(kind) + 1}";
-            Shape output = OutputShapeOf(layer, layerName, shape);
-            Chain[] branches = [.. layer.Branches(shape)];
+            (Chain[] branches, Shape output) = Plan(layer, layerName, shape);
             int first = definitions.Count;
             definitions.AddRange(layer.Parameters(shape).Select(definition => definition with { Name = $"{layerName}.{definition.Name}" }));
             var branchFirsts = new int[branches.Length];
@@ -84,11 +83,12 @@ public sealed class Chain
         return Compute.AlignedMemory.RoundUp(widest);
     }
 
-    private static Shape OutputShapeOf(Layer layer, string name, Shape inputShape)
+    private static (Chain[] Branches, Shape Output) Plan(Layer layer, string name, Shape inputShape)
     {
         try
         {
-            return layer.OutputShape(inputShape);
+            Chain[] branches = [.. layer.Branches(inputShape)];
+            return (branches, layer.OutputShape(inputShape, branches));
         }
         catch (ArgumentException exception)
         {

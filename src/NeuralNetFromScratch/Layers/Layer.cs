@@ -16,6 +16,12 @@ public abstract class Layer(Settings settings) : Part(settings)
     /// <exception cref="ArgumentException">The layer cannot take this shape; the message says what it expects.</exception>
     public abstract Shape OutputShape(Shape inputShape);
 
+    /// <summary>The shape of one sample at the output of a layer that has others within. Layers without branches need not override it.</summary>
+    /// <param name="inputShape">The shape of one sample at the input.</param>
+    /// <param name="branches">The layer's <see cref="Branches"/> for this shape.</param>
+    /// <exception cref="ArgumentException">The layer cannot take this shape; the message says what it expects.</exception>
+    public virtual Shape OutputShape(Shape inputShape, IReadOnlyList<Chain> branches) => OutputShape(inputShape);
+
     /// <summary>The layer's own parameters; those of layers within it belong to its <see cref="Branches"/>.</summary>
     /// <param name="inputShape">The shape of one sample at the input.</param>
     public virtual IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) => [];

@@ -39,9 +39,12 @@ public sealed class Residual : Layer
     public override bool MixesSamples => Layers.Concat(Projection).Any(layer => layer.MixesSamples);
 
     /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape)
+    public override Shape OutputShape(Shape inputShape) => OutputShape(inputShape, Branches(inputShape));
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape, IReadOnlyList<Chain> branches)
     {
-        IReadOnlyList<Chain> branches = Branches(inputShape);
+        ArgumentNullException.ThrowIfNull(branches);
         Shape block = branches[Block].OutputShape, around = branches.Count > Shortcut ? branches[Shortcut].OutputShape : inputShape;
         return block == around
             ? block
