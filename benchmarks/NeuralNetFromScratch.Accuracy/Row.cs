@@ -23,7 +23,7 @@ internal abstract class Row
     /// <summary>Trains with one seed and returns the figure.</summary>
     public abstract double Run(MnistData data, ulong seed);
 
-    private protected double Measure(Evaluation test) => Target.Unit == "% errors" ? 100 * (1 - test.Accuracy) : 100 * test.Accuracy;
+    private protected double Measure(EvaluationResult test) => Target.Unit == "% errors" ? 100 * (1 - test.Accuracy) : 100 * test.Accuracy;
 
     /// <summary>The first 50,000 training samples, and the other 10,000: the division that MNIST's early users published.</summary>
     private protected static (Dataset Training, Dataset Validation) FirstAndRest(Dataset training, int count = 50_000)

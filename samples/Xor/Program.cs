@@ -10,4 +10,4 @@ trainer.Fit(xor, new FitOptions { Epochs = 200, BatchSize = 4 });
 MatrixView probabilities = network.Predict(new Tensor([4, 2], inputs)).AsMatrix();
 for (int row = 0; row < 4; row++)
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{inputs[2 * row]} xor {inputs[2 * row + 1]}: 1 with probability {probabilities[row, 1]:P1}"));
-return trainer.Evaluate(xor).Accuracy == 1 ? 0 : 1;
+return network.Evaluate(xor).Accuracy == 1 ? 0 : 1;

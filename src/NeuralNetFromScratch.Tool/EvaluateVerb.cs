@@ -10,6 +10,8 @@ internal static class EvaluateVerb
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
+    private static readonly Metric[] Metrics = [new Accuracy(), new F1Score(), new TopKAccuracy(2), new CalibrationError(), new ConfusionMatrixMetric()];
+
     public static async Task<int> RunAsync(string model, string? data, string? output, string? json, CancellationToken cancellation)
     {
         IAnsiConsole console = AnsiConsole.Console;
@@ -18,10 +20,8 @@ internal static class EvaluateVerb
         if (output is not null)
             ReportFolder.Prepare(output);
         FoundData found = await DataLocator.FindAsync(data, console, cancellation);
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd());
-        Evaluation evaluation = trainer.Evaluate(found.Sets.Test);
-        Tensor probabilities = trainer.Predict(found.Sets.Test);
-        int[] labels = [.. Enumerable.Range(0, evaluation.Count).Select(found.Sets.Test.GetLabel)];
+        var engine = new Engine(Environment.ProcessorCount);
+        EvaluationResult evaluation = network.Evaluate(found.Sets.Test, metrics: Metrics, engine: engine, cancellationToken: cancellation);
         ConfusionMatrix confusion = evaluation.ConfusionMatrix;
         var figures = new
         {
@@ -29,9 +29,9 @@ internal static class EvaluateVerb
             TestSamples = evaluation.Count,
             TestAccuracy = evaluation.Accuracy,
             TestLoss = evaluation.Loss,
-            MacroF1 = confusion.F1(ClassAveraging.Macro),
-            Top2Accuracy = new TopKAccuracy(2).Evaluate(probabilities.AsMatrix(), labels).Value,
-            CalibrationError = new CalibrationError().Evaluate(probabilities.AsMatrix(), labels).Value,
+            MacroF1 = evaluation["f1"].Value,
+            Top2Accuracy = evaluation["top-2-accuracy"].Value,
+            CalibrationError = evaluation["calibration-error"].Value,
         };
         console.WriteLine(Invariant($"Test accuracy {figures.TestAccuracy:P2}, loss {figures.TestLoss:F4} on {figures.TestSamples:N0} samples."));
         console.WriteLine(Invariant($"Macro F1 {figures.MacroF1:F4}, among the best two {figures.Top2Accuracy:P2}, calibration error {figures.CalibrationError:P2}"));
@@ -44,8 +44,8 @@ internal static class EvaluateVerb
                 Network = network,
                 Test = found.Sets.Test,
                 Evaluation = evaluation,
-                Predictions = Prediction.Of(probabilities, found.Sets.Test),
-                Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(trainer)],
+                Predictions = Prediction.Of(network.Predict(found.Sets.Test, engine), found.Sets.Test),
+                Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(engine.Threads)],
             });
             Console.WriteLine($"Wrote to {output}: {string.Join(", ", written)}");
         }

@@ -47,7 +47,8 @@ internal static class Session
         bool wasStopped = Train(trainer, training, validation, options, display, cancellation);
         phases.End("training");
 
-        Evaluation evaluation = trainer.Evaluate(data.Sets.Test);
+        EvaluationResult evaluation = network.Evaluate(
+            data.Sets.Test, metrics: [new Accuracy(), new ConfusionMatrixMetric()], engine: new Engine(trainer.Threads));
         phases.End("testing");
         if (wasStopped)
             console.WriteLine(Invariant($"Stopped in epoch {display.Last.Epoch}, step {display.Last.Step} of {display.Last.Steps}."));
@@ -55,7 +56,7 @@ internal static class Session
         console.WriteLine(Invariant(
             $"{synthetic}Test accuracy {evaluation.Accuracy:P2}, loss {evaluation.Loss:F4} on {evaluation.Count:N0} samples."));
         ResultDisplay.ShowConfusion(console, evaluation.ConfusionMatrix);
-        IReadOnlyList<Prediction> predictions = Prediction.Of(trainer.Predict(data.Sets.Test), data.Sets.Test);
+        IReadOnlyList<Prediction> predictions = Prediction.Of(network.Predict(data.Sets.Test), data.Sets.Test);
         ResultDisplay.ShowDigits(console, predictions, data.Sets.Test);
         phases.End("showing");
         phases.Show(console);
@@ -118,7 +119,7 @@ internal static class Session
     }
 
     private static RunFigures Figures(
-        FoundData data, Dataset training, Sequential network, Trainer trainer, SampleOptions options, TrainingDisplay display, Evaluation evaluation)
+        FoundData data, Dataset training, Sequential network, Trainer trainer, SampleOptions options, TrainingDisplay display, EvaluationResult evaluation)
     {
         double[] seconds = [.. trainer.History.Epochs.Select(epoch => epoch.Seconds)];
         return new RunFigures

@@ -30,6 +30,6 @@ internal sealed class AugmentedMlp : Row
             Schedule = LearningRateSchedule.Step(1, 0.95),
             Augmentation = new ImageAugmentation { MaximumRotation = 15, MaximumShift = 2, Scale = (0.85f, 1.15f), Elastic = (4, 8) },
         });
-        return Measure(trainer.Evaluate(data.Test));
+        return Measure(network.Evaluate(data.Test));
     }
 }

@@ -19,6 +19,6 @@ internal sealed class KerasMlp : Row
             new Dense(512, Activation.Relu, start), new Dropout(0.2f), new Dense(512, Activation.Relu, start), new Dropout(0.2f), new Dense(10));
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new RmsProp(0.001f, 0.9f, 1e-7f));
         trainer.Fit(data.Training, new FitOptions { Epochs = 20, BatchSize = 128, Seed = seed });
-        return Measure(trainer.Evaluate(data.Test));
+        return Measure(network.Evaluate(data.Test));
     }
 }

@@ -26,6 +26,6 @@ internal sealed class NielsenSoftmax100 : Row
             Validation = validation,
             EarlyStopping = new EarlyStopping { Monitor = MonitoredFigure.ValidationAccuracy, Patience = 60 },
         });
-        return Measure(trainer.Evaluate(data.Test));
+        return Measure(network.Evaluate(data.Test));
     }
 }

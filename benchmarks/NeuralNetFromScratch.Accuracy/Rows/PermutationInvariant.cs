@@ -34,7 +34,7 @@ internal sealed class PermutationInvariant : Row
             Seed = seed,
             Schedule = LearningRateSchedule.Linear(constantShare: 0.67),
         });
-        return Measure(trainer.Evaluate(PermutedPixels.Of(data.Test)));
+        return Measure(network.Evaluate(PermutedPixels.Of(data.Test)));
     }
 
     /// <summary>The paper adds its noise after the normalization and before the trained factor and shift.</summary>

@@ -25,6 +25,6 @@ internal sealed class SimardElastic : Row
             Schedule = LearningRateSchedule.OneCycle(),
             Augmentation = new ImageAugmentation { Elastic = (4, 34) },
         });
-        return Measure(trainer.Evaluate(data.Test));
+        return Measure(network.Evaluate(data.Test));
     }
 }

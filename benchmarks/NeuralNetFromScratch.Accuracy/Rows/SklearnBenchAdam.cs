@@ -28,6 +28,6 @@ internal sealed class SklearnBenchAdam : Row
                 Monitor = MonitoredFigure.TrainingLoss, MinimumImprovement = 1e-4, Patience = 10, RestoresBest = false,
             },
         });
-        return Measure(trainer.Evaluate(data.Test));
+        return Measure(network.Evaluate(data.Test));
     }
 }

@@ -18,6 +18,6 @@ internal sealed class SklearnFilters : Row
         var network = new Sequential([28, 28], seed, new Dense(50, Activation.Relu, Initializer.GlorotUniform), new Dense(10));
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, 0.9f, nesterov: true) { L2Penalty = 1e-4f / Batch });
         trainer.Fit(data.Training, new FitOptions { Epochs = 10, BatchSize = Batch, Seed = seed });
-        return Measure(trainer.Evaluate(data.Test));
+        return Measure(network.Evaluate(data.Test));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class TimeTo98 : Row
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(labelSmoothing: 0.05f), new Sgd(0.3f, 0.9f, nesterov: true));
         trainer.Fit(data.Training, new FitOptions { Epochs = 3, BatchSize = 128, Seed = seed, Schedule = LearningRateSchedule.OneCycle() });
         double seconds = watch.Elapsed.TotalSeconds;
-        _accuracies.Add(trainer.Evaluate(data.Test).Accuracy);
+        _accuracies.Add(network.Evaluate(data.Test).Accuracy);
         // Fast but wrong is no answer.
         return _accuracies.Average() >= 0.98 ? seconds : double.PositiveInfinity;
     }

@@ -43,8 +43,8 @@ internal static class PredictionRows
 
     private static void AddEvaluation(Report report, Sequential network, Dataset test)
     {
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(), new TrainerOptions { Threads = 2 });
-        double seconds = Interleaved.Run(1, Interleaved.Once(() => trainer.Evaluate(test)))[0].Best;
+        var engine = new Engine(2);
+        double seconds = Interleaved.Run(1, Interleaved.Once(() => network.Evaluate(test, engine: engine)))[0].Best;
         double ours = 2.0 * test.Count * (784 * 128 + 128 * 10) / seconds / 1e9, peak = FmaPeak.Measure(2);
         report.AddAtLeast("Evaluate, 10,000 images, 2 threads, of peak", ours, peak, "GFLOP/s", ours / peak, 0.7);
     }
@@ -66,9 +66,9 @@ internal static class PredictionRows
         for (ulong seed = 0; seed < Seeds; seed++)
         {
             seconds += Train(data, seed, skipsZeros: false).Seconds / Seeds;
-            (double duration, Trainer trainer) = Train(data, seed, skipsZeros: true);
+            (double duration, Sequential network) = Train(data, seed, skipsZeros: true);
             skippingSeconds += duration / Seeds;
-            accuracy += trainer.Evaluate(data.Sets.Test).Accuracy / Seeds;
+            accuracy += network.Evaluate(data.Sets.Test).Accuracy / Seeds;
         }
 
         report.AddAtMost("time to 98 %, mean of 10 seeds", seconds, null, "s", seconds, 1.5);
@@ -76,11 +76,11 @@ internal static class PredictionRows
         report.AddAtLeast("… test accuracy, mean of 10 seeds", accuracy, null, "", accuracy, 0.98);
     }
 
-    private static (double Seconds, Trainer Trainer) Train(BenchmarkData data, ulong seed, bool skipsZeros)
+    private static (double Seconds, Sequential Network) Train(BenchmarkData data, ulong seed, bool skipsZeros)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        Trainer trainer = TimeTo98.Train(data.Sets.Training, seed, skipsZeros);
-        return (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, trainer);
+        Sequential network = TimeTo98.Train(data.Sets.Training, seed, skipsZeros);
+        return (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, network);
     }
 
     private static double AllocatedBy(Action action)

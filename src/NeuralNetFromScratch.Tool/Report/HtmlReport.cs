@@ -65,7 +65,7 @@ internal static class HtmlReport
 
     private static void AppendFigures(StringBuilder page, RunReport report)
     {
-        Evaluation evaluation = report.Evaluation;
+        EvaluationResult evaluation = report.Evaluation;
         List<(string Value, string Name)> figures =
         [
             (evaluation.Accuracy.ToString("P2", CultureInfo.InvariantCulture), "test accuracy"),

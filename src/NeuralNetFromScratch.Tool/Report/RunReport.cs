@@ -10,7 +10,7 @@ internal sealed record RunReport
 
     public required Dataset Test { get; init; }
 
-    public required Evaluation Evaluation { get; init; }
+    public required EvaluationResult Evaluation { get; init; }
 
     public required IReadOnlyList<Prediction> Predictions { get; init; }
 

@@ -19,16 +19,16 @@ internal static class RunSettings
             ("batch", recipe.IsFullBatch ? "all samples at once" : Invariant($"{recipe.BatchSize} samples")),
             (recipe.IsFullBatch ? "iterations" : "epochs", Invariant($"{trainer.History.Epochs.Count} of {recipe.Epochs}")),
             ("seed", Invariant($"{options.Seed}")),
-            .. Machine(trainer),
+            .. Machine(trainer.Threads),
         ];
     }
 
-    public static IReadOnlyList<(string Name, string Value)> Machine(Trainer trainer)
+    public static IReadOnlyList<(string Name, string Value)> Machine(int threads)
     {
         int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
         return
         [
-            ("threads", Invariant($"{trainer.Threads} of {Environment.ProcessorCount} processors")),
+            ("threads", Invariant($"{threads} of {Environment.ProcessorCount} processors")),
             ("vector registers", bits > 0 ? $"{bits} bits" : "none used"),
             ("machine", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}"),
         ];

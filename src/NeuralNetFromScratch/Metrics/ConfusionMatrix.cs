@@ -22,11 +22,7 @@ public sealed class ConfusionMatrix
     /// <param name="actual">The class: 0 to <c>Classes − 1</c>.</param>
     /// <param name="predicted">The predicted class: 0 to <c>Classes − 1</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
-    public int this[int actual, int predicted]
-    {
-        get => _counts[Row(actual) + Checked(predicted)];
-        internal set => _counts[Row(actual) + Checked(predicted)] = value;
-    }
+    public int this[int actual, int predicted] => _counts[Row(actual) + Checked(predicted)];
 
     /// <summary>Counts predictions.</summary>
     /// <param name="actual">The classes.</param>
@@ -104,12 +100,6 @@ public sealed class ConfusionMatrix
         for (int i = 0; i < counts.Length; i++)
             matrix._counts[i] = checked((int)counts[i]);
         return matrix;
-    }
-
-    internal void Add(ConfusionMatrix other)
-    {
-        for (int i = 0; i < _counts.Length; i++)
-            _counts[i] += other._counts[i];
     }
 
     /// <summary>Samples of a class without a prediction.</summary>

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>What <see cref="Sequential.Predict"/> makes of the last layer's output.</summary>
+/// <summary>What <c>Sequential.Predict</c> makes of the last layer's output.</summary>
 public enum OutputTransform
 {
     /// <summary>The outputs are logits, and predictions their softmax: probabilities that sum to 1.</summary>

@@ -4,7 +4,7 @@ namespace NeuralNetFromScratch;
 /// A feed-forward network: layers in a row, and their parameters. It holds no activations, so that any number of threads can predict
 /// with it at once, as long as nobody trains it meanwhile.
 /// </summary>
-public sealed class Sequential
+public sealed partial class Sequential
 {
     private const ulong InitializationStream = 0;
 

@@ -98,10 +98,10 @@ internal sealed class FitRun
         }
 
         watch.Stop();
-        Evaluation? validation = _validation is null ? null : _trainer.Evaluate(_validation);
+        EvaluationResult? validation = _validation is null ? null : _trainer.Validate(_validation);
         StepResult sums = _state.Sums;
         return new EpochRecord(
-            _state.Epoch, sums.Loss, sums.Accuracy, validation?.Loss, validation?.Accuracy, watch.Elapsed.TotalSeconds, _order.Length);
+            _state.Epoch, sums.Loss, sums.Accuracy, validation?.Loss, validation?.Find(Accuracy.Kind)?.Value, watch.Elapsed.TotalSeconds, _order.Length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -42,9 +42,7 @@ internal readonly struct LossJob(
     private double Evaluate(int start, int count, float factor)
     {
         int width = buffers.OutputLength;
-        MatrixView gradient = scale == 0
-            ? default
-            : new MatrixView(workspace.Run(rows).OutputGradient.Span.Slice(start * width, count * width), count, width);
+        var gradient = new MatrixView(workspace.Run(rows).OutputGradient.Span.Slice(start * width, count * width), count, width);
         return hasLabels
             ? loss.Evaluate(Outputs(start, count), buffers.Labels.AsSpan(start, count), factor, gradient)
             : loss.Evaluate(Outputs(start, count), new ReadOnlyMatrixView(Targets(start, count), count, width), factor, gradient);

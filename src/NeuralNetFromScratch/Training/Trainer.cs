@@ -15,7 +15,7 @@ public sealed class Trainer
     private readonly Loss _loss;
     private readonly Engine _engine;
     private readonly TrainingStep _training;
-    private readonly TrainingStep[] _evaluation;
+    private readonly Evaluator _evaluator;
     private readonly ParameterUpdate _update;
     private int _epochs;
 
@@ -39,11 +39,9 @@ public sealed class Trainer
         _network = network;
         _loss = loss;
         _engine = engine;
-        _training = new TrainingStep(network, loss, engine, isTraining: true);
+        _training = new TrainingStep(network, loss, engine);
         _update = new ParameterUpdate(network, optimizer, engine);
-        _evaluation = new TrainingStep[engine.Threads];
-        for (int worker = 0; worker < _evaluation.Length; worker++)
-            _evaluation[worker] = new TrainingStep(network, loss, new Engine(1, engine.Width), isTraining: false);
+        _evaluator = new Evaluator(network, loss, metrics: null, engine);
     }
 
     /// <summary>What the last <see cref="Fit"/> reached, also when it was cancelled.</summary>
@@ -190,41 +188,8 @@ public sealed class Trainer
         return finder.Result();
     }
 
-    /// <summary>What the network makes of a data set: probabilities, or what <see cref="Sequential.OutputTransform"/> says.</summary>
-    /// <param name="samples">The samples; labels and targets do not matter.</param>
-    /// <returns>[count, out].</returns>
-    /// <exception cref="ArgumentException">The samples do not fit the network.</exception>
-    public Tensor Predict(Dataset samples)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        CheckSampleShape(samples, nameof(samples));
-        var outputs = new Tensor(_network.OutputShape.Prepend(samples.Count));
-        int workers = Math.Clamp(samples.Count / Predictor.BlockRows, 1, _engine.Threads);
-        _engine.Run(new PredictionJob(_network, samples, outputs), workers);
-        return outputs;
-    }
-
-    /// <summary>How well the network does on labelled samples. It changes nothing.</summary>
-    /// <param name="test">The samples.</param>
-    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
-    public Evaluation Evaluate(Dataset test)
-    {
-        CheckDataset(test, nameof(test));
-        var results = new StepResult[(test.Count - 1) / TrainingStep.BlockRows + 1];
-        var confusions = new ConfusionMatrix[_evaluation.Length];
-        for (int worker = 0; worker < confusions.Length; worker++)
-            confusions[worker] = new ConfusionMatrix(_network.OutputShape.ElementCount);
-        _engine.Run(
-            new EvaluationJob(_evaluation, test, InOrder(new int[test.Count]), results, confusions),
-            Math.Min(results.Length, _engine.Threads));
-
-        StepResult total = default;
-        foreach (StepResult result in results)
-            total += result;
-        foreach (ConfusionMatrix other in confusions.AsSpan(1))
-            confusions[0].Add(other);
-        return new Evaluation(test.Count, total.Loss, total.Accuracy, confusions[0]);
-    }
+    /// <summary>How well the network does on validation samples.</summary>
+    internal EvaluationResult Validate(Dataset validation) => _evaluator.Run(validation);
 
     /// <summary>Brings the indices of an epoch into their order.</summary>
     internal void Order(int[] order, FitOptions options)
@@ -339,34 +304,16 @@ public sealed class Trainer
         SampleWeights.ThrowIfInvalid(weights);
     }
 
+    /// <summary>Checks the labels too, so that nothing has changed where one is wrong.</summary>
     private void CheckDataset(Dataset dataset, string name)
     {
-        ArgumentNullException.ThrowIfNull(dataset, name);
-        if (dataset.Count == 0)
-            throw new ArgumentException("the data set is empty", name);
-        CheckSampleShape(dataset, name);
+        _network.CheckDataset(dataset, name);
         int outputs = _network.OutputShape.ElementCount;
-        if (dataset.TargetLength > 0)
-        {
-            if (dataset.TargetLength != outputs)
-                throw new ArgumentException($"{_network.Nodes[^1].Name}: has {outputs} outputs, but the data set targets of {dataset.TargetLength}", name);
-            return;
-        }
-
-        if (dataset.ClassCount > outputs)
-            throw new ArgumentException($"{_network.Nodes[^1].Name}: has {outputs} outputs, but the data set {dataset.ClassCount} classes", name);
-        for (int i = 0; i < dataset.Count; i++)
+        for (int i = 0; i < dataset.Count && dataset.TargetLength == 0; i++)
         {
             int label = dataset.GetLabel(i);
             if ((uint)label >= (uint)outputs)
                 throw Labels.Outside(i, label, outputs, name);
         }
-    }
-
-    private void CheckSampleShape(Dataset dataset, string name)
-    {
-        if (dataset.SampleShape.ElementCount != _network.InputShape.ElementCount)
-            throw new ArgumentException(
-                $"{_network.Nodes[0].Name}: expected samples {_network.InputShape}, got {dataset.SampleShape}", name);
     }
 }

@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch;
 /// The machinery of one step up to the gradients: forward, loss and backward over a batch of any size, which goes through in blocks of
 /// rows whose gradients add up. Its buffers are made for the largest batch seen, up to one block.
 /// </summary>
-internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine, bool isTraining)
+internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine)
 {
     /// <summary>Rows of a block: enough for the matrix product, few enough for the cache.</summary>
     public const int BlockRows = 192;
@@ -14,24 +14,23 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
     /// <summary>Fewest values of the output that are worth waking a worker for.</summary>
     private const int LossGrain = 256;
 
-    private readonly bool _needsWholeBatch = isTraining && network.Layers.Any(layer => layer.MixesSamples);
+    private readonly bool _needsWholeBatch = network.Layers.Any(layer => layer.MixesSamples);
     private BlockBuffers _buffers = new(0, 0, 0, 0);
-    private ChainMemory _memory = new(network.Chain, engine, network.Parameters, 0, isTraining);
+    private ChainMemory _memory = new(network.Chain, engine, network.Parameters, 0, isTraining: true);
     private readonly int _firstTrained = FirstTrained(network);
     private LossSums _sums = new(0);
 
-    /// <summary>Forward and loss, and backward where this is for training: the gradients of the mean loss lie in the parameters.</summary>
+    /// <summary>Forward, loss and backward: the gradients of the mean loss lie in the parameters.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="partLength">Samples that a layer which looks across the batch sees together; all of them where it is the batch's length.</param>
     /// <param name="random">Chance for the layers.</param>
-    /// <param name="confusion">Counts the predictions, if given.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public StepResult Run<TBatch>(TBatch batch, int partLength, RandomSource random, ConfusionMatrix? confusion = null)
+    public StepResult Run<TBatch>(TBatch batch, int partLength, RandomSource random)
         where TBatch : IBatch, allows ref struct
     {
         int maxRows = Math.Min(batch.Count, _needsWholeBatch ? partLength : BlockRows);
         Reserve(maxRows);
-        float scale = isTraining ? 1f / batch.Count : 0;
+        float scale = 1f / batch.Count;
         StepResult total = default;
         for (int start = 0; start < batch.Count; start += maxRows)
         {
@@ -44,24 +43,10 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
                 new LossJob(loss, _memory, _buffers, rows, batch.HasLabels, batch.HasWeights, scale, _sums),
                 engine.WorkersFor((long)rows * _buffers.OutputLength, LossGrain));
             total += _sums.Total(rows);
-            if (isTraining)
-                run.Backward(view, default, _firstTrained, null);
-            if (confusion is not null && batch.HasLabels)
-                Count(rows, confusion);
+            run.Backward(view, default, _firstTrained, null);
         }
 
         return total;
-    }
-
-    private void Count(int rows, ConfusionMatrix confusion)
-    {
-        var outputs = _memory.Run(rows).LastOutput;
-        for (int row = 0; row < rows; row++)
-        {
-            int predicted = Argmax.Of(outputs.Row(row));
-            if (predicted >= 0)
-                confusion[_buffers.Labels[row], predicted]++;
-        }
     }
 
     private void Reserve(int rows)
@@ -69,7 +54,7 @@ internal sealed class TrainingStep(Sequential network, Loss loss, Engine engine,
         if (rows <= _buffers.MaxRows)
             return;
         _buffers = new BlockBuffers(rows, network.InputShape.ElementCount, network.OutputShape.ElementCount, engine.Threads);
-        _memory = new ChainMemory(network.Chain, engine, network.Parameters, rows, isTraining);
+        _memory = new ChainMemory(network.Chain, engine, network.Parameters, rows, isTraining: true);
         _sums = new LossSums(rows);
     }
 

@@ -57,7 +57,7 @@ public class ConcurrencyTests
     {
         Dataset data = SyntheticDigits.Create(Samples, 3);
         Sequential shared = Network(1);
-        double loss = new Trainer(shared, new SoftmaxCrossEntropy(), new Sgd()).Evaluate(data).Loss;
+        double loss = shared.Evaluate(data).Loss;
         using var folder = new Tests.Data.TemporaryFolder();
         RunAtOnce([.. Enumerable.Range(0, 8).Select(thread => (Action)(() =>
         {
@@ -67,7 +67,7 @@ public class ConcurrencyTests
                 string path = folder.File("model.safetensors");
                 shared.Save(path);
                 Sequential loaded = Sequential.Load(path);
-                Assert.That(new Trainer(loaded, new SoftmaxCrossEntropy(), new Sgd()).Evaluate(data).Loss, Is.EqualTo(loss));
+                Assert.That(loaded.Evaluate(data).Loss, Is.EqualTo(loss));
             }
         }))]);
         Assert.That(folder.FileNames, Is.EqualTo((string[])["model.safetensors"]));

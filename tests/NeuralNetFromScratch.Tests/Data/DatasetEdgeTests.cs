@@ -35,10 +35,11 @@ public class DatasetEdgeTests
         var data = new LabelsFromOne();
         const string Expected = "label 9 must be 0 to 9, got 10";
         Assert.That(() => data.Split(5), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
-        var trainer = new Trainer(new Sequential([1], 1, new Dense(10)), new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        var network = new Sequential([1], 1, new Dense(10));
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
         foreach (FitOptions options in (FitOptions[])[new() { Epochs = 1 }, new() { Epochs = 1, ValidationFraction = 0.5 }])
             Assert.That(() => trainer.Fit(data, options), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
-        Assert.That(() => trainer.Evaluate(data), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
+        Assert.That(() => network.Evaluate(data), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
     }
 
     [Test]
@@ -58,8 +59,9 @@ public class DatasetEdgeTests
         Assert.That(() => data.GetLabel(0), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("no class labels"));
         Assert.That(() => data.CopyTarget(0, new float[1]), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("no dense targets"));
         Assert.That(data.Split(1).HeldOut.Count, Is.EqualTo(1));
-        var trainer = new Trainer(new Sequential([2], 1, new Dense(4)), new SoftmaxCrossEntropy(), new Sgd(0.1f));
-        Assert.That(trainer.Predict(data).Shape, Is.EqualTo(Shape.Create([3, 4])));
+        var network = new Sequential([2], 1, new Dense(4));
+        Assert.That(() => network.Evaluate(data), Throws.ArgumentException.With.Message.Contains("neither class labels nor dense targets"));
+        Assert.That(network.Predict(data).Shape, Is.EqualTo(Shape.Create([3, 4])));
     }
 
     [Test]

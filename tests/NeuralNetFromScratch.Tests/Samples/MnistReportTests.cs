@@ -45,7 +45,8 @@ public class MnistReportTests
             Title = "<b>&",
             Network = network,
             Test = test,
-            Evaluation = new Evaluation(2, 0, 1, confusion),
+            Evaluation = new EvaluationResult(
+                2, 0, 0, [new Accuracy(), new ConfusionMatrixMetric()], [new(1), new(1) { ConfusionMatrix = confusion }], []),
             Predictions = [new Prediction(0, 0, 1, 0), new Prediction(1, 1, 1, 1)],
             Settings = [],
         });

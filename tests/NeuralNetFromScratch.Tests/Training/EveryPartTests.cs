@@ -85,7 +85,8 @@ public class EveryPartTests
         Trainer trainer = part.Trainer(new Engine(threads, SimdWidths.Best));
         for (int step = 0; step < 3; step++)
             Step(trainer);
-        Evaluation evaluation = trainer.Evaluate(NeuralNetFromScratch.Dataset.FromArrays(Inputs, [Width], Labels, Classes));
+        EvaluationResult evaluation = part.Network.Evaluate(
+            NeuralNetFromScratch.Dataset.FromArrays(Inputs, [Width], Labels, Classes), part.Loss, engine: new Engine(threads, SimdWidths.Best));
         return
         [
             .. TestValues.Bits(part.Network.Parameters.Values), .. TestValues.Bits((trainer.AveragedNetwork ?? part.Network).Parameters.Values),

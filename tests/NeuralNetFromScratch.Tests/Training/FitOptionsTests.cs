@@ -1,3 +1,4 @@
+using NeuralNetFromScratch.Compute;
 using System.Globalization;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
@@ -38,7 +39,7 @@ public class FitOptionsTests
         });
         Assert.That(history.Epochs, Has.Count.EqualTo(6), "two good ones, three that were patiently borne, one too many");
         Assert.That(network.Parameters.Values.ToArray(), Is.EqualTo(best));
-        Assert.That(trainer.Evaluate(validation).Loss, Is.EqualTo(history.Epochs[1].ValidationLoss));
+        Assert.That(network.Evaluate(validation).Loss, Is.EqualTo(history.Epochs[1].ValidationLoss));
     }
 
     [Test]
@@ -53,7 +54,7 @@ public class FitOptionsTests
             Schedule = new Ruin(),
             EarlyStopping = new EarlyStopping { Monitor = MonitoredFigure.TrainingLoss, RestoresBest = false, Patience = 0 },
         });
-        Assert.That(trainer.Evaluate(data).Loss, Is.GreaterThan(2 * history.Epochs[1].TrainingLoss));
+        Assert.That(network.Evaluate(data).Loss, Is.GreaterThan(2 * history.Epochs[1].TrainingLoss));
     }
 
     [Test]
@@ -246,10 +247,12 @@ public class FitOptionsTests
         var network = new Sequential([2], 1, new Dense(2)) { OutputTransform = OutputTransform.None };
         var trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.3f));
         trainer.Fit(data, new FitOptions { Epochs = 40, BatchSize = 20, ValidationFraction = 0.1 });
-        Evaluation evaluation = trainer.Evaluate(data);
+        EvaluationResult evaluation = network.Evaluate(data);
         Assert.That(evaluation.Loss, Is.LessThan(1e-6));
-        Assert.That(evaluation.Accuracy, Is.GreaterThan(0.99));
-        Assert.That(trainer.Predict(data).Span.ToArray(), Is.EqualTo(targets).Within(0.01));
+        Assert.That(evaluation.Metrics, Is.Empty);
+        Assert.That(() => evaluation.Accuracy, Throws.InvalidOperationException);
+        Assert.That(network.Evaluate(data, metrics: [new R2()])["r2"].Value, Is.GreaterThan(0.99));
+        Assert.That(network.Predict(data).Span.ToArray(), Is.EqualTo(targets).Within(0.01));
         Assert.That(() => data.GetLabel(0), Throws.InstanceOf<NotSupportedException>());
         Assert.That(() => Dataset.FromTargets(features, [2], targets[1..], 2), Throws.ArgumentException);
         Assert.That(
@@ -262,8 +265,7 @@ public class FitOptionsTests
     {
         Dataset data = Separable(count);
         Sequential network = Network();
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(), new TrainerOptions { Threads = threads });
-        Tensor all = trainer.Predict(data);
+        Tensor all = network.Predict(data, new Engine(threads, SimdWidths.Best));
         float[] sample = new float[20];
         for (int i = 0; i < count; i += 50)
         {

@@ -76,7 +76,7 @@ public class TrainerTests
     {
         Dataset data = Separable(64);
         Sequential network = Network();
-        Evaluation before = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f)).Evaluate(data);
+        EvaluationResult before = network.Evaluate(data);
         EpochRecord epoch = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f)).Fit(data, new FitOptions { Epochs = 1, BatchSize = 64 }).Epochs[0];
         Assert.That(epoch.TrainingLoss, Is.EqualTo(before.Loss).Within(1e-9));
         Assert.That(epoch.TrainingAccuracy, Is.EqualTo(before.Accuracy));
@@ -87,10 +87,11 @@ public class TrainerTests
     {
         Dataset data = Separable(400);
         (Dataset training, Dataset validation) = data.Split(100, 1);
-        var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f, 0.9f));
+        Sequential network = Network();
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, 0.9f));
         TrainingHistory history = trainer.Fit(training, new FitOptions { Epochs = 20, BatchSize = 16, Validation = validation });
         Assert.That(history.Epochs[^1].ValidationAccuracy, Is.GreaterThan(0.95));
-        Evaluation evaluation = trainer.Evaluate(validation);
+        EvaluationResult evaluation = network.Evaluate(validation, metrics: [new Accuracy(), new ConfusionMatrixMetric()]);
         Assert.That(evaluation.Loss, Is.EqualTo(history.Epochs[^1].ValidationLoss));
         Assert.That(evaluation.Count, Is.EqualTo(100));
         int total = 0, diagonal = 0;
@@ -110,7 +111,7 @@ public class TrainerTests
     {
         Dataset data = SyntheticDigits.Create(1000, 3);
         var network = new Sequential([28, 28], 1, new Dense(20, Activation.Relu), new Dense(10));
-        Evaluation one = Evaluate(1), several = Evaluate(threads);
+        EvaluationResult one = Evaluate(1), several = Evaluate(threads);
         Assert.That((several.Loss, several.Accuracy), Is.EqualTo((one.Loss, one.Accuracy)));
         for (int actual = 0; actual < 10; actual++)
         {
@@ -118,8 +119,8 @@ public class TrainerTests
                 Assert.That(several.ConfusionMatrix[actual, predicted], Is.EqualTo(one.ConfusionMatrix[actual, predicted]));
         }
 
-        Evaluation Evaluate(int count) =>
-            new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(), new Engine(count, SimdWidths.Best)).Evaluate(data);
+        EvaluationResult Evaluate(int count) =>
+            network.Evaluate(data, metrics: [new Accuracy(), new ConfusionMatrixMetric()], engine: new Engine(count, SimdWidths.Best));
     }
 
     [Test]
@@ -232,7 +233,7 @@ public class TrainerTests
         Refused(() => trainer.Fit(Dataset.FromArrays(inputs, [20], labels, 5), new FitOptions()), "dense2: has 4 outputs, but the data set 5 classes");
         Refused(() => trainer.Fit(Separable(5), new FitOptions { Epochs = 0 }), "Epochs");
         Refused(() => trainer.Fit(Separable(5), new FitOptions { BatchSize = -1 }), "BatchSize");
-        Refused(() => trainer.Evaluate(Dataset.FromArrays([], [20], [], 4)), "empty");
+        Refused(() => network.Evaluate(Dataset.FromArrays([], [20], [], 4)), "empty");
         Refused(() => _ = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(), new TrainerOptions { Threads = 0 }), "threads");
         Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
 

@@ -1,0 +1,132 @@
+using System.Text;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>How well a network does on some samples: the loss, and the figures of the metrics that were asked for.</summary>
+public sealed class EvaluationResult
+{
+    private const int MostClassRows = 20;
+
+    private readonly Metric[] _metrics;
+    private readonly MetricResult[] _results;
+    private readonly IReadOnlyList<string> _classNames;
+
+    internal EvaluationResult(int count, int nonFiniteCount, double loss, Metric[] metrics, MetricResult[] results, IReadOnlyList<string> classNames)
+    {
+        Count = count;
+        NonFiniteCount = nonFiniteCount;
+        Loss = loss;
+        _metrics = metrics;
+        _results = results;
+        _classNames = classNames;
+    }
+
+    /// <summary>Number of samples.</summary>
+    public int Count { get; }
+
+    /// <summary>
+    /// Number of samples with an output that is NaN or infinite. They count like all others: NaN as a wrong classification, and as NaN in a
+    /// mean.
+    /// </summary>
+    public int NonFiniteCount { get; }
+
+    /// <summary>The mean loss.</summary>
+    public double Loss { get; }
+
+    /// <summary>The metrics that were computed, in the order in which they were asked for.</summary>
+    public IReadOnlyList<Metric> Metrics => _metrics;
+
+    /// <summary>The figure of a metric.</summary>
+    /// <param name="metric">The metric, or one with the same settings.</param>
+    /// <exception cref="ArgumentException">It was not asked for; the message names those that were.</exception>
+    public MetricResult this[Metric metric]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(metric);
+            int place = Array.FindIndex(_metrics, metric.Equals);
+            return place >= 0 ? _results[place] : throw Missing(metric.ToString(), nameof(metric));
+        }
+    }
+
+    /// <summary>The figure of a metric by its <see cref="Metric.Name"/>.</summary>
+    /// <param name="name">The name: "accuracy".</param>
+    /// <exception cref="ArgumentException">It was not asked for; the message names those that were.</exception>
+    public MetricResult this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Find(name) ?? throw Missing(name, nameof(name));
+        }
+    }
+
+    /// <summary>The accuracy: 0 to 1.</summary>
+    /// <exception cref="InvalidOperationException">It was not asked for, and is not among the default metrics of the loss.</exception>
+    public double Accuracy => Find(NeuralNetFromScratch.Accuracy.Kind)?.Value
+        ?? throw new InvalidOperationException("the accuracy was not computed; name new Accuracy() among the metrics");
+
+    /// <summary>Which classes were taken for which.</summary>
+    /// <exception cref="InvalidOperationException">It was not asked for.</exception>
+    public ConfusionMatrix ConfusionMatrix => Array.Find(_results, result => result.ConfusionMatrix is not null)?.ConfusionMatrix
+        ?? throw new InvalidOperationException("no confusion matrix was computed; name new ConfusionMatrixMetric() among the metrics");
+
+    /// <summary>The figures as a table of at most 80 columns; of each class too, where there are at most 20, and the confusion matrix.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append($"{FigureText.Count(Count)} {(Count == 1 ? "sample" : "samples")}\n");
+        if (NonFiniteCount > 0)
+            text.Append($"{FigureText.Count(NonFiniteCount)} with an output that is NaN or infinite\n");
+        (string Name, string Figure)[] rows =
+        [
+            ("loss", FigureText.Of(Loss)),
+            .. _metrics.Zip(_results).Where(pair => pair.Second.ConfusionMatrix is null).Select(pair => (pair.First.Name, pair.Second.ToString())),
+        ];
+        int width = rows.Max(row => row.Name.Length), figure = rows.Max(row => row.Figure.Length);
+        foreach ((string name, string value) in rows)
+            text.Append($"{name.PadRight(width)}  {value.PadLeft(figure)}\n");
+        AppendClasses(text);
+        foreach (MetricResult result in _results.Where(result => result.ConfusionMatrix is not null))
+            text.Append('\n').Append(result.ConfusionMatrix);
+        return text.ToString();
+    }
+
+    internal MetricResult? Find(string name)
+    {
+        int place = Array.FindIndex(_metrics, metric => metric.Name == name);
+        return place < 0 ? null : _results[place];
+    }
+
+    /// <summary>A table of the classes, for the metrics that have a figure of each, as far as they fit.</summary>
+    private void AppendClasses(StringBuilder text)
+    {
+        int classes = _results.Select(result => result.PerClass.Count).FirstOrDefault(count => count > 1);
+        if (classes is 0 or > MostClassRows)
+            return;
+        var columns = new List<string[]> { (string[])["class", .. Enumerable.Range(0, classes).Select(ClassName)] };
+        for (int i = 0; i < _results.Length; i++)
+        {
+            if (_results[i].PerClass.Count == classes)
+                columns.Add([_metrics[i].Name, .. _results[i].PerClass.Select(FigureText.Of)]);
+        }
+
+        int[] widths = [.. columns.Select(column => column.Max(cell => cell.Length))];
+        int fitting = columns.Count;
+        while (widths.Take(fitting).Sum() + 2 * (fitting - 1) > 80 && fitting > 2)
+            fitting--;
+        text.Append('\n');
+        for (int row = 0; row <= classes; row++)
+        {
+            IEnumerable<string> cells = columns.Take(fitting)
+                .Select((column, place) => place == 0 ? column[row].PadRight(widths[place]) : column[row].PadLeft(widths[place]));
+            text.Append(string.Join("  ", cells)).Append('\n');
+        }
+    }
+
+    private string ClassName(int index) =>
+        index < _classNames.Count ? _classNames[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private ArgumentException Missing(string metric, string parameter) =>
+        new($"{metric} was not computed; there are: {(_metrics.Length == 0 ? "none" : string.Join(", ", _metrics.Select(other => other.Name)))}", parameter);
+}

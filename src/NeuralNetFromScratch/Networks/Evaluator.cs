@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Evaluates a network on data sets. Blocks of rows are dealt out to the workers, each with buffers of its own: samples do not depend on each
+/// other, so that no worker waits for another. The buffers stay, so that a second evaluation allocates nothing large.
+/// </summary>
+internal sealed class Evaluator
+{
+    /// <summary>Rows of a block: enough for the matrix product, few enough for the cache; whole chunks.</summary>
+    private const int BlockRows = 12 * MetricAccumulator.ChunkRows;
+
+    private readonly Sequential _network;
+    private readonly Loss _loss;
+    private readonly IReadOnlyList<Metric>? _metrics;
+    private readonly Engine _engine;
+    private readonly Worker?[] _workers;
+    private MetricAccumulator? _accumulator;
+    private bool _hasLabels;
+
+    /// <param name="network">The network.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="metrics">The metrics; those of the loss if null.</param>
+    /// <param name="engine">Whose threads it uses.</param>
+    public Evaluator(Sequential network, Loss loss, IReadOnlyList<Metric>? metrics, Engine engine)
+    {
+        _network = network;
+        _loss = loss;
+        _metrics = metrics;
+        _engine = engine;
+        _workers = new Worker?[engine.Threads];
+    }
+
+    /// <summary>How well the network does on the samples of a data set that fits it.</summary>
+    /// <exception cref="ArgumentException">A metric is not defined for the data set, or a label is no output of the network.</exception>
+    public EvaluationResult Run(Dataset data, CancellationToken cancellationToken = default)
+    {
+        MetricAccumulator accumulator = Accumulator(data.TargetLength == 0);
+        accumulator.Reset(data.Count);
+        int blocks = (data.Count - 1) / BlockRows + 1;
+        _engine.Run(new Job(this, data, accumulator, blocks, cancellationToken), Math.Min(blocks, _engine.Threads));
+        MetricResult[] results = accumulator.Compute();
+        foreach (MetricResult result in results)
+        {
+            if (result.ConfusionMatrix is { } matrix && matrix.Classes == _network.ClassNames.Count)
+                matrix.ClassNames = _network.ClassNames;
+        }
+
+        return new(data.Count, accumulator.NonFiniteCount, accumulator.LossSum / data.Count, [.. accumulator.Metrics], results, _network.ClassNames);
+    }
+
+    /// <summary>What the loss's outputs mean.</summary>
+    internal static OutputActivation ActivationOf(Loss loss) => loss switch
+    {
+        SoftmaxCrossEntropy => OutputActivation.Softmax,
+        BinaryCrossEntropy => OutputActivation.Sigmoid,
+        _ => OutputActivation.None,
+    };
+
+    private MetricAccumulator Accumulator(bool hasLabels)
+    {
+        if (_accumulator is null || hasLabels != _hasLabels)
+        {
+            var task = new MetricTask(ActivationOf(_loss), _network.OutputShape.ElementCount, hasLabels);
+            IReadOnlyList<Metric> usual = task.IsSingleLabel || task.IsMultiLabel ? [new Accuracy()] : [];
+            _accumulator = new MetricAccumulator(task, _metrics ?? usual, _engine.Threads);
+            _hasLabels = hasLabels;
+        }
+
+        return _accumulator;
+    }
+
+    private readonly struct Job(Evaluator evaluator, Dataset data, MetricAccumulator accumulator, int blocks, CancellationToken cancellationToken) : IJob
+    {
+        public void Run(int worker, int workers)
+        {
+            Worker own = evaluator._workers[worker] ??= new Worker(evaluator._network, evaluator._loss, evaluator._engine.Width);
+            var share = Section.Of(blocks, 1, worker, workers);
+            for (int block = share.Start; block < share.End; block++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int start = block * BlockRows;
+                own.Evaluate(data, new(start, Math.Min(BlockRows, data.Count - start)), accumulator, worker);
+            }
+        }
+    }
+
+    /// <summary>The buffers of one worker.</summary>
+    private sealed class Worker(Sequential network, Loss loss, SimdWidth width)
+    {
+        private readonly BlockBuffers _buffers = new(BlockRows, network.InputShape.ElementCount, network.OutputShape.ElementCount, 1);
+        private readonly ChainMemory _memory = new(network.Chain, new Engine(1, width), network.Parameters, BlockRows, isTraining: false);
+        private readonly double[] _losses = new double[BlockRows / MetricAccumulator.ChunkRows];
+        private readonly int[] _order = new int[BlockRows];
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Evaluate(Dataset data, Section rows, MetricAccumulator accumulator, int worker)
+        {
+            for (int row = 0; row < rows.Count; row++)
+                _order[row] = rows.Start + row;
+            new GatherJob(new(data), _order, 0, rows.Count, _buffers).Run(0, 1);
+            int inputs = _buffers.InputLength, outputLength = _buffers.OutputLength;
+            ReadOnlyMatrixView outputs = _memory.Run(rows.Count)
+                .Forward(new ReadOnlyMatrixView(_buffers.Inputs[..(rows.Count * inputs)], rows.Count, inputs));
+            bool hasLabels = data.TargetLength == 0;
+            ReadOnlySpan<int> labels = hasLabels ? _buffers.Labels.AsSpan(0, rows.Count) : [];
+            ReadOnlyMatrixView targets = hasLabels ? default : new(_buffers.Targets[..(rows.Count * outputLength)], rows.Count, outputLength);
+            ReadOnlySpan<float> weights = data.HasWeights ? _buffers.Weights.AsSpan(0, rows.Count) : [];
+            int chunks = 0;
+            for (int start = 0; start < rows.Count; start += MetricAccumulator.ChunkRows)
+            {
+                int count = Math.Min(MetricAccumulator.ChunkRows, rows.Count - start);
+                _losses[chunks++] = weights.IsEmpty ? Loss(outputs, labels, targets, start, count) : WeightedLoss(outputs, labels, targets, weights, start, count);
+            }
+
+            accumulator.Add(worker, rows.Start / MetricAccumulator.ChunkRows, rows.Start, outputs, labels, targets, _losses.AsSpan(0, chunks));
+        }
+
+        private double WeightedLoss(
+            ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights, int start, int count)
+        {
+            double sum = 0;
+            for (int row = start; row < start + count; row++)
+                sum += weights[row] * Loss(outputs, labels, targets, row, 1);
+            return sum;
+        }
+
+        private double Loss(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets, int start, int count) => labels.IsEmpty
+            ? loss.Evaluate(outputs.SliceRows(start, count), targets.SliceRows(start, count), 0, default)
+            : loss.Evaluate(outputs.SliceRows(start, count), labels.Slice(start, count), 0, default);
+    }
+}

@@ -1,0 +1,91 @@
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Prediction and evaluation over whole data sets.</summary>
+public sealed partial class Sequential
+{
+    /// <summary>Predicts the samples of a data set.</summary>
+    /// <param name="data">The samples; labels and targets do not matter.</param>
+    /// <param name="engine">Whose threads it uses; if null, as many as the machine has processors.</param>
+    /// <returns>Probabilities: [count, classes], or what <see cref="OutputTransform"/> says.</returns>
+    /// <exception cref="ArgumentException">The samples do not fit the network.</exception>
+    public Tensor Predict(Dataset data, Engine? engine = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        CheckSampleShape(data, nameof(data));
+        engine ??= new Engine(Environment.ProcessorCount);
+        var outputs = new Tensor(OutputShape.Prepend(data.Count));
+        engine.Run(new PredictionJob(this, data, outputs), Math.Clamp(data.Count / Predictor.BlockRows, 1, engine.Threads));
+        return outputs;
+    }
+
+    /// <summary>Evaluates the network on labelled samples. It changes nothing, and the result has the same bits for any number of threads.</summary>
+    /// <param name="data">The samples; their weights count in the loss alone.</param>
+    /// <param name="loss">
+    /// The loss. If null, the one that belongs to <see cref="OutputTransform"/>: <see cref="SoftmaxCrossEntropy"/> for a softmax,
+    /// <see cref="BinaryCrossEntropy"/> for a sigmoid, <see cref="MeanSquaredError"/> for none.
+    /// </param>
+    /// <param name="metrics">The metrics. If null, those that the loss shows: the accuracy of a classification, none of a regression.</param>
+    /// <param name="engine">Whose threads it uses; if null, as many as the machine has processors.</param>
+    /// <param name="cancellationToken">Ends the evaluation at the next block of samples.</param>
+    /// <exception cref="ArgumentException">The data set is empty or does not fit the network, or a metric is not defined for it.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public EvaluationResult Evaluate(
+        Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, Engine? engine = null, CancellationToken cancellationToken = default)
+    {
+        CheckDataset(data, nameof(data));
+        loss ??= OutputTransform switch
+        {
+            OutputTransform.Softmax or OutputTransform.LogSoftmax => new SoftmaxCrossEntropy(),
+            OutputTransform.Sigmoid => new BinaryCrossEntropy(),
+            _ => new MeanSquaredError(),
+        };
+        return new Evaluator(this, loss, metrics, engine ?? new Engine(Environment.ProcessorCount)).Run(data, cancellationToken);
+    }
+
+    /// <summary>Checks that a data set has samples and targets that fit; labels are checked as they are read.</summary>
+    internal void CheckDataset(Dataset data, string name)
+    {
+        ArgumentNullException.ThrowIfNull(data, name);
+        if (data.Count == 0)
+            throw new ArgumentException("the data set is empty", name);
+        CheckSampleShape(data, name);
+        int outputs = OutputShape.ElementCount;
+        if (data.TargetLength > 0 && data.TargetLength != outputs)
+            throw new ArgumentException($"{Nodes[^1].Name}: has {outputs} outputs, but the data set targets of {data.TargetLength}", name);
+        if (data.TargetLength == 0 && data.ClassCount > outputs)
+            throw new ArgumentException($"{Nodes[^1].Name}: has {outputs} outputs, but the data set {data.ClassCount} classes", name);
+        if (data.TargetLength == 0 && data.ClassCount == 0)
+            throw new ArgumentException("the samples have neither class labels nor dense targets", name);
+    }
+
+    private void CheckSampleShape(Dataset data, string name)
+    {
+        if (data.SampleShape.ElementCount != InputShape.ElementCount)
+            throw new ArgumentException($"{Nodes[0].Name}: expected samples {InputShape}, got {data.SampleShape}", name);
+    }
+
+    /// <summary>Predicts a data set, the samples dealt out to the workers, each with a predictor of its own.</summary>
+    private readonly struct PredictionJob(Sequential network, Dataset data, Tensor outputs) : IJob
+    {
+        public void Run(int worker, int workers)
+        {
+            var share = Section.Of(data.Count, 1, worker, workers);
+            int inputLength = network.InputShape.ElementCount, outputLength = network.OutputShape.ElementCount;
+            int block = Math.Min(share.Count, Predictor.BlockRows);
+            Predictor predictor = network.CreatePredictor(Predictor.BlockRows);
+            var inputs = new float[block * inputLength];
+            var indices = new int[block];
+            for (int start = share.Start; start < share.End; start += block)
+            {
+                int rows = Math.Min(block, share.End - start);
+                for (int row = 0; row < rows; row++)
+                    indices[row] = start + row;
+                Span<float> samples = inputs.AsSpan(0, rows * inputLength);
+                data.Gather(indices.AsSpan(0, rows), new BatchDestination(new MatrixView(samples, rows, inputLength)));
+                predictor.Predict(samples, outputs.Span.Slice(start * outputLength, rows * outputLength));
+            }
+        }
+    }
+}
