@@ -36,7 +36,6 @@ public class ArchitectureTests
         "Compute/Passes/BackwardSweepJob.cs -> Activations",
         "Compute/Passes/BackwardSweepKernel.cs -> Activations",
         "Compute/Passes/DifferentiateKernel.cs -> Activations",
-        "Initializers/ParameterStore.cs -> Layers",
         "Networks/Sequential.cs -> Storage",
     ];
 
