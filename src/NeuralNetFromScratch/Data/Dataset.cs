@@ -16,6 +16,12 @@ public abstract class Dataset
     /// <summary>The shape of one sample: <c>[28, 28]</c> for MNIST.</summary>
     public abstract Shape SampleShape { get; }
 
+    /// <summary>
+    /// How many of a sample's features, the last ones, are gathered as sparse rows. 0 where all are dense. A data set with sparse columns also
+    /// overrides <see cref="GetSparseLength"/> and <see cref="Gather"/>.
+    /// </summary>
+    public virtual int SparseColumnCount => 0;
+
     /// <summary>The number of classes: labels are 0 to <c>ClassCount − 1</c>. 0 where the samples have no class labels.</summary>
     public virtual int ClassCount => 0;
 
@@ -46,7 +52,11 @@ public abstract class Dataset
     /// <returns>A finite number, not negative.</returns>
     public virtual float GetWeight(int index) => 1;
 
-    /// <summary>Writes the features of one sample, in row-major order.</summary>
+    /// <summary>Returns how many values are stored for one sample's sparse columns.</summary>
+    /// <param name="index">0 to <c>Count − 1</c>.</param>
+    public virtual int GetSparseLength(int index) => 0;
+
+    /// <summary>Writes all features of one sample in row-major order, sparse ones in their dense form.</summary>
     /// <param name="index">0 to <c>Count − 1</c>.</param>
     /// <param name="features">Destination of <c>SampleShape.ElementCount</c> values.</param>
     public abstract void CopyFeatures(int index, Span<float> features);
@@ -57,8 +67,11 @@ public abstract class Dataset
     /// </summary>
     /// <param name="indices">The samples, each 0 to <c>Count − 1</c>.</param>
     /// <param name="destination">Receives them; it has as many rows as there are indices.</param>
+    /// <exception cref="NotSupportedException">The data set has sparse columns, but does not override this method.</exception>
     public virtual void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
     {
+        if (destination.IsSparse)
+            throw new NotSupportedException($"a data set with {nameof(SparseColumnCount)} {SparseColumnCount} must override {nameof(Gather)}");
         for (int row = 0; row < indices.Length; row++)
             CopyFeatures(indices[row], destination.Features.Row(row));
         GatherTargets(indices, destination);
@@ -111,10 +124,7 @@ public abstract class Dataset
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(targetLength);
-        if (targets.Length % targetLength != 0)
-            throw new ArgumentException($"expected targets of {targetLength} values, got {targets.Length} values", nameof(targets));
-        CheckSizes(features.Length, sampleShape, targets.Length / targetLength, classCount: 1);
+        CheckSizes(features.Length, sampleShape, CountTargets(targets, targetLength), classCount: 1);
         return new ArrayDataset(features, sampleShape, targets, targetLength);
     }
 
@@ -141,6 +151,49 @@ public abstract class Dataset
         }
 
         return new ByteDataset(pixels, sampleShape, labels, classCount, scale);
+    }
+
+    /// <summary>
+    /// Creates a data set whose features are sparse, or dense and sparse, with class labels, from arrays, which it takes over without a copy
+    /// and checks once. A sample is a vector of its dense features, then its sparse ones.
+    /// </summary>
+    /// <param name="offsets">Where each sample's stored values start, and where the last one's end: count + 1 places, from 0.</param>
+    /// <param name="columns">The columns of the stored values, ascending in each sample.</param>
+    /// <param name="values">The stored values; all others are 0.</param>
+    /// <param name="columnCount">The number of sparse columns; positive.</param>
+    /// <param name="labels">The class of each sample.</param>
+    /// <param name="classCount">The number of classes.</param>
+    /// <param name="dense">The dense features, all samples one after another: [count, dense features]; null where there are none.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other, offsets descend, or a sample's columns do not ascend.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column or label is out of its range, or there is no column or class.</exception>
+    public static Dataset FromSparse(
+        int[] offsets, int[] columns, float[] values, int columnCount, int[] labels, int classCount, float[]? dense = null)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classCount);
+        Labels.ThrowIfOutside(labels, classCount);
+        return new SparseDataset(offsets, columns, values, columnCount, dense ?? [], labels.Length) { ClassLabels = (labels, classCount) };
+    }
+
+    /// <summary>
+    /// Creates a data set whose features are sparse, or dense and sparse, with dense targets, from arrays, which it takes over without a copy
+    /// and checks once. A sample is a vector of its dense features, then its sparse ones.
+    /// </summary>
+    /// <param name="offsets">Where each sample's stored values start, and where the last one's end: count + 1 places, from 0.</param>
+    /// <param name="columns">The columns of the stored values, ascending in each sample.</param>
+    /// <param name="values">The stored values; all others are 0.</param>
+    /// <param name="columnCount">The number of sparse columns; positive.</param>
+    /// <param name="targets">All targets one after another: [count, targetLength].</param>
+    /// <param name="targetLength">How many numbers a target has; positive.</param>
+    /// <param name="dense">The dense features, all samples one after another: [count, dense features]; null where there are none.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other, offsets descend, or a sample's columns do not ascend.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is out of its range, or there is no column or target.</exception>
+    public static Dataset FromSparse(
+        int[] offsets, int[] columns, float[] values, int columnCount, float[] targets, int targetLength, float[]? dense = null)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        int count = CountTargets(targets, targetLength);
+        return new SparseDataset(offsets, columns, values, columnCount, dense ?? [], count) { Targets = (targets, targetLength) };
     }
 
     /// <summary>Some of the samples, in a given order. It copies nothing.</summary>
@@ -195,6 +248,14 @@ public abstract class Dataset
         if (fraction is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "the fraction must be 0 to 1");
         return Split((int)Math.Round(fraction * Count), seed);
+    }
+
+    private static int CountTargets(float[] targets, int targetLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(targetLength);
+        return targets.Length % targetLength == 0
+            ? targets.Length / targetLength
+            : throw new ArgumentException($"expected targets of {targetLength} values, got {targets.Length} values", nameof(targets));
     }
 
     private static void CheckSizes(int values, Shape sampleShape, int labels, int classCount)

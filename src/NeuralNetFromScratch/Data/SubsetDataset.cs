@@ -10,6 +10,8 @@ internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
 
     public override Shape SampleShape => source.SampleShape;
 
+    public override int SparseColumnCount => source.SparseColumnCount;
+
     public override int ClassCount => source.ClassCount;
 
     public override int TargetLength => source.TargetLength;
@@ -19,6 +21,8 @@ internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
     public override int GetLabel(int index) => source.GetLabel(indices[index]);
 
     public override float GetWeight(int index) => source.GetWeight(indices[index]);
+
+    public override int GetSparseLength(int index) => source.GetSparseLength(indices[index]);
 
     public override void CopyFeatures(int index, Span<float> features) => source.CopyFeatures(indices[index], features);
 
@@ -44,6 +48,8 @@ internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
 
     public override Shape SampleShape => source.SampleShape;
 
+    public override int SparseColumnCount => source.SparseColumnCount;
+
     public override int ClassCount => source.ClassCount;
 
     public override int TargetLength => source.TargetLength;
@@ -53,6 +59,8 @@ internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
     public override int GetLabel(int index) => source.GetLabel(index);
 
     public override float GetWeight(int index) => weights[index];
+
+    public override int GetSparseLength(int index) => source.GetSparseLength(index);
 
     public override void CopyFeatures(int index, Span<float> features) => source.CopyFeatures(index, features);
 

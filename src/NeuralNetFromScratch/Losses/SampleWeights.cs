@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>The check that every use of sample weights begins with.</summary>
@@ -6,9 +8,14 @@ internal static class SampleWeights
     public static void ThrowIfInvalid(ReadOnlySpan<float> weights)
     {
         for (int i = 0; i < weights.Length; i++)
-        {
-            if (!float.IsFinite(weights[i]) || weights[i] < 0)
-                throw new ArgumentException($"weight {i} must be finite and not negative, got {weights[i]}", nameof(weights));
-        }
+            ThrowIfInvalid(i, weights[i]);
+    }
+
+    /// <param name="index">The sample.</param>
+    /// <param name="weight">Its weight.</param>
+    public static void ThrowIfInvalid(int index, float weight)
+    {
+        if (!float.IsFinite(weight) || weight < 0)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"weight {index} must be finite and not negative, got {weight}"));
     }
 }

@@ -90,7 +90,8 @@ internal sealed class Evaluator
     /// <summary>The buffers of one worker.</summary>
     private sealed class Worker(Sequential network, Loss loss, SimdWidth width)
     {
-        private readonly BlockBuffers _buffers = new(BlockRows, network.InputShape.ElementCount, network.OutputShape.ElementCount, 1);
+        private readonly Engine _engine = new(1, width);
+        private readonly BatchBuffer _buffer = new();
         private readonly ChainMemory _memory = new(network.Chain, new Engine(1, width), network.Parameters, BlockRows, isTraining: false);
         private readonly double[] _losses = new double[BlockRows / MetricAccumulator.ChunkRows];
         private readonly int[] _order = new int[BlockRows];
@@ -100,35 +101,28 @@ internal sealed class Evaluator
         {
             for (int row = 0; row < rows.Count; row++)
                 _order[row] = rows.Start + row;
-            new GatherJob(new(data), _order, 0, rows.Count, _buffers).Run(0, 1);
-            int inputs = _buffers.InputLength, outputLength = _buffers.OutputLength;
-            ReadOnlyMatrixView outputs = _memory.Run(rows.Count)
-                .Forward(new ReadOnlyMatrixView(_buffers.Inputs[..(rows.Count * inputs)], rows.Count, inputs));
-            bool hasLabels = data.TargetLength == 0;
-            ReadOnlySpan<int> labels = hasLabels ? _buffers.Labels.AsSpan(0, rows.Count) : [];
-            ReadOnlyMatrixView targets = hasLabels ? default : new(_buffers.Targets[..(rows.Count * outputLength)], rows.Count, outputLength);
-            ReadOnlySpan<float> weights = data.HasWeights ? _buffers.Weights.AsSpan(0, rows.Count) : [];
+            SampleBatch samples = _buffer.Load(_engine, new BatchSource(data, _order.AsSpan(0, rows.Count)), 0, rows.Count, network.OutputShape.ElementCount);
+            ReadOnlyMatrixView outputs = _memory.Run(rows.Count).Forward(samples.Inputs.Dense);
             int chunks = 0;
             for (int start = 0; start < rows.Count; start += MetricAccumulator.ChunkRows)
             {
                 int count = Math.Min(MetricAccumulator.ChunkRows, rows.Count - start);
-                _losses[chunks++] = weights.IsEmpty ? Loss(outputs, labels, targets, start, count) : WeightedLoss(outputs, labels, targets, weights, start, count);
+                _losses[chunks++] = samples.HasWeights ? WeightedLoss(outputs, samples, start, count) : Loss(outputs, samples, start, count);
             }
 
-            accumulator.Add(worker, rows.Start / MetricAccumulator.ChunkRows, rows.Start, outputs, labels, targets, _losses.AsSpan(0, chunks));
+            accumulator.Add(worker, rows.Start / MetricAccumulator.ChunkRows, rows.Start, outputs, samples.Labels, samples.Targets, _losses.AsSpan(0, chunks));
         }
 
-        private double WeightedLoss(
-            ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights, int start, int count)
+        private double WeightedLoss(ReadOnlyMatrixView outputs, SampleBatch samples, int start, int count)
         {
             double sum = 0;
             for (int row = start; row < start + count; row++)
-                sum += weights[row] * Loss(outputs, labels, targets, row, 1);
+                sum += samples.Weights[row] * Loss(outputs, samples, row, 1);
             return sum;
         }
 
-        private double Loss(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets, int start, int count) => labels.IsEmpty
-            ? loss.Evaluate(outputs.SliceRows(start, count), targets.SliceRows(start, count), 0, default)
-            : loss.Evaluate(outputs.SliceRows(start, count), labels.Slice(start, count), 0, default);
+        private double Loss(ReadOnlyMatrixView outputs, SampleBatch samples, int start, int count) => samples.HasLabels
+            ? loss.Evaluate(outputs.SliceRows(start, count), samples.Labels.Slice(start, count), 0, default)
+            : loss.Evaluate(outputs.SliceRows(start, count), samples.Targets.SliceRows(start, count), 0, default);
     }
 }
