@@ -5,8 +5,8 @@ using NeuralNetFromScratch.Samples.CustomLayer;
 const double LeastAccuracy = 0.97;
 
 // Derivatives by formula against derivatives by differences: a wrong sign or a forgotten factor shows here.
-GradientReport layer = GradientCheck.Check(new RadialBasis(units: 5), inputShape: [3]);
-GradientReport activation = GradientCheck.Check(new Softsign());
+GradientReport layer = GradientCheck.Run(new RadialBasis(units: 5), inputShape: [3]);
+GradientReport activation = GradientCheck.Run(new Softsign());
 Console.WriteLine($"radial basis {layer}");
 Console.WriteLine($"softsign {activation}");
 

@@ -24,14 +24,14 @@ public readonly ref struct ChainRun
     /// <summary>dL/d(output), [rows, out], to be filled between forward and backward. Only in training passes.</summary>
     public MatrixView OutputGradient => Alternating(_chain.Nodes[^1]);
 
-    /// <summary>What the last forward pass over as many rows on the same buffers computed: [rows, out].</summary>
-    internal ReadOnlyMatrixView LastOutput
+    /// <summary>What <see cref="Forward"/> computed, also in an earlier run over as many rows on the same buffers: [rows, out].</summary>
+    public ReadOnlyMatrixView Output
     {
         get
         {
             ChainNode last = _chain.Nodes[^1];
             ScratchSpan place = _memory.From(End.Before(last.Place(_pass.Rows, _pass.IsTraining)));
-            return Output(last, ref place);
+            return OutputOf(last, ref place);
         }
     }
 
@@ -49,7 +49,7 @@ public readonly ref struct ChainRun
         ScratchSpan free = _memory.From(Pair);
         foreach (ChainNode node in _chain.Nodes)
         {
-            MatrixView output = Output(node, ref free);
+            MatrixView output = OutputOf(node, ref free);
             node.Layer.Forward(new LayerContext(_pass, node, _firstParameter, ref free), input, output);
             input = output;
         }
@@ -76,11 +76,11 @@ public readonly ref struct ChainRun
             ChainNode node = nodes[i];
             start = start.Before(node.Place(_pass.Rows, isTraining: true));
             ScratchSpan place = _memory.From(start);
-            ReadOnlyMatrixView output = Output(node, ref place), nodeInput = input;
+            ReadOnlyMatrixView output = OutputOf(node, ref place), nodeInput = input;
             if (i > 0)
             {
                 ScratchSpan previous = _memory.From(start.Before(nodes[i - 1].Place(_pass.Rows, isTraining: true)));
-                nodeInput = Output(nodes[i - 1], ref previous);
+                nodeInput = OutputOf(nodes[i - 1], ref previous);
             }
 
             MatrixView gradient = i == 0 ? inputGradient : i == first ? default : Alternating(nodes[i - 1]);
@@ -90,7 +90,7 @@ public readonly ref struct ChainRun
     }
 
     /// <summary>A layer's output: a buffer of its own in training, else one of the two that take turns.</summary>
-    private MatrixView Output(ChainNode node, scoped ref ScratchSpan free)
+    private MatrixView OutputOf(ChainNode node, scoped ref ScratchSpan free)
     {
         if (!_pass.IsTraining)
             return Alternating(node);

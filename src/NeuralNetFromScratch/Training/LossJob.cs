@@ -65,7 +65,7 @@ internal readonly struct LossJob(
     }
 
     private ReadOnlyMatrixView Outputs(int start, int count) =>
-        new(workspace.Run(rows).LastOutput.Span.Slice(start * buffers.OutputLength, count * buffers.OutputLength), count, buffers.OutputLength);
+        new(workspace.Run(rows).Output.Span.Slice(start * buffers.OutputLength, count * buffers.OutputLength), count, buffers.OutputLength);
 
     private Span<float> Targets(int start, int count) => buffers.Targets.Slice(start * buffers.OutputLength, count * buffers.OutputLength);
 }

@@ -7,14 +7,14 @@ public class GradientCheckTests
     [Test]
     public void A_users_own_layer_and_activation_pass()
     {
-        Assert.That(GradientCheck.Check(new ScaleLayer(), [5]).Passed, Is.True);
-        Assert.That(GradientCheck.Check(new SwishActivation()).Passed, Is.True);
+        Assert.That(GradientCheck.Run(new ScaleLayer(), [5]).Passed, Is.True);
+        Assert.That(GradientCheck.Run(new SwishActivation()).Passed, Is.True);
     }
 
     [Test]
     public void A_wrong_input_gradient_is_found_and_named()
     {
-        GradientReport report = GradientCheck.Check(new Faulty(fault: "input"), [3], batch: 2);
+        GradientReport report = GradientCheck.Run(new Faulty(fault: "input"), [3], rows: 2);
         Assert.That(report.Passed, Is.False);
         Assert.That(report.WorstElement, Is.EqualTo("input[4]"));
         Assert.That(report.Analytic, Is.EqualTo(1.1 * report.Numeric).Within(1e-4));
@@ -23,43 +23,63 @@ public class GradientCheckTests
 
     [Test]
     public void A_wrong_parameter_gradient_is_found() =>
-        Assert.That(GradientCheck.Check(new Faulty(fault: "parameter"), [3]).WorstElement, Does.StartWith("factor["));
+        Assert.That(GradientCheck.Run(new Faulty(fault: "parameter"), [3]).WorstElement, Does.StartWith("factor["));
 
     [Test]
     public void A_gradient_that_does_not_add_up_is_found() =>
-        Assert.That(GradientCheck.Check(new Faulty(fault: "adding"), [3]).WorstElement, Does.EndWith("added up twice"));
+        Assert.That(GradientCheck.Run(new Faulty(fault: "adding"), [3]).WorstElement, Does.EndWith("added up twice"));
 
     [Test]
     public void A_factor_of_one_hides_no_mistake() =>
-        Assert.That(GradientCheck.Check(new Faulty(fault: "factor ignored", factor: 1), [3]).WorstElement, Does.StartWith("input["));
+        Assert.That(GradientCheck.Run(new Faulty(fault: "factor ignored", factor: 1), [3]).WorstElement, Does.StartWith("input["));
 
     [Test]
     public void A_gradient_that_is_not_written_is_found() =>
-        Assert.That(GradientCheck.Check(new Faulty(fault: "unwritten gradient"), [3]).Passed, Is.False);
+        Assert.That(GradientCheck.Run(new Faulty(fault: "unwritten gradient"), [3]).Passed, Is.False);
 
     [Test]
-    public void An_output_that_is_not_written_is_found() => Assert.That(GradientCheck.Check(new Faulty(fault: "unwritten"), [3]).Passed, Is.False);
+    public void An_output_that_is_not_written_is_found() => Assert.That(GradientCheck.Run(new Faulty(fault: "unwritten"), [3]).Passed, Is.False);
+
+    [Test]
+    public void A_parameter_that_a_forward_pass_changes_is_found() =>
+        Assert.That(GradientCheck.Run(new Faulty(fault: "changed parameter"), [3]).WorstElement, Is.EqualTo("factor[1] after a pass"));
+
+    [Test]
+    public void A_loss_may_refuse_labels_or_targets_but_not_both()
+    {
+        int both = GradientCheck.Run(new FaultyLoss("")).Compared;
+        foreach (string refused in (string[])["refuses labels", "refuses targets"])
+        {
+            GradientReport report = GradientCheck.Run(new FaultyLoss(refused));
+            Assert.That(report.Passed, Is.True);
+            Assert.That(report.Compared, Is.EqualTo(both / 2));
+        }
+
+        Assert.That(() => GradientCheck.Run(new FaultyLoss("refuses labels, refuses targets")), Throws.InstanceOf<NotSupportedException>());
+    }
 
     [Test]
     public void Kinks_are_left_out_and_counted()
     {
-        GradientReport report = GradientCheck.Check(new Activate(Activation.Relu), [200], batch: 5);
+        GradientReport report = GradientCheck.Run(new Activate(Activation.Relu), [200], rows: 5);
         Assert.That(report.Passed, Is.True, report.ToString());
         Assert.That(report.Skipped, Is.GreaterThan(0));
     }
 
     [Test]
-    public void A_right_loss_passes() => Assert.That(GradientCheck.Check(new Huber()).Passed, Is.True);
+    public void A_right_loss_passes() => Assert.That(GradientCheck.Run(new Huber()).Passed, Is.True);
 
     [TestCase("labels")]
     [TestCase("targets")]
     [TestCase("unwritten")]
-    public void A_wrong_loss_is_found(string fault) => Assert.That(GradientCheck.Check(new FaultyLoss(fault)).Passed, Is.False);
+    [TestCase("scale ignored")]
+    [TestCase("other sum without gradient")]
+    public void A_wrong_loss_is_found(string fault) => Assert.That(GradientCheck.Run(new FaultyLoss(fault)).Passed, Is.False);
 
     [Test]
     public void The_largest_error_is_named_where_all_is_well()
     {
-        GradientReport report = GradientCheck.Check(new ScaleLayer(), [5]);
+        GradientReport report = GradientCheck.Run(new ScaleLayer(), [5]);
         Assert.That(report.WorstElement, Is.Not.Empty);
         Assert.That(report.ToString(), Does.StartWith("passed").And.Contain(report.WorstElement));
     }
@@ -76,12 +96,12 @@ public class GradientCheckTests
     [Test]
     public void Nothing_cannot_be_checked()
     {
-        Assert.That(() => GradientCheck.Check((Layer)null!, [3]), Throws.ArgumentNullException);
-        Assert.That(() => GradientCheck.Check((Loss)null!), Throws.ArgumentNullException);
-        Assert.That(() => GradientCheck.Check((Activation)null!), Throws.ArgumentNullException.With.Message.Contains("activation"));
-        Assert.That(() => GradientCheck.Check(new ScaleLayer(), [3], batch: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => GradientCheck.Check(new Huber(), outputs: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => GradientCheck.Check(new Huber(), rows: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => GradientCheck.Run((Layer)null!, [3]), Throws.ArgumentNullException);
+        Assert.That(() => GradientCheck.Run((Loss)null!), Throws.ArgumentNullException);
+        Assert.That(() => GradientCheck.Run((Activation)null!), Throws.ArgumentNullException.With.Message.Contains("activation"));
+        Assert.That(() => GradientCheck.Run(new ScaleLayer(), [3], rows: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => GradientCheck.Run(new Huber(), outputs: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => GradientCheck.Run(new Huber(), rows: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     /// <summary>y = factor·x² with one mistake.</summary>
@@ -97,6 +117,8 @@ public class GradientCheckTests
             Span<float> factor = context.Values(0);
             for (int i = FirstWritten; i < input.Span.Length; i++)
                 output.Span[i] = factor[i % factor.Length] * input.Span[i] * input.Span[i];
+            if (fault == "changed parameter")
+                factor[1] = MathF.BitIncrement(factor[1]);
         }
 
         public override void Backward(
@@ -123,10 +145,24 @@ public class GradientCheckTests
 
         public override string Name => "faulty";
 
-        public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient) =>
-            _right.Evaluate(outputs, labels, fault == "labels" ? 1.1f * scale : scale, gradient);
+        public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
+        {
+            Refuse("refuses labels");
+            return _right.Evaluate(outputs, labels, fault == "labels" ? 1.1f * scale : scale, gradient);
+        }
 
-        public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient) =>
-            _right.Evaluate(outputs, targets, fault == "targets" ? 1.1f * scale : scale, fault == "unwritten" ? default : gradient);
+        public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient)
+        {
+            Refuse("refuses targets");
+            double factor = fault == "other sum without gradient" && gradient.Rows == 0 ? 1.1 : 1;
+            float used = fault == "targets" ? 1.1f * scale : fault == "scale ignored" ? 1 : scale;
+            return factor * _right.Evaluate(outputs, targets, used, fault == "unwritten" ? default : gradient);
+        }
+
+        private void Refuse(string what)
+        {
+            if (fault.Contains(what, StringComparison.Ordinal))
+                throw new NotSupportedException(what);
+        }
     }
 }

@@ -5,8 +5,8 @@ internal static class LayerCheck
 {
     public static void Gradients(Layer layer, Shape inputShape, int batch, ulong seed = 1)
     {
-        GradientReport report = GradientCheck.Check(layer, inputShape, batch, seed);
+        GradientReport report = GradientCheck.Run(layer, inputShape, batch, seed);
         Assert.That(report.Passed, Is.True, $"{layer}: {report}");
-        Assert.That(report.Checked, Is.GreaterThan(0));
+        Assert.That(report.Compared, Is.GreaterThan(0));
     }
 }

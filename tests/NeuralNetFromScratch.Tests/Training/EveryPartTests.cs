@@ -69,14 +69,14 @@ public class EveryPartTests
     [TestCaseSource(nameof(Activations))]
     public void An_activations_gradient_agrees_with_differences(Activation activation)
     {
-        GradientReport report = GradientCheck.Check(activation);
+        GradientReport report = GradientCheck.Run(activation);
         Assert.That(report.Passed, Is.True, report.ToString());
     }
 
     [TestCaseSource(nameof(Losses))]
     public void A_losss_gradient_agrees_with_differences(Loss loss)
     {
-        GradientReport report = GradientCheck.Check(loss, Classes);
+        GradientReport report = GradientCheck.Run(loss, Classes);
         Assert.That(report.Passed, Is.True, report.ToString());
     }
 
