@@ -160,6 +160,20 @@ public class ArchitectureTests
     }
 
     [Test]
+    public void The_rooms_are_built_with_the_public_interface_alone()
+    {
+        string rooms = Path.Combine(DocumentReader.Repository, "tests", "NeuralNetFromScratch.Tests", "Rooms");
+        string[] sources = ["global using NUnit.Framework;", DocumentCompiler.ImplicitUsings, .. CoreSources.Written(rooms, "*.cs").Select(File.ReadAllText)];
+        // In an assembly to which the library shows no internals.
+        var stranger = CSharpCompilation.Create(
+            "Stranger",
+            sources.Select(source => CSharpSyntaxTree.ParseText(source, DocumentCompiler.Language)),
+            DocumentCompiler.References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        Assert.That(stranger.GetDiagnostics().Where(problem => problem.Severity == DiagnosticSeverity.Error).Select(problem => problem.ToString()), Is.Empty);
+    }
+
+    [Test]
     public void No_state_is_static()
     {
         string[] state =
