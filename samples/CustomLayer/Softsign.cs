@@ -1,10 +1,8 @@
 namespace NeuralNetFromScratch.Samples.CustomLayer;
 
 /// <summary>An activation of one's own: <c>y = x / (1 + |x|)</c>, whose derivative is <c>(1 − |y|)²</c> (Bergstra et al. 2009).</summary>
-internal sealed class Softsign : Activation
+internal sealed class Softsign() : Activation(new Settings("softsign"))
 {
-    public override string Name => "softsign";
-
     public override bool DerivativeNeedsInput => false;
 
     public override void Apply(ReadOnlySpan<float> input, Span<float> output)

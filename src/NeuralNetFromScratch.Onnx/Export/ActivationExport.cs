@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>Activations as ONNX operators; those that opset 17 does not have are put together from others.</summary>
@@ -7,35 +5,27 @@ internal static class ActivationExport
 {
     private const float SeluAlpha = 1.6732632423543772f, SeluScale = 1.0507009873554805f;
 
-    /// <exception cref="NotSupportedException">The activation is the user's own.</exception>
-    public static string Add(GraphBuilder graph, Activation activation, string x)
+    private static readonly Dictionary<string, Func<GraphBuilder, Settings, string, string>> Exporters = new()
     {
-        if (activation == Activation.Identity)
-            return x;
-        if (activation == Activation.Relu)
-            return graph.Node("Relu", [x]);
-        if (activation == Activation.Sigmoid)
-            return graph.Node("Sigmoid", [x]);
-        if (activation == Activation.Tanh)
-            return graph.Node("Tanh", [x]);
-        if (activation == Activation.Softplus)
-            return graph.Node("Softplus", [x]);
-        if (activation == Activation.HardSwish)
-            return graph.Node("HardSwish", [x]);
-        if (activation == Activation.Selu)
-            return graph.Node("Selu", [x], GraphBuilder.Attribute("alpha", SeluAlpha), GraphBuilder.Attribute("gamma", SeluScale));
-        if (activation == Activation.Silu)
-            return graph.Node("Mul", [x, graph.Node("Sigmoid", [x])]);
-        if (activation == Activation.Gelu)
-            return HalfTimes(graph, x, graph.Node("Erf", [graph.Node("Mul", [x, graph.Scalar(0.70710678f)])]));
-        if (activation == Activation.GeluTanh)
-            return HalfTimes(graph, x, graph.Node("Tanh", [GeluArgument(graph, x)]));
-        if (Setting(activation.Name, "elu") is { } alpha)
-            return graph.Node("Elu", [x], GraphBuilder.Attribute("alpha", alpha));
-        if (Setting(activation.Name, "leaky-relu") is { } slope)
-            return graph.Node("LeakyRelu", [x], GraphBuilder.Attribute("alpha", slope));
-        throw new NotSupportedException($"the activation \"{activation.Name}\" cannot be exported");
-    }
+        ["identity"] = (_, _, x) => x,
+        ["relu"] = (graph, _, x) => graph.Node("Relu", [x]),
+        ["sigmoid"] = (graph, _, x) => graph.Node("Sigmoid", [x]),
+        ["tanh"] = (graph, _, x) => graph.Node("Tanh", [x]),
+        ["softplus"] = (graph, _, x) => graph.Node("Softplus", [x]),
+        ["hard-swish"] = (graph, _, x) => graph.Node("HardSwish", [x]),
+        ["selu"] = (graph, _, x) => graph.Node("Selu", [x], GraphBuilder.Attribute("alpha", SeluAlpha), GraphBuilder.Attribute("gamma", SeluScale)),
+        ["elu"] = (graph, settings, x) => graph.Node("Elu", [x], GraphBuilder.Attribute("alpha", settings.Get<float>("alpha"))),
+        ["leaky-relu"] = (graph, settings, x) => graph.Node("LeakyRelu", [x], GraphBuilder.Attribute("alpha", settings.Get<float>("slope"))),
+        ["silu"] = (graph, _, x) => graph.Node("Mul", [x, graph.Node("Sigmoid", [x])]),
+        ["gelu"] = (graph, _, x) => HalfTimes(graph, x, graph.Node("Erf", [graph.Node("Mul", [x, graph.Scalar(0.70710678f)])])),
+        ["gelu-tanh"] = (graph, _, x) => HalfTimes(graph, x, graph.Node("Tanh", [GeluArgument(graph, x)])),
+    };
+
+    /// <exception cref="NotSupportedException">The activation is the user's own.</exception>
+    public static string Add(GraphBuilder graph, Activation activation, string x) =>
+        Exporters.TryGetValue(activation.Settings.Kind, out var export) && activation.GetType().Assembly == typeof(Activation).Assembly
+            ? export(graph, activation.Settings, x)
+            : throw new NotSupportedException($"the activation \"{activation}\" cannot be exported");
 
     /// <summary><c>x/2 · (1 + gate)</c>.</summary>
     private static string HalfTimes(GraphBuilder graph, string x, string gate) =>
@@ -48,8 +38,4 @@ internal static class ActivationExport
         string factor = graph.Node("Add", [graph.Node("Mul", [square, graph.Scalar(0.044715f)]), graph.Scalar(1)]);
         return graph.Node("Mul", [graph.Node("Mul", [x, graph.Scalar(0.79788456f)]), factor]);
     }
-
-    private static float? Setting(string name, string kind) => name.StartsWith(kind + "(", StringComparison.Ordinal)
-        ? float.Parse(name.AsSpan(kind.Length + 1, name.Length - kind.Length - 2), NumberStyles.Float, CultureInfo.InvariantCulture)
-        : null;
 }

@@ -6,66 +6,9 @@ namespace NeuralNetFromScratch;
 /// An element-wise function and its derivative. A layer such as <see cref="Dense"/> takes one; the built-in ones are fused into the
 /// matrix product. Derive from this class for a function of your own: it runs as a pass of its own after the product.
 /// </summary>
-public abstract class Activation
+/// <param name="settings">Kind and settings.</param>
+public abstract partial class Activation(Settings settings) : Part(settings)
 {
-    /// <summary><c>f(x) = x</c>.</summary>
-    public static Activation Identity { get; } =
-        new BuiltInActivation<IdentityFunction>("identity", default, Initializer.GlorotUniform);
-
-    /// <summary>The rectifier <c>f(x) = max(x, 0)</c>; its derivative at 0 is taken as 0 (Nair and Hinton 2010).</summary>
-    public static Activation Relu { get; } = new BuiltInActivation<ReluFunction>("relu", default, Initializer.HeNormal);
-
-    /// <summary>The logistic function <c>f(x) = 1 / (1 + e⁻ˣ)</c>.</summary>
-    public static Activation Sigmoid { get; } =
-        new BuiltInActivation<SigmoidFunction>("sigmoid", default, Initializer.GlorotUniform);
-
-    /// <summary>The hyperbolic tangent.</summary>
-    public static Activation Tanh { get; } = new BuiltInActivation<TanhFunction>("tanh", default, Initializer.GlorotUniform);
-
-    /// <summary>The exponential linear unit with fixed α and scale that keep mean and variance (Klambauer et al. 2017).</summary>
-    public static Activation Selu { get; } =
-        new BuiltInActivation<EluFunction>("selu", new(1.6732632423543772f, 1.0507009873554805f), Initializer.LeCunNormal);
-
-    /// <summary><c>f(x) = x·σ(x)</c>, also called swish (Hendrycks and Gimpel 2016; Elfwing et al. 2017).</summary>
-    public static Activation Silu { get; } = new BuiltInActivation<SiluFunction>("silu", default, Initializer.HeNormal);
-
-    /// <summary><c>f(x) = x·min(max(x + 3, 0), 6) / 6</c> (Howard et al. 2019).</summary>
-    public static Activation HardSwish { get; } = new BuiltInActivation<HardSwishFunction>("hard-swish", default, Initializer.HeNormal);
-
-    /// <summary><c>f(x) = x·Φ(x)</c> with the standard normal distribution's Φ (Hendrycks and Gimpel 2016), computed exactly.</summary>
-    public static Activation Gelu { get; } = new BuiltInActivation<GeluFunction>("gelu", default, Initializer.HeNormal);
-
-    /// <summary><c>f(x) = x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2</c>: the approximation of <see cref="Gelu"/> that many models were trained with.</summary>
-    public static Activation GeluTanh { get; } = new BuiltInActivation<GeluTanhFunction>("gelu-tanh", default, Initializer.HeNormal);
-
-    /// <summary><c>f(x) = log(1 + eˣ)</c> (Dugas et al. 2001).</summary>
-    public static Activation Softplus { get; } = new BuiltInActivation<SoftplusFunction>("softplus", default, Initializer.HeNormal);
-
-    /// <summary>The exponential linear unit <c>f(x) = x where x > 0, else α·(eˣ − 1)</c> (Clevert et al. 2016).</summary>
-    /// <param name="alpha">α; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is negative or not finite.</exception>
-    public static Activation Elu(float alpha = 1)
-    {
-        if (!float.IsFinite(alpha) || alpha < 0)
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "alpha must be finite and not negative");
-        return new BuiltInActivation<EluFunction>(
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"elu({alpha})"), new(alpha, 1), Initializer.HeNormal);
-    }
-
-    /// <summary>The rectifier that lets a little through: <c>f(x) = x where x > 0, else slope·x</c> (Maas et al. 2013).</summary>
-    /// <param name="slope">Slope below 0; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="slope"/> is negative or not finite.</exception>
-    public static Activation LeakyRelu(float slope = 0.01f)
-    {
-        if (!float.IsFinite(slope) || slope < 0)
-            throw new ArgumentOutOfRangeException(nameof(slope), slope, "the slope must be finite and not negative");
-        return new BuiltInActivation<LeakyReluFunction>(
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"leaky-relu({slope})"), new(slope), Initializer.HeNormal);
-    }
-
-    /// <summary>The name in summaries and messages.</summary>
-    public abstract string Name { get; }
-
     /// <summary>
     /// Whether <see cref="Differentiate"/> is given the function's input x, or its output y = f(x). The output costs less, since it
     /// is kept anyway.
@@ -84,9 +27,6 @@ public abstract class Activation
     /// <param name="argument">x where <see cref="DerivativeNeedsInput"/>, else y.</param>
     /// <param name="gradient">dL/dy, replaced by dL/dx; as long as <paramref name="argument"/>.</param>
     public abstract void Differentiate(ReadOnlySpan<float> argument, Span<float> gradient);
-
-    /// <inheritdoc/>
-    public override string ToString() => Name;
 
     /// <summary><c>C = f(A·B + bias)</c>.</summary>
     internal virtual unsafe void MultiplyAndApply(Engine engine, in Product product)

@@ -13,7 +13,7 @@ internal static class NormalizationFolding
         var values = new List<float[][]>();
         foreach (ChainNode node in network.Nodes)
         {
-            bool followsLinear = layers.Count > 0 && layers[^1] is Dense { Activation: var activation } && activation == Activation.Identity;
+            bool followsLinear = layers.Count > 0 && layers[^1] is Dense { Activation: var activation } && activation.Equals(Activation.Identity);
             if (node.Layer is BatchNormalization normalization && followsLinear)
             {
                 Apply(normalization, Values(network, node), values[^1]);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Activations from their names: "relu", "elu(0.7)".</summary>
+/// <summary>Activations from their names: "relu", "elu(alpha=0.7)".</summary>
 internal static class ActivationNames
 {
     private static readonly Activation[] Plain =
@@ -16,7 +16,7 @@ internal static class ActivationNames
     {
         try
         {
-            return Parse(activation.Name, format).GetType() == activation.GetType();
+            return Parse(activation.ToString(), format).GetType() == activation.GetType();
         }
         catch (InvalidDataException)
         {
@@ -27,16 +27,16 @@ internal static class ActivationNames
     /// <exception cref="InvalidDataException">There is no such activation.</exception>
     public static Activation Parse(string name, ModelFormat format)
     {
-        if ((format.FindActivation(name) ?? Array.Find(Plain, activation => activation.Name == name)) is { } found)
+        if ((format.FindActivation(name) ?? Array.Find(Plain, activation => activation.ToString() == name)) is { } found)
             return found;
-        int bracket = name.IndexOf('(', StringComparison.Ordinal);
-        if (bracket > 0 && name[^1] == ')' && float.TryParse(name.AsSpan(bracket + 1, name.Length - bracket - 2), NumberStyles.Float, CultureInfo.InvariantCulture, out float setting)
+        int bracket = name.IndexOf('(', StringComparison.Ordinal), equals = name.IndexOf('=', StringComparison.Ordinal);
+        if (bracket > 0 && equals > bracket && name[^1] == ')' && float.TryParse(name.AsSpan(equals + 1, name.Length - equals - 2), NumberStyles.Float, CultureInfo.InvariantCulture, out float setting)
             && float.IsFinite(setting) && setting >= 0)
         {
-            switch (name[..bracket])
+            switch (name[..equals])
             {
-                case "elu": return Activation.Elu(setting);
-                case "leaky-relu": return Activation.LeakyRelu(setting);
+                case "elu(alpha": return Activation.Elu(setting);
+                case "leaky-relu(slope": return Activation.LeakyRelu(setting);
             }
         }
 

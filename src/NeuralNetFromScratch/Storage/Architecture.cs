@@ -162,8 +162,8 @@ internal static class Architecture
         ActivationNames.Parse(element.GetProperty("activation").GetString()!, format);
 
     private static string NameOf(Activation activation, ModelFormat format) => ActivationNames.Knows(activation, format)
-        ? activation.Name
-        : throw new NotSupportedException($"the activation \"{activation.Name}\" cannot be written; add it to a ModelFormat");
+        ? activation.ToString()
+        : throw new NotSupportedException($"the activation \"{activation}\" cannot be written; add it to a ModelFormat");
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, int[] numbers)
     {

@@ -32,12 +32,12 @@ public sealed class ModelFormat
         return new(new(_layers) { [kind] = (typeof(TLayer), (layer, json) => write((TLayer)layer, json), read) }, _activations);
     }
 
-    /// <summary>A format with one more activation, known by its <see cref="Activation.Name"/>.</summary>
+    /// <summary>A format with one more activation, known by its kind and settings.</summary>
     /// <param name="activation">The activation.</param>
     public ModelFormat With(Activation activation)
     {
         ArgumentNullException.ThrowIfNull(activation);
-        return new(_layers, new(_activations) { [activation.Name] = activation });
+        return new(_layers, new(_activations) { [activation.ToString()] = activation });
     }
 
     /// <summary>The way to write a layer of a user's own; null if it was not added.</summary>

@@ -37,7 +37,7 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Name, 
                 }
             }
 
-            module += node.Layer is Dense dense && dense.Activation != Activation.Identity ? 2 : 1;
+            module += node.Layer is Dense dense && !dense.Activation.Equals(Activation.Identity) ? 2 : 1;
         }
     }
 

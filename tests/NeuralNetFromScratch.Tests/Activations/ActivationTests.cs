@@ -33,7 +33,7 @@ public class ActivationTests
             float[] x = TestValues.Uniform(length, (ulong)length, -6, 6);
             float[] y = [.. TestValues.Poison(length), 77];
             activation.Apply(x, y.AsSpan(0, length));
-            DoubleMatrix.From(x, 1, length).Map(function).AssertClose(y.AsSpan(0, length), 3e-7, activation.Name);
+            DoubleMatrix.From(x, 1, length).Map(function).AssertClose(y.AsSpan(0, length), 3e-7, activation.ToString());
             Assert.That(y[length], Is.EqualTo(77));
         }
     }
@@ -49,7 +49,7 @@ public class ActivationTests
             var expected = DoubleMatrix.From(x, 1, length).Map(derivative).Combine(DoubleMatrix.From(g, 1, length), (d, gradient) => d * gradient);
             activation.Differentiate(argument, g);
             // The tanh form's exponential is of up to e⁹, and takes nine times its argument's rounding along.
-            expected.AssertClose(g, activation == Activation.GeluTanh ? 3e-6 : 1e-6, activation.Name);
+            expected.AssertClose(g, activation.Equals(Activation.GeluTanh) ? 3e-6 : 1e-6, activation.ToString());
         }
     }
 
@@ -61,7 +61,7 @@ public class ActivationTests
         foreach (float x in TestValues.Uniform(50, 5, -4, 4))
         {
             double slope = (function(x + Step) - function(x - Step)) / (2 * Step);
-            Assert.That(derivative(x), Is.EqualTo(slope).Within(1e-6), activation.Name);
+            Assert.That(derivative(x), Is.EqualTo(slope).Within(1e-6), activation.ToString());
         }
     }
 
@@ -162,7 +162,7 @@ public class ActivationTests
 
     private sealed record ActivationCase(Activation Activation, Func<double, double> Function, Func<double, double> Derivative)
     {
-        public override string ToString() => Activation.Name;
+        public override string ToString() => Activation.ToString();
     }
 
     [Test]

@@ -166,8 +166,8 @@ public class PartTests
         Same("huber", ("delta", new Huber().Delta));
         Same("batchnorm", ("eps", new BatchNormalization().Epsilon), ("momentum", new BatchNormalization().Momentum));
         Same("layernorm", ("eps", new LayerNormalization().Epsilon));
-        Assert.That(Activation.LeakyRelu().Name, Is.EqualTo(Activation.LeakyRelu(Default("leaky-relu", "negative_slope")).Name));
-        Assert.That(Activation.Elu().Name, Is.EqualTo(Activation.Elu(Default("elu", "alpha")).Name));
+        Assert.That(Activation.LeakyRelu(), Is.EqualTo(Activation.LeakyRelu(Default("leaky-relu", "negative_slope"))));
+        Assert.That(Activation.Elu(), Is.EqualTo(Activation.Elu(Default("elu", "alpha"))));
 
         var oneCycle = LearningRateSchedule.OneCycle(Default("onecycle", "pct_start"), Default("onecycle", "div_factor"), Default("onecycle", "final_div_factor"));
         for (int epoch = 0; epoch <= 20; epoch++)

@@ -1,10 +1,8 @@
 namespace NeuralNetFromScratch.Tests.Layers;
 
 /// <summary>A user's own activation: x·σ(x), whose derivative needs x.</summary>
-internal sealed class SwishActivation : Activation
+internal sealed class SwishActivation() : Activation(new Settings("swish"))
 {
-    public override string Name => "swish";
-
     public override bool DerivativeNeedsInput => true;
 
     public override void Apply(ReadOnlySpan<float> input, Span<float> output)

@@ -61,7 +61,7 @@ public class ModelFileTests
         foreach (Activation activation in all)
         {
             new Sequential([1], 0, new Dense(1, activation)).Save(folder.File("a"));
-            Assert.That(((Dense)Sequential.Load(folder.File("a")).Layers.Single()).Activation.Name, Is.EqualTo(activation.Name));
+            Assert.That(((Dense)Sequential.Load(folder.File("a")).Layers.Single()).Activation, Is.EqualTo(activation));
         }
     }
 

@@ -1,14 +1,29 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary>The exponential linear unit <c>f(x) = x where x > 0, else α·(eˣ − 1)</c> (Clevert et al. 2016).</summary>
+    /// <param name="alpha">α; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is negative or not finite.</exception>
+    public static Activation Elu(float alpha = 1) => new BuiltInActivation<EluFunction>(new Setting("alpha", alpha));
+}
 
 /// <summary>
 /// <c>f(x) = scale·x where x > 0, else scale·alpha·(eˣ − 1)</c>; <c>f' = scale where y > 0, else y + scale·alpha</c>. With scale 1 it is
-/// ELU, with two fixed numbers SELU.
+/// ELU, with the numbers of <see cref="SeluFunction"/> SELU.
 /// </summary>
-internal readonly struct EluFunction(float alpha, float scale) : IActivationFunction
+internal readonly struct EluFunction(float alpha, float scale) : IBuiltInFunction<EluFunction>
 {
+    public static string Kind => "elu";
+
+    public static Initializer DefaultInitializer => Initializer.HeNormal;
+
     public static bool DerivativeNeedsInput => false;
+
+    public static EluFunction Create(Settings settings) => new(Guard.NonNegative(settings.Get<float>("alpha"), "alpha"), 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TSimd Apply<TSimd>(TSimd x)
