@@ -268,7 +268,11 @@ public abstract class Dataset
         const int MostListed = 12;
         var sizes = new int[ClassCount];
         for (int i = 0; i < Count; i++)
-            sizes[GetLabel(i)]++;
+        {
+            if (GetLabel(i) is >= 0 and int label && label < sizes.Length)
+                sizes[label]++;
+        }
+
         return ClassCount <= MostListed
             ? string.Join(", ", sizes.Select(size => FigureText.Count(size)))
             : $"{FigureText.Count(sizes.Min())} to {FigureText.Count(sizes.Max())}";
