@@ -98,9 +98,8 @@ internal static class Session
         console.WriteLine();
         console.WriteLine(network.Summary());
         string batch = recipe.IsFullBatch ? "all samples at once" : Invariant($"batches of {recipe.BatchSize}");
-        string momentum = recipe.Optimizer is Sgd { Momentum: > 0 } sgd ? Invariant($" {sgd.Momentum}") : "";
         console.WriteLine(Invariant(
-            $"Training on {training.Count:N0} samples, {batch}, {recipe.Optimizer.Name}{momentum}, learning rate {recipe.Optimizer.LearningRate}, {trainer.Threads} threads"));
+            $"Training on {training.Count:N0} samples, {batch}, {recipe.Optimizer}, {trainer.Threads} threads"));
     }
 
     /// <summary>Trains, and returns whether the user stopped it.</summary>

@@ -12,7 +12,7 @@ public static class Recipe
             [28, 28], 5, new GaussianNoise(0.1f), new Dense(48), new BatchNormalization(), new Activate(Activation.Relu), new Dropout(0.2f),
             new Residual(new Dense(48, Activation.Tanh), new Dropout(0.1f)), new Dense(10));
         var optimizer = new Adam(2e-3f) { AveragingDecay = 0.95f, ClipNorm = 5, L2Penalty = 1e-5f };
-        return new Trainer(network, new SoftmaxCrossEntropy(0.05f), optimizer, new TrainerOptions { Threads = threads });
+        return new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.05f }, optimizer, new TrainerOptions { Threads = threads });
     }
 
     public static FitOptions Options(string? checkpoint, int everySteps = 5, int epochs = 6, int keep = 2) => new()

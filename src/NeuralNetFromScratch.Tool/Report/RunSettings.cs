@@ -10,12 +10,11 @@ internal static class RunSettings
     public static IReadOnlyList<(string Name, string Value)> Of(FoundData data, Dataset training, Trainer trainer, SampleOptions options)
     {
         Recipe recipe = options.Recipe;
-        string momentum = recipe.Optimizer is Sgd { Momentum: > 0 } sgd ? Invariant($" {sgd.Momentum}") : "";
         string validation = options.Validation > 0 ? Invariant($", {options.Validation:N0} held out for validation") : "";
         return
         [
             ("data", Invariant($"{data.Kind}: {training.Count:N0} samples to train on, {data.Sets.Test.Count:N0} to test with{validation}")),
-            ("optimizer", Invariant($"{recipe.Optimizer.Name}{momentum}, learning rate {recipe.Optimizer.LearningRate}")),
+            ("optimizer", recipe.Optimizer.ToString()),
             ("batch", recipe.IsFullBatch ? "all samples at once" : Invariant($"{recipe.BatchSize} samples")),
             (recipe.IsFullBatch ? "iterations" : "epochs", Invariant($"{trainer.History.Epochs.Count} of {recipe.Epochs}")),
             ("seed", Invariant($"{options.Seed}")),

@@ -2,9 +2,9 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A function with what files and layers know of it.</summary>
-internal interface IBuiltInFunction<TSelf> : IActivationFunction
-    where TSelf : struct, IBuiltInFunction<TSelf>
+/// <summary>What files and layers know of a function.</summary>
+internal interface IActivationPart<TSelf>
+    where TSelf : struct
 {
     static abstract string Kind { get; }
 
@@ -16,7 +16,7 @@ internal interface IBuiltInFunction<TSelf> : IActivationFunction
 
 /// <summary>An activation whose function the JIT compiles into the loops that use it.</summary>
 internal sealed unsafe class BuiltInActivation<TFunction> : Activation, IPart<BuiltInActivation<TFunction>>
-    where TFunction : struct, IBuiltInFunction<TFunction>
+    where TFunction : struct, IActivationFunction, IActivationPart<TFunction>
 {
     /// <summary>Fewest elements that are worth waking a worker for.</summary>
     private const int GrainSize = 8192;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch;
+namespace NeuralNetFromScratch.Compute;
 
 /// <summary>The standard normal distribution.</summary>
 internal static class StandardNormal

@@ -4,14 +4,12 @@ namespace NeuralNetFromScratch;
 /// A random change of a sample that leaves its class as it is, so that a training never sees the same sample twice. Called from several
 /// threads at once. Derive from this class for a change of your own.
 /// </summary>
-public abstract class Augmentation
+/// <param name="settings">Kind and settings.</param>
+public abstract class Augmentation(Settings settings) : Part(settings)
 {
     /// <summary>How many floats of scratch memory a sample needs.</summary>
     /// <param name="sampleShape">The sample's shape.</param>
     public virtual int ScratchLength(Shape sampleShape) => 0;
-
-    /// <summary>Kind and settings in words; checkpoints compare it.</summary>
-    public virtual string Description => GetType().Name;
 
     /// <summary>Checks that it can change samples of a shape.</summary>
     /// <param name="sampleShape">The samples' shape.</param>

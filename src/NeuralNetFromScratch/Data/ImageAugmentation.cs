@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
@@ -13,34 +12,69 @@ namespace NeuralNetFromScratch;
 /// The elastic displacement is that of Simard, Steinkraus and Platt (2003): for each pixel and direction a number drawn from (−1, 1),
 /// smoothed by a Gaussian filter of deviation σ (cut off at 4σ, 0 outside the image) and multiplied by α.
 /// </remarks>
-public sealed class ImageAugmentation : Augmentation
+public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
 {
     private const ulong FieldStream = 1;
     private const int ShiftX = 0, ShiftY = 1, Angle = 2, Size = 3, Slant = 4;
 
     private readonly float[] _filter = [];
 
+    /// <summary>An augmentation that changes nothing until a property is set.</summary>
+    public ImageAugmentation()
+        : this(new Settings(Kind))
+    {
+    }
+
+    private ImageAugmentation(Settings settings)
+        : base(settings)
+    {
+        MaximumShift = settings.Get("maximumShift", 0f);
+        MaximumRotation = settings.Get("maximumRotation", 0f);
+        MaximumShear = settings.Get("maximumShear", 0f);
+        Scale = Pair(settings, "scale", (1, 1));
+        Elastic = Pair(settings, "elastic", (0, 0));
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "image-augmentation";
+
     /// <summary>Largest shift in each direction, in pixels; the shift is uniform in ± this.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float MaximumShift { get; init => field = NonNegative(value, nameof(MaximumShift)); }
+    public float MaximumShift
+    {
+        get;
+        init => Settings = Settings.With("maximumShift", field = Guard.NonNegative(value, nameof(MaximumShift)), usual: 0f);
+    }
 
     /// <summary>Largest rotation, in degrees; the angle is uniform in ± this.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float MaximumRotation { get; init => field = NonNegative(value, nameof(MaximumRotation)); }
+    public float MaximumRotation
+    {
+        get;
+        init => Settings = Settings.With("maximumRotation", field = Guard.NonNegative(value, nameof(MaximumRotation)), usual: 0f);
+    }
 
-    /// <summary>Range of the scale, one factor for both directions: above 1 the image grows.</summary>
+    /// <summary>Range of the scale, one factor for both directions: above 1 the image grows. (1, 1) unless set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or not positive.</exception>
     public (float Low, float High) Scale
     {
         get;
-        init => field = value.Low > 0 && float.IsFinite(value.High) && value.Low <= value.High
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Scale), value, "the scale must be a range of positive factors");
-    } = (1, 1);
+        init
+        {
+            if (!(value.Low > 0 && float.IsFinite(value.High) && value.Low <= value.High))
+                throw new ArgumentOutOfRangeException(nameof(Scale), value, "the scale must be a range of positive factors");
+            field = value;
+            Settings = Settings.WithList("scale", value == (1, 1) ? (float[])[] : [value.Low, value.High]);
+        }
+    }
 
     /// <summary>Largest shear: rows move sideways by up to this times their distance from the centre; uniform in ± this.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float MaximumShear { get; init => field = NonNegative(value, nameof(MaximumShear)); }
+    public float MaximumShear
+    {
+        get;
+        init => Settings = Settings.With("maximumShear", field = Guard.NonNegative(value, nameof(MaximumShear)), usual: 0f);
+    }
 
     /// <summary>Elastic displacement: σ, the deviation of the smoothing, and α, the strength, both in pixels; none if α is 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite, or σ is 0 while α is not.</exception>
@@ -49,19 +83,18 @@ public sealed class ImageAugmentation : Augmentation
         get;
         init
         {
-            NonNegative(value.Sigma, nameof(Elastic));
-            NonNegative(value.Alpha, nameof(Elastic));
+            Guard.NonNegative(value.Sigma, nameof(Elastic));
+            Guard.NonNegative(value.Alpha, nameof(Elastic));
             if (value is { Alpha: > 0, Sigma: 0 })
                 throw new ArgumentOutOfRangeException(nameof(Elastic), value, "an elastic displacement needs a positive sigma");
             field = value;
             _filter = value.Alpha > 0 ? GaussianFilter(value.Sigma) : [];
+            Settings = Settings.WithList("elastic", value == (0, 0) ? (float[])[] : [value.Sigma, value.Alpha]);
         }
     }
 
     /// <inheritdoc/>
-    public override string Description => string.Create(
-        CultureInfo.InvariantCulture,
-        $"shift {MaximumShift:R}, rotation {MaximumRotation:R}, scale {Scale.Low:R} to {Scale.High:R}, shear {MaximumShear:R}, elastic {Elastic.Sigma:R} {Elastic.Alpha:R}");
+    public static ImageAugmentation Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override void Check(Shape sampleShape)
@@ -189,8 +222,10 @@ public sealed class ImageAugmentation : Augmentation
         return [.. weights.Select(weight => (float)(weight / sum))];
     }
 
-    private static float NonNegative(float value, string name) =>
-        float.IsFinite(value) && value >= 0
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and not negative");
+    private static (float First, float Second) Pair(Settings settings, string name, (float First, float Second) usual) => settings.GetList<float>(name) switch
+    {
+        [] => usual,
+        [var first, var second] => (first, second),
+        var other => throw new ArgumentException($"{name} must be two numbers, got {other.Length}", name),
+    };
 }

@@ -6,24 +6,40 @@ namespace NeuralNetFromScratch;
 /// given; gradient <c>((1 − t)·σ(z) − p·t·(1 − σ(z)))/n</c>; PyTorch's <c>BCEWithLogitsLoss</c>. Class labels count as one-hot targets. A row
 /// is correct where every logit is on its target's side of 0. Predictions: <see cref="OutputTransform.Sigmoid"/>.
 /// </summary>
-public sealed class BinaryCrossEntropy : Loss
+public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
 {
     private readonly float[] _positiveWeights;
 
     /// <summary>Binary cross-entropy.</summary>
-    /// <param name="positiveWeights">p, one for each output, not negative: more than 1 makes a miss dearer than a false alarm. All 1 if empty.</param>
-    /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
-    public BinaryCrossEntropy(params ReadOnlySpan<float> positiveWeights)
+    public BinaryCrossEntropy()
+        : this(new Settings(Kind))
     {
-        SampleWeights.ThrowIfInvalid(positiveWeights);
-        _positiveWeights = positiveWeights.ToArray();
     }
 
-    /// <summary>p; empty where all are 1.</summary>
-    public ReadOnlySpan<float> PositiveWeights => _positiveWeights;
+    private BinaryCrossEntropy(Settings settings)
+        : base(settings)
+    {
+        _positiveWeights = settings.GetList<float>("positiveWeights");
+        SampleWeights.ThrowIfInvalid(_positiveWeights);
+    }
 
     /// <inheritdoc/>
-    public override string Name => "binary cross-entropy";
+    public static string Kind => "binary-cross-entropy";
+
+    /// <summary>p, one for each output: more than 1 makes a miss dearer than a false alarm. All 1 if empty.</summary>
+    /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
+    public IReadOnlyList<float> PositiveWeights
+    {
+        get => Array.AsReadOnly(_positiveWeights);
+        init
+        {
+            _positiveWeights = SampleWeights.Checked(value);
+            Settings = Settings.WithList("positiveWeights", _positiveWeights);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static BinaryCrossEntropy Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)

@@ -5,23 +5,27 @@ namespace NeuralNetFromScratch;
 /// <c>ℓ = (1/n) Σ (d²/2 where |d| ≤ δ, else δ·(|d| − δ/2))</c>, gradient <c>clamp(d, ±δ)/n</c>; PyTorch's <c>HuberLoss</c>.
 /// Class labels count as one-hot targets.
 /// </summary>
-public sealed class Huber : Loss
+public sealed class Huber : Loss, IPart<Huber>
 {
     /// <summary>Huber's loss.</summary>
     /// <param name="delta">δ; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="delta"/> is not positive or not finite.</exception>
     public Huber(float delta = 1)
+        : this(new Settings(Kind, new Setting("delta", delta)))
     {
-        if (!float.IsFinite(delta) || delta <= 0)
-            throw new ArgumentOutOfRangeException(nameof(delta), delta, "delta must be finite and positive");
-        Delta = delta;
     }
+
+    private Huber(Settings settings)
+        : base(settings) => Delta = Guard.Positive(settings.Get<float>("delta"), "delta");
+
+    /// <inheritdoc/>
+    public static string Kind => "huber";
 
     /// <summary>δ.</summary>
     public float Delta { get; }
 
     /// <inheritdoc/>
-    public override string Name => "huber";
+    public static Huber Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient) =>

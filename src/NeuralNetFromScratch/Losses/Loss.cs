@@ -4,11 +4,9 @@ namespace NeuralNetFromScratch;
 /// What training makes small: a function of the network's outputs and the targets, with its derivative. It works on any rows of a
 /// batch by themselves, on one thread; the trainer divides the rows and takes the mean. Derive from this class for a loss of your own.
 /// </summary>
-public abstract class Loss
+/// <param name="settings">Kind and settings.</param>
+public abstract class Loss(Settings settings) : Part(settings)
 {
-    /// <summary>The name in summaries and messages.</summary>
-    public abstract string Name { get; }
-
     /// <summary>The loss against class labels, and its gradient.</summary>
     /// <param name="outputs">The network's outputs: [rows, classes].</param>
     /// <param name="labels">The class of each row: 0 to classes − 1.</param>
@@ -33,7 +31,4 @@ public abstract class Loss
     /// <param name="targets">Its targets.</param>
     public virtual bool IsCorrect(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets) =>
         outputs.Length > 1 && Argmax.Of(outputs) is >= 0 and int predicted && predicted == Argmax.Of(targets);
-
-    /// <inheritdoc/>
-    public override string ToString() => Name;
 }

@@ -4,10 +4,24 @@ namespace NeuralNetFromScratch;
 /// The mean of the squared differences over all outputs: <c>ℓ = (1/n) Σⱼ (aⱼ − tⱼ)²</c> with n outputs, gradient
 /// <c>(2/n)(a − t)</c>; PyTorch's <c>MSELoss</c>. Class labels count as one-hot targets.
 /// </summary>
-public sealed class MeanSquaredError : Loss
+public sealed class MeanSquaredError : Loss, IPart<MeanSquaredError>
 {
+    /// <summary>The mean squared error.</summary>
+    public MeanSquaredError()
+        : this(new Settings(Kind))
+    {
+    }
+
+    private MeanSquaredError(Settings settings)
+        : base(settings)
+    {
+    }
+
     /// <inheritdoc/>
-    public override string Name => "mean squared error";
+    public static string Kind => "mean-squared-error";
+
+    /// <inheritdoc/>
+    public static MeanSquaredError Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient) =>

@@ -5,6 +5,15 @@ namespace NeuralNetFromScratch;
 /// <summary>The check that every use of sample weights begins with.</summary>
 internal static class SampleWeights
 {
+    /// <summary>A copy of weights that are finite and not negative.</summary>
+    public static float[] Checked(IReadOnlyList<float> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        float[] copy = [.. weights];
+        ThrowIfInvalid(copy);
+        return copy;
+    }
+
     public static void ThrowIfInvalid(ReadOnlySpan<float> weights)
     {
         for (int i = 0; i < weights.Length; i++)

@@ -13,34 +13,51 @@ namespace NeuralNetFromScratch;
 /// <c>wⱼ·((1 − ε)·tⱼ + ε/K)</c>, as in PyTorch's <c>CrossEntropyLoss</c>; the trainer divides the sum by the number of samples (PyTorch's
 /// mean divides by the sum of the samples' class weights).
 /// </remarks>
-public sealed class SoftmaxCrossEntropy : Loss
+public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
 {
     private readonly float[] _classWeights;
 
     /// <summary>Softmax and cross-entropy.</summary>
-    /// <param name="labelSmoothing">ε, 0 to less than 1.</param>
-    /// <param name="classWeights">w, one for each class, not negative; all 1 if empty.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> lies outside its range.</exception>
-    /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
-    public SoftmaxCrossEntropy(float labelSmoothing = 0, params ReadOnlySpan<float> classWeights)
+    public SoftmaxCrossEntropy()
+        : this(new Settings(Kind))
     {
-        if (labelSmoothing is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "label smoothing must be at least 0 and less than 1");
-        SampleWeights.ThrowIfInvalid(classWeights);
-        LabelSmoothing = labelSmoothing;
-        _classWeights = classWeights.ToArray();
     }
 
-    /// <summary>ε.</summary>
-    public float LabelSmoothing { get; }
-
-    /// <summary>w; empty where all are 1.</summary>
-    public ReadOnlySpan<float> ClassWeights => _classWeights;
+    private SoftmaxCrossEntropy(Settings settings)
+        : base(settings)
+    {
+        LabelSmoothing = settings.Get("labelSmoothing", 0f);
+        _classWeights = settings.GetList<float>("classWeights");
+        SampleWeights.ThrowIfInvalid(_classWeights);
+    }
 
     /// <inheritdoc/>
-    public override string Name => "softmax cross-entropy";
+    public static string Kind => "softmax-cross-entropy";
+
+    /// <summary>ε: at least 0 and less than 1; 0 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value lies outside its range.</exception>
+    public float LabelSmoothing
+    {
+        get;
+        init => Settings = Settings.With("labelSmoothing", field = Guard.Fraction(value, nameof(LabelSmoothing)), usual: 0f);
+    }
+
+    /// <summary>w, one for each class, not negative; all 1 if empty.</summary>
+    /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
+    public IReadOnlyList<float> ClassWeights
+    {
+        get => Array.AsReadOnly(_classWeights);
+        init
+        {
+            _classWeights = SampleWeights.Checked(value);
+            Settings = Settings.WithList("classWeights", _classWeights);
+        }
+    }
 
     private bool IsPlain => LabelSmoothing == 0 && _classWeights.Length == 0;
+
+    /// <inheritdoc/>
+    public static SoftmaxCrossEntropy Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

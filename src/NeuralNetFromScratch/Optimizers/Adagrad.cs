@@ -5,20 +5,28 @@ namespace NeuralNetFromScratch;
 /// <summary>
 /// Adagrad (Duchi, Hazan, Singer 2011): <c>s ← s + g²</c>, <c>w ← w − η · g / (√s + ε)</c>, as in PyTorch's <c>Adagrad</c>.
 /// </summary>
-public sealed class Adagrad : Optimizer
+public sealed class Adagrad : Optimizer, IPart<Adagrad>
 {
     /// <summary>Adagrad.</summary>
-    /// <param name="learningRate">η.</param>
-    /// <param name="epsilon">ε.</param>
+    /// <param name="learningRate">η; not negative.</param>
+    /// <param name="epsilon">ε; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     public Adagrad(float learningRate = 0.01f, float epsilon = 1e-10f)
-        : base(learningRate) => Epsilon = NonNegative(epsilon, nameof(epsilon));
+        : this(new Settings(Kind, new("learningRate", learningRate), new("epsilon", epsilon)))
+    {
+    }
+
+    private Adagrad(Settings settings)
+        : base(settings) => Epsilon = Guard.NonNegative(settings.Get<float>("epsilon"), "epsilon");
+
+    /// <inheritdoc/>
+    public static string Kind => "adagrad";
 
     /// <summary>ε.</summary>
     public float Epsilon { get; }
 
     /// <inheritdoc/>
-    public override string Name => "adagrad";
+    public static Adagrad Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override int SlotCount => 1;

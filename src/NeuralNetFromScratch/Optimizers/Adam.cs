@@ -6,21 +6,29 @@ namespace NeuralNetFromScratch;
 /// Adam (Kingma and Ba 2015): <c>m ← β₁m + (1−β₁)g</c>, <c>v ← β₂v + (1−β₂)g²</c>,
 /// <c>w ← w − α · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)</c>, as in PyTorch's <c>Adam</c>.
 /// </summary>
-public class Adam : Optimizer
+public class Adam : Optimizer, IPart<Adam>
 {
     /// <summary>Adam.</summary>
-    /// <param name="learningRate">α.</param>
+    /// <param name="learningRate">α; not negative.</param>
     /// <param name="beta1">β₁, at least 0 and less than 1.</param>
     /// <param name="beta2">β₂, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε.</param>
+    /// <param name="epsilon">ε; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     public Adam(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
-        : base(learningRate)
+        : this(SettingsOf(Kind, learningRate, beta1, beta2, epsilon))
     {
-        Beta1 = Fraction(beta1, nameof(beta1));
-        Beta2 = Fraction(beta2, nameof(beta2));
-        Epsilon = NonNegative(epsilon, nameof(epsilon));
     }
+
+    private protected Adam(Settings settings)
+        : base(settings)
+    {
+        Beta1 = Guard.Fraction(settings.Get<float>("beta1"), "beta1");
+        Beta2 = Guard.Fraction(settings.Get<float>("beta2"), "beta2");
+        Epsilon = Guard.NonNegative(settings.Get<float>("epsilon"), "epsilon");
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "adam";
 
     /// <summary>β₁.</summary>
     public float Beta1 { get; }
@@ -32,7 +40,7 @@ public class Adam : Optimizer
     public float Epsilon { get; }
 
     /// <inheritdoc/>
-    public override string Name => "adam";
+    public static Adam Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override bool HasMomentum => true;
@@ -48,4 +56,7 @@ public class Adam : Optimizer
         double rootScale = 1 / Math.Sqrt(1 - Math.Pow(Beta2, updateStep.Number));
         UpdateKernel<AdamRule>.Run(new(beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon), block);
     }
+
+    private protected static Settings SettingsOf(string kind, float learningRate, float beta1, float beta2, float epsilon) =>
+        new(kind, new("learningRate", learningRate), new("beta1", beta1), new("beta2", beta2), new("epsilon", epsilon));
 }

@@ -5,60 +5,104 @@ namespace NeuralNetFromScratch;
 /// trainer, so that one object can serve several. Updates are element-wise, so that they can run on any part of the parameters by
 /// itself. Derive from this class for a rule of your own.
 /// </summary>
-public abstract class Optimizer
+public abstract class Optimizer : Part
 {
-    /// <summary>An optimizer.</summary>
-    /// <param name="learningRate">The learning rate; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="learningRate"/> is negative or not finite.</exception>
-    protected Optimizer(float learningRate) => LearningRate = NonNegative(learningRate, nameof(learningRate));
-
-    /// <summary>The name in summaries and messages.</summary>
-    public abstract string Name { get; }
+    /// <summary>An optimizer of its settings: those of this class are optional, but for "learningRate".</summary>
+    /// <param name="settings">Kind and settings.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting of this class is out of range.</exception>
+    /// <exception cref="InvalidDataException">The learning rate is missing, or a setting has another type.</exception>
+    protected Optimizer(Settings settings)
+        : base(settings)
+    {
+        LearningRate = Guard.NonNegative(settings.Get<float>("learningRate"), "learningRate");
+        L2Penalty = settings.Get("l2Penalty", 0f);
+        L1Penalty = settings.Get("l1Penalty", 0f);
+        WeightDecay = settings.Get("weightDecay", 0f);
+        DecaysBiases = settings.Get("decaysBiases", false);
+        ClipValue = settings.Get<float?>("clipValue", null);
+        ClipNorm = settings.Get<float?>("clipNorm", null);
+        MaxNorm = settings.Get<float?>("maxNorm", null);
+        AveragingDecay = settings.Get<float?>("averagingDecay", null);
+        ParameterGroups = settings.GetList<ParameterGroup>("parameterGroups");
+    }
 
     /// <summary>The learning rate.</summary>
     public float LearningRate { get; }
 
-    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c>: λ·w is added to the gradient. The reported loss is without it.</summary>
+    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c>: λ·w is added to the gradient. The reported loss is without it. 0 unless set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float L2Penalty { get; init => field = NonNegative(value, nameof(L2Penalty)); }
+    public float L2Penalty
+    {
+        get;
+        init => Settings = Settings.With("l2Penalty", field = Guard.NonNegative(value, nameof(L2Penalty)), usual: 0f);
+    }
 
-    /// <summary>λ of the penalty <c>λ·Σ|w|</c>: λ·sign(w) is added to the gradient. The reported loss is without it.</summary>
+    /// <summary>λ of the penalty <c>λ·Σ|w|</c>: λ·sign(w) is added to the gradient. The reported loss is without it. 0 unless set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float L1Penalty { get; init => field = NonNegative(value, nameof(L1Penalty)); }
+    public float L1Penalty
+    {
+        get;
+        init => Settings = Settings.With("l1Penalty", field = Guard.NonNegative(value, nameof(L1Penalty)), usual: 0f);
+    }
 
     /// <summary>
-    /// λ of decoupled weight decay (Loshchilov and Hutter 2019): <c>w ← (1 − α·λ)·w</c> before the update, with the learning rate α.
+    /// λ of decoupled weight decay (Loshchilov and Hutter 2019): <c>w ← (1 − α·λ)·w</c> before the update, with the learning rate α. 0 unless
+    /// set.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float WeightDecay { get; init => field = NonNegative(value, nameof(WeightDecay)); }
+    public float WeightDecay
+    {
+        get;
+        init => Settings = Settings.With("weightDecay", field = Guard.NonNegative(value, nameof(WeightDecay)), usual: 0f);
+    }
 
-    /// <summary>Whether penalties and decay are for biases, scales and shifts too, as in PyTorch, or for weights alone.</summary>
-    public bool DecaysBiases { get; init; }
+    /// <summary>Whether penalties and decay are for biases, scales and shifts too, as in PyTorch, or for weights alone. False unless set.</summary>
+    public bool DecaysBiases
+    {
+        get;
+        init => Settings = Settings.With("decaysBiases", field = value, usual: false);
+    }
 
     /// <summary>Bound of each gradient element: <c>g ← min(max(g, −c), c)</c>; none if null.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
-    public float? ClipValue { get; init => field = PositiveOrNone(value, nameof(ClipValue)); }
+    public float? ClipValue
+    {
+        get;
+        init => Settings = Settings.With("clipValue", field = PositiveOrNone(value, nameof(ClipValue)));
+    }
 
     /// <summary>
     /// Bound of the norm of all gradients together (Pascanu et al. 2013): <c>g ← g · min(1, c / (‖g‖ + 10⁻⁶))</c>, as in PyTorch's
     /// <c>clip_grad_norm_</c>; none if null. It comes before <see cref="ClipValue"/> and the penalties.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
-    public float? ClipNorm { get; init => field = PositiveOrNone(value, nameof(ClipNorm)); }
+    public float? ClipNorm
+    {
+        get;
+        init => Settings = Settings.With("clipNorm", field = PositiveOrNone(value, nameof(ClipNorm)));
+    }
 
     /// <summary>
     /// Bound of the norm of each unit's incoming weights after an update, a column of a weight [in, out] (Srivastava et al. 2014);
     /// none if null.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
-    public float? MaxNorm { get; init => field = PositiveOrNone(value, nameof(MaxNorm)); }
+    public float? MaxNorm
+    {
+        get;
+        init => Settings = Settings.With("maxNorm", field = PositiveOrNone(value, nameof(MaxNorm)));
+    }
 
     /// <summary>
     /// d of the moving average of the parameters (Polyak and Juditsky 1992, in exponential form): <c>a ← d·a + (1 − d)·w</c> after each
     /// update, a = w after the first; none if null. <see cref="Trainer.AveragedNetwork"/> predicts with it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not at least 0 and less than 1.</exception>
-    public float? AveragingDecay { get; init => field = value is null ? null : Fraction(value.Value, nameof(AveragingDecay)); }
+    public float? AveragingDecay
+    {
+        get;
+        init => Settings = Settings.With("averagingDecay", field = value is { } decay ? Guard.Fraction(decay, nameof(AveragingDecay)) : null);
+    }
 
     /// <summary>How many numbers the rule remembers for each parameter element.</summary>
     public abstract int SlotCount { get; }
@@ -67,26 +111,16 @@ public abstract class Optimizer
     public virtual bool HasMomentum => false;
 
     /// <summary>Layers and parameters that are updated differently: frozen, at another rate, with other penalties. Default: none.</summary>
-    public IReadOnlyList<ParameterGroup> ParameterGroups { get; init; } = [];
+    public IReadOnlyList<ParameterGroup> ParameterGroups
+    {
+        get;
+        init => Settings = Settings.WithList("parameterGroups", field = [.. value]);
+    }
 
     /// <summary>Updates some of the parameters. Called from several threads at once, for different parts.</summary>
     /// <param name="updateStep">The step's number and learning rate.</param>
     /// <param name="block">Values, gradients and slots of the part.</param>
     public abstract void Update(in UpdateStep updateStep, in UpdateBlock block);
 
-    /// <inheritdoc/>
-    public override string ToString() => Name;
-
-    private protected static float NonNegative(float value, string name) =>
-        float.IsFinite(value) && value >= 0
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and not negative");
-
-    private static float? PositiveOrNone(float? value, string name) =>
-        value is null || (float.IsFinite(value.Value) && value > 0)
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and positive");
-
-    private protected static float Fraction(float value, string name) =>
-        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1");
+    private static float? PositiveOrNone(float? value, string name) => value is { } bound ? Guard.Positive(bound, name) : null;
 }

@@ -6,19 +6,27 @@ namespace NeuralNetFromScratch;
 /// RMSprop (Tieleman and Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012): <c>v ← αv + (1−α)g²</c>,
 /// <c>w ← w − η · g / (√v + ε)</c>, as in PyTorch's <c>RMSprop</c> without momentum.
 /// </summary>
-public sealed class RmsProp : Optimizer
+public sealed class RmsProp : Optimizer, IPart<RmsProp>
 {
     /// <summary>RMSprop.</summary>
-    /// <param name="learningRate">η.</param>
+    /// <param name="learningRate">η; not negative.</param>
     /// <param name="decay">α, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε.</param>
+    /// <param name="epsilon">ε; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     public RmsProp(float learningRate = 0.01f, float decay = 0.99f, float epsilon = 1e-8f)
-        : base(learningRate)
+        : this(new Settings(Kind, new("learningRate", learningRate), new("decay", decay), new("epsilon", epsilon)))
     {
-        Decay = Fraction(decay, nameof(decay));
-        Epsilon = NonNegative(epsilon, nameof(epsilon));
     }
+
+    private RmsProp(Settings settings)
+        : base(settings)
+    {
+        Decay = Guard.Fraction(settings.Get<float>("decay"), "decay");
+        Epsilon = Guard.NonNegative(settings.Get<float>("epsilon"), "epsilon");
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "rmsprop";
 
     /// <summary>α.</summary>
     public float Decay { get; }
@@ -27,7 +35,7 @@ public sealed class RmsProp : Optimizer
     public float Epsilon { get; }
 
     /// <inheritdoc/>
-    public override string Name => "rmsprop";
+    public static RmsProp Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override int SlotCount => 1;

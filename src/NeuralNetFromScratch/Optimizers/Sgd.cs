@@ -7,26 +7,32 @@ namespace NeuralNetFromScratch;
 /// <c>w ← w − α·v</c>; with Nesterov's look-ahead <c>w ← w − α·(g + μ·v)</c>. These are the rules of PyTorch's <c>SGD</c>
 /// (Sutskever et al. 2013 explain the look-ahead).
 /// </summary>
-public sealed class Sgd : Optimizer
+public sealed class Sgd : Optimizer, IPart<Sgd>
 {
     /// <summary>Gradient descent.</summary>
-    /// <param name="learningRate">α.</param>
+    /// <param name="learningRate">α; not negative.</param>
     /// <param name="momentum">μ, at least 0 and less than 1.</param>
     /// <param name="nesterov">Whether to look ahead; needs momentum, and no dampening.</param>
     /// <param name="dampening">d, 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     /// <exception cref="ArgumentException">Nesterov without momentum or with dampening.</exception>
     public Sgd(float learningRate = 0.1f, float momentum = 0, bool nesterov = false, float dampening = 0)
-        : base(learningRate)
+        : this(new Settings(Kind, new("learningRate", learningRate), new("momentum", momentum), new("nesterov", nesterov), new("dampening", dampening)))
     {
-        if (nesterov && (momentum == 0 || dampening != 0))
-            throw new ArgumentException("Nesterov's look-ahead needs momentum and no dampening", nameof(nesterov));
-        if (dampening is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(dampening), dampening, "dampening must be 0 to 1");
-        Momentum = Fraction(momentum, nameof(momentum));
-        Nesterov = nesterov;
-        Dampening = dampening;
     }
+
+    private Sgd(Settings settings)
+        : base(settings)
+    {
+        Momentum = Guard.Fraction(settings.Get<float>("momentum"), "momentum");
+        Nesterov = settings.Get<bool>("nesterov");
+        Dampening = Guard.Share(settings.Get<float>("dampening"), "dampening");
+        if (Nesterov && (Momentum == 0 || Dampening != 0))
+            throw new ArgumentException("Nesterov's look-ahead needs momentum and no dampening", "nesterov");
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "sgd";
 
     /// <summary>μ.</summary>
     public float Momentum { get; }
@@ -38,7 +44,7 @@ public sealed class Sgd : Optimizer
     public float Dampening { get; }
 
     /// <inheritdoc/>
-    public override string Name => Momentum == 0 ? "sgd" : Nesterov ? "sgd with Nesterov momentum" : "sgd with momentum";
+    public static Sgd Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override bool HasMomentum => Momentum != 0;

@@ -105,6 +105,16 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
         where T : struct =>
         EqualityComparer<T>.Default.Equals(value, usual) ? With<object?>(name, null) : With(name, value);
 
+    /// <summary>The same settings with a list changed or added, or left out where it is empty.</summary>
+    /// <typeparam name="T">The type of one value.</typeparam>
+    /// <param name="name">Its name.</param>
+    /// <param name="values">Its values, which are copied.</param>
+    public Settings WithList<T>(string name, IReadOnlyCollection<T> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return With<object?>(name, values.Count == 0 ? null : Array.AsReadOnly([.. values]));
+    }
+
     /// <inheritdoc/>
     public bool Equals(Settings? other) => other is not null && Kind == other.Kind && _items.SequenceEqual(other._items);
 

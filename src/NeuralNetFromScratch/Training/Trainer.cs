@@ -109,7 +109,7 @@ public sealed class Trainer
     /// <summary>
     /// Goes on with a <see cref="Fit"/> that was interrupted, from a checkpoint that it wrote: the same network, loss, optimizer, samples and
     /// options give the same bits as if it had not been interrupted, at any number of threads. The checkpoint cannot tell whether the
-    /// schedule, the samples' contents and layers of your own are the same; the number of epochs may be another.
+    /// samples' contents are the same; the number of epochs may be another.
     /// </summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="training">The samples.</param>
@@ -253,7 +253,7 @@ public sealed class Trainer
         if (options.ValidationFraction is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(options), options.ValidationFraction, "the validation fraction must be at least 0 and less than 1");
         if (!_update.Optimizer.HasMomentum && options.Schedule.Momentum(new TrainingPosition(0, options.Epochs)) is not null)
-            throw new ArgumentException($"the schedule sets the momentum, but {_update.Optimizer.Name} has none", nameof(options));
+            throw new ArgumentException($"the schedule sets the momentum, but {_update.Optimizer} has none", nameof(options));
         if (options.ValidationFraction > 0 && options.Validation is not null)
             throw new ArgumentException("there is a validation set and a validation fraction; only one can be", nameof(options));
 

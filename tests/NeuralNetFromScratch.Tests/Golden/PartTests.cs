@@ -16,13 +16,13 @@ public class PartTests
     private static readonly (string Name, Loss Loss, string Targets)[] Losses =
     [
         ("softmax labels", new SoftmaxCrossEntropy(), "labels"),
-        ("softmax smoothed", new SoftmaxCrossEntropy(0.1f), "labels"),
-        ("softmax weighted", new SoftmaxCrossEntropy(0, 0.5f, 1, 2, 0.25f, 1.5f), "labels"),
-        ("softmax both", new SoftmaxCrossEntropy(0.1f, 0.5f, 1, 2, 0.25f, 1.5f), "labels"),
+        ("softmax smoothed", new SoftmaxCrossEntropy { LabelSmoothing = 0.1f }, "labels"),
+        ("softmax weighted", new SoftmaxCrossEntropy { ClassWeights = [0.5f, 1, 2, 0.25f, 1.5f] }, "labels"),
+        ("softmax both", new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [0.5f, 1, 2, 0.25f, 1.5f] }, "labels"),
         ("softmax soft", new SoftmaxCrossEntropy(), "soft"),
-        ("softmax soft both", new SoftmaxCrossEntropy(0.1f, 0.5f, 1, 2, 0.25f, 1.5f), "soft"),
+        ("softmax soft both", new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [0.5f, 1, 2, 0.25f, 1.5f] }, "soft"),
         ("binary", new BinaryCrossEntropy(), "soft"),
-        ("binary weighted", new BinaryCrossEntropy(0.5f, 1, 2, 0.25f, 1.5f), "soft"),
+        ("binary weighted", new BinaryCrossEntropy { PositiveWeights = [0.5f, 1, 2, 0.25f, 1.5f] }, "soft"),
         ("squared", new MeanSquaredError(), "soft"),
         ("absolute", new MeanAbsoluteError(), "soft"),
         ("huber", new Huber(0.7f), "soft"),
@@ -203,7 +203,7 @@ public class PartTests
         var network = new Sequential([4], 0, new Dense(classes));
         golden.Floats("weight").CopyTo(network.Parameters["dense1.weight"].Values);
         golden.Floats("bias").CopyTo(network.Parameters["dense1.bias"].Values);
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(0.1f, losses.Floats("weights")), new Sgd(0));
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = losses.Floats("weights") }, new Sgd(0));
         var inputs = new ReadOnlyMatrixView(golden.Floats("x"), rows, 4);
         float loss = targets == "labels"
             ? trainer.TrainStep(inputs, losses.GetProperty("labels").Integers(), golden.Floats("sample"))
@@ -227,7 +227,7 @@ public class PartTests
         foreach ((Parameter parameter, JsonElement start) in trained.Zip(golden.GetProperty("start").EnumerateArray()))
             start.Floats().CopyTo(parameter.Values);
         var optimizer = new AdamW(0.01f, epsilon: 1e-3f, weightDecay: 0.1f) { DecaysBiases = true, ClipNorm = 0.5f };
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(0.1f), optimizer, new TrainerOptions { Threads = threads });
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f }, optimizer, new TrainerOptions { Threads = threads });
         float[] losses = golden.Floats("losses");
         for (int step = 0; step < losses.Length; step++)
         {

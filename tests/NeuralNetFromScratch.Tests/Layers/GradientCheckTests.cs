@@ -139,11 +139,9 @@ public class GradientCheckTests
         private int FirstWritten => fault == "unwritten" ? 1 : 0;
     }
 
-    private sealed class FaultyLoss(string fault) : Loss
+    private sealed class FaultyLoss(string fault) : Loss(new Settings("faulty"))
     {
         private readonly MeanSquaredError _right = new();
-
-        public override string Name => "faulty";
 
         public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
         {

@@ -86,7 +86,7 @@ public class NormalizationTests
                 [784], 1, new GaussianNoise(0.2f), new Dense(300), new BatchNormalization(), new Activate(Activation.Relu), new LayerNormalization(),
                 new Residual(new Dense(300, Activation.Gelu), new Dropout(0.2f), new Dense(300)), new Affine(), new Dense(10));
             var trainer = new Trainer(
-                network, new SoftmaxCrossEntropy(0.1f), new AdamW { ClipNorm = 1, MaxNorm = 2, L1Penalty = 1e-4f, AveragingDecay = 0.9f },
+                network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f }, new AdamW { ClipNorm = 1, MaxNorm = 2, L1Penalty = 1e-4f, AveragingDecay = 0.9f },
                 new Engine(count, SimdWidths.Best));
             trainer.Fit(SyntheticDigits.Create(500, 3), new FitOptions { Epochs = 2, BatchSize = 250, Seed = 4 });
             return [.. TestValues.Bits(network.Parameters.Values), .. TestValues.Bits(trainer.AveragedNetwork!.Parameters.Values)];
@@ -101,7 +101,7 @@ public class NormalizationTests
             new Residual(new Dense(300, Activation.Softplus), new Dropout(0.2f), new Dense(300)), new Affine(), new Dense(4));
         var optimizer = new AdamW { ClipNorm = 1, ClipValue = 1, MaxNorm = 2, L1Penalty = 1e-4f, L2Penalty = 1e-4f, AveragingDecay = 0.9f };
         var engine = new Engine(threads, SimdWidths.Best);
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(0.1f, 1, 2, 1, 1), optimizer, engine);
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [1, 2, 1, 1] }, optimizer, engine);
         float[] inputs = TestValues.Uniform(300 * 20, 1), weights = TestValues.Uniform(300, 2, 0, 1);
         int[] labels = TestValues.Labels(300, 4, 2);
         Assert.That(Allocation.Least(engine, () =>

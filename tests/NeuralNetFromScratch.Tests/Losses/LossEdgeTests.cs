@@ -10,7 +10,7 @@ public class LossEdgeTests
         float[] logits = TestValues.Uniform(4 * classes, 1), gradient = new float[4 * classes];
         float[] targets = TestValues.Uniform(4 * classes, 2, 0, 1);
         int[] labels = TestValues.Labels(4, classes, 3);
-        var loss = new SoftmaxCrossEntropy(0.1f);
+        var loss = new SoftmaxCrossEntropy { LabelSmoothing = 0.1f };
         ReadOnlyMatrixView outputs = new(logits, 4, classes), wanted = new(targets, 4, classes);
         Assert.That(loss.Evaluate(outputs, labels, 1, default), Is.EqualTo(loss.Evaluate(outputs, labels, 1, new(gradient, 4, classes))));
         Assert.That(loss.Evaluate(outputs, wanted, 1, default), Is.EqualTo(loss.Evaluate(outputs, wanted, 1, new(gradient, 4, classes))));
@@ -19,7 +19,7 @@ public class LossEdgeTests
     [Test]
     public void Class_weights_must_be_one_for_each_output()
     {
-        var loss = new SoftmaxCrossEntropy(0, 1, 2, 3);
+        var loss = new SoftmaxCrossEntropy { ClassWeights = [1, 2, 3] };
         Assert.That(() => loss.Evaluate(new(new float[4], 1, 4), [0], 1, default), Throws.ArgumentException.With.Message.Contains("expected 3 outputs"));
         Assert.That(() => loss.Evaluate(new(new float[4], 1, 4), new ReadOnlyMatrixView(new float[4], 1, 4), 1, default), Throws.ArgumentException);
         Assert.That(loss.ClassWeights.ToArray(), Is.EqualTo((float[])[1, 2, 3]));
@@ -29,7 +29,7 @@ public class LossEdgeTests
     [TestCase(1)]
     [TestCase(float.NaN)]
     public void Smoothing_must_be_at_least_0_and_less_than_1(float smoothing) =>
-        Assert.That(() => new SoftmaxCrossEntropy(smoothing), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new SoftmaxCrossEntropy { LabelSmoothing = smoothing }, Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [TestCase(0)]
     [TestCase(-1)]

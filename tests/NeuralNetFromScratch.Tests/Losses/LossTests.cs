@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch.Tests.Losses;
 public class LossTests
 {
     private const int Rows = 5;
-    private static readonly Loss[] All = [new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy(0.2f), new MeanSquaredError(), new MeanAbsoluteError(), new Huber(0.7f), new BinaryCrossEntropy()];
+    private static readonly Loss[] All = [new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy { LabelSmoothing = 0.2f }, new MeanSquaredError(), new MeanAbsoluteError(), new Huber(0.7f), new BinaryCrossEntropy()];
 
     /// <summary>The losses that are a mean over the outputs, as plain formulas of output, target and column, with their derivatives.</summary>
     private static readonly ElementCase[] Elements =
@@ -16,7 +16,7 @@ public class LossTests
         new(new Huber(2), (a, t, _) => Math.Abs(a - t) <= 2 ? (a - t) * (a - t) / 2 : 2 * (Math.Abs(a - t) - 1), (a, t, _) => Math.Clamp(a - t, -2, 2)),
         new(new BinaryCrossEntropy(), (a, t, _) => -t * Math.Log(Sigmoid(a)) - (1 - t) * Math.Log(1 - Sigmoid(a)), (a, t, _) => Sigmoid(a) - t),
         new(
-            new BinaryCrossEntropy(1, 0, 3, 0.5f, 2, 1, 4),
+            new BinaryCrossEntropy { PositiveWeights = [1, 0, 3, 0.5f, 2, 1, 4] },
             (a, t, j) => -Positive(j) * t * Math.Log(Sigmoid(a)) - (1 - t) * Math.Log(1 - Sigmoid(a)),
             (a, t, j) => (1 - t) * Sigmoid(a) - Positive(j) * t * (1 - Sigmoid(a))),
     ];
@@ -98,7 +98,7 @@ public class LossTests
         const int Classes = 4;
         float[] weights = [1, 0, 3, 0.5f], z = TestValues.Uniform(Rows * Classes, 1, -4, 4), targets = TestValues.Uniform(z.Length, 2, 0, 1), gradient = TestValues.Poison(z.Length);
         int[] labels = TestValues.Labels(Rows, Classes, 3);
-        var loss = new SoftmaxCrossEntropy(0.2f, weights);
+        var loss = new SoftmaxCrossEntropy { LabelSmoothing = 0.2f, ClassWeights = weights };
         var outputs = new ReadOnlyMatrixView(z, Rows, Classes);
         double actual = hasLabels
             ? loss.Evaluate(outputs, labels, 0.3f, new(gradient, Rows, Classes))
@@ -183,12 +183,12 @@ public class LossTests
     [Test]
     public void Weights_that_do_not_fit_are_refused()
     {
-        Assert.That(() => new SoftmaxCrossEntropy(1), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new SoftmaxCrossEntropy(0, 1, -1), Throws.ArgumentException);
-        Assert.That(() => new BinaryCrossEntropy(float.NaN), Throws.ArgumentException);
+        Assert.That(() => new SoftmaxCrossEntropy { LabelSmoothing = 1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new SoftmaxCrossEntropy { ClassWeights = [1, -1] }, Throws.ArgumentException);
+        Assert.That(() => new BinaryCrossEntropy { PositiveWeights = [float.NaN] }, Throws.ArgumentException);
         Assert.That(() => new Huber(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new SoftmaxCrossEntropy(0, 1, 2).Evaluate(new(new float[3], 1, 3), [0], 1, default), Throws.ArgumentException.With.Message.Contains("expected 2 outputs"));
-        Assert.That(() => new BinaryCrossEntropy(1, 2).Evaluate(new(new float[3], 1, 3), [0], 1, default), Throws.ArgumentException.With.Message.Contains("expected 2 outputs"));
+        Assert.That(() => new SoftmaxCrossEntropy { ClassWeights = [1, 2] }.Evaluate(new(new float[3], 1, 3), [0], 1, default), Throws.ArgumentException.With.Message.Contains("expected 2 outputs"));
+        Assert.That(() => new BinaryCrossEntropy { PositiveWeights = [1, 2] }.Evaluate(new(new float[3], 1, 3), [0], 1, default), Throws.ArgumentException.With.Message.Contains("expected 2 outputs"));
     }
 
     [Test]
@@ -218,6 +218,6 @@ public class LossTests
 
     private sealed record ElementCase(Loss Loss, Func<double, double, int, double> Formula, Func<double, double, int, double> Derivative)
     {
-        public override string ToString() => Loss.Name;
+        public override string ToString() => Loss.ToString();
     }
 }

@@ -108,7 +108,7 @@ public class ConstraintTests
             float[] slots = TestValues.Uniform(40, 3, 0, 1), otherSlots = [.. slots];
             optimizer.Update(new(2, 0.1f, 0.7f), new(values, gradients, slots));
             other.Update(new(2, 0.1f), new(expected, gradients, otherSlots));
-            Assert.That(values, Is.EqualTo(expected), optimizer.Name);
+            Assert.That(values, Is.EqualTo(expected), optimizer.ToString());
         }
     }
 

@@ -37,7 +37,7 @@ public class OptimizerTests
                     expected[i] = rule(step)(expected[i], gradients[i], memory[i]);
             }
 
-            Assert.That(values, Is.EqualTo(expected).Within(2e-6), $"{optimizer.Name}, length {length}");
+            Assert.That(values, Is.EqualTo(expected).Within(2e-6), $"{optimizer}, length {length}");
         }
     }
 
@@ -78,6 +78,6 @@ public class OptimizerTests
 
     private sealed record OptimizerCase(Optimizer Optimizer, Func<int, Func<double, double, double[], double>> Rule)
     {
-        public override string ToString() => Optimizer.Name;
+        public override string ToString() => Optimizer.ToString();
     }
 }

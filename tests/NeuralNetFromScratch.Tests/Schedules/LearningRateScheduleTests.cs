@@ -88,10 +88,8 @@ public class LearningRateScheduleTests
         Assert.That(() => LearningRateSchedule.Constant.WithWarmUp(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
-    private sealed class ConstantSlope : Loss
+    private sealed class ConstantSlope() : Loss(new Settings("constant-slope"))
     {
-        public override string Name => "constant slope";
-
         public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
         {
             for (int row = 0; row < gradient.Rows; row++)

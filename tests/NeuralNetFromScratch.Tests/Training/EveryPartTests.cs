@@ -25,7 +25,7 @@ public class EveryPartTests
 
     private static readonly Loss[] Losses =
     [
-        new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy(0.1f, 1, 2, 0.5f, 1, 1, 3), new BinaryCrossEntropy(), new BinaryCrossEntropy(1, 2, 0.5f, 1, 1, 3),
+        new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [1, 2, 0.5f, 1, 1, 3] }, new BinaryCrossEntropy(), new BinaryCrossEntropy { PositiveWeights = [1, 2, 0.5f, 1, 1, 3] },
         new MeanSquaredError(), new MeanAbsoluteError(), new Huber(0.7f),
     ];
 

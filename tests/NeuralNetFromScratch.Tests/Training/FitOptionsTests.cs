@@ -183,7 +183,7 @@ public class FitOptionsTests
         {
             Assert.That(
                 () => new Trainer(Network(), new SoftmaxCrossEntropy(), without).Fit(Separable(20), new FitOptions { Epochs = 1, Schedule = schedule }),
-                Throws.ArgumentException.With.Message.Contains($"the schedule sets the momentum, but {without.Name} has none"));
+                Throws.ArgumentException.With.Message.Contains($"the schedule sets the momentum, but {without} has none"));
         }
 
         foreach (Optimizer with in (Optimizer[])[new Sgd(0.1f, 0.5f), new Adam(), new AdamW()])
@@ -315,7 +315,7 @@ public class FitOptionsTests
     }
 
     /// <summary>Two epochs as they should be, then a rate that spoils everything.</summary>
-    private sealed class Ruin : LearningRateSchedule
+    private sealed class Ruin() : LearningRateSchedule(new Settings("ruin"))
     {
         public override double Factor(TrainingPosition position) => position.Epochs < 2 ? 1 : 100;
     }

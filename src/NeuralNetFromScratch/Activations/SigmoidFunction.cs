@@ -1,16 +1,9 @@
 using System.Runtime.CompilerServices;
-using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch;
-
-public abstract partial class Activation
-{
-    /// <summary>The logistic function <c>f(x) = 1 / (1 + e⁻ˣ)</c>.</summary>
-    public static Activation Sigmoid { get; } = new BuiltInActivation<SigmoidFunction>();
-}
+namespace NeuralNetFromScratch.Compute;
 
 /// <summary><c>f(x) = 1 / (1 + e⁻ˣ)</c>, <c>f' = y(1 − y)</c>.</summary>
-internal readonly struct SigmoidFunction : IBuiltInFunction<SigmoidFunction>
+internal readonly struct SigmoidFunction : IActivationFunction, IActivationPart<SigmoidFunction>
 {
     public static string Kind => "sigmoid";
 
