@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace NeuralNetFromScratch;
@@ -51,7 +52,7 @@ internal static class ConfusionText
         ];
         string unpredicted = matrix.UnpredictedCount == 0 ? "" : $", {FigureText.Count(matrix.UnpredictedCount)} without a prediction";
         var text = new StringBuilder();
-        text.Append($"{FigureText.Count(matrix.Count)} samples of {matrix.Classes} classes, {FigureText.Count(all.Sum(entry => (long)entry.Count))} confused{unpredicted}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{FigureText.Count(matrix.Count)} samples of {matrix.Classes} classes, {FigureText.Count(all.Sum(entry => (long)entry.Count))} confused{unpredicted}\n");
         if (all.Length == 0)
             return text.ToString();
         string[][] rows =
@@ -62,9 +63,9 @@ internal static class ConfusionText
         ];
         int[] widths = [.. Enumerable.Range(0, 2).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
-            text.Append($"{row[0].PadLeft(widths[0])}  {row[1].PadRight(widths[1])}  {row[2]}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{row[0].PadLeft(widths[0])}  {row[1].PadRight(widths[1])}  {row[2]}\n");
         if (all.Length > MostConfusions)
-            text.Append($"and {FigureText.Count(all.Length - MostConfusions)} other pairs\n");
+            text.Append(CultureInfo.InvariantCulture, $"and {FigureText.Count(all.Length - MostConfusions)} other pairs\n");
         return text.ToString();
     }
 
@@ -77,5 +78,5 @@ internal static class ConfusionText
         return $"{Number(index)} {(name.Length > LongestName ? name[..(LongestName - 1)] + "…" : name)}";
     }
 
-    private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace NeuralNetFromScratch;
 /// are taken over chunks of 16 samples, and those added in a binary tree, so that the result has the same bits for any number of threads.
 /// </summary>
 /// <param name="settings">Kind and settings.</param>
+[SuppressMessage("ApiDesign", "RS0022", Justification = "Metrics derive from one of two classes, which the accumulator knows.")]
 public abstract class SumMetric(Settings settings) : Metric(settings)
 {
     /// <summary>How many counts and how many sums the state has.</summary>
@@ -26,6 +29,7 @@ public abstract class SumMetric(Settings settings) : Metric(settings)
 
 /// <summary>A metric that keeps some numbers of each sample, in the order of the samples: one that needs their ranks, or a median.</summary>
 /// <param name="settings">Kind and settings.</param>
+[SuppressMessage("ApiDesign", "RS0022", Justification = "Metrics derive from one of two classes, which the accumulator knows.")]
 public abstract class ScoreMetric(Settings settings) : Metric(settings)
 {
     /// <summary>How many numbers of a sample are kept.</summary>

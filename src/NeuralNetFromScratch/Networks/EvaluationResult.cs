@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace NeuralNetFromScratch;
@@ -75,9 +76,9 @@ public sealed class EvaluationResult
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append($"{FigureText.Count(Count)} {(Count == 1 ? "sample" : "samples")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{FigureText.Count(Count)} {(Count == 1 ? "sample" : "samples")}\n");
         if (NonFiniteCount > 0)
-            text.Append($"{FigureText.Count(NonFiniteCount)} with an output that is NaN or infinite\n");
+            text.Append(CultureInfo.InvariantCulture, $"{FigureText.Count(NonFiniteCount)} with an output that is NaN or infinite\n");
         (string Name, string Figure)[] rows =
         [
             ("loss", FigureText.Of(Loss)),
@@ -85,7 +86,7 @@ public sealed class EvaluationResult
         ];
         int width = rows.Max(row => row.Name.Length), figure = rows.Max(row => row.Figure.Length);
         foreach ((string name, string value) in rows)
-            text.Append($"{name.PadRight(width)}  {value.PadLeft(figure)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {value.PadLeft(figure)}\n");
         AppendClasses(text);
         foreach (MetricResult result in _results.Where(result => result.ConfusionMatrix is not null))
             text.Append('\n').Append(result.ConfusionMatrix);
@@ -125,7 +126,7 @@ public sealed class EvaluationResult
     }
 
     private string ClassName(int index) =>
-        index < _classNames.Count ? _classNames[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        index < _classNames.Count ? _classNames[index] : index.ToString(CultureInfo.InvariantCulture);
 
     private ArgumentException Missing(string metric, string parameter) =>
         new($"{metric} was not computed; there are: {(_metrics.Length == 0 ? "none" : string.Join(", ", _metrics.Select(other => other.Name)))}", parameter);
