@@ -45,6 +45,12 @@ public sealed class Chain
         Layers = [.. layers];
     }
 
+    private Chain(Chain source, ChainNode[] nodes, int sparseColumns, int sparseReader)
+    {
+        (Layers, InputShape, OutputShape, Parameters) = (source.Layers, source.InputShape, source.OutputShape, source.Parameters);
+        (Nodes, SparseColumns, SparseReader) = (nodes, sparseColumns, sparseReader);
+    }
+
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
@@ -62,6 +68,36 @@ public sealed class Chain
 
     internal ChainNode[] Nodes { get; }
 
+    /// <summary>How many columns of the batches that it runs on are sparse.</summary>
+    internal int SparseColumns { get; }
+
+    /// <summary>The place of the layer that reads the sparse rows; those before it pass them on. −1 where there are none.</summary>
+    internal int SparseReader { get; } = -1;
+
+    /// <summary>
+    /// The chain as it runs on batches whose last columns are sparse: layers that pass these on run on the dense block, and where the next one
+    /// does not read them, they are made dense.
+    /// </summary>
+    internal Chain ForSparse(int sparseColumns)
+    {
+        if (sparseColumns == SparseColumns)
+            return this;
+        ArgumentOutOfRangeException.ThrowIfNegative(sparseColumns);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sparseColumns, InputShape.ElementCount);
+        int dense = InputShape.ElementCount - sparseColumns, passing = 0;
+        while (passing < Nodes.Length && Nodes[passing].Layer is IDenseBlockLayer layer && layer.ChangedColumns <= dense)
+            passing++;
+        IEnumerable<ChainNode> nodes = Nodes.Select((node, i) => i < passing ? node with { InputShape = [dense], OutputShape = [dense] } : node);
+        if (passing == Nodes.Length || Nodes[passing].Layer is not ISparseLayer)
+        {
+            Shape shape = passing == Nodes.Length ? OutputShape : Nodes[passing].InputShape;
+            int parameter = passing == Nodes.Length ? Parameters.Count : Nodes[passing].FirstParameter;
+            nodes = nodes.Take(passing).Append(new(passing - 1, new MakeDense(), "", shape, shape, parameter, 0, [], [])).Concat(Nodes.Skip(passing));
+        }
+
+        return new(this, [.. nodes.Select((node, place) => node with { Place = place })], sparseColumns, passing);
+    }
+
     /// <summary>
     /// The memory of one pass: two buffers that take turns, for gradients in training and for outputs in prediction; then, for each layer, its
     /// output (in training), its scratch memory and that of its branches.
@@ -70,7 +106,7 @@ public sealed class Chain
     {
         ScratchSize size = new(checked(2 * WidestOutput(rows)));
         foreach (ChainNode node in Nodes)
-            size = size.Then(node.Place(rows, isTraining));
+            size = size.Then(node.Memory(rows, isTraining));
         return size;
     }
 
@@ -118,10 +154,13 @@ internal sealed record ChainNode(
     Chain[] Branches,
     int[] BranchParameters)
 {
+    /// <summary>Its place in the chain that runs, where a layer may come before it that the chain's maker did not name.</summary>
+    public int Place { get; init; } = Number;
+
     public int OutputLength(int rows) => checked(rows * OutputShape.ElementCount);
 
     /// <summary>The output, in training; the layer's scratch memory; each branch's.</summary>
-    public ScratchSize Place(int rows, bool isTraining)
+    public ScratchSize Memory(int rows, bool isTraining)
     {
         ScratchSize size = new ScratchSize(isTraining ? OutputLength(rows) : 0).Then(Layer.Scratch(InputShape, rows));
         foreach (Chain branch in Branches)

@@ -18,8 +18,10 @@ public sealed class ChainMemory
     /// <param name="parameters">The chain's parameters.</param>
     /// <param name="maxRows">The largest number of samples in a pass; not negative.</param>
     /// <param name="isTraining">Whether passes belong to training steps. Prediction needs less memory, and has no backward pass.</param>
+    /// <param name="sparseColumns">How many of the batches' columns, the last ones, are sparse.</param>
     /// <exception cref="ArgumentException">The parameters are not the chain's.</exception>
-    public ChainMemory(Chain chain, Engine engine, ParameterStore parameters, int maxRows, bool isTraining)
+    /// <exception cref="ArgumentOutOfRangeException">The number of samples or of sparse columns is out of its range.</exception>
+    public ChainMemory(Chain chain, Engine engine, ParameterStore parameters, int maxRows, bool isTraining, int sparseColumns = 0)
     {
         ArgumentNullException.ThrowIfNull(chain);
         ArgumentNullException.ThrowIfNull(engine);
@@ -27,7 +29,7 @@ public sealed class ChainMemory
         ArgumentOutOfRangeException.ThrowIfNegative(maxRows);
         if (parameters.Count != chain.Parameters.Count)
             throw new ArgumentException($"expected the chain's {chain.Parameters.Count} parameters, got {parameters.Count}", nameof(parameters));
-        _chain = chain;
+        _chain = chain = chain.ForSparse(sparseColumns);
         _engine = engine;
         _parameters = parameters;
         _isTraining = isTraining;
@@ -41,6 +43,9 @@ public sealed class ChainMemory
 
     /// <summary>The largest number of samples in a pass.</summary>
     public int MaxRows { get; }
+
+    /// <summary>How many of the batches' columns are sparse.</summary>
+    public int SparseColumns => _chain.SparseColumns;
 
     /// <summary>A pass over some samples.</summary>
     /// <param name="rows">Number of samples, at most <see cref="MaxRows"/>.</param>

@@ -11,7 +11,7 @@ namespace NeuralNetFromScratch;
 /// so and stay so in memory. Backward, with dA given and f' the activation's derivative:
 /// <c>dZ = dA ∘ f'</c>, <c>dW = Xᵀ·dZ</c>, <c>db = Σ dZ</c> over the rows, <c>dX = dZ·Wᵀ</c>. The factor 1/m is already in dA.
 /// </remarks>
-public sealed unsafe class Dense : Layer
+public sealed unsafe partial class Dense : Layer
 {
     private const int Weight = 0, Bias = 1;
 
@@ -110,23 +110,9 @@ public sealed unsafe class Dense : Layer
     {
         int batch = context.Rows;
         int inputs = input.Span.Length / Math.Max(batch, 1);
-        ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.Scratch[..output.Span.Length] : output.Span;
-        fixed (float* x = input.Span, w = context.Values(Weight), f = argument, dz = outputGradient.Span, dx = inputGradient.Span)
-        fixed (float* dw = context.Gradients(Weight), db = context.Gradients(Bias))
+        DifferentiateAndSum(context, output, outputGradient);
+        fixed (float* x = input.Span, w = context.Values(Weight), dz = outputGradient.Span, dx = inputGradient.Span, dw = context.Gradients(Weight))
         {
-            // dZ = dA ∘ f', db = Σ dZ
-            Activation.Sweep(
-                context.Engine,
-                new BackwardSweep
-                {
-                    Rows = batch,
-                    Columns = Units,
-                    Argument = f,
-                    Gradient = dz,
-                    Sums = db,
-                    Accumulate = context.Accumulate,
-                });
-
             // dW = Xᵀ·dZ
             Gemm.Run(
                 context.Engine,
@@ -168,6 +154,26 @@ public sealed unsafe class Dense : Layer
                     C = dx,
                     CRow = inputs,
                     CColumn = 1,
+                });
+        }
+    }
+
+    /// <summary><c>dZ = dA ∘ f'</c> in place, <c>db = Σ dZ</c>.</summary>
+    private void DifferentiateAndSum(in LayerContext context, ReadOnlyMatrixView output, MatrixView gradient)
+    {
+        ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.Scratch[..output.Span.Length] : output.Span;
+        fixed (float* f = argument, dz = gradient.Span, db = context.Gradients(Bias))
+        {
+            Activation.Sweep(
+                context.Engine,
+                new BackwardSweep
+                {
+                    Rows = context.Rows,
+                    Columns = Units,
+                    Argument = f,
+                    Gradient = dz,
+                    Sums = db,
+                    Accumulate = context.Accumulate,
                 });
         }
     }

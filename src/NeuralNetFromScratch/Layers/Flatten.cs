@@ -4,13 +4,15 @@ namespace NeuralNetFromScratch;
 /// Makes a vector of a sample of any shape: <c>[28, 28]</c> becomes <c>[784]</c>. The values stay as they are, in row-major order.
 /// <see cref="Dense"/> does this by itself; it serves layers that insist on vectors, and networks brought in from elsewhere.
 /// </summary>
-public sealed class Flatten : Layer
+public sealed class Flatten : Layer, IDenseBlockLayer
 {
     /// <summary>A layer.</summary>
     public Flatten()
         : base(new Settings("flatten"))
     {
     }
+
+    int IDenseBlockLayer.ChangedColumns => 0;
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => [inputShape.ElementCount];

@@ -4,10 +4,10 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Brings features to mean 0 and deviation 1 by given figures: <c>y = (x − mean) / deviation</c>, each feature by itself. The figures
-/// stay with the network's parameters, and so go where the model goes; they are not trained. A deviation of 0 counts as 1.
+/// Brings features to mean 0 and deviation 1 by given figures: <c>y = (x − mean) / deviation</c>, each feature by itself. Of wider samples it
+/// changes the first <see cref="Features"/> values and passes the others on, sparse ones as sparse rows. The figures stay with the network's parameters, and so go where the model goes; they are not trained. A deviation of 0 counts as 1.
 /// </summary>
-public sealed unsafe class Standardize : Layer
+public sealed unsafe class Standardize : Layer, IDenseBlockLayer
 {
     private const int Mean = 0, Deviation = 1;
 
@@ -51,25 +51,33 @@ public sealed unsafe class Standardize : Layer
     /// <summary>Number of features.</summary>
     public int Features { get; }
 
-    /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape) =>
-        inputShape.ElementCount == Features
-            ? inputShape
-            : throw new ArgumentException($"expected samples of {Features} values, got shape {inputShape}", nameof(inputShape));
+    int IDenseBlockLayer.ChangedColumns => Features;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
-    [
-        new("mean", inputShape, _means is null ? Initializer.Zeros : new GivenInitializer(_means), ParameterRole.State),
-        new("deviation", inputShape, _deviations is null ? Initializer.Constant(1) : new GivenInitializer(_deviations), ParameterRole.State),
-    ];
+    public override Shape OutputShape(Shape inputShape) =>
+        inputShape.ElementCount >= Features
+            ? inputShape
+            : throw new ArgumentException($"expected samples of at least {Features} values, got shape {inputShape}", nameof(inputShape));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape)
+    {
+        Shape shape = inputShape.ElementCount == Features ? inputShape : [Features];
+        return
+        [
+            new("mean", shape, _means is null ? Initializer.Zeros : new GivenInitializer(_means), ParameterRole.State),
+            new("deviation", shape, _deviations is null ? Initializer.Constant(1) : new GivenInitializer(_deviations), ParameterRole.State),
+        ];
+    }
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
+        if (input.Columns > Features)
+            CopyOthers(input, output);
         fixed (float* x = input.Span, y = output.Span, mean = context.Values(Mean), deviation = context.Values(Deviation))
         {
-            var kernel = new StandardizeKernel { Columns = Features, X = x, Y = y, Mean = mean, Deviation = deviation };
+            var kernel = new StandardizeKernel { Columns = Features, Stride = input.Columns, X = x, Y = y, Mean = mean, Deviation = deviation };
             context.Engine.Run(
                 new RowJob<StandardizeKernel>(context.Engine, kernel, context.Rows), context.Engine.WorkersFor(input.Span.Length, GrainSize));
         }
@@ -79,7 +87,15 @@ public sealed unsafe class Standardize : Layer
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        for (int start = 0; start < inputGradient.Span.Length; start += Features)
-            TensorPrimitives.Divide(outputGradient.Span.Slice(start, Features), context.Values(Deviation), inputGradient.Span.Slice(start, Features));
+        if (inputGradient.Columns > Features)
+            CopyOthers(outputGradient, inputGradient);
+        for (int row = 0; row < inputGradient.Rows; row++)
+            TensorPrimitives.Divide(outputGradient.Row(row)[..Features], context.Values(Deviation), inputGradient.Row(row)[..Features]);
+    }
+
+    private void CopyOthers(ReadOnlyMatrixView source, MatrixView destination)
+    {
+        for (int row = 0; row < source.Rows; row++)
+            source.Row(row)[Features..].CopyTo(destination.Row(row)[Features..]);
     }
 }

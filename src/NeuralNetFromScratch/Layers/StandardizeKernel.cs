@@ -5,9 +5,10 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary><c>y = (x − mean) / deviation</c> over some rows.</summary>
 internal unsafe struct StandardizeKernel : IRowKernel
 {
-    public int Columns;
+    /// <summary>How many of a row's values are standardized, and the distance between rows.</summary>
+    public int Columns, Stride;
 
-    /// <summary>[rows, Columns].</summary>
+    /// <summary>[rows, Stride].</summary>
     public float* X, Y;
 
     /// <summary>[Columns].</summary>
@@ -19,8 +20,8 @@ internal unsafe struct StandardizeKernel : IRowKernel
     {
         for (int row = rows.Start; row < rows.End; row++)
         {
-            float* x = X + (nint)row * Columns;
-            float* y = Y + (nint)row * Columns;
+            float* x = X + (nint)row * Stride;
+            float* y = Y + (nint)row * Stride;
             for (int i = 0; i < Columns; i += TSimd.Width)
             {
                 TSimd centred = PartialVector.Load<TSimd>(x + i, Columns - i) - PartialVector.Load<TSimd>(Mean + i, Columns - i);

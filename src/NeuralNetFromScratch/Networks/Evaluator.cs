@@ -92,7 +92,7 @@ internal sealed class Evaluator
     {
         private readonly Engine _engine = new(1, width);
         private readonly BatchBuffer _buffer = new();
-        private readonly ChainMemory _memory = new(network.Chain, new Engine(1, width), network.Parameters, BlockRows, isTraining: false);
+        private ChainMemory? _memory;
         private readonly double[] _losses = new double[BlockRows / MetricAccumulator.ChunkRows];
         private readonly int[] _order = new int[BlockRows];
 
@@ -101,8 +101,10 @@ internal sealed class Evaluator
         {
             for (int row = 0; row < rows.Count; row++)
                 _order[row] = rows.Start + row;
+            if (_memory is null || _memory.SparseColumns != data.SparseColumnCount)
+                _memory = new ChainMemory(network.Chain, _engine, network.Parameters, BlockRows, isTraining: false, data.SparseColumnCount);
             SampleBatch samples = _buffer.Load(_engine, new BatchSource(data, _order.AsSpan(0, rows.Count)), 0, rows.Count, network.OutputShape.ElementCount);
-            ReadOnlyMatrixView outputs = _memory.Run(rows.Count).Forward(samples.Inputs.Dense);
+            ReadOnlyMatrixView outputs = _memory.Run(rows.Count).Forward(samples.Inputs);
             int chunks = 0;
             for (int start = 0; start < rows.Count; start += MetricAccumulator.ChunkRows)
             {

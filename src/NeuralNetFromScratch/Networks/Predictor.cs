@@ -12,13 +12,14 @@ public sealed class Predictor
     internal const int BlockRows = 256;
 
     private readonly Sequential _network;
-    private readonly ChainMemory _memory;
+    private readonly Engine _engine = new();
+    private ChainMemory _memory;
 
     internal Predictor(Sequential network, int maxBatch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatch);
         _network = network;
-        _memory = new ChainMemory(network.Chain, new Engine(), network.Parameters, Math.Min(maxBatch, BlockRows), isTraining: false);
+        _memory = new ChainMemory(network.Chain, _engine, network.Parameters, Math.Min(maxBatch, BlockRows), isTraining: false);
     }
 
     /// <summary>Predicts some samples.</summary>
@@ -31,14 +32,28 @@ public sealed class Predictor
         int samples = inputs.Length / inputLength;
         if (inputs.Length % inputLength != 0)
             throw new ArgumentException($"expected samples of {inputLength} values, got {inputs.Length} values", nameof(inputs));
-        if (outputs.Length != (long)samples * outputLength)
+        Predict(new ReadOnlyMatrixView(inputs, samples, inputLength), outputs);
+    }
+
+    /// <summary>Predicts some samples, whose last features may be sparse.</summary>
+    /// <param name="inputs">The samples: [batch, in]; a dense block is contiguous.</param>
+    /// <param name="outputs">Receives the probabilities, or what <see cref="Sequential.OutputTransform"/> says: [batch, out].</param>
+    /// <exception cref="ArgumentException">The samples have another number of features than the network's, or the outputs' length does not fit.</exception>
+    public void Predict(BatchView inputs, Span<float> outputs)
+    {
+        int outputLength = _network.OutputShape.ElementCount;
+        if (inputs.Columns != _network.InputShape.ElementCount)
+            throw new ArgumentException($"{_network.Nodes[0].Name}: expected input [batch, {_network.InputShape.ElementCount}], got [{inputs.Rows}, {inputs.Columns}]", nameof(inputs));
+        if (outputs.Length != (long)inputs.Rows * outputLength)
             throw new ArgumentException(
-                $"expected room for {samples} × {outputLength} outputs, got {outputs.Length}", nameof(outputs));
-        for (int start = 0; start < samples; start += _memory.MaxRows)
+                $"expected room for {inputs.Rows} × {outputLength} outputs, got {outputs.Length}", nameof(outputs));
+        if (_memory.SparseColumns != inputs.Sparse.Columns)
+            _memory = new ChainMemory(_network.Chain, _engine, _network.Parameters, _memory.MaxRows, isTraining: false, inputs.Sparse.Columns);
+        for (int start = 0; start < inputs.Rows; start += _memory.MaxRows)
         {
-            int rows = Math.Min(_memory.MaxRows, samples - start);
+            int rows = Math.Min(_memory.MaxRows, inputs.Rows - start);
             Span<float> block = outputs.Slice(start * outputLength, rows * outputLength);
-            _memory.Run(rows).Forward(new(inputs.Slice(start * inputLength, rows * inputLength), rows, inputLength)).Span.CopyTo(block);
+            _memory.Run(rows).Forward(inputs.SliceRows(start, rows)).Span.CopyTo(block);
             switch (_network.OutputTransform)
             {
                 case OutputTransform.Softmax: Softmax.Rows(block, outputLength); break;

@@ -72,19 +72,18 @@ public sealed partial class Sequential
         public void Run(int worker, int workers)
         {
             var share = Section.Of(data.Count, 1, worker, workers);
-            int inputLength = network.InputShape.ElementCount, outputLength = network.OutputShape.ElementCount;
-            int block = Math.Min(share.Count, Predictor.BlockRows);
+            int outputLength = network.OutputShape.ElementCount, block = Math.Min(share.Count, Predictor.BlockRows);
             Predictor predictor = network.CreatePredictor(Predictor.BlockRows);
-            var inputs = new float[block * inputLength];
+            var engine = new Engine();
+            var buffer = new BatchBuffer();
             var indices = new int[block];
             for (int start = share.Start; start < share.End; start += block)
             {
                 int rows = Math.Min(block, share.End - start);
                 for (int row = 0; row < rows; row++)
                     indices[row] = start + row;
-                Span<float> samples = inputs.AsSpan(0, rows * inputLength);
-                data.Gather(indices.AsSpan(0, rows), new BatchDestination(new MatrixView(samples, rows, inputLength)));
-                predictor.Predict(samples, outputs.Span.Slice(start * outputLength, rows * outputLength));
+                BatchView inputs = buffer.LoadFeatures(engine, data, indices.AsSpan(0, rows));
+                predictor.Predict(inputs, outputs.Span.Slice(start * outputLength, rows * outputLength));
             }
         }
     }

@@ -14,6 +14,17 @@ public readonly ref struct BatchView
         Rows = dense.Rows;
     }
 
+    /// <summary>Creates a view of samples whose features are all dense and lie one after another.</summary>
+    /// <param name="values">At least <c>rows × columns</c> values.</param>
+    /// <param name="rows">Number of samples.</param>
+    /// <param name="columns">Number of features.</param>
+    /// <exception cref="ArgumentException">There are too few values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
+    public BatchView(ReadOnlySpan<float> values, int rows, int columns)
+        : this(new ReadOnlyMatrixView(values, rows, columns))
+    {
+    }
+
     /// <summary>Creates a view of samples whose last features are sparse.</summary>
     /// <param name="dense">The dense features: [rows, dense features]; it may have no columns.</param>
     /// <param name="sparse">The sparse features of the same samples.</param>

@@ -56,13 +56,23 @@ public class NoiseAndShapeTests
     }
 
     [Test]
+    public void Standardize_passes_on_what_it_has_no_figures_for()
+    {
+        var network = new Sequential([2, 2], 0, new Standardize([1, 2], [2, 4])) { OutputTransform = OutputTransform.None };
+        Assert.That(network.Predict(new Tensor([1, 2, 2], [3, 10, -7, 8])).Span.ToArray(), Is.EqualTo((float[])[1, 2, -7, 8]));
+        Assert.That(network.OutputShape, Is.EqualTo(Shape.Create([2, 2])));
+        Assert.That(network.Parameters["standardize1.mean"].Shape, Is.EqualTo(Shape.Create([2])));
+        LayerCheck.Gradients(new Standardize([1, 2], [2, 4]), [5], batch: 3);
+    }
+
+    [Test]
     public void Standardize_subtracts_and_divides_and_is_not_trained()
     {
         var network = new Sequential([3], 0, new Standardize([1, 2, -1], [2, 0, 0.5f])) { OutputTransform = OutputTransform.None };
         Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[1, 0.5f, 0]));
         Assert.That(network.Parameters.TrainableCount, Is.Zero);
         Assert.That(network.Parameters.TrainableCount, Is.Zero);
-        Assert.That(() => new Sequential([4], 0, new Standardize([1], [1])), Throws.ArgumentException.With.Message.Contains("standardize1: expected samples of 1 values"));
+        Assert.That(() => new Sequential([4], 0, new Standardize(5)), Throws.ArgumentException.With.Message.Contains("standardize1: expected samples of at least 5 values"));
         Assert.That(() => new Standardize([1, 2], [1]), Throws.ArgumentException);
         Assert.That(() => new Standardize([1], [-1]), Throws.ArgumentException);
         Assert.That(() => new Standardize([float.NaN], [1]), Throws.ArgumentException);

@@ -1,0 +1,103 @@
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// Products of a batch X that has a dense block and sparse rows, D dense columns and S sparse ones. An element of a result is one chain of
+/// multiply-adds, as in the product of the dense form of X, with the steps left out in which an element of X is not stored: the same bits for
+/// finite values, up to the sign of a zero.
+/// </summary>
+internal static class BatchProduct
+{
+    /// <summary>Fewest multiply-adds that are worth waking a worker for.</summary>
+    private const int GrainSize = 16384;
+
+    /// <summary>Computes <c>Z = X·W + b</c>.</summary>
+    /// <param name="engine">The engine that computes.</param>
+    /// <param name="x">X: [rows, D + S].</param>
+    /// <param name="w">W: [D + S, columns], contiguous.</param>
+    /// <param name="bias">b: [columns]; empty for none.</param>
+    /// <param name="z">Receives Z: [rows, columns], contiguous.</param>
+    public static unsafe void Multiply(Engine engine, BatchView x, ReadOnlyMatrixView w, ReadOnlySpan<float> bias, MatrixView z)
+    {
+        ThrowIfNot(x.Columns == w.Rows && z.Rows == x.Rows && z.Columns == w.Columns && (bias.IsEmpty || bias.Length == w.Columns));
+        int dense = x.Dense.Columns;
+        if (dense > 0)
+            Matrix.Multiply(engine, x.Dense, w.SliceRows(0, dense), z);
+        SparseRowsView sparse = x.Sparse;
+        fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
+        fixed (float* values = sparse.AllValues, weights = w.SliceRows(dense, w.Rows - dense).Values, biases = bias, sums = z.Values)
+        {
+            var job = new SparseRowsJob(engine.Width, new()
+            {
+                Offsets = offsets,
+                Columns = columns,
+                Values = values,
+                Rows = x.Rows,
+                Right = weights,
+                Bias = bias.IsEmpty ? null : biases,
+                Sums = sums,
+                Width = w.Columns,
+                Accumulate = dense > 0,
+            });
+            engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * w.Columns, GrainSize));
+        }
+    }
+
+    /// <summary>Computes <c>dW = Xᵀ·dZ</c>, or adds it.</summary>
+    /// <param name="engine">The engine that computes.</param>
+    /// <param name="x">X: [rows, D + S].</param>
+    /// <param name="dz">dZ: [rows, columns], contiguous.</param>
+    /// <param name="dw">dW: [D + S, columns], contiguous.</param>
+    /// <param name="accumulate">Whether the sums are added to what dW holds.</param>
+    public static unsafe void MultiplyTransposed(Engine engine, BatchView x, ReadOnlyMatrixView dz, MatrixView dw, bool accumulate)
+    {
+        ThrowIfNot(x.Columns == dw.Rows && dz.Rows == x.Rows && dz.Columns == dw.Columns);
+        int dense = x.Dense.Columns, columnCount = x.Sparse.Columns;
+        SparseRowsView sparse = x.Sparse;
+        fixed (float* left = x.Dense.Values, right = dz.Values, sums = dw.Values)
+        {
+            if (dense > 0)
+            {
+                Gemm.Run(engine, new Product
+                {
+                    Rows = dense,
+                    Columns = dz.Columns,
+                    Depth = x.Rows,
+                    A = left,
+                    ARow = 1,
+                    AColumn = x.Dense.RowStride,
+                    B = right,
+                    BRow = dz.Columns,
+                    BColumn = 1,
+                    C = sums,
+                    CRow = dz.Columns,
+                    CColumn = 1,
+                    Accumulate = accumulate,
+                });
+            }
+
+            fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
+            fixed (float* values = sparse.AllValues)
+            {
+                var job = new SparseColumnsJob(engine.Width, columnCount, new()
+                {
+                    Offsets = offsets,
+                    Columns = columns,
+                    Values = values,
+                    Rows = x.Rows,
+                    Right = right,
+                    Sums = sums + (nint)dense * dz.Columns,
+                    Width = dz.Columns,
+                    Accumulate = accumulate,
+                });
+                long cleared = accumulate ? 0 : (long)columnCount * dz.Columns;
+                engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * dz.Columns + cleared, GrainSize));
+            }
+        }
+    }
+
+    private static void ThrowIfNot(bool fits)
+    {
+        if (!fits)
+            throw new ArgumentException("the shapes do not fit");
+    }
+}

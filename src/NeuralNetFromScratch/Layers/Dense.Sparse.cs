@@ -1,0 +1,31 @@
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch;
+
+/// <content>Sparse rows: the same formulas, with the products of the elements that are not stored left out.</content>
+public partial class Dense : ISparseLayer
+{
+    /// <inheritdoc/>
+    public void Forward(in LayerContext context, BatchView input, MatrixView output)
+    {
+        // Z = X·W + b, A = f(Z)
+        bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
+        MatrixView z = keepsZ ? new(context.Scratch[..output.Span.Length], output.Rows, Units) : output;
+        BatchProduct.Multiply(context.Engine, input, new(context.Values(Weight), input.Columns, Units), context.Values(Bias), z);
+        Activation.ApplyWith(context.Engine, z.Span, output.Span);
+    }
+
+    /// <inheritdoc/>
+    public void Backward(in LayerContext context, BatchView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView denseGradient)
+    {
+        // dZ = dA ∘ f', db = Σ dZ; dW = Xᵀ·dZ; dX = dZ·Wᵀ
+        DifferentiateAndSum(context, output, outputGradient);
+        BatchProduct.MultiplyTransposed(
+            context.Engine, input, outputGradient, new(context.Gradients(Weight), input.Columns, Units), context.Accumulate);
+        if (denseGradient.Rows > 0)
+        {
+            var weights = new ReadOnlyMatrixView(context.Values(Weight), denseGradient.Columns, Units);
+            Matrix.Multiply(context.Engine, outputGradient, weights.Transposed, denseGradient);
+        }
+    }
+}
