@@ -1,13 +1,9 @@
 namespace NeuralNetFromScratch.Samples.CustomLayer;
 
 /// <summary>An activation of one's own: <c>y = x / (1 + |x|)</c>, whose derivative is <c>(1 − |y|)²</c> (Bergstra et al. 2009).</summary>
-internal sealed class Softsign() : Activation(new Settings(Kind)), IPart<Softsign>
+internal sealed class Softsign() : Activation(new Settings("softsign"))
 {
-    public static string Kind => "softsign";
-
     public override bool DerivativeNeedsInput => false;
-
-    public static Softsign Create(Settings settings) => new();
 
     public override void Apply(ReadOnlySpan<float> input, Span<float> output)
     {

@@ -2,9 +2,9 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>What files and layers know of a function.</summary>
-internal interface IActivationPart<TSelf>
-    where TSelf : struct
+/// <summary>A function with what files and layers know of it.</summary>
+internal interface IBuiltInFunction<TSelf> : IActivationFunction
+    where TSelf : struct, IBuiltInFunction<TSelf>
 {
     static abstract string Kind { get; }
 
@@ -16,7 +16,7 @@ internal interface IActivationPart<TSelf>
 
 /// <summary>An activation whose function the JIT compiles into the loops that use it.</summary>
 internal sealed unsafe class BuiltInActivation<TFunction> : Activation, IPart<BuiltInActivation<TFunction>>
-    where TFunction : struct, IActivationFunction, IActivationPart<TFunction>
+    where TFunction : struct, IBuiltInFunction<TFunction>
 {
     /// <summary>Fewest elements that are worth waking a worker for.</summary>
     private const int GrainSize = 8192;

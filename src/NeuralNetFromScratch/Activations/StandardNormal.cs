@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
 
 /// <summary>The standard normal distribution.</summary>
 internal static class StandardNormal

@@ -90,11 +90,15 @@ public abstract class Dataset
             destination.Weights[row] = GetWeight(indices[row]);
     }
 
-    /// <summary>Returns the number of samples, their shape, and what they are labelled with, in words.</summary>
+    /// <summary>
+    /// Returns the number of samples, their shape, and what they are labelled with, in words; where there are classes, also how many samples each
+    /// has, for which it reads all labels.
+    /// </summary>
     public override string ToString()
     {
         string answers = TargetLength > 0 ? $", targets of {TargetLength}" : ClassCount > 0 ? $", {ClassCount} classes" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{Count:N0} samples {SampleShape}{answers}{(HasWeights ? ", weighted" : "")}");
+        string sizes = TargetLength > 0 || ClassCount == 0 || Count == 0 ? "" : $"\nsamples of each class: {ClassSizes()}";
+        return string.Create(CultureInfo.InvariantCulture, $"{Count:N0} {(Count == 1 ? "sample" : "samples")} {SampleShape}{answers}{(HasWeights ? ", weighted" : "")}{sizes}");
     }
 
     /// <summary>Samples from arrays, which it takes over without a copy.</summary>
@@ -256,6 +260,22 @@ public abstract class Dataset
         return targets.Length % targetLength == 0
             ? targets.Length / targetLength
             : throw new ArgumentException($"expected targets of {targetLength} values, got {targets.Length} values", nameof(targets));
+    }
+
+    /// <summary>All of a few; the least and the largest of many.</summary>
+    private string ClassSizes()
+    {
+        const int MostListed = 12;
+        var sizes = new int[ClassCount];
+        for (int i = 0; i < Count; i++)
+        {
+            if (GetLabel(i) is >= 0 and int label && label < sizes.Length)
+                sizes[label]++;
+        }
+
+        return ClassCount <= MostListed
+            ? string.Join(", ", sizes.Select(size => FigureText.Count(size)))
+            : $"{FigureText.Count(sizes.Min())} to {FigureText.Count(sizes.Max())}";
     }
 
     private static void CheckSizes(int values, Shape sampleShape, int labels, int classCount)

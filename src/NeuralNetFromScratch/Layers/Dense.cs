@@ -25,7 +25,7 @@ public sealed unsafe partial class Dense : Layer
     /// <param name="biases">How the biases start; zeros unless given.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
     public Dense(int units, Activation? activation = null, Initializer? weights = null, Initializer? biases = null)
-        : base(new Settings("dense", new Setting("units", units)).With("activation", activation == Activation.Identity ? null : activation))
+        : base(new Settings("dense", new Setting("units", units)).With("activation", Activation.Identity.Equals(activation) ? null : activation))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(units);
         Units = units;

@@ -10,26 +10,37 @@ internal static class ConfusionText
 
     public static string Of(ConfusionMatrix matrix)
     {
-        string table = Table(matrix);
-        return table.IndexOf('\n', StringComparison.Ordinal) is var width && width <= MostColumns ? table : Confusions(matrix);
+        string[][] cells = Cells(matrix);
+        string[] heads = ["", .. Enumerable.Range(0, matrix.Classes).Select(actual => Name(matrix, actual))];
+        int head = heads.Max(name => name.Length), cell = cells.Max(row => row.Max(text => text.Length)), columns = cells[0].Length;
+        for (int gap = 2; gap > 0; gap--)
+        {
+            if (head + columns * (gap + cell) <= MostColumns)
+                return Table(heads, cells, head, gap + cell);
+        }
+
+        return Confusions(matrix);
     }
 
-    /// <summary>Rows are classes, columns predictions.</summary>
-    private static string Table(ConfusionMatrix matrix)
+    private static string[][] Cells(ConfusionMatrix matrix)
     {
         bool hasUnpredicted = matrix.UnpredictedCount > 0;
-        string[][] cells =
+        return
         [
             [.. Enumerable.Range(0, matrix.Classes).Select(Number), .. hasUnpredicted ? ["none"] : (string[])[]],
             .. Enumerable.Range(0, matrix.Classes).Select(actual => (string[])
             [
-                .. Enumerable.Range(0, matrix.Classes).Select(predicted => Number(matrix[actual, predicted])),
-                .. hasUnpredicted ? [Number(matrix.Unpredicted(actual))] : (string[])[],
+                .. Enumerable.Range(0, matrix.Classes).Select(predicted => Count(matrix[actual, predicted])),
+                .. hasUnpredicted ? [Count(matrix.Unpredicted(actual))] : (string[])[],
             ]),
         ];
-        string[] heads = ["actual \\ predicted", .. Enumerable.Range(0, matrix.Classes).Select(actual => Name(matrix, actual))];
-        int head = heads.Max(text => text.Length), width = 2 + cells.Max(row => row.Max(cell => cell.Length));
-        var text = new StringBuilder();
+
+        static string Count(int count) => count == 0 ? "·" : Number(count);
+    }
+
+    private static string Table(string[] heads, string[][] cells, int head, int width)
+    {
+        var text = new StringBuilder("rows: actual class, columns: predicted class\n");
         for (int row = 0; row < cells.Length; row++)
         {
             text.Append(heads[row].PadRight(head));

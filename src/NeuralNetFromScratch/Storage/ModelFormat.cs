@@ -32,7 +32,7 @@ public sealed class ModelFormat
         return new(new(_layers) { [kind] = (typeof(TLayer), (layer, json) => write((TLayer)layer, json), read) }, _activations);
     }
 
-    /// <summary>A format with one more activation, known by its settings.</summary>
+    /// <summary>A format with one more activation, known by its kind and settings.</summary>
     /// <param name="activation">The activation.</param>
     public ModelFormat With(Activation activation)
     {

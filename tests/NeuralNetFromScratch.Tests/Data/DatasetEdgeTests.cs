@@ -68,8 +68,8 @@ public class DatasetEdgeTests
     public void A_data_set_says_what_it_holds()
     {
         Dataset labelled = Dataset.FromArrays(new float[2400], [2], new int[1200], 3);
-        Assert.That(labelled.ToString(), Is.EqualTo("1,200 samples [2], 3 classes"));
-        Assert.That(labelled.Subset([0]).WithWeights([1]).ToString(), Is.EqualTo("1 samples [2], 3 classes, weighted"));
+        Assert.That(labelled.ToString(), Is.EqualTo("1,200 samples [2], 3 classes\nsamples of each class: 1,200, 0, 0"));
+        Assert.That(labelled.Subset([0]).WithWeights([1]).ToString(), Is.EqualTo("1 sample [2], 3 classes, weighted\nsamples of each class: 1, 0, 0"));
         Assert.That(Dataset.FromTargets(new float[2], [1], new float[4], 2).ToString(), Is.EqualTo("2 samples [1], targets of 2"));
         Assert.That(new FeaturesOnly().ToString(), Is.EqualTo("3 samples [2]"));
     }

@@ -12,7 +12,7 @@ public class DenseTests
     public void Gradients_agree_with_differences(Activation activation)
     {
         // Rectifiers have a kink at 0 that differences must not straddle: biases keep every sum well away from it.
-        bool hasKink = activation.ToString().Contains("relu", StringComparison.Ordinal);
+        bool hasKink = activation.Settings.Kind.Contains("relu", StringComparison.Ordinal);
         Initializer biases = hasKink ? new AlternatingInitializer(4) : Initializer.Uniform(-0.5f, 0.5f);
         LayerCheck.Gradients(new Dense(5, activation, Initializer.Uniform(-0.6f, 0.6f), biases), [4], batch: 3);
         LayerCheck.Gradients(new Dense(1, activation, Initializer.Uniform(-0.6f, 0.6f), biases), [1], batch: 1);

@@ -1,13 +1,9 @@
 namespace NeuralNetFromScratch.Tests.Layers;
 
 /// <summary>A user's own activation: x·σ(x), whose derivative needs x.</summary>
-internal sealed class SwishActivation() : Activation(new Settings(Kind)), IPart<SwishActivation>
+internal sealed class SwishActivation() : Activation(new Settings("swish"))
 {
-    public static string Kind => "swish";
-
     public override bool DerivativeNeedsInput => true;
-
-    public static SwishActivation Create(Settings settings) => new();
 
     public override void Apply(ReadOnlySpan<float> input, Span<float> output)
     {

@@ -19,7 +19,7 @@ internal readonly unsafe struct BackwardSweepKernel<TFunction>(TFunction functio
             for (int row = 0; row < sweep.Rows; row++, gradient += sweep.Columns, argument += sweep.Columns)
             {
                 TSimd dz = PartialVector.Load<TSimd>(gradient, available);
-                if (typeof(TFunction) != typeof(IdentityFunction))
+                if (!TFunction.IsIdentity)
                 {
                     dz = function.Differentiate(PartialVector.Load<TSimd>(argument, available), dz);
                     PartialVector.Store(dz, gradient, available);

@@ -1,12 +1,19 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary>The hyperbolic tangent.</summary>
+    public static Activation Tanh { get; } = new BuiltInActivation<TanhFunction>();
+}
 
 /// <summary>
 /// <c>f(x) = tanh x</c>, <c>f' = 1 − y²</c>. Near 0 an odd polynomial with the coefficients of Cephes (S. L. Moshier, tanhf.c),
 /// further out <c>1 − 2 / (e²ˣ + 1)</c>, which would cancel near 0.
 /// </summary>
-internal readonly struct TanhFunction : IActivationFunction, IActivationPart<TanhFunction>
+internal readonly struct TanhFunction : IBuiltInFunction<TanhFunction>
 {
     private const float PolynomialLimit = 0.625f;
 

@@ -1,9 +1,18 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary>The rectifier that lets a little through: <c>f(x) = x where x > 0, else slope·x</c> (Maas et al. 2013).</summary>
+    /// <param name="slope">Slope below 0; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="slope"/> is negative or not finite.</exception>
+    public static Activation LeakyRelu(float slope = 0.01f) => new BuiltInActivation<LeakyReluFunction>(new Setting("slope", slope));
+}
 
 /// <summary><c>f(x) = x where x > 0, else slope·x</c>; the slope is not negative, so that y has the sign of x.</summary>
-internal readonly struct LeakyReluFunction(float slope) : IActivationFunction, IActivationPart<LeakyReluFunction>
+internal readonly struct LeakyReluFunction(float slope) : IBuiltInFunction<LeakyReluFunction>
 {
     public static string Kind => "leaky-relu";
 

@@ -1,11 +1,18 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary><c>f(x) = x·min(max(x + 3, 0), 6) / 6</c> (Howard et al. 2019).</summary>
+    public static Activation HardSwish { get; } = new BuiltInActivation<HardSwishFunction>();
+}
 
 /// <summary>
 /// <c>f(x) = 0 where x &lt; −3, x where x ≥ 3, else x·(x + 3)/6</c>; <c>f' = 0, 1, or (2x + 3)/6</c>; at the bends as PyTorch has it.
 /// </summary>
-internal readonly struct HardSwishFunction : IActivationFunction, IActivationPart<HardSwishFunction>
+internal readonly struct HardSwishFunction : IBuiltInFunction<HardSwishFunction>
 {
     private const float Bend = 3;
 

@@ -1,9 +1,16 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary><c>f(x) = x·Φ(x)</c> with the standard normal distribution's Φ (Hendrycks and Gimpel 2016), computed exactly.</summary>
+    public static Activation Gelu { get; } = new BuiltInActivation<GeluFunction>();
+}
 
 /// <summary><c>f(x) = x·Φ(x)</c>, <c>f' = Φ(x) + x·φ(x)</c> with the standard normal distribution's Φ and φ.</summary>
-internal readonly struct GeluFunction : IActivationFunction, IActivationPart<GeluFunction>
+internal readonly struct GeluFunction : IBuiltInFunction<GeluFunction>
 {
     public static string Kind => "gelu";
 

@@ -1,12 +1,19 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary><c>f(x) = x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2</c>: the approximation of <see cref="Gelu"/> that many models were trained with.</summary>
+    public static Activation GeluTanh { get; } = new BuiltInActivation<GeluTanhFunction>();
+}
 
 /// <summary>
 /// <c>f(x) = x·(1 + tanh u)/2 = x·σ(2u)</c> with <c>u = √(2/π)·(x + 0.044715·x³)</c> and the logistic function σ, which keeps its
 /// relative precision far below 0; <c>f' = σ(2u) + x·σ(2u)·σ(−2u)·2u'</c>.
 /// </summary>
-internal readonly struct GeluTanhFunction : IActivationFunction, IActivationPart<GeluTanhFunction>
+internal readonly struct GeluTanhFunction : IBuiltInFunction<GeluTanhFunction>
 {
     private const float TwoRootTwoOverPi = 1.59576912f, Cubic = 0.044715f;
 

@@ -1,9 +1,16 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary><c>f(x) = x·σ(x)</c>, also called swish (Hendrycks and Gimpel 2016; Elfwing et al. 2017).</summary>
+    public static Activation Silu { get; } = new BuiltInActivation<SiluFunction>();
+}
 
 /// <summary><c>f(x) = x·σ(x)</c>, <c>f' = σ·(1 + x·(1 − σ))</c> with <c>σ = 1 / (1 + e⁻ˣ)</c>.</summary>
-internal readonly struct SiluFunction : IActivationFunction, IActivationPart<SiluFunction>
+internal readonly struct SiluFunction : IBuiltInFunction<SiluFunction>
 {
     public static string Kind => "silu";
 

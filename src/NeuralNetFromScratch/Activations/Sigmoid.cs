@@ -1,9 +1,16 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary>The logistic function <c>f(x) = 1 / (1 + e⁻ˣ)</c>.</summary>
+    public static Activation Sigmoid { get; } = new BuiltInActivation<SigmoidFunction>();
+}
 
 /// <summary><c>f(x) = 1 / (1 + e⁻ˣ)</c>, <c>f' = y(1 − y)</c>.</summary>
-internal readonly struct SigmoidFunction : IActivationFunction, IActivationPart<SigmoidFunction>
+internal readonly struct SigmoidFunction : IBuiltInFunction<SigmoidFunction>
 {
     public static string Kind => "sigmoid";
 

@@ -1,12 +1,19 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary><c>f(x) = log(1 + eˣ)</c> (Dugas et al. 2001).</summary>
+    public static Activation Softplus { get; } = new BuiltInActivation<SoftplusFunction>();
+}
 
 /// <summary>
 /// <c>f(x) = log(1 + eˣ) = max(x, 0) + log(1 + e⁻|ˣ|)</c>, <c>f' = σ(x)</c>. What rounding takes from 1 + e⁻|ˣ| is given back, so that
 /// the result keeps its relative precision far below 0.
 /// </summary>
-internal readonly struct SoftplusFunction : IActivationFunction, IActivationPart<SoftplusFunction>
+internal readonly struct SoftplusFunction : IBuiltInFunction<SoftplusFunction>
 {
     public static string Kind => "softplus";
 

@@ -6,6 +6,9 @@ internal interface IActivationFunction
     /// <summary>Whether the derivative is computed from the input x, or from the output y = f(x).</summary>
     static abstract bool DerivativeNeedsInput { get; }
 
+    /// <summary>Whether <c>f(x) = x</c>, so that there is nothing to compute.</summary>
+    static virtual bool IsIdentity => false;
+
     /// <summary><c>y = f(x)</c>.</summary>
     TSimd Apply<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd>;

@@ -1,12 +1,21 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
-namespace NeuralNetFromScratch.Compute;
+namespace NeuralNetFromScratch;
+
+public abstract partial class Activation
+{
+    /// <summary>The exponential linear unit <c>f(x) = x where x > 0, else α·(eˣ − 1)</c> (Clevert et al. 2016).</summary>
+    /// <param name="alpha">α; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is negative or not finite.</exception>
+    public static Activation Elu(float alpha = 1) => new BuiltInActivation<EluFunction>(new Setting("alpha", alpha));
+}
 
 /// <summary>
 /// <c>f(x) = scale·x where x > 0, else scale·alpha·(eˣ − 1)</c>; <c>f' = scale where y > 0, else y + scale·alpha</c>. With scale 1 it is
-/// ELU, with the two numbers of <see cref="SeluFunction"/> SELU.
+/// ELU, with the numbers of <see cref="SeluFunction"/> SELU.
 /// </summary>
-internal readonly struct EluFunction(float alpha, float scale) : IActivationFunction, IActivationPart<EluFunction>
+internal readonly struct EluFunction(float alpha, float scale) : IBuiltInFunction<EluFunction>
 {
     public static string Kind => "elu";
 
@@ -30,24 +39,4 @@ internal readonly struct EluFunction(float alpha, float scale) : IActivationFunc
     public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
         where TSimd : struct, ISimd<TSimd> =>
         gradient * TSimd.SelectLess(TSimd.Zero, argument, TSimd.Broadcast(scale), argument + TSimd.Broadcast(scale * alpha));
-}
-
-/// <summary>ELU with the α and scale that keep mean and variance.</summary>
-internal readonly struct SeluFunction : IActivationFunction, IActivationPart<SeluFunction>
-{
-    public static string Kind => "selu";
-
-    public static Initializer DefaultInitializer => Initializer.LeCunNormal;
-
-    public static bool DerivativeNeedsInput => false;
-
-    private static EluFunction Elu => new(1.6732632423543772f, 1.0507009873554805f);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TSimd Apply<TSimd>(TSimd x)
-        where TSimd : struct, ISimd<TSimd> => Elu.Apply(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
-        where TSimd : struct, ISimd<TSimd> => Elu.Differentiate(argument, gradient);
 }
