@@ -83,7 +83,7 @@ public class ArchitectureTests
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (SyntaxTree tree in CoreSources.Trees)
         {
-            SemanticModel model = CoreSources.Compilation.GetSemanticModel(tree);
+            SemanticModel model = CoreSources.Meaning(tree);
             int floor = Floor(tree.FilePath);
             foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
             {
@@ -101,7 +101,7 @@ public class ArchitectureTests
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (SyntaxTree tree in CoreSources.Trees.Where(tree => CoreSources.Folder(tree.FilePath) != "Compute"))
         {
-            SemanticModel model = CoreSources.Compilation.GetSemanticModel(tree);
+            SemanticModel model = CoreSources.Meaning(tree);
             foreach (SyntaxToken token in tree.GetRoot().DescendantTokens().Where(token => token.IsKind(SyntaxKind.UnsafeKeyword) || token.IsKind(SyntaxKind.FixedKeyword)))
                 found.TryAdd(tree.FilePath, $"{Place(token.Parent!)}: {token}");
             foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>().Where(name => IsPointerLike(model.GetSymbolInfo(name).Symbol)))
@@ -173,7 +173,7 @@ public class ArchitectureTests
         string[] state =
         [
             .. from tree in CoreSources.Trees
-            let model = CoreSources.Compilation.GetSemanticModel(tree)
+            let model = CoreSources.Meaning(tree)
             from declaration in tree.GetRoot().DescendantNodes()
             where declaration is VariableDeclaratorSyntax or PropertyDeclarationSyntax
             let symbol = model.GetDeclaredSymbol(declaration)
@@ -219,7 +219,7 @@ public class ArchitectureTests
 
     private static IEnumerable<INamedTypeSymbol> PublicTypes() =>
         from tree in CoreSources.Trees
-        let model = CoreSources.Compilation.GetSemanticModel(tree)
+        let model = CoreSources.Meaning(tree)
         from declaration in tree.GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
         let type = (INamedTypeSymbol)model.GetDeclaredSymbol(declaration)!
         where type.DeclaredAccessibility == Accessibility.Public && type.ContainingType is null

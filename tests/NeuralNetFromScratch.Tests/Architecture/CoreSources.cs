@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using NeuralNetFromScratch.Tests.Documentation;
@@ -7,6 +8,8 @@ namespace NeuralNetFromScratch.Tests.Architecture;
 /// <summary>The sources of the core, compiled, so that every name in them leads to what it means.</summary>
 internal static class CoreSources
 {
+    private static readonly ConcurrentDictionary<SyntaxTree, SemanticModel> Models = new();
+
     /// <summary>The core's folder.</summary>
     public static string Root { get; } = Path.Combine(DocumentReader.Repository, "src", "NeuralNetFromScratch");
 
@@ -15,6 +18,9 @@ internal static class CoreSources
 
     /// <summary>The trees of files, without the implicit usings.</summary>
     public static IEnumerable<SyntaxTree> Trees => Compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0);
+
+    /// <summary>What the names in a tree mean; looked up once for all tests.</summary>
+    public static SemanticModel Meaning(SyntaxTree tree) => Models.GetOrAdd(tree, static key => Compilation.GetSemanticModel(key));
 
     /// <summary>The files below a folder that a person writes: what is built stays out.</summary>
     public static IEnumerable<string> Written(string folder, string pattern) =>

@@ -3,12 +3,10 @@ namespace NeuralNetFromScratch.Tests.Rooms;
 /// <summary>Parts that the library does not have yet fit in: naive versions of them, made with the public interface alone.</summary>
 public class RoomTests
 {
-    private static readonly PartRegistry Parts = PartRegistry.Empty.With<NaiveConv2D>().With<NaiveMaxPool2D>().With<Highway>();
-
     private static readonly (Layer Layer, Shape Shape)[] Layers =
     [
         (new NaiveConv2D(filters: 3, kernelSize: 2), [4, 5, 2]), (new NaiveMaxPool2D(2), [5, 4, 3]), (new Highway(new Dense(6, Activation.Tanh)), [6]),
-        (new Highway(new Dense(3, Activation.Tanh), new Dense(6)), [6]),
+        (new Highway(new Dense(3, Activation.Tanh), new Dense(6)), [6]), (new NaiveSparseDense(3), [5]),
     ];
 
     [TestCaseSource(nameof(Layers))]
@@ -17,5 +15,39 @@ public class RoomTests
         (Layer layer, Shape shape) = ((Layer, Shape))room;
         GradientReport report = GradientCheck.Run(layer, shape);
         Assert.That(report.Passed, Is.True, report.ToString());
+    }
+
+    [Test]
+    public void A_network_of_pictures_learns_with_the_same_bits_on_any_number_of_threads()
+    {
+        (Sequential one, double accuracy) = Train(threads: 1);
+        (Sequential three, _) = Train(threads: 3);
+        Assert.That(accuracy, Is.GreaterThan(0.9));
+        Assert.That(three.Parameters.Values.ToArray(), Is.EqualTo(one.Parameters.Values.ToArray()));
+
+        static (Sequential, double) Train(int threads)
+        {
+            Sequential network = Pictures();
+            var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.01f), new TrainerOptions { Threads = threads });
+            trainer.Fit(Stripes(200, seed: 1), new FitOptions { Epochs = 5, BatchSize = 20 });
+            return (network, network.Evaluate(Stripes(100, seed: 2)).Accuracy);
+        }
+    }
+
+    private static Sequential Pictures() => new(
+        [8, 7, 1], seed: 1, new NaiveConv2D(4, kernelSize: 3), new Activate(Activation.Relu), new NaiveMaxPool2D(2), new Flatten(), new Highway(new Dense(24, Activation.Tanh)), new Dense(2));
+
+    /// <summary>Pictures of noise with a horizontal or a vertical stripe.</summary>
+    private static Dataset Stripes(int count, ulong seed)
+    {
+        var random = new RandomSource(seed);
+        var pixels = new float[count * 56];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            int sample = i / 56, row = i % 56 / 7, column = i % 7, place = random.Fork(1).Below((ulong)sample, 7);
+            pixels[i] = (float)(0.3 * random.Normal((ulong)i)) + ((sample % 2 == 0 ? row : column) == place ? 1 : 0);
+        }
+
+        return Dataset.FromArrays(pixels, [8, 7, 1], [.. Enumerable.Range(0, count).Select(i => i % 2)], classCount: 2);
     }
 }
