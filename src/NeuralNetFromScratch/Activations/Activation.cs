@@ -39,12 +39,19 @@ public abstract partial class Activation(Settings settings) : Part(settings)
     /// <summary><c>output = f(input)</c> on the engine's workers.</summary>
     internal virtual void ApplyWith(Engine engine, ReadOnlySpan<float> input, Span<float> output) => Apply(input, output);
 
+    /// <summary><c>gradient ← gradient · f'</c> on the engine's workers.</summary>
+    internal virtual void DifferentiateWith(Engine engine, ReadOnlySpan<float> argument, Span<float> gradient) => Differentiate(argument, gradient);
+
     /// <summary><c>dZ = dA ∘ f'</c> and <c>db = Σ dZ</c>.</summary>
-    internal virtual unsafe void Sweep(Engine engine, in BackwardSweep sweep)
+    /// <param name="engine">The engine that computes.</param>
+    /// <param name="argument">The activation's input or output, whichever its derivative is computed from: [rows, columns].</param>
+    /// <param name="gradient">dA, replaced by dZ: [rows, columns].</param>
+    /// <param name="sums">db: [columns].</param>
+    /// <param name="accumulate">Whether the sums are added to what db holds.</param>
+    internal virtual void Sweep(Engine engine, ReadOnlyMatrixView argument, MatrixView gradient, Span<float> sums, bool accumulate)
     {
-        int length = sweep.Rows * sweep.Columns;
-        Differentiate(new ReadOnlySpan<float>(sweep.Argument, length), new Span<float>(sweep.Gradient, length));
-        Identity.Sweep(engine, sweep);
+        Differentiate(argument.Span, gradient.Span);
+        Identity.Sweep(engine, argument, gradient, sums, accumulate);
     }
 
     private protected static void ThrowIfLengthsDiffer(ReadOnlySpan<float> first, ReadOnlySpan<float> second)

@@ -15,12 +15,9 @@ internal interface IBuiltInFunction<TSelf> : IActivationFunction
 }
 
 /// <summary>An activation whose function the JIT compiles into the loops that use it.</summary>
-internal sealed unsafe class BuiltInActivation<TFunction> : Activation, IPart<BuiltInActivation<TFunction>>
+internal sealed class BuiltInActivation<TFunction> : Activation, IPart<BuiltInActivation<TFunction>>
     where TFunction : struct, IBuiltInFunction<TFunction>
 {
-    /// <summary>Fewest elements that are worth waking a worker for.</summary>
-    private const int GrainSize = 8192;
-
     private readonly TFunction _function;
 
     public BuiltInActivation(params ReadOnlySpan<Setting> settings)
@@ -42,32 +39,27 @@ internal sealed unsafe class BuiltInActivation<TFunction> : Activation, IPart<Bu
     public override void Apply(ReadOnlySpan<float> input, Span<float> output)
     {
         ThrowIfLengthsDiffer(input, output);
-        fixed (float* x = input, y = output)
-        {
-            var kernel = new ApplyKernel<TFunction>(_function, x, y, input.Length);
-            SimdDispatch.Run(SimdWidths.Best, ref kernel);
-        }
+        ElementPass.Run(SimdWidths.Best, _function, input, output);
     }
 
     public override void Differentiate(ReadOnlySpan<float> argument, Span<float> gradient)
     {
         ThrowIfLengthsDiffer(argument, gradient);
-        fixed (float* a = argument, g = gradient)
-        {
-            var kernel = new DifferentiateKernel<TFunction>(_function, a, g, argument.Length);
-            SimdDispatch.Run(SimdWidths.Best, ref kernel);
-        }
+        ElementPass.Run(SimdWidths.Best, new Derivative<TFunction>(_function), argument, gradient, gradient);
     }
 
     internal override void MultiplyAndApply(Engine engine, in Product product) =>
         Gemm.Run(engine, product, new BiasActivationEpilogue<TFunction>(_function));
 
-    internal override void ApplyWith(Engine engine, ReadOnlySpan<float> input, Span<float> output)
-    {
-        fixed (float* x = input, y = output)
-            engine.Run(new ApplyJob<TFunction>(engine, _function, x, y, input.Length), engine.WorkersFor(input.Length, GrainSize));
-    }
+    internal override void ApplyWith(Engine engine, ReadOnlySpan<float> input, Span<float> output) =>
+        engine.ForElements(_function, input, output, Tuning.ElementGrain);
 
-    internal override void Sweep(Engine engine, in BackwardSweep sweep) =>
-        engine.Run(new BackwardSweepJob<TFunction>(engine, _function, sweep), engine.WorkersFor(sweep.Rows * sweep.Columns, GrainSize));
+    internal override void DifferentiateWith(Engine engine, ReadOnlySpan<float> argument, Span<float> gradient) =>
+        engine.ForElements(new Derivative<TFunction>(_function), argument, gradient, gradient, Tuning.ElementGrain);
+
+    internal override void Sweep(Engine engine, ReadOnlyMatrixView argument, MatrixView gradient, Span<float> sums, bool accumulate) => engine.ForColumns(
+        new GradientSweep<TFunction> { Function = _function, Argument = argument, Gradient = gradient, Sums = sums, Accumulate = accumulate },
+        gradient.Columns,
+        gradient.Span.Length,
+        Tuning.ElementGrain);
 }

@@ -61,7 +61,7 @@ public sealed class Engine
 
     /// <summary>Runs a job on the first so many workers.</summary>
     internal void Run<TJob>(TJob job, int workers)
-        where TJob : struct, IJob => _team.Run(job, workers);
+        where TJob : struct, IJob, allows ref struct => _team.Run(job, workers);
 
     private static int Positive(int threads)
     {

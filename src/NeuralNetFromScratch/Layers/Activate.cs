@@ -29,6 +29,6 @@ public sealed class Activate : Layer
         if (inputGradient.Rows == 0)
             return;
         outputGradient.Span.CopyTo(inputGradient.Span);
-        Activation.Differentiate(Activation.DerivativeNeedsInput ? input.Span : output.Span, inputGradient.Span);
+        Activation.DifferentiateWith(context.Engine, Activation.DerivativeNeedsInput ? input.Span : output.Span, inputGradient.Span);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -6,12 +7,9 @@ namespace NeuralNetFromScratch;
 /// A trained factor and shift for each value of a sample: <c>y = γ ∘ x + β</c>. Backward: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x</c> over the
 /// samples, <c>dx = γ ∘ dy</c>. It is the second half of a <see cref="BatchNormalization"/>, for networks that put something in between.
 /// </summary>
-public sealed unsafe class Affine : Layer
+public sealed class Affine : Layer
 {
     private const int Scale = 0, Shift = 1;
-
-    /// <summary>Fewest values that are worth waking a worker for.</summary>
-    private const int GrainSize = 8192;
 
     /// <summary>A layer.</summary>
     public Affine()
@@ -30,39 +28,85 @@ public sealed unsafe class Affine : Layer
     ];
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
-    {
-        int columns = input.Span.Length / Math.Max(context.Rows, 1);
-        fixed (float* x = input.Span, y = output.Span, scale = context.Values(Scale), shift = context.Values(Shift))
-        {
-            var kernel = new AffineForward { Rows = context.Rows, Columns = columns, X = x, Y = y, Scale = scale, Shift = shift };
-            context.Engine.Run(
-                new ColumnJob<AffineForward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Span.Length, GrainSize));
-        }
-    }
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) => context.Engine.ForColumns(
+        new AffineForward { X = input, Y = output, Scale = context.Values(Scale), Shift = context.Values(Shift) },
+        input.Columns,
+        input.Span.Length,
+        Tuning.ElementGrain);
 
     /// <inheritdoc/>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int columns = input.Span.Length / Math.Max(context.Rows, 1);
-        fixed (float* x = input.Span, dy = outputGradient.Span, dx = inputGradient.Span, scale = context.Values(Scale))
-        fixed (float* scaleGradient = context.Gradients(Scale), shiftGradient = context.Gradients(Shift))
+        var operation = new AffineBackward
         {
-            var kernel = new AffineBackward
-            {
-                Rows = context.Rows,
-                Columns = columns,
-                X = x,
-                Dy = dy,
-                Dx = dx,
-                Scale = scale,
-                ScaleGradient = scaleGradient,
-                ShiftGradient = shiftGradient,
-                Accumulate = context.Accumulate,
-            };
-            context.Engine.Run(
-                new ColumnJob<AffineBackward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Span.Length, GrainSize));
+            X = input,
+            Dy = outputGradient,
+            Dx = inputGradient,
+            Scale = context.Values(Scale),
+            ScaleGradient = context.Gradients(Scale),
+            ShiftGradient = context.Gradients(Shift),
+            Accumulate = context.Accumulate,
+        };
+        context.Engine.ForColumns(operation, input.Columns, input.Span.Length, Tuning.ElementGrain);
+    }
+}
+
+/// <summary><c>y = γ ∘ x + β</c>.</summary>
+internal ref struct AffineForward : IColumnOperation
+{
+    /// <summary>[rows, columns].</summary>
+    public ReadOnlyMatrixView X;
+    public MatrixView Y;
+
+    /// <summary>[columns].</summary>
+    public ReadOnlySpan<float> Scale, Shift;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Run<TSimd>(int column)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd scale = PartialVector.Load<TSimd>(Scale, column), shift = PartialVector.Load<TSimd>(Shift, column);
+        ReadOnlyColumns<TSimd> x = new(X, column);
+        Columns<TSimd> y = new(Y, column);
+        for (int row = 0; row < X.Rows; row++)
+            y[row] = TSimd.MultiplyAdd(x[row], scale, shift);
+    }
+}
+
+/// <summary>The gradients of <see cref="AffineForward"/>: <c>dβ = Σ dy</c>, <c>dγ = Σ dy·x</c> over the rows, <c>dx = γ ∘ dy</c>.</summary>
+internal ref struct AffineBackward : IColumnOperation
+{
+    /// <summary>[rows, columns]; dX has no rows where it is not wanted.</summary>
+    public ReadOnlyMatrixView X, Dy;
+    public MatrixView Dx;
+
+    /// <summary>[columns].</summary>
+    public ReadOnlySpan<float> Scale;
+    public Span<float> ScaleGradient, ShiftGradient;
+
+    /// <summary>Whether dγ and dβ are added to what is there.</summary>
+    public bool Accumulate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Run<TSimd>(int column)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd scale = PartialVector.Load<TSimd>(Scale, column);
+        TSimd scaleGradient = Accumulate ? PartialVector.Load<TSimd>(ScaleGradient, column) : TSimd.Zero;
+        TSimd shiftGradient = Accumulate ? PartialVector.Load<TSimd>(ShiftGradient, column) : TSimd.Zero;
+        ReadOnlyColumns<TSimd> x = new(X, column), dy = new(Dy, column);
+        Columns<TSimd> dx = Dx.Rows == 0 ? default : new(Dx, column);
+        for (int row = 0; row < X.Rows; row++)
+        {
+            TSimd gradient = dy[row];
+            shiftGradient += gradient;
+            scaleGradient = TSimd.MultiplyAdd(gradient, x[row], scaleGradient);
+            if (Dx.Rows > 0)
+                dx[row] = scale * gradient;
         }
+
+        PartialVector.Store(scaleGradient, ScaleGradient, column);
+        PartialVector.Store(shiftGradient, ShiftGradient, column);
     }
 }

@@ -1,20 +1,19 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Batch normalization (Ioffe and Szegedy 2015): <c>y = γ·(x − μ)/√(σ² + ε) + β</c>, each value of a sample by itself, with mean μ and
-/// biased variance σ² over the batch while training, and running statistics otherwise: <c>r ← (1 − momentum)·r + momentum·now</c>,
-/// where the variance's now is the unbiased estimate, as in PyTorch's <c>BatchNorm1d</c>. A training batch of one sample has no variance and is
-/// refused. Backward, with x̂ the normalized input and m samples: <c>dβ = Σ dy</c>,
+/// Batch normalization (Ioffe and Szegedy 2015): <c>y = γ·(x − μ)/√(σ² + ε) + β</c>, with mean μ and biased variance σ² over the batch while
+/// training, and running statistics otherwise: <c>r ← (1 − momentum)·r + momentum·now</c>, where the variance's now is the unbiased estimate. A
+/// picture [height, width, channels] has statistics for each channel, over samples and positions, as in PyTorch's <c>BatchNorm2d</c>; a sample of
+/// any other rank for each of its values, as in <c>BatchNorm1d</c>. A training batch with one value for each mean has no variance and is refused.
+/// Backward, with x̂ the normalized input and m values for each mean: <c>dβ = Σ dy</c>,
 /// <c>dγ = Σ dy·x̂</c>, <c>dx = γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m)</c>.
 /// </summary>
-public sealed unsafe class BatchNormalization : Layer
+public sealed class BatchNormalization : Layer
 {
-    private const int Scale = 0, Shift = 1;
-
-    /// <summary>Fewest values that are worth waking a worker for.</summary>
-    private const int GrainSize = 4096;
+    private const int Scale = 0, Shift = 1, PictureRank = 3;
 
     /// <summary>Batch normalization.</summary>
     /// <param name="momentum">Share of the new batch in the running statistics, 0 to 1.</param>
@@ -53,12 +52,19 @@ public sealed unsafe class BatchNormalization : Layer
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
-    [
-        .. IsAffine ? AffineParameters(inputShape) : [],
-        new("mean", inputShape, Initializer.Zeros, ParameterRole.State) { PyTorchName = "running_mean", MixingShare = Momentum },
-        new("variance", inputShape, Initializer.Constant(1), ParameterRole.State) { PyTorchName = "running_var", MixingShare = Momentum },
-    ];
+    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape)
+    {
+        Shape shape = NormalizedShape(inputShape);
+        return
+        [
+            .. IsAffine ? AffineParameters(shape) : [],
+            new("mean", shape, Initializer.Zeros, ParameterRole.State) { PyTorchName = "running_mean", MixingShare = Momentum },
+            new("variance", shape, Initializer.Constant(1), ParameterRole.State) { PyTorchName = "running_var", MixingShare = Momentum },
+        ];
+    }
+
+    /// <summary>The shape of what has statistics of its own: a picture's channels, or all values of a sample.</summary>
+    internal static Shape NormalizedShape(Shape inputShape) => inputShape.Rank == PictureRank ? [inputShape[^1]] : inputShape;
 
     private static ParameterDefinition[] AffineParameters(Shape shape) =>
     [
@@ -67,85 +73,61 @@ public sealed unsafe class BatchNormalization : Layer
     ];
 
     /// <inheritdoc/>
-    public override ScratchSize Scratch(Shape inputShape, int rows) => new(2 * inputShape.ElementCount);
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(2 * NormalizedShape(inputShape).ElementCount);
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        int columns = input.Span.Length / Math.Max(context.Rows, 1);
-        int workers = context.Engine.WorkersFor(input.Span.Length, GrainSize);
-        fixed (float* x = input.Span, y = output.Span, scratch = context.Scratch)
-        fixed (float* scale = IsAffine ? context.Values(Scale) : [], shift = IsAffine ? context.Values(Shift) : [])
-        fixed (float* mean = context.Values(Mean), variance = context.Values(Variance))
+        int columns = context.Values(Mean).Length, rows = input.Span.Length / columns;
+        ReadOnlyMatrixView x = new(input.Span, rows, columns);
+        MatrixView y = new(output.Span, rows, columns);
+        ReadOnlySpan<float> scale = IsAffine ? context.Values(Scale) : [], shift = IsAffine ? context.Values(Shift) : [];
+        if (!context.IsTraining)
         {
-            if (context.IsTraining)
+            var apply = new BatchNormApply
             {
-                if (context.Rows < 2)
-                    throw new InvalidOperationException("a batch of one sample has no variance to normalize by: train with batches of two samples or more");
-                fixed (float* meanGradient = context.Gradients(Mean), varianceGradient = context.Gradients(Variance))
-                {
-                var kernel = new BatchNormForward
-                {
-                    Rows = context.Rows,
-                    Columns = columns,
-                    Epsilon = Epsilon,
-                    BatchShare = context.BatchShare,
-                    Accumulate = context.Accumulate,
-                    X = x,
-                    Y = y,
-                    Scale = scale,
-                    Shift = shift,
-                    MeanGradient = meanGradient,
-                    VarianceGradient = varianceGradient,
-                    Mean = scratch,
-                    InverseDeviation = scratch + columns,
-                };
-                context.Engine.Run(new ColumnJob<BatchNormForward>(context.Engine, kernel, columns), workers);
-                }
-            }
-            else
-            {
-                var kernel = new BatchNormApply
-                {
-                    Rows = context.Rows,
-                    Columns = columns,
-                    Epsilon = Epsilon,
-                    X = x,
-                    Y = y,
-                    Scale = scale,
-                    Shift = shift,
-                    Mean = mean,
-                    Variance = variance,
-                };
-                context.Engine.Run(new ColumnJob<BatchNormApply>(context.Engine, kernel, columns), workers);
-            }
+                Epsilon = Epsilon, X = x, Y = y, Scale = scale, Shift = shift, Mean = context.Values(Mean), Variance = context.Values(Variance),
+            };
+            context.Engine.ForColumns(apply, columns, input.Span.Length, Tuning.NormalizationGrain);
+            return;
         }
+
+        if (rows < 2)
+            throw new InvalidOperationException("a batch with one value for each mean has no variance to normalize by: train with batches of two samples or more");
+        var forward = new BatchNormForward
+        {
+            Epsilon = Epsilon,
+            BatchShare = context.BatchShare,
+            Accumulate = context.Accumulate,
+            X = x,
+            Y = y,
+            Scale = scale,
+            Shift = shift,
+            MeanGradient = context.Gradients(Mean),
+            VarianceGradient = context.Gradients(Variance),
+            Mean = context.Scratch[..columns],
+            InverseDeviation = context.Scratch.Slice(columns, columns),
+        };
+        context.Engine.ForColumns(forward, columns, input.Span.Length, Tuning.NormalizationGrain);
     }
 
     /// <inheritdoc/>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int columns = input.Span.Length / Math.Max(context.Rows, 1);
-        fixed (float* x = input.Span, dy = outputGradient.Span, dx = inputGradient.Span, scratch = context.Scratch, scale = IsAffine ? context.Values(Scale) : [])
-        fixed (float* scaleGradient = IsAffine ? context.Gradients(Scale) : [], shiftGradient = IsAffine ? context.Gradients(Shift) : [])
+        int columns = context.Values(Mean).Length, rows = input.Span.Length / columns;
+        var backward = new BatchNormBackward
         {
-            var kernel = new BatchNormBackward
-            {
-                Rows = context.Rows,
-                Columns = columns,
-                X = x,
-                Dy = dy,
-                Dx = dx,
-                Scale = scale,
-                Mean = scratch,
-                InverseDeviation = scratch + columns,
-                ScaleGradient = scaleGradient,
-                ShiftGradient = shiftGradient,
-                Accumulate = context.Accumulate,
-            };
-            context.Engine.Run(
-                new ColumnJob<BatchNormBackward>(context.Engine, kernel, columns), context.Engine.WorkersFor(input.Span.Length, GrainSize));
-        }
+            X = new(input.Span, rows, columns),
+            Dy = new MatrixView(outputGradient.Span, rows, columns),
+            Dx = inputGradient.Rows == 0 ? default : new(inputGradient.Span, rows, columns),
+            Scale = IsAffine ? context.Values(Scale) : [],
+            Mean = context.Scratch[..columns],
+            InverseDeviation = context.Scratch.Slice(columns, columns),
+            ScaleGradient = IsAffine ? context.Gradients(Scale) : [],
+            ShiftGradient = IsAffine ? context.Gradients(Shift) : [],
+            Accumulate = context.Accumulate,
+        };
+        context.Engine.ForColumns(backward, columns, input.Span.Length, Tuning.NormalizationGrain);
     }
 }

@@ -44,7 +44,7 @@ public readonly ref struct ChainRun
     /// <param name="input">[rows, in]: dense, or with as many sparse columns as the buffers are made for.</param>
     /// <returns>[rows, out]; it stays until the next pass on the same buffers.</returns>
     /// <exception cref="ArgumentException">The input has another number of sparse columns.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public ReadOnlyMatrixView Forward(BatchView input)
     {
         ThrowIfOtherSparseColumns(input);
@@ -74,7 +74,7 @@ public readonly ref struct ChainRun
     /// <param name="inputGradient">Receives dL/d(input) where all layers are run.</param>
     /// <param name="first">The number of the first layer that learns: no gradient needs to go further.</param>
     /// <param name="observer">Is told of each layer when its gradients are finished; null for nobody.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     internal void Backward(BatchView input, MatrixView inputGradient, int first, ILayerObserver? observer)
     {
         ThrowIfOtherSparseColumns(input);

@@ -66,7 +66,7 @@ public sealed unsafe partial class Dense : Layer
     public override ScratchSize Scratch(Shape inputShape, int rows) => new(Activation.DerivativeNeedsInput ? checked(rows * Units) : 0);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
         bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
@@ -104,7 +104,7 @@ public sealed unsafe partial class Dense : Layer
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
@@ -162,19 +162,6 @@ public sealed unsafe partial class Dense : Layer
     private void DifferentiateAndSum(in LayerContext context, ReadOnlyMatrixView output, MatrixView gradient)
     {
         ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.Scratch[..output.Span.Length] : output.Span;
-        fixed (float* f = argument, dz = gradient.Span, db = context.Gradients(Bias))
-        {
-            Activation.Sweep(
-                context.Engine,
-                new BackwardSweep
-                {
-                    Rows = context.Rows,
-                    Columns = Units,
-                    Argument = f,
-                    Gradient = dz,
-                    Sums = db,
-                    Accumulate = context.Accumulate,
-                });
-        }
+        Activation.Sweep(context.Engine, new(argument, context.Rows, Units), gradient, context.Gradients(Bias), context.Accumulate);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -8,11 +9,8 @@ namespace NeuralNetFromScratch;
 /// stays; does nothing otherwise (Srivastava et al. 2014, in the inverted form). Which values depends on the training's seed, the step,
 /// the sample's place in it and the value's place alone. Backward multiplies the gradient by the same factors.
 /// </summary>
-public sealed unsafe class Dropout : Layer
+public sealed class Dropout : Layer
 {
-    /// <summary>Fewest values that are worth waking a worker for.</summary>
-    private const int GrainSize = 2048;
-
     /// <summary>Dropout.</summary>
     /// <param name="rate">Probability of a value to be dropped, at least 0 and less than 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> lies outside its range.</exception>
@@ -42,12 +40,8 @@ public sealed unsafe class Dropout : Layer
             return;
         }
 
-        int columns = input.Span.Length / Math.Max(context.Rows, 1);
-        fixed (float* x = input.Span, y = output.Span, factors = context.Scratch)
-        {
-            var job = new DropoutJob(x, y, factors, context.Rows, columns, Rate, context.Random, context.SampleOffset);
-            context.Engine.Run(job, context.Engine.WorkersFor(input.Span.Length, GrainSize));
-        }
+        var operation = new DropoutForward { X = input, Y = output, Factors = context.Scratch, Rate = Rate, Random = context.Random, SampleOffset = context.SampleOffset };
+        context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.DropoutGrain);
     }
 
     /// <inheritdoc/>
@@ -56,5 +50,49 @@ public sealed unsafe class Dropout : Layer
     {
         if (inputGradient.Rows > 0)
             TensorPrimitives.Multiply(outputGradient.Span, context.Scratch[..outputGradient.Span.Length], inputGradient.Span);
+    }
+}
+
+/// <summary>
+/// Draws the factor of each element, 0 or <c>1 / (1 − rate)</c>, and multiplies: <c>y = x · factor</c>. An element's factor depends on
+/// the random source, the sample's number and the element's place alone.
+/// </summary>
+internal ref struct DropoutForward : IRowOperation
+{
+    /// <summary>Elements that share a block of random bits: 32 bits for each.</summary>
+    private const int ElementsOfBlock = 4;
+
+    /// <summary>[rows, columns].</summary>
+    public ReadOnlyMatrixView X;
+    public MatrixView Y;
+
+    /// <summary>[rows · columns]: receives the factors for the backward pass.</summary>
+    public Span<float> Factors;
+    public float Rate;
+    public RandomSource Random;
+
+    /// <summary>The number of the first row's sample in its step.</summary>
+    public int SampleOffset;
+
+    [MethodImpl(HotPath.CompileOnce)]
+    public readonly void Run<TSimd>(int row)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        ReadOnlySpan<float> x = X.Row(row);
+        Span<float> y = Y.Row(row)[..x.Length], factors = Factors.Slice(row * x.Length, x.Length);
+        ulong threshold = (ulong)(Rate * 4294967296.0);
+        float kept = 1 / (1 - Rate);
+        int blocks = (x.Length + ElementsOfBlock - 1) / ElementsOfBlock;
+        ulong firstBlock = (ulong)(SampleOffset + row) * (ulong)blocks;
+        for (int column = 0; column < x.Length; column += ElementsOfBlock)
+        {
+            (ulong low, ulong high) = Random.Block(firstBlock + (ulong)(column / ElementsOfBlock));
+            for (int i = 0; i < Math.Min(ElementsOfBlock, x.Length - column); i++)
+            {
+                ulong bits = (i < 2 ? low : high) >> (32 * (i % 2)) & uint.MaxValue;
+                factors[column + i] = bits < threshold ? 0 : kept;
+                y[column + i] = x[column + i] * factors[column + i];
+            }
+        }
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -7,11 +9,8 @@ namespace NeuralNetFromScratch;
 /// Adds normally distributed noise while training, <c>y = x + σ·n</c>, and does nothing otherwise. Which noise depends on the training's
 /// seed, the step, the sample's place in it and the value's place alone. The gradient passes through.
 /// </summary>
-public sealed unsafe class GaussianNoise : Layer
+public sealed class GaussianNoise : Layer
 {
-    /// <summary>Fewest values that are worth waking a worker for.</summary>
-    private const int GrainSize = 1024;
-
     /// <summary>Noise.</summary>
     /// <param name="standardDeviation">σ; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative or not finite.</exception>
@@ -38,12 +37,8 @@ public sealed unsafe class GaussianNoise : Layer
             return;
         }
 
-        int columns = input.Span.Length / Math.Max(context.Rows, 1);
-        fixed (float* x = input.Span, y = output.Span)
-        {
-            var job = new NoiseJob(x, y, context.Rows, columns, StandardDeviation, context.Random, context.SampleOffset);
-            context.Engine.Run(job, context.Engine.WorkersFor(input.Span.Length, GrainSize));
-        }
+        var operation = new AddNoise { X = input, Y = output, Deviation = StandardDeviation, Random = context.Random, SampleOffset = context.SampleOffset };
+        context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.NoiseGrain);
     }
 
     /// <inheritdoc/>
@@ -53,4 +48,63 @@ public sealed unsafe class GaussianNoise : Layer
         if (inputGradient.Rows > 0)
             outputGradient.Span.CopyTo(inputGradient.Span);
     }
+}
+
+/// <summary>
+/// Adds normally distributed noise: <c>y = x + deviation·n</c> (Box and Muller 1958, a whole run of elements at a time). An element's
+/// noise depends on the random source, the sample's number and the element's place alone.
+/// </summary>
+internal ref struct AddNoise : IRowOperation
+{
+    /// <summary>Elements that are drawn together; a block of random bits gives four of them.</summary>
+    private const int RunLength = 256, ElementsOfBlock = 4;
+
+    /// <summary>[rows, columns].</summary>
+    public ReadOnlyMatrixView X;
+    public MatrixView Y;
+    public float Deviation;
+    public RandomSource Random;
+
+    /// <summary>The number of the first row's sample in its step.</summary>
+    public int SampleOffset;
+
+    [MethodImpl(HotPath.CompileOnce)]
+    public readonly void Run<TSimd>(int row)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        int runs = (X.Columns + RunLength - 1) / RunLength;
+        Span<float> noise = stackalloc float[RunLength];
+        for (int run = 0; run < runs; run++)
+        {
+            Draw((ulong)(SampleOffset + row) * (ulong)runs + (ulong)run, noise);
+            int start = run * RunLength, length = Math.Min(RunLength, X.Columns - start);
+            TensorPrimitives.Add(X.Row(row).Slice(start, length), noise[..length], Y.Row(row).Slice(start, length));
+        }
+    }
+
+    /// <summary>One run: the first half are the radii times the cosines, the second half times the sines.</summary>
+    [MethodImpl(HotPath.CompileOnce)]
+    private readonly void Draw(ulong run, Span<float> noise)
+    {
+        const int Pairs = RunLength / 2, Blocks = RunLength / ElementsOfBlock;
+        Span<float> radius = stackalloc float[Pairs], angle = stackalloc float[Pairs];
+        for (int block = 0; block < Blocks; block++)
+        {
+            (ulong low, ulong high) = Random.Block(run * Blocks + (ulong)block);
+            (radius[2 * block], angle[2 * block]) = (UpToOne((uint)low), UpToOne((uint)(low >> 32)));
+            (radius[2 * block + 1], angle[2 * block + 1]) = (UpToOne((uint)high), UpToOne((uint)(high >> 32)));
+        }
+
+        TensorPrimitives.Log(radius, radius);
+        TensorPrimitives.Multiply(radius, -2 * Deviation * Deviation, radius);
+        TensorPrimitives.Sqrt(radius, radius);
+        TensorPrimitives.Multiply(angle, 2 * MathF.PI, angle);
+        TensorPrimitives.Cos(angle, noise[..Pairs]);
+        TensorPrimitives.Sin(angle, noise[Pairs..]);
+        TensorPrimitives.Multiply(noise[..Pairs], radius, noise[..Pairs]);
+        TensorPrimitives.Multiply(noise[Pairs..], radius, noise[Pairs..]);
+    }
+
+    /// <summary>A number in (0, 1] with 24 random bits.</summary>
+    private static float UpToOne(uint bits) => ((bits >> 8) + 1) * (1f / (1 << 24));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -8,12 +9,9 @@ namespace NeuralNetFromScratch;
 /// normalized input, g = γ ∘ dy and n values: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x̂</c> over the samples, and
 /// <c>dx = (g − Σg/n − x̂·Σ(g·x̂)/n) / √(σ² + ε)</c>.
 /// </summary>
-public sealed unsafe class LayerNormalization : Layer
+public sealed class LayerNormalization : Layer
 {
     private const int Scale = 0, Shift = 1;
-
-    /// <summary>Fewest values that are worth waking a worker for.</summary>
-    private const int GrainSize = 4096;
 
     /// <summary>Layer normalization.</summary>
     /// <param name="epsilon">ε; positive.</param>
@@ -45,61 +43,169 @@ public sealed unsafe class LayerNormalization : Layer
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        int rows = context.Rows;
-        fixed (float* x = input.Span, y = output.Span, scratch = context.Scratch, scale = context.Values(Scale), shift = context.Values(Shift))
+        var operation = new LayerNormForward
         {
-            var kernel = new LayerNormForward
-            {
-                Columns = input.Span.Length / Math.Max(rows, 1),
-                Epsilon = Epsilon,
-                X = x,
-                Y = y,
-                Scale = scale,
-                Shift = shift,
-                Mean = scratch,
-                InverseDeviation = scratch + rows,
-            };
-            context.Engine.Run(
-                new RowJob<LayerNormForward>(context.Engine, kernel, rows), context.Engine.WorkersFor(input.Span.Length, GrainSize));
-        }
+            Epsilon = Epsilon,
+            X = input,
+            Y = output,
+            Scale = context.Values(Scale),
+            Shift = context.Values(Shift),
+            Mean = context.Scratch[..input.Rows],
+            InverseDeviation = context.Scratch.Slice(input.Rows, input.Rows),
+        };
+        context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.NormalizationGrain);
     }
 
     /// <inheritdoc/>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int rows = context.Rows, columns = input.Span.Length / Math.Max(rows, 1);
-        int workers = context.Engine.WorkersFor(input.Span.Length, GrainSize);
-        fixed (float* x = input.Span, dy = outputGradient.Span, dx = inputGradient.Span, scratch = context.Scratch, scale = context.Values(Scale))
-        fixed (float* scaleGradient = context.Gradients(Scale), shiftGradient = context.Gradients(Shift))
+        ReadOnlySpan<float> mean = context.Scratch[..input.Rows], inverseDeviation = context.Scratch.Slice(input.Rows, input.Rows);
+        var parameterGradients = new LayerNormParameterGradients
         {
-            var parameterGradients = new LayerNormParameterGradients
-            {
-                Rows = rows,
-                Columns = columns,
-                X = x,
-                Dy = dy,
-                Mean = scratch,
-                InverseDeviation = scratch + rows,
-                ScaleGradient = scaleGradient,
-                ShiftGradient = shiftGradient,
-                Accumulate = context.Accumulate,
-            };
-            context.Engine.Run(new ColumnJob<LayerNormParameterGradients>(context.Engine, parameterGradients, columns), workers);
-            if (inputGradient.Rows == 0)
-                return;
+            X = input,
+            Dy = outputGradient,
+            Mean = mean,
+            InverseDeviation = inverseDeviation,
+            ScaleGradient = context.Gradients(Scale),
+            ShiftGradient = context.Gradients(Shift),
+            Accumulate = context.Accumulate,
+        };
+        context.Engine.ForColumns(parameterGradients, input.Columns, input.Span.Length, Tuning.NormalizationGrain);
+        if (inputGradient.Rows == 0)
+            return;
+        var operation = new LayerNormInputGradient
+        {
+            X = input,
+            Dy = outputGradient,
+            Dx = inputGradient,
+            Scale = context.Values(Scale),
+            Mean = mean,
+            InverseDeviation = inverseDeviation,
+        };
+        context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.NormalizationGrain);
+    }
+}
 
-            var kernel = new LayerNormInputGradient
-            {
-                Columns = columns,
-                X = x,
-                Dy = dy,
-                Dx = dx,
-                Scale = scale,
-                Mean = scratch,
-                InverseDeviation = scratch + rows,
-            };
-            context.Engine.Run(new RowJob<LayerNormInputGradient>(context.Engine, kernel, rows), workers);
+/// <summary><c>y = γ ∘ (x − μ)/√(σ² + ε) + β</c> with mean and variance over the row.</summary>
+internal ref struct LayerNormForward : IRowOperation
+{
+    public float Epsilon;
+
+    /// <summary>[rows, columns].</summary>
+    public ReadOnlyMatrixView X;
+    public MatrixView Y;
+
+    /// <summary>[columns].</summary>
+    public ReadOnlySpan<float> Scale, Shift;
+
+    /// <summary>[rows]: receive μ and 1/√(σ² + ε) for the backward pass.</summary>
+    public Span<float> Mean, InverseDeviation;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Run<TSimd>(int row)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        ReadOnlySpan<float> x = X.Row(row), scale = Scale, shift = Shift;
+        Span<float> y = Y.Row(row);
+        TSimd sums = TSimd.Zero;
+        for (int i = 0; i < x.Length; i += TSimd.Width)
+            sums += PartialVector.Load<TSimd>(x, i);
+        float mean = TSimd.Sum(sums) / x.Length;
+        TSimd squares = TSimd.Zero;
+        for (int i = 0; i < x.Length; i += TSimd.Width)
+        {
+            PartialVector.Store(PartialVector.Load<TSimd>(x, i) - TSimd.Broadcast(mean), y, i);
+            // Read back, the lanes beyond the row are zero.
+            TSimd deviation = PartialVector.Load<TSimd>(y, i);
+            squares = TSimd.MultiplyAdd(deviation, deviation, squares);
+        }
+
+        float inverse = 1 / MathF.Sqrt(TSimd.Sum(squares) / x.Length + Epsilon);
+        for (int i = 0; i < x.Length; i += TSimd.Width)
+        {
+            TSimd factor = TSimd.Broadcast(inverse) * PartialVector.Load<TSimd>(scale, i);
+            PartialVector.Store(TSimd.MultiplyAdd(PartialVector.Load<TSimd>(y, i), factor, PartialVector.Load<TSimd>(shift, i)), y, i);
+        }
+
+        Mean[row] = mean;
+        InverseDeviation[row] = inverse;
+    }
+}
+
+/// <summary>The gradients of layer normalization's parameters: <c>dβ = Σ dy</c>, <c>dγ = Σ dy·x̂</c> over the rows.</summary>
+internal ref struct LayerNormParameterGradients : IColumnOperation
+{
+    /// <summary>[rows, columns].</summary>
+    public ReadOnlyMatrixView X, Dy;
+
+    /// <summary>[rows].</summary>
+    public ReadOnlySpan<float> Mean, InverseDeviation;
+
+    /// <summary>[columns].</summary>
+    public Span<float> ScaleGradient, ShiftGradient;
+
+    /// <summary>Whether dγ and dβ are added to what is there.</summary>
+    public bool Accumulate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Run<TSimd>(int column)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd scale = Accumulate ? PartialVector.Load<TSimd>(ScaleGradient, column) : TSimd.Zero;
+        TSimd shift = Accumulate ? PartialVector.Load<TSimd>(ShiftGradient, column) : TSimd.Zero;
+        ReadOnlyColumns<TSimd> x = new(X, column), dy = new(Dy, column);
+        ReadOnlySpan<float> mean = Mean, inverseDeviation = InverseDeviation;
+        for (int row = 0; row < X.Rows; row++)
+        {
+            TSimd gradient = dy[row];
+            shift += gradient;
+            scale = TSimd.MultiplyAdd(gradient, TSimd.Broadcast(inverseDeviation[row]) * (x[row] - TSimd.Broadcast(mean[row])), scale);
+        }
+
+        PartialVector.Store(scale, ScaleGradient, column);
+        PartialVector.Store(shift, ShiftGradient, column);
+    }
+}
+
+/// <summary>
+/// The gradient of layer normalization at its input, with x̂ = (x − μ)/√(σ² + ε), n columns and g = γ ∘ dy:
+/// <c>dx = (g − Σg/n − x̂·Σ(g·x̂)/n) / √(σ² + ε)</c>, the sums over the row.
+/// </summary>
+internal ref struct LayerNormInputGradient : IRowOperation
+{
+    /// <summary>[rows, columns].</summary>
+    public ReadOnlyMatrixView X, Dy;
+    public MatrixView Dx;
+
+    /// <summary>[columns].</summary>
+    public ReadOnlySpan<float> Scale;
+
+    /// <summary>[rows].</summary>
+    public ReadOnlySpan<float> Mean, InverseDeviation;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Run<TSimd>(int row)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        ReadOnlySpan<float> x = X.Row(row), dy = Dy.Row(row), scale = Scale;
+        Span<float> dx = Dx.Row(row);
+        TSimd mean = TSimd.Broadcast(Mean[row]), inverse = TSimd.Broadcast(InverseDeviation[row]);
+        TSimd sums = TSimd.Zero, products = TSimd.Zero;
+        for (int i = 0; i < x.Length; i += TSimd.Width)
+        {
+            // Beyond the row g is zero, so that nothing is added there.
+            TSimd gradient = PartialVector.Load<TSimd>(scale, i) * PartialVector.Load<TSimd>(dy, i);
+            sums += gradient;
+            products = TSimd.MultiplyAdd(gradient, inverse * (PartialVector.Load<TSimd>(x, i) - mean), products);
+        }
+
+        TSimd meanGradient = TSimd.Broadcast(TSimd.Sum(sums) / x.Length), slope = TSimd.Broadcast(TSimd.Sum(products) / x.Length);
+        for (int i = 0; i < x.Length; i += TSimd.Width)
+        {
+            TSimd gradient = PartialVector.Load<TSimd>(scale, i) * PartialVector.Load<TSimd>(dy, i);
+            TSimd normalized = inverse * (PartialVector.Load<TSimd>(x, i) - mean);
+            PartialVector.Store(inverse * (gradient - meanGradient - normalized * slope), dx, i);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -7,12 +8,9 @@ namespace NeuralNetFromScratch;
 /// Brings features to mean 0 and deviation 1 by given figures: <c>y = (x − mean) / deviation</c>, each feature by itself. Of wider samples it
 /// changes the first <see cref="Features"/> values and passes the others on, sparse ones as sparse rows. The figures stay with the network's parameters, and so go where the model goes; they are not trained. A deviation of 0 counts as 1.
 /// </summary>
-public sealed unsafe class Standardize : Layer, IDenseBlockLayer
+public sealed class Standardize : Layer, IDenseBlockLayer
 {
     private const int Mean = 0, Deviation = 1;
-
-    /// <summary>Fewest values that are worth waking a worker for.</summary>
-    private const int GrainSize = 16384;
 
     private readonly float[]? _means;
     private readonly float[]? _deviations;
@@ -75,12 +73,8 @@ public sealed unsafe class Standardize : Layer, IDenseBlockLayer
     {
         if (input.Columns > Features)
             CopyOthers(input, output);
-        fixed (float* x = input.Span, y = output.Span, mean = context.Values(Mean), deviation = context.Values(Deviation))
-        {
-            var kernel = new StandardizeKernel { Columns = Features, Stride = input.Columns, X = x, Y = y, Mean = mean, Deviation = deviation };
-            context.Engine.Run(
-                new RowJob<StandardizeKernel>(context.Engine, kernel, context.Rows), context.Engine.WorkersFor(input.Span.Length, GrainSize));
-        }
+        var operation = new Standardization { X = input, Y = output, Mean = context.Values(Mean), Deviation = context.Values(Deviation) };
+        context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.StandardizationGrain);
     }
 
     /// <inheritdoc/>
@@ -97,5 +91,29 @@ public sealed unsafe class Standardize : Layer, IDenseBlockLayer
     {
         for (int row = 0; row < source.Rows; row++)
             source.Row(row)[Features..].CopyTo(destination.Row(row)[Features..]);
+    }
+}
+
+/// <summary><c>y = (x − mean) / deviation</c> over the first values of each row.</summary>
+internal ref struct Standardization : IRowOperation
+{
+    /// <summary>[rows, columns].</summary>
+    public ReadOnlyMatrixView X;
+    public MatrixView Y;
+
+    /// <summary>As many as there are values to standardize.</summary>
+    public ReadOnlySpan<float> Mean, Deviation;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Run<TSimd>(int row)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        ReadOnlySpan<float> mean = Mean, deviation = Deviation, x = X.Row(row)[..mean.Length];
+        Span<float> y = Y.Row(row)[..mean.Length];
+        for (int i = 0; i < x.Length; i += TSimd.Width)
+        {
+            TSimd centred = PartialVector.Load<TSimd>(x, i) - PartialVector.Load<TSimd>(mean, i);
+            PartialVector.Store(centred / PartialVector.Load<TSimd>(deviation, i), y, i);
+        }
     }
 }

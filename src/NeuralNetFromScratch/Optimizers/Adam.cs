@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -54,9 +55,32 @@ public class Adam : Optimizer, IPart<Adam>
         float beta1 = updateStep.Momentum ?? Beta1;
         double stepSize = updateStep.LearningRate / (1 - Math.Pow(beta1, updateStep.Number));
         double rootScale = 1 / Math.Sqrt(1 - Math.Pow(Beta2, updateStep.Number));
-        UpdateKernel<AdamRule>.Run(new(beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon), block);
+        block.Apply(new AdamRule(beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon));
     }
 
     private protected static Settings SettingsOf(string kind, float learningRate, float beta1, float beta2, float epsilon) =>
         new(kind, new("learningRate", learningRate), new("beta1", beta1), new("beta2", beta2), new("epsilon", epsilon));
+}
+
+/// <summary>
+/// <c>m ← β₁m + (1−β₁)g</c>; <c>v ← β₂v + (1−β₂)g²</c>; <c>w ← w − stepSize · m / (√v · rootScale + ε)</c>.
+/// </summary>
+/// <param name="beta1">β₁.</param>
+/// <param name="beta2">β₂.</param>
+/// <param name="stepSize">α / (1 − β₁ᵗ).</param>
+/// <param name="rootScale">1 / √(1 − β₂ᵗ).</param>
+/// <param name="epsilon">ε.</param>
+internal readonly struct AdamRule(float beta1, float beta2, float stepSize, float rootScale, float epsilon) : IUpdateRule
+{
+    public static int SlotCount => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        slot0 = TSimd.MultiplyAdd(TSimd.Broadcast(beta1), slot0, TSimd.Broadcast(1 - beta1) * gradient);
+        slot1 = TSimd.MultiplyAdd(TSimd.Broadcast(beta2), slot1, TSimd.Broadcast(1 - beta2) * gradient * gradient);
+        TSimd denominator = TSimd.MultiplyAdd(TSimd.Sqrt(slot1), TSimd.Broadcast(rootScale), TSimd.Broadcast(epsilon));
+        value = value - TSimd.Broadcast(stepSize) * slot0 / denominator;
+    }
 }

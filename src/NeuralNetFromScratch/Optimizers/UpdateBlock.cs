@@ -1,3 +1,5 @@
+using NeuralNetFromScratch.Compute;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>A part of the parameters with everything that belongs to it. All spans have the same length.</summary>
@@ -6,6 +8,7 @@ public readonly ref struct UpdateBlock
     private readonly Span<float> _slots;
     private readonly int _slotStride;
     private readonly int _start;
+    private readonly SimdWidth _width = SimdWidths.Best;
 
     /// <summary>A block.</summary>
     /// <param name="values">The parameters' values.</param>
@@ -17,7 +20,10 @@ public readonly ref struct UpdateBlock
     {
     }
 
-    internal UpdateBlock(Span<float> values, Span<float> gradients, Span<float> slots, int slotStride, int start)
+    internal UpdateBlock(SimdWidth width, Span<float> values, Span<float> gradients, Span<float> slots, int slotStride, int start)
+        : this(values, gradients, slots, slotStride, start) => _width = width;
+
+    private UpdateBlock(Span<float> values, Span<float> gradients, Span<float> slots, int slotStride, int start)
     {
         if (gradients.Length != values.Length)
             throw new ArgumentException($"expected {values.Length} gradients, got {gradients.Length}", nameof(gradients));
@@ -37,4 +43,9 @@ public readonly ref struct UpdateBlock
     /// <summary>One of the numbers that the rule remembers for each element; zero before the first step.</summary>
     /// <param name="slot">0 to <see cref="Optimizer.SlotCount"/> − 1.</param>
     public Span<float> Slot(int slot) => _slots.Slice(slot * _slotStride + _start, Values.Length);
+
+    /// <summary>Applies a rule of the library to the block.</summary>
+    internal void Apply<TRule>(TRule rule)
+        where TRule : struct, IUpdateRule =>
+        UpdatePass.Run(_width, rule, Values, Gradients, TRule.SlotCount > 0 ? Slot(0) : [], TRule.SlotCount > 1 ? Slot(1) : []);
 }

@@ -14,7 +14,7 @@ internal static class Philox
     private const uint KeyStep0 = 0x9E3779B9, KeyStep1 = 0xBB67AE85;
 
     /// <summary>The 128 bits that belong to a counter, as two words: the lower word first.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public static (ulong Low, ulong High) Block(ulong counterLow, ulong counterHigh, ulong key)
     {
         (uint c0, uint c1) = ((uint)counterLow, (uint)(counterLow >> 32));

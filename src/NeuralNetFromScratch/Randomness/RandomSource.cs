@@ -60,7 +60,7 @@ public readonly struct RandomSource
 
     /// <summary>Puts the elements in random order (Fisher and Yates, in Durstenfeld's form).</summary>
     /// <param name="items">The elements.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public void Shuffle(Span<int> items)
     {
         for (int last = items.Length - 1; last > 0; last--)

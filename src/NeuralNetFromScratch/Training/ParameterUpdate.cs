@@ -9,9 +9,6 @@ namespace NeuralNetFromScratch;
 /// </summary>
 internal sealed class ParameterUpdate
 {
-    /// <summary>Fewest parameters that are worth waking a worker for.</summary>
-    private const int GrainSize = 16384;
-
     /// <summary>PyTorch's guard against a norm of 0.</summary>
     private const double NormEpsilon = 1e-6;
 
@@ -50,12 +47,12 @@ internal sealed class ParameterUpdate
     public void Run(float learningRate, float? momentum)
     {
         Steps++;
-        int workers = _engine.WorkersFor(_parameters.Values.Length, GrainSize);
+        int workers = _engine.WorkersFor(_parameters.Values.Length, Tuning.UpdateGrain);
         float gradientScale = Optimizer.ClipNorm is { } bound ? ScaleToNorm(bound, workers) : 1;
         var step = new UpdateStep(Steps, learningRate, momentum);
         _engine.Run(new UpdateJob(_engine, Optimizer, step, gradientScale, _plan, _parameters, _slots), workers);
         foreach (Parameter state in _plan.MixedStates)
-            UpdateKernel<MixRule>.Run(new(state.Definition.MixingShare), new UpdateBlock(state.Values, state.Gradients, []));
+            UpdatePass.Run(_engine.Width, new MixRule(state.Definition.MixingShare), state.Values, state.Gradients);
         LimitNorms();
         if (AveragedNetwork is not null)
             Average(AveragedNetwork.Parameters, 1 - Optimizer.AveragingDecay!.Value);
@@ -72,16 +69,13 @@ internal sealed class ParameterUpdate
         return scale < 1 || double.IsNaN(scale) ? (float)scale : 1;
     }
 
-    private unsafe void LimitNorms()
+    private void LimitNorms()
     {
         foreach ((Parameter weight, float bound) in _plan.Bounds)
         {
             int columns = weight.Shape[^1];
-            fixed (float* values = weight.Values)
-            {
-                var kernel = new MaxNormKernel { Rows = weight.Shape.ElementCount / columns, Columns = columns, Values = values, Bound = bound };
-                _engine.Run(new ColumnJob<MaxNormKernel>(_engine, kernel, columns), _engine.WorkersFor(weight.Shape.ElementCount, GrainSize));
-            }
+            var operation = new NormBound { Values = new(weight.Values, weight.Values.Length / columns, columns), Bound = bound };
+            _engine.ForColumns(operation, columns, weight.Values.Length, Tuning.UpdateGrain);
         }
     }
 
@@ -93,7 +87,7 @@ internal sealed class ParameterUpdate
             return;
         }
 
-        UpdateKernel<AverageRule>.Run(new(share), new UpdateBlock(average.Values, _parameters.Values, []));
+        UpdatePass.Run(_engine.Width, new AverageRule(share), average.Values, _parameters.Values);
         // Running statistics are averages already.
         for (int i = 0; i < _parameters.Count; i++)
         {

@@ -29,29 +29,17 @@ internal readonly struct UpdateJob(
                 continue;
             UpdateStep own = step with { LearningRate = run.RateFactor * step.LearningRate };
             Prepare(start, count, run, own.LearningRate);
-            optimizer.Update(
-                own, new UpdateBlock(parameters.Values.Slice(start, count), parameters.Gradients.Slice(start, count), slots.Span, length, start));
+            Span<float> values = parameters.Values.Slice(start, count), gradients = parameters.Gradients.Slice(start, count);
+            optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, length, start));
         }
     }
 
-    private unsafe void Prepare(int start, int count, in UpdateRun run, float learningRate)
+    private void Prepare(int start, int count, in UpdateRun run, float learningRate)
     {
         if (run is { L2: 0, L1: 0, WeightDecay: 0 } && gradientScale == 1 && optimizer.ClipValue is null)
             return;
-        fixed (float* values = parameters.Values.Slice(start, count), gradients = parameters.Gradients.Slice(start, count))
-        {
-            var kernel = new PrepareGradientKernel
-            {
-                Values = values,
-                Gradients = gradients,
-                Length = count,
-                Scale = gradientScale,
-                Clip = optimizer.ClipValue ?? float.PositiveInfinity,
-                L2 = run.L2,
-                L1 = run.L1,
-                Shrink = 1 - learningRate * run.WeightDecay,
-            };
-            SimdDispatch.Run(engine.Width, ref kernel);
-        }
+        var rule = new PenaltyRule(gradientScale, optimizer.ClipValue ?? float.PositiveInfinity, run.L2, run.L1, 1 - learningRate * run.WeightDecay);
+        Span<float> gradients = parameters.Gradients.Slice(start, count);
+        UpdatePass.Run(engine.Width, rule, parameters.Values.Slice(start, count), gradients, gradients);
     }
 }

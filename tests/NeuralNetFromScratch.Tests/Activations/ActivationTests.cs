@@ -151,12 +151,11 @@ public class ActivationTests
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
-    private static unsafe float Apply<TFunction>(TFunction function, SimdWidth width, float x)
+    private static float Apply<TFunction>(TFunction function, SimdWidth width, float x)
         where TFunction : struct, IActivationFunction
     {
         float y = float.NaN;
-        var kernel = new ApplyKernel<TFunction>(function, &x, &y, 1);
-        SimdDispatch.Run(width, ref kernel);
+        ElementPass.Run(width, function, [x], new Span<float>(ref y));
         return y;
     }
 

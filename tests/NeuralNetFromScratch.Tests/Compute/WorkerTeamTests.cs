@@ -106,6 +106,107 @@ public class WorkerTeamTests
     }
 
     [Test]
+    public void A_job_inside_a_job_is_refused_on_every_worker([Values(0, 1, 2)] int worker, [Values] bool rests)
+    {
+        var team = new WorkerTeam(3, rests);
+        for (int round = 0; round < 20; round++)
+        {
+            Assert.That(() => team.Run(new NestedOnJob(team, worker), 3), Throws.InvalidOperationException);
+            var counts = new int[3];
+            team.Run(new CountJob(counts), 3);
+            Assert.That(counts, Is.All.EqualTo(1));
+        }
+    }
+
+    [Test]
+    public void A_caller_that_is_interrupted_waits_until_its_helpers_have_left_the_job()
+    {
+        var team = new WorkerTeam(2, rests: false);
+        Exception? failure = null;
+        int early = 0, interrupted = 0;
+        var caller = new Thread(() =>
+        {
+            try
+            {
+                for (int round = 0; round < 50; round++)
+                {
+                    var left = new StrongBox<bool>();
+                    try
+                    {
+                        team.Run(new InterruptingJob(Thread.CurrentThread, left), 2);
+                        early += left.Value ? 0 : 1;
+                        Thread.Sleep(1);
+                    }
+                    catch (ThreadInterruptedException)
+                    {
+                        early += left.Value ? 0 : 1;
+                        interrupted++;
+                    }
+                }
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+        });
+        caller.Start();
+        caller.Join();
+        Assert.That(failure, Is.Null);
+        Assert.That(early, Is.Zero, "Run returned while the helper was in the job");
+        Assert.That(interrupted, Is.EqualTo(50), "interruptions that arrived");
+        var counts = new int[2];
+        team.Run(new CountJob(counts), 2);
+        Assert.That(counts, Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public void Where_no_thread_can_be_started_the_caller_does_all_parts()
+    {
+        int tries = 0;
+        var team = new WorkerTeam(3, rests: false, (_, _) =>
+        {
+            tries++;
+            throw new OutOfMemoryException();
+        });
+        var counts = new int[3];
+        for (int round = 0; round < 10; round++)
+            team.Run(new CountJob(counts), 3);
+        Assert.That(counts, Is.All.EqualTo(10));
+        Assert.That(tries, Is.EqualTo(20), "each job tries again");
+    }
+
+    [Test]
+    public void A_job_that_interrupts_its_helper_does_not_end_the_process()
+    {
+        var team = new WorkerTeam(2, rests: false);
+        for (int round = 0; round < 20; round++)
+        {
+            team.Run(new InterruptedHelperJob(), 2);
+            Thread.Sleep(1);
+        }
+
+        var counts = new int[2];
+        team.Run(new CountJob(counts), 2);
+        Assert.That(counts, Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public void Memory_that_the_garbage_collector_moves_while_a_job_runs_is_followed()
+    {
+        var team = new WorkerTeam(2, rests: false);
+        for (int round = 0; round < 200; round++)
+        {
+            // Garbage before them, so that a compacting collection moves the arrays.
+            object? garbage = new byte[40_000];
+            int[] values = new int[1000], expected = [.. Enumerable.Range(0, 1000).Select(i => i + round)];
+            GC.KeepAlive(garbage);
+            garbage = null;
+            team.Run(new FillJob(values, round), 2);
+            Assert.That(values, Is.EqualTo(expected));
+        }
+    }
+
+    [Test]
     public void Many_threads_may_share_a_team()
     {
         var team = new WorkerTeam(2, rests: true);
@@ -170,6 +271,63 @@ public class WorkerTeamTests
         {
             if (worker == culprit)
                 throw new NotSupportedException($"worker {worker}");
+        }
+    }
+
+    /// <summary>Fills a span, and collects garbage half-way.</summary>
+    private readonly ref struct FillJob(Span<int> values, int first) : IJob
+    {
+        private readonly Span<int> _values = values;
+        private readonly int _first = first;
+
+        public void Run(int worker, int workers)
+        {
+            var part = Section.Of(_values.Length, 1, worker, workers);
+            for (int i = part.Start; i < part.End; i++)
+            {
+                if (i == part.Start + part.Count / 2)
+                    GC.Collect(1, GCCollectionMode.Forced, blocking: true, compacting: true);
+                _values[i] = _first + i;
+            }
+        }
+    }
+
+    /// <summary>The helper interrupts the caller, and stays a while.</summary>
+    private readonly struct InterruptingJob(Thread caller, StrongBox<bool> left) : IJob
+    {
+        public void Run(int worker, int workers)
+        {
+            if (worker == 0)
+            {
+                // Until the helper has begun, or the caller would take its part.
+                Thread.SpinWait(2000);
+                return;
+            }
+
+            caller.Interrupt();
+            if (Thread.CurrentThread != caller)
+                Thread.Sleep(2);
+            left.Value = true;
+        }
+    }
+
+    private readonly struct InterruptedHelperJob : IJob
+    {
+        public void Run(int worker, int workers)
+        {
+            if (worker == 1 && Thread.CurrentThread.Name?.StartsWith("NeuralNetFromScratch", StringComparison.Ordinal) == true)
+                Thread.CurrentThread.Interrupt();
+            else if (worker == 0)
+                Thread.SpinWait(2000);
+        }
+    }
+
+    private readonly struct NestedOnJob(WorkerTeam team, int culprit) : IJob
+    {
+        public void Run(int worker, int workers)
+        {
+            if (worker == culprit)
+                team.Run(new CountJob(new int[1]), 1);
         }
     }
 

@@ -53,20 +53,11 @@ public unsafe class ElementwiseGuardTests(GuardedSide side) : GuardPageTest(side
         Update(width, new AdagradRule(0.1f, 1e-10f));
         Update(width, new AdamRule(0.9f, 0.999f, 0.1f, 1, 1e-8f));
         Update(width, new AverageRule(0.1f));
+        Update(width, new MixRule(0.1f));
         EachLength((operands, length) =>
         {
-            var kernel = new PrepareGradientKernel
-            {
-                Values = operands.Next(length),
-                Gradients = operands.Next(length),
-                Length = length,
-                Scale = 0.5f,
-                Clip = 0.4f,
-                L2 = 0.1f,
-                L1 = 0.1f,
-                Shrink = 0.9f,
-            };
-            SimdDispatch.Run((SimdWidth)width, ref kernel);
+            Span<float> values = operands.NextSpan(length), gradients = operands.NextSpan(length);
+            UpdatePass.Run((SimdWidth)width, new PenaltyRule(scale: 0.5f, clip: 0.4f, l2: 0.1f, l1: 0.1f, shrink: 0.9f), values, gradients, gradients);
         });
     }
 
@@ -80,18 +71,16 @@ public unsafe class ElementwiseGuardTests(GuardedSide side) : GuardPageTest(side
     private void Function<TFunction>(RegisterWidth width, TFunction function)
         where TFunction : struct, IActivationFunction => EachLength((operands, length) =>
         {
-            var apply = new ApplyKernel<TFunction>(function, operands.Next(length), operands.Next(length), length);
-            SimdDispatch.Run((SimdWidth)width, ref apply);
-            var differentiate = new DifferentiateKernel<TFunction>(function, operands.Next(length), operands.Next(length), length);
-            SimdDispatch.Run((SimdWidth)width, ref differentiate);
+            ElementPass.Run((SimdWidth)width, function, operands.NextSpan(length), operands.NextSpan(length));
+            Span<float> gradient = operands.NextSpan(length);
+            ElementPass.Run((SimdWidth)width, new Derivative<TFunction>(function), operands.NextSpan(length), gradient, gradient);
         });
 
     private void Update<TRule>(RegisterWidth width, TRule rule)
         where TRule : struct, IUpdateRule => EachLength((operands, length) =>
         {
-            var kernel = new UpdateKernel<TRule>(
-                rule, operands.Next(length), operands.Next(length), operands.Next(TRule.SlotCount > 0 ? length : 0), operands.Next(TRule.SlotCount > 1 ? length : 0), length);
-            SimdDispatch.Run((SimdWidth)width, ref kernel);
+            UpdatePass.Run(
+                (SimdWidth)width, rule, operands.NextSpan(length), operands.NextSpan(length), operands.NextSpan(TRule.SlotCount > 0 ? length : 0), operands.NextSpan(TRule.SlotCount > 1 ? length : 0));
         });
 
     private void EachLength(Action<Operands, int> run)

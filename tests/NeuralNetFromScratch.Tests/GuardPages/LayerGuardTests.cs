@@ -4,7 +4,7 @@ using NeuralNetFromScratch.Tests.Reference;
 namespace NeuralNetFromScratch.Tests.GuardPages;
 
 /// <summary>All layers, whose inputs, outputs, gradients and scratch touch guard pages, and the kernels that read parameters besides.</summary>
-public unsafe class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
+public class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
 {
     private static readonly int[] Features = [.. Enumerable.Range(1, 18), 31, 32, 33, 65];
 
@@ -45,29 +45,30 @@ public unsafe class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
         var engine = new Engine(1, (SimdWidth)width);
         foreach (int columns in Features)
         {
-            int matrix = rows * columns;
             Check(
                 on =>
                 {
-                    Columns(new BatchNormForward { Rows = rows, Columns = columns, Epsilon = 1e-5f, BatchShare = 1, X = on.Next(matrix), Y = on.Next(matrix), Scale = on.Next(columns), Shift = on.Next(columns), MeanGradient = on.Next(columns), VarianceGradient = on.Next(columns), Mean = on.Next(columns), InverseDeviation = on.Next(columns) });
-                    Columns(new BatchNormApply { Rows = rows, Columns = columns, Epsilon = 1e-5f, X = on.Next(matrix), Y = on.Next(matrix), Scale = on.Next(columns), Shift = on.Next(columns), Mean = on.Next(columns), Variance = on.Next(columns) });
-                    Columns(new BatchNormBackward { Rows = rows, Columns = columns, X = on.Next(matrix), Dy = on.Next(matrix), Dx = on.Next(matrix), Scale = on.Next(columns), Mean = on.Next(columns), InverseDeviation = on.Next(columns), ScaleGradient = on.Next(columns), ShiftGradient = on.Next(columns), Accumulate = true });
-                    Columns(new AffineForward { Rows = rows, Columns = columns, X = on.Next(matrix), Y = on.Next(matrix), Scale = on.Next(columns), Shift = on.Next(columns) });
-                    Columns(new AffineBackward { Rows = rows, Columns = columns, X = on.Next(matrix), Dy = on.Next(matrix), Dx = on.Next(matrix), Scale = on.Next(columns), ScaleGradient = on.Next(columns), ShiftGradient = on.Next(columns), Accumulate = true });
-                    Columns(new LayerNormParameterGradients { Rows = rows, Columns = columns, X = on.Next(matrix), Dy = on.Next(matrix), Mean = on.Next(rows), InverseDeviation = on.Next(rows), ScaleGradient = on.Next(columns), ShiftGradient = on.Next(columns), Accumulate = true });
-                    Columns(new MaxNormKernel { Rows = rows, Columns = columns, Values = on.Next(matrix), Bound = 0.5f });
-                    Rows(new LayerNormForward { Columns = columns, Epsilon = 1e-5f, X = on.Next(matrix), Y = on.Next(matrix), Scale = on.Next(columns), Shift = on.Next(columns), Mean = on.Next(rows), InverseDeviation = on.Next(rows) });
-                    Rows(new LayerNormInputGradient { Columns = columns, X = on.Next(matrix), Dy = on.Next(matrix), Dx = on.Next(matrix), Scale = on.Next(columns), Mean = on.Next(rows), InverseDeviation = on.Next(rows) });
-                    Rows(new StandardizeKernel { Columns = columns, X = on.Next(matrix), Y = on.Next(matrix), Mean = on.Next(columns), Deviation = on.Next(columns) });
-                    Activation.Tanh.Sweep(engine, new BackwardSweep { Rows = rows, Columns = columns, Argument = on.Next(matrix), Gradient = on.Next(matrix), Sums = on.Next(columns), Accumulate = true });
+                    Columns(new BatchNormForward { Epsilon = 1e-5f, BatchShare = 1, X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns), MeanGradient = on.NextSpan(columns), VarianceGradient = on.NextSpan(columns), Mean = on.NextSpan(columns), InverseDeviation = on.NextSpan(columns) });
+                    Columns(new BatchNormApply { Epsilon = 1e-5f, X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns), Mean = on.NextSpan(columns), Variance = on.NextSpan(columns) });
+                    Columns(new BatchNormBackward { X = Next(on), Dy = Next(on), Dx = Next(on), Scale = on.NextSpan(columns), Mean = on.NextSpan(columns), InverseDeviation = on.NextSpan(columns), ScaleGradient = on.NextSpan(columns), ShiftGradient = on.NextSpan(columns), Accumulate = true });
+                    Columns(new AffineForward { X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns) });
+                    Columns(new AffineBackward { X = Next(on), Dy = Next(on), Dx = Next(on), Scale = on.NextSpan(columns), ScaleGradient = on.NextSpan(columns), ShiftGradient = on.NextSpan(columns), Accumulate = true });
+                    Columns(new LayerNormParameterGradients { X = Next(on), Dy = Next(on), Mean = on.NextSpan(rows), InverseDeviation = on.NextSpan(rows), ScaleGradient = on.NextSpan(columns), ShiftGradient = on.NextSpan(columns), Accumulate = true });
+                    Columns(new NormBound { Values = Next(on), Bound = 0.5f });
+                    Rows(new LayerNormForward { Epsilon = 1e-5f, X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns), Mean = on.NextSpan(rows), InverseDeviation = on.NextSpan(rows) });
+                    Rows(new LayerNormInputGradient { X = Next(on), Dy = Next(on), Dx = Next(on), Scale = on.NextSpan(columns), Mean = on.NextSpan(rows), InverseDeviation = on.NextSpan(rows) });
+                    Rows(new Standardization { X = Next(on), Y = Next(on), Mean = on.NextSpan(columns), Deviation = on.NextSpan(columns) });
+                    Columns(new GradientSweep<TanhFunction> { Argument = Next(on), Gradient = Next(on), Sums = on.NextSpan(columns), Accumulate = true });
                 },
                 () => $"{rows}×{columns}");
 
-            void Columns<TKernel>(TKernel kernel)
-                where TKernel : struct, IColumnKernel => engine.Run(new ColumnJob<TKernel>(engine, kernel, columns), 1);
+            MatrixView Next(Operands on) => new(on.NextSpan(rows * columns), rows, columns);
 
-            void Rows<TKernel>(TKernel kernel)
-                where TKernel : struct, IRowKernel => engine.Run(new RowJob<TKernel>(engine, kernel, rows), 1);
+            void Columns<TOperation>(TOperation operation)
+                where TOperation : struct, IColumnOperation, allows ref struct => engine.ForColumns(operation, columns, 1, 1);
+
+            void Rows<TOperation>(TOperation operation)
+                where TOperation : struct, IRowOperation, allows ref struct => engine.ForRows(operation, rows, 1, 1);
         }
     }
 

@@ -1,3 +1,4 @@
+using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Optimizers;
@@ -51,7 +52,7 @@ public class OptimizerTests
         for (int start = 0; start < 50; start += 7)
         {
             int count = Math.Min(7, 50 - start);
-            optimizer.Update(new(1, 0.1f), new(parts.AsSpan(start, count), gradients.AsSpan(start, count), partSlots, 50, start));
+            optimizer.Update(new(1, 0.1f), new(SimdWidths.Best, parts.AsSpan(start, count), gradients.AsSpan(start, count), partSlots, 50, start));
         }
 
         Assert.That(TestValues.Bits(parts), Is.EqualTo(TestValues.Bits(whole)));

@@ -4,9 +4,9 @@ namespace NeuralNetFromScratch.Compute;
 
 /// <summary><c>C = f(sums + bias)</c>, for a C whose rows are contiguous.</summary>
 internal readonly unsafe struct BiasActivationEpilogue<TFunction>(TFunction function) : IEpilogue
-    where TFunction : struct, IActivationFunction
+    where TFunction : struct, IElementFunction
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public void Apply<TSimd>(in Product block)
         where TSimd : struct, ISimd<TSimd>
     {

@@ -9,7 +9,7 @@ internal static unsafe class Gemm
     public static void Run(Engine engine, in Product product) =>
         Run(engine, FillsLanesTransposed(product, engine.Width) ? product.Transposed() : product, default(StoreEpilogue));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public static void Run<TEpilogue>(Engine engine, in Product product, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {

@@ -35,7 +35,7 @@ internal static unsafe class GemmLoops<TSimd>
         RowKernel<TSimd>.RunLast<TSteps>(product, column);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     private static void RunLoops<TEpilogue>(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
@@ -92,7 +92,7 @@ internal static unsafe class GemmLoops<TSimd>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
     private static void RunBlock<TSteps>(in Product block, in GemmPlan plan, in Panels a, in Panels b, StepLists steps)
         where TSteps : struct, ISteps
     {
@@ -127,7 +127,7 @@ internal static unsafe class GemmLoops<TSimd>
 
     /// <summary>A tile that C does not wholly hold is computed in a buffer, of which the part that exists is copied.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     private static void RunEdgeTile<TSteps>(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn)
         where TSteps : struct, ISteps
     {
@@ -203,7 +203,7 @@ internal static unsafe class GemmLoops<TSimd>
             CopyRows(source, sourceRow, sourceColumn, destination, destinationRow, destinationColumn, rows, columns);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     private static void CopyRows(
         float* source, nint sourceRow, nint sourceColumn, float* destination, nint destinationRow, nint destinationColumn, int rows, int columns)
     {

@@ -18,7 +18,7 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
     where TVectors : struct, ICount
     where TSteps : struct, ISteps
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public static void Run(in Tile tile)
     {
         int depth = tile.Depth;

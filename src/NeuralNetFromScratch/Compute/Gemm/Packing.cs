@@ -57,7 +57,7 @@ internal static unsafe class Packing<TSimd>
     }
 
     /// <summary>Copies whole panels side by side, so that the source is read along its rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
     private static void CopyPanels(float* source, int panels, int depth, nint stepStride, int width, float* destination)
     {
         nint panelLength = (nint)width * depth;
@@ -79,7 +79,7 @@ internal static unsafe class Packing<TSimd>
     }
 
     /// <summary>Copies a panel that has fewer lanes than its width; the others become zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
     private static void CopyPartialPanel(float* source, int filled, int depth, nint stepStride, int width, float* destination)
     {
         for (int step = 0; step < depth; step++)
@@ -92,7 +92,7 @@ internal static unsafe class Packing<TSimd>
     }
 
     /// <summary>Copies all lanes if they fill a square, and returns how many. The last square overlaps the one before it where it must.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
     private static int TransposeSquares(float* source, int filled, nint laneStride, int depth, nint width, float* destination)
     {
         if (filled < Square)
@@ -137,7 +137,7 @@ internal static unsafe class Packing<TSimd>
         return (Vector128.Create(x[0], y[0], x[1], y[1]), Vector128.Create(x[2], y[2], x[3], y[3]));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
     private static void CopyElements(
         float* source, int filled, nint laneStride, int depth, nint stepStride, nint width, float* destination)
     {

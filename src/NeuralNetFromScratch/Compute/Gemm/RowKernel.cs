@@ -16,7 +16,7 @@ internal static unsafe class RowKernel<TSimd>
     /// <summary>Columns of C that a call of <see cref="Run"/> computes.</summary>
     public static int Columns => 8 * TSimd.Width;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public static void Run<TSteps>(in Product product, int column)
         where TSteps : struct, ISteps
     {
@@ -71,7 +71,7 @@ internal static unsafe class RowKernel<TSimd>
     }
 
     /// <summary>The columns that are left, fewer than <see cref="Columns"/>, two registers at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public static void RunLast<TSteps>(in Product product, int column)
         where TSteps : struct, ISteps
     {

@@ -20,7 +20,7 @@ internal readonly unsafe struct StepLists(int* memory, int depth)
     /// <param name="a">Its first element; its lanes lie together.</param>
     /// <param name="lanes">1, or 4 to 12.</param>
     /// <param name="stepStride">Distance between steps.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public void Fill(int panel, float* a, int lanes, nint stepStride)
     {
         Locate(panel, out int* steps, out _);

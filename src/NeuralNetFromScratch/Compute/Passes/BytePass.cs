@@ -20,7 +20,7 @@ internal static unsafe class BytePass
     }
 
     /// <summary>Computes <c>floats[i] = bytes[i] · scale</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public static void Scale(ReadOnlySpan<byte> bytes, float scale, Span<float> floats)
     {
         floats = floats[..bytes.Length];

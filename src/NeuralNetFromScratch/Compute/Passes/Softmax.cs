@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch.Compute;
 internal static unsafe class Softmax
 {
     /// <summary>Writes <c>scale · softmax(x)</c> and returns <c>log Σ exp(x − max x)</c> and <c>max x</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public static (double ShiftedLogSum, float Maximum) Row(ReadOnlySpan<float> x, Span<float> y, float scale)
     {
         fixed (float* input = x, output = y)

@@ -11,7 +11,7 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
     /// <summary><c>log Σₖ exp(xₖ − max x)</c>. Adding the maximum back would lose digits where it is large.</summary>
     public double ShiftedLogSum { get; private set; }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public void Run<TSimd>()
         where TSimd : struct, ISimd<TSimd>
     {

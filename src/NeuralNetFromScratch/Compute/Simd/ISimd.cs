@@ -16,7 +16,11 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Load(float* source);
 
+    static abstract TSelf Load(ref readonly float source);
+
     static abstract void Store(TSelf value, float* destination);
+
+    static abstract void Store(TSelf value, ref float destination);
 
     /// <summary>The first <paramref name="count"/> lanes from memory, the others zero; nothing else is read.</summary>
     static abstract TSelf LoadPartial(float* source, int count);
@@ -57,4 +61,11 @@ internal unsafe interface ISimd<TSelf>
 
     /// <summary><paramref name="whenTrue"/> in the lanes where <c>left ≤ right</c> holds, else <paramref name="whenFalse"/>; a NaN compares false.</summary>
     static abstract TSelf SelectLessOrEqual(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
+}
+
+/// <summary>A kernel call waiting for its register type.</summary>
+internal interface ISimdKernel
+{
+    void Run<TSimd>()
+        where TSimd : struct, ISimd<TSimd>;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace NeuralNetFromScratch.Compute;
 
@@ -42,4 +43,53 @@ internal static unsafe class PartialVector
         else
             TSimd.StorePartial(value, destination, available);
     }
+
+    /// <summary>A whole register from a place of a span where there is one, else what is left of it, the other lanes zero.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The place lies behind the span's end.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Load<TSimd>(ReadOnlySpan<float> values, int start)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        if ((uint)start > (uint)values.Length)
+            ThrowIfBehind();
+        return Load<TSimd>(ref Unsafe.Add(ref MemoryMarshal.GetReference(values), start), values.Length - start);
+    }
+
+    /// <summary>Writes a whole register to a place of a span where there is room for it, else what there is room for.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The place lies behind the span's end.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TSimd>(TSimd value, Span<float> values, int start)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        if ((uint)start > (uint)values.Length)
+            ThrowIfBehind();
+        Store(value, ref Unsafe.Add(ref MemoryMarshal.GetReference(values), start), values.Length - start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TSimd Load<TSimd>(ref float source, int available)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        if (available >= TSimd.Width)
+            return TSimd.Load(ref source);
+        fixed (float* pinned = &source)
+            return TSimd.LoadPartial(pinned, available);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store<TSimd>(TSimd value, ref float destination, int available)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        if (available >= TSimd.Width)
+        {
+            TSimd.Store(value, ref destination);
+        }
+        else
+        {
+            fixed (float* pinned = &destination)
+                TSimd.StorePartial(value, pinned, available);
+        }
+    }
+
+    private static void ThrowIfBehind() => throw new ArgumentOutOfRangeException("start", "the place lies behind the end of the values");
 }

@@ -15,7 +15,11 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 
     public static Simd128 Load(float* source) => new(Vector128.Load(source));
 
+    public static Simd128 Load(ref readonly float source) => new(Vector128.LoadUnsafe(in source));
+
     public static void Store(Simd128 value, float* destination) => value._lanes.Store(destination);
+
+    public static void Store(Simd128 value, ref float destination) => value._lanes.StoreUnsafe(ref destination);
 
     public static Simd128 LoadPartial(float* source, int count) => PartialVector.LoadPartial<Simd128>(source, count);
 

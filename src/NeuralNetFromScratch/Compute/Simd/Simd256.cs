@@ -16,7 +16,11 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 
     public static Simd256 Load(float* source) => new(Vector256.Load(source));
 
+    public static Simd256 Load(ref readonly float source) => new(Vector256.LoadUnsafe(in source));
+
     public static void Store(Simd256 value, float* destination) => value._lanes.Store(destination);
+
+    public static void Store(Simd256 value, ref float destination) => value._lanes.StoreUnsafe(ref destination);
 
     public static Simd256 LoadPartial(float* source, int count) =>
         Avx.IsSupported ? new(Avx.MaskLoad(source, Mask(count))) : PartialVector.LoadPartial<Simd256>(source, count);

@@ -16,7 +16,11 @@ internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
 
     public static Simd512 Load(float* source) => new(Vector512.Load(source));
 
+    public static Simd512 Load(ref readonly float source) => new(Vector512.LoadUnsafe(in source));
+
     public static void Store(Simd512 value, float* destination) => value._lanes.Store(destination);
+
+    public static void Store(Simd512 value, ref float destination) => value._lanes.StoreUnsafe(ref destination);
 
     public static Simd512 LoadPartial(float* source, int count) =>
         Avx512F.IsSupported ? new(Avx512F.MaskLoad(source, Mask(count), Vector512<float>.Zero)) : PartialVector.LoadPartial<Simd512>(source, count);

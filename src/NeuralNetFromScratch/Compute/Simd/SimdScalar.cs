@@ -13,7 +13,11 @@ internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 
     public static SimdScalar Load(float* source) => new(*source);
 
+    public static SimdScalar Load(ref readonly float source) => new(source);
+
     public static void Store(SimdScalar value, float* destination) => *destination = value._lane;
+
+    public static void Store(SimdScalar value, ref float destination) => destination = value._lane;
 
     public static SimdScalar LoadPartial(float* source, int count) => PartialVector.LoadPartial<SimdScalar>(source, count);
 

@@ -36,7 +36,7 @@ internal readonly unsafe struct SparseRowsJob(SimdWidth width, SparseProduct pro
     private readonly struct Kernel(SparseProduct product, Section rows) : ISimdKernel
     {
         /// <summary>A row's sums, four registers of them at a time, stay in registers while its stored values pass by in the order of their columns.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(HotPath.CompileOnce)]
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
         {
@@ -105,7 +105,7 @@ internal readonly unsafe struct SparseColumnsJob(SimdWidth width, int columnCoun
 
     private readonly struct Kernel(SparseProduct product, Section columns) : ISimdKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(HotPath.CompileOnce)]
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
         {

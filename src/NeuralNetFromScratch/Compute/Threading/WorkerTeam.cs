@@ -14,7 +14,7 @@ namespace NeuralNetFromScratch.Compute;
 /// <remarks>
 /// A caller that has finished its own part takes those that no helper has begun: where another program holds a core, its own would
 /// otherwise wait for a turn of the scheduler at every job. A helper that has begun and is then put off its core is waited for. Where either
-/// costs more than the helpers gain, the team rests, and the caller does all parts (<see cref="Rest"/>). A part has the same bits whoever
+/// costs more than the helpers gain, the team rests, and the caller does all parts (<see cref="HelperBackoff"/>). A part has the same bits whoever
 /// computes it.
 /// Whoever waits yields its core: the scheduler may have woken a helper on the core of the very thread that it waits for.
 /// </remarks>
@@ -26,7 +26,8 @@ internal sealed unsafe class WorkerTeam
     private readonly Worker[] _helpers;
     private readonly Lock _busy = new();
     private readonly long _wakefulness;
-    private readonly Rest? _rest;
+    private readonly HelperBackoff? _rest;
+    private readonly Action<ThreadStart, string> _startThread;
     private int _unfinished;
     private int _participants;
     private void* _job;
@@ -35,9 +36,11 @@ internal sealed unsafe class WorkerTeam
 
     /// <param name="workers">Number of workers, the caller included.</param>
     /// <param name="rests">Whether the caller works alone for a while where that is faster.</param>
-    public WorkerTeam(int workers, bool rests)
+    /// <param name="startThread">Starts a thread of a given name; for tests of what happens where none can be started.</param>
+    public WorkerTeam(int workers, bool rests, Action<ThreadStart, string>? startThread = null)
     {
-        _rest = rests ? new Rest() : null;
+        _rest = rests ? new HelperBackoff() : null;
+        _startThread = startThread ?? (static (live, name) => new Thread(live) { IsBackground = true, Name = name }.Start());
         _helpers = new Worker[workers - 1];
         for (int helper = 0; helper < _helpers.Length; helper++)
             _helpers[helper] = new Worker(this, helper + 1);
@@ -48,17 +51,19 @@ internal sealed unsafe class WorkerTeam
     /// <summary>Number of workers, the caller included.</summary>
     public int Workers => _helpers.Length + 1;
 
-    /// <summary>Runs a job on the first workers of the team and returns when all of them are done.</summary>
-    /// <param name="job">The job; it stays on the caller's stack.</param>
+    /// <summary>
+    /// Runs a job on the first workers of the team and returns when all of them have left it. What one of them throws is thrown again here; the
+    /// team then goes on as before.
+    /// </summary>
+    /// <param name="job">The job. It is taken by value, so that it lies on this method's stack, where helpers reach it by its address.</param>
     /// <param name="workers">How many workers take part, at most <see cref="Workers"/>.</param>
     /// <exception cref="InvalidOperationException">The call comes from within a job of this team.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotPath.CompileOnce)]
     public void Run<TJob>(TJob job, int workers)
-        where TJob : struct, IJob
+        where TJob : struct, IJob, allows ref struct
     {
-        if (_busy.IsHeldByCurrentThread)
-            throw new InvalidOperationException("a job cannot start another job on its own engine");
-        using (_busy.EnterScope())
+        EnterIdleTeam();
+        try
         {
             if (workers <= 1)
             {
@@ -78,6 +83,7 @@ internal sealed unsafe class WorkerTeam
             _entry = &Enter<TJob>;
             _participants = workers;
             Volatile.Write(ref _unfinished, workers - 1);
+            // From here on helpers may touch the job: nothing below throws before the last of them has left it.
             for (int helper = 0; helper < workers - 1; helper++)
                 _helpers[helper].Wake();
 
@@ -90,20 +96,42 @@ internal sealed unsafe class WorkerTeam
             }
 
             long finished = Stopwatch.GetTimestamp();
-            AwaitOthers();
+            bool isInterrupted = AwaitOthers();
             long end = Stopwatch.GetTimestamp();
             _rest?.Follow(workers - 1, came, finished - start, end - finished, end);
             _job = null;
+            if (isInterrupted)
+                Thread.CurrentThread.Interrupt();
             if (_failure is { } failure)
             {
                 _failure = null;
                 failure.Throw();
             }
         }
+        finally
+        {
+            _busy.Exit();
+        }
+    }
+
+    /// <summary>Waits until nobody else uses the team.</summary>
+    private void EnterIdleTeam()
+    {
+        // A helper asks while the caller holds the lock, and waits for that helper.
+        if (_busy.IsHeldByCurrentThread || (!_busy.TryEnter() && !EnterAsStranger()))
+            throw new InvalidOperationException("a job cannot start another job on its own engine");
+    }
+
+    private bool EnterAsStranger()
+    {
+        if (Array.Exists(_helpers, static helper => helper.IsCurrentThread))
+            return false;
+        _busy.Enter();
+        return true;
     }
 
     private static void Enter<TJob>(void* job, int worker, int workers)
-        where TJob : struct, IJob => Unsafe.AsRef<TJob>(job).Run(worker, workers);
+        where TJob : struct, IJob, allows ref struct => Unsafe.AsRef<TJob>(job).Run(worker, workers);
 
     private void Participate(int worker)
     {
@@ -119,11 +147,24 @@ internal sealed unsafe class WorkerTeam
 #pragma warning restore CA1031
     }
 
-    private void AwaitOthers()
+    /// <summary>Waits for the helpers whatever happens; returns whether the thread was interrupted meanwhile.</summary>
+    private bool AwaitOthers()
     {
+        bool isInterrupted = false;
         var wait = default(SpinWait);
         while (Volatile.Read(ref _unfinished) != 0)
-            wait.SpinOnce(sleep1Threshold: -1);
+        {
+            try
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
+            }
+            catch (ThreadInterruptedException)
+            {
+                isInterrupted = true;
+            }
+        }
+
+        return isInterrupted;
     }
 
     /// <summary>A helper thread's life: look for work, sleep, end.</summary>
@@ -136,6 +177,10 @@ internal sealed unsafe class WorkerTeam
         private readonly AutoResetEvent _wake = new(false);
         private int _state = Ended;
         private int _isTaken = 1;
+        private int _threadId;
+
+        /// <summary>Whether the calling thread is this worker's.</summary>
+        public bool IsCurrentThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
 
         /// <summary>Hands the team's current job to this worker.</summary>
         public void Wake()
@@ -147,8 +192,21 @@ internal sealed unsafe class WorkerTeam
                     _wake.Set();
                     break;
                 case Ended:
-                    new Thread(Live) { IsBackground = true, Name = $"NeuralNetFromScratch worker {number}" }.Start();
+                    Start();
                     break;
+            }
+        }
+
+        private void Start()
+        {
+            try
+            {
+                team._startThread(Live, $"NeuralNetFromScratch worker {number}");
+            }
+            catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException or PlatformNotSupportedException)
+            {
+                // The caller does this worker's part, and the next job tries again.
+                Volatile.Write(ref _state, Ended);
             }
         }
 
@@ -167,6 +225,8 @@ internal sealed unsafe class WorkerTeam
 
         private void Live()
         {
+            int threadId = Environment.CurrentManagedThreadId;
+            Volatile.Write(ref _threadId, threadId);
             while (AwaitWork())
             {
                 do
@@ -182,6 +242,9 @@ internal sealed unsafe class WorkerTeam
                 }
                 while (Volatile.Read(ref _isTaken) == 0);
             }
+
+            // Unless the worker's next thread has begun.
+            Interlocked.CompareExchange(ref _threadId, 0, threadId);
         }
 
         /// <summary>Returns true when there is work, false when it is time to end.</summary>
@@ -192,19 +255,45 @@ internal sealed unsafe class WorkerTeam
             {
                 if (Volatile.Read(ref _state) == Working)
                     return true;
-                wait.SpinOnce(sleep1Threshold: -1);
+                SpinOnce(ref wait);
             }
 
             if (Interlocked.CompareExchange(ref _state, Asleep, Awake) == Working)
                 return true;
-            if (_wake.WaitOne(IdleLifetime))
+            if (Sleep(IdleLifetime))
                 return true;
             if (Interlocked.CompareExchange(ref _state, Ended, Asleep) == Asleep)
                 return false;
 
             // Work came just as the time ran out: the event is set, or about to be.
-            _wake.WaitOne();
+            Sleep(Timeout.InfiniteTimeSpan);
             return true;
+        }
+
+        /// <summary>A job that interrupts the helper's thread does not end it.</summary>
+        private static void SpinOnce(ref SpinWait wait)
+        {
+            try
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
+            }
+            catch (ThreadInterruptedException)
+            {
+            }
+        }
+
+        private bool Sleep(TimeSpan longest)
+        {
+            while (true)
+            {
+                try
+                {
+                    return _wake.WaitOne(longest);
+                }
+                catch (ThreadInterruptedException)
+                {
+                }
+            }
         }
     }
 }

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// When a team had better leave its helpers asleep, because other programs have their cores: where the caller alone would get on faster. A
-/// rest begins short, and doubles as long as the team does not get on for longer than the rest took.
+/// Decides when a team leaves its helpers asleep because other programs occupy their cores and the caller finishes sooner alone. A rest starts
+/// short, and doubles until the team again runs undisturbed for longer than the last rest took.
 /// </summary>
-internal sealed class Rest
+internal sealed class HelperBackoff
 {
     private static readonly long Shortest = Stopwatch.Frequency / 500, Longest = Stopwatch.Frequency / 8;
 

@@ -3,15 +3,15 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch.Tests.Compute;
 
-public class RestTests
+public class HelperBackoffTests
 {
     private static readonly long Millisecond = Stopwatch.Frequency / 1000;
 
-    private Rest _rest;
+    private HelperBackoff _rest;
     private long _now;
 
     [SetUp]
-    public void Begin() => (_rest, _now) = (new Rest(), 1000 * Millisecond);
+    public void Begin() => (_rest, _now) = (new HelperBackoff(), 1000 * Millisecond);
 
     [Test]
     public void Waits_that_are_short_or_shorter_than_the_work_make_no_rest()

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// Work on the columns of a batch, as many at a time as a register holds. An operation is a struct, or a ref struct that holds views of what it
+/// reads and writes. Sums over the rows stay with one worker and have one order, whatever the width: a lane is a column.
+/// </summary>
+internal interface IColumnOperation
+{
+    /// <param name="column">The first of the columns.</param>
+    void Run<TSimd>(int column)
+        where TSimd : struct, ISimd<TSimd>;
+}
+
+/// <summary>What a sum over the rows adds up, for some columns at once.</summary>
+internal interface IRowTerm<TSimd>
+{
+    TSimd At(int row);
+}
+
+/// <summary>Operations over columns, which are dealt out to the workers in whole cache lines, so that no two write to one.</summary>
+internal static class ColumnPass
+{
+    /// <summary>Rows that are summed before the sum joins the total: the rounding error of a long column stays that of a short one.</summary>
+    private const int ChunkRows = 64;
+
+    /// <summary>Runs an operation on all columns.</summary>
+    /// <param name="engine">Whose workers and registers are used.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="work">Number of elements in all columns.</param>
+    /// <param name="grain">Fewest elements that are worth waking a worker for.</param>
+    public static void ForColumns<TOperation>(this Engine engine, TOperation operation, int columns, long work, int grain)
+        where TOperation : struct, IColumnOperation, allows ref struct =>
+        engine.Run(new Job<TOperation>(engine.Width, operation, columns), engine.WorkersFor(work, grain));
+
+    /// <summary>The sum of a term over the rows, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Sum<TSimd, TTerm>(TTerm term, int rows)
+        where TSimd : struct, ISimd<TSimd>
+        where TTerm : struct, IRowTerm<TSimd>, allows ref struct
+    {
+        TSimd total = TSimd.Zero;
+        for (int start = 0; start < rows; start += ChunkRows)
+        {
+            int end = Math.Min(start + ChunkRows, rows);
+            TSimd sum = TSimd.Zero;
+            for (int row = start; row < end; row++)
+                sum += term.At(row);
+            total += sum;
+        }
+
+        return total;
+    }
+
+    private readonly ref struct Job<TOperation>(SimdWidth width, TOperation operation, int columns) : IJob
+        where TOperation : struct, IColumnOperation, allows ref struct
+    {
+        private readonly TOperation _operation = operation;
+        private readonly SimdWidth _width = width;
+        private readonly int _columns = columns;
+
+        public void Run(int worker, int workers)
+        {
+            var kernel = new Kernel<TOperation>(_operation, Section.Of(_columns, AlignedMemory.Alignment, worker, workers));
+            SimdDispatch.Run(_width, ref kernel);
+        }
+    }
+
+    private ref struct Kernel<TOperation>(TOperation operation, Section columns) : ISimdKernel
+        where TOperation : struct, IColumnOperation, allows ref struct
+    {
+        private TOperation _operation = operation;
+        private readonly Section _columns = columns;
+
+        [MethodImpl(HotPath.CompileOnce)]
+        public void Run<TSimd>()
+            where TSimd : struct, ISimd<TSimd>
+        {
+            for (int column = _columns.Start; column < _columns.End; column += TSimd.Width)
+                _operation.Run<TSimd>(column);
+        }
+    }
+}
+
+/// <summary>A register's width of a matrix's columns to read, row by row; fewer at the matrix's right edge, where the other lanes are zero.</summary>
+internal readonly ref struct ReadOnlyColumns<TSimd>
+    where TSimd : struct, ISimd<TSimd>
+{
+    private readonly ref float _first;
+    private readonly nint _stride;
+    private readonly int _rows, _available;
+
+    /// <param name="matrix">The matrix; its rows are contiguous.</param>
+    /// <param name="column">The first of the columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlyColumns(ReadOnlyMatrixView matrix, int column)
+    {
+        _rows = matrix.Rows;
+        _available = matrix.Columns - column;
+        _stride = matrix.RowStride;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)matrix.Columns, nameof(column));
+        Debug.Assert(matrix.ColumnStride == 1 || matrix.Columns <= 1);
+        _first = ref Unsafe.Add(ref MemoryMarshal.GetReference(matrix.Values), column);
+    }
+
+    public TSimd this[int row]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            Debug.Assert((uint)row < (uint)_rows);
+            return PartialVector.Load<TSimd>(ref Unsafe.Add(ref _first, row * _stride), _available);
+        }
+    }
+}
+
+/// <summary>A register's width of a matrix's columns to read and write, row by row; fewer at the matrix's right edge.</summary>
+internal readonly ref struct Columns<TSimd>
+    where TSimd : struct, ISimd<TSimd>
+{
+    private readonly ref float _first;
+    private readonly nint _stride;
+    private readonly int _rows, _available;
+
+    /// <param name="matrix">The matrix; its rows are contiguous.</param>
+    /// <param name="column">The first of the columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Columns(MatrixView matrix, int column)
+    {
+        _rows = matrix.Rows;
+        _available = matrix.Columns - column;
+        _stride = matrix.RowStride;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)matrix.Columns, nameof(column));
+        Debug.Assert(matrix.ColumnStride == 1 || matrix.Columns <= 1);
+        _first = ref Unsafe.Add(ref MemoryMarshal.GetReference(matrix.Values), column);
+    }
+
+    public TSimd this[int row]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            Debug.Assert((uint)row < (uint)_rows);
+            return PartialVector.Load<TSimd>(ref Unsafe.Add(ref _first, row * _stride), _available);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        set
+        {
+            Debug.Assert((uint)row < (uint)_rows);
+            PartialVector.Store(value, ref Unsafe.Add(ref _first, row * _stride), _available);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>An optimizer's rule for one register of elements.</summary>
+internal interface IUpdateRule
+{
+    /// <summary>How many of the slots are used: 0 to 2.</summary>
+    static abstract int SlotCount { get; }
+
+    void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+        where TSimd : struct, ISimd<TSimd>;
+}
+
+/// <summary>A rule over a run of elements, on the calling thread.</summary>
+internal static unsafe class UpdatePass
+{
+    /// <param name="width">The register width.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="values">What is updated.</param>
+    /// <param name="gradients">As many gradients.</param>
+    /// <param name="slot0">As many of the first numbers that the rule remembers, if it has one; it may be the gradients' memory.</param>
+    /// <param name="slot1">As many of the second, if it has two.</param>
+    public static void Run<TRule>(
+        SimdWidth width, TRule rule, Span<float> values, ReadOnlySpan<float> gradients, Span<float> slot0 = default, Span<float> slot1 = default)
+        where TRule : struct, IUpdateRule
+    {
+        Debug.Assert(gradients.Length == values.Length);
+        Debug.Assert(TRule.SlotCount < 1 || slot0.Length == values.Length);
+        Debug.Assert(TRule.SlotCount < 2 || slot1.Length == values.Length);
+        fixed (float* value = values, gradient = gradients, first = slot0, second = slot1)
+        {
+            var kernel = new Kernel<TRule>(rule, value, gradient, first, second, values.Length);
+            SimdDispatch.Run(width, ref kernel);
+        }
+    }
+
+    private readonly struct Kernel<TRule>(TRule rule, float* values, float* gradients, float* slot0, float* slot1, int length) : ISimdKernel
+        where TRule : struct, IUpdateRule
+    {
+        [MethodImpl(HotPath.CompileOnce)]
+        public void Run<TSimd>()
+            where TSimd : struct, ISimd<TSimd>
+        {
+            int i = 0;
+            for (; i <= length - TSimd.Width; i += TSimd.Width)
+                Update<TSimd>(i, TSimd.Width);
+            if (i < length)
+                Update<TSimd>(i, length - i);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Update<TSimd>(int i, int available)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            TSimd value = PartialVector.Load<TSimd>(values + i, available);
+            TSimd first = TRule.SlotCount > 0 ? PartialVector.Load<TSimd>(slot0 + i, available) : TSimd.Zero;
+            TSimd second = TRule.SlotCount > 1 ? PartialVector.Load<TSimd>(slot1 + i, available) : TSimd.Zero;
+            rule.Update(ref value, PartialVector.Load<TSimd>(gradients + i, available), ref first, ref second);
+            PartialVector.Store(value, values + i, available);
+            if (TRule.SlotCount > 0)
+                PartialVector.Store(first, slot0 + i, available);
+            if (TRule.SlotCount > 1)
+                PartialVector.Store(second, slot1 + i, available);
+        }
+    }
+}
