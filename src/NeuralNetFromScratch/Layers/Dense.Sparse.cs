@@ -5,9 +5,15 @@ namespace NeuralNetFromScratch;
 /// <content>Sparse rows: the same formulas, with the products of the elements that are not stored left out.</content>
 public partial class Dense : ISparseLayer
 {
-    /// <inheritdoc/>
-    public void Forward(in LayerContext context, BatchView input, MatrixView output)
+    // Explicit, since a call with a dense matrix would otherwise be a call of these: overrides are not looked at where the class itself declares a method.
+    void ISparseLayer.Forward(in LayerContext context, BatchView input, MatrixView output)
     {
+        if (input.IsDense)
+        {
+            Forward(context, input.Dense, output);
+            return;
+        }
+
         // Z = X·W + b, A = f(Z)
         bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
         MatrixView z = keepsZ ? new(context.Scratch[..output.Span.Length], output.Rows, Units) : output;
@@ -15,9 +21,14 @@ public partial class Dense : ISparseLayer
         Activation.ApplyWith(context.Engine, z.Span, output.Span);
     }
 
-    /// <inheritdoc/>
-    public void Backward(in LayerContext context, BatchView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView denseGradient)
+    void ISparseLayer.Backward(in LayerContext context, BatchView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView denseGradient)
     {
+        if (input.IsDense)
+        {
+            Backward(context, input.Dense, output, outputGradient, denseGradient);
+            return;
+        }
+
         // dZ = dA ∘ f', db = Σ dZ; dW = Xᵀ·dZ; dX = dZ·Wᵀ
         DifferentiateAndSum(context, output, outputGradient);
         BatchProduct.MultiplyTransposed(

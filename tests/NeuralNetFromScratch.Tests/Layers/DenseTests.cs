@@ -53,6 +53,26 @@ public class DenseTests
     }
 
     [Test]
+    public void A_batch_without_sparse_rows_is_a_dense_one()
+    {
+        var dense = new Dense(3, Activation.Tanh);
+        ParameterStore parameters = dense.CreateParameters([4], seed: 1);
+        var context = new LayerContext(new Engine(), rows: 2, parameters) { IsTraining = true };
+        var input = new ReadOnlyMatrixView(TestValues.Uniform(8, 2), 2, 4);
+        MatrixView expected = new(new float[6], 2, 3), output = new(new float[6], 2, 3);
+        MatrixView expectedGradient = new(new float[8], 2, 4), gradient = new(new float[8], 2, 4);
+        dense.Forward(context, input, expected);
+        ((ISparseLayer)dense).Forward(context, new BatchView(input), output);
+        Assert.That(output.Span.ToArray(), Is.EqualTo(expected.Span.ToArray()));
+
+        dense.Backward(context, input, output, new(TestValues.Uniform(6, 3), 2, 3), expectedGradient);
+        float[] once = parameters.Gradients.ToArray();
+        ((ISparseLayer)dense).Backward(context, new BatchView(input), output, new(TestValues.Uniform(6, 3), 2, 3), gradient);
+        Assert.That(gradient.Span.ToArray(), Is.EqualTo(expectedGradient.Span.ToArray()));
+        Assert.That(parameters.Gradients.ToArray(), Is.EqualTo(once));
+    }
+
+    [Test]
     public void Skipping_zero_inputs_changes_no_bits([Values(1, 64)] int batch)
     {
         LayerRun all = Run(skips: false), nonzero = Run(skips: true);
