@@ -14,6 +14,6 @@ internal unsafe interface IRung
     /// <summary>C = A·B on the calling thread.</summary>
     /// <param name="product">A, B and C.</param>
     /// <param name="space">Memory for copies of A and B, as many floats as both have together.</param>
-    static abstract void Multiply<TSimd>(in Product product, float* space)
+    static abstract void Multiply<TSimd>(in GemmOperands product, float* space)
         where TSimd : struct, ISimd<TSimd>;
 }

@@ -8,7 +8,7 @@ internal static class LadderTile
 {
     /// <summary>The sizes that belong to a register type.</summary>
     public static Blocking BlockingFor<TSimd>()
-        where TSimd : struct, ISimd<TSimd> => Blocking.For(TSimd.Width switch
+        where TSimd : struct, ISimd<TSimd> => Tuning.Blocking(TSimd.Width switch
         {
             16 => SimdWidth.Bits512,
             8 => SimdWidth.Bits256,

@@ -12,7 +12,7 @@ internal readonly unsafe struct NaiveRung : IRung
     public static string Name => "three loops: i, j, k";
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TSimd>(in Product product, float* space)
+    public static void Multiply<TSimd>(in GemmOperands product, float* space)
         where TSimd : struct, ISimd<TSimd>
     {
         float* a = product.A, b = product.B, c = product.C;

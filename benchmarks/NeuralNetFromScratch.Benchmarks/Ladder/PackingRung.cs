@@ -12,7 +12,7 @@ internal readonly unsafe struct PackingRung : IRung
     public static string Name => "packed panels";
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TSimd>(in Product product, float* space)
+    public static void Multiply<TSimd>(in GemmOperands product, float* space)
         where TSimd : struct, ISimd<TSimd>
     {
         Blocking blocking = LadderTile.BlockingFor<TSimd>();

@@ -12,7 +12,7 @@ internal readonly unsafe struct RegisterTileRung : IRung
     public static string Name => "tiles of C in registers";
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TSimd>(in Product product, float* space)
+    public static void Multiply<TSimd>(in GemmOperands product, float* space)
         where TSimd : struct, ISimd<TSimd>
     {
         Blocking blocking = LadderTile.BlockingFor<TSimd>();

@@ -3,7 +3,7 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch.Benchmarks.Ladder;
 
 /// <summary>A rung's product, waiting for its register type.</summary>
-internal readonly unsafe struct RungKernel<TRung>(Product product, float* space) : ISimdKernel
+internal readonly unsafe struct RungKernel<TRung>(GemmOperands product, float* space) : ISimdKernel
     where TRung : IRung
 {
     public void Run<TSimd>()

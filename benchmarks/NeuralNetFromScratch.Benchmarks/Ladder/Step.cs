@@ -19,7 +19,7 @@ internal sealed record Step(string Name, Action Multiply, Action Timed, double F
         where TRung : IRung
     {
         ProductShape shape = data.Shape;
-        Product product = new()
+        GemmOperands product = new()
         {
             Rows = shape.Rows,
             Columns = shape.Columns,

@@ -12,7 +12,7 @@ internal readonly unsafe struct VectorRung : IRung
     public static string Name => "vectors in the inner loop";
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TSimd>(in Product product, float* space)
+    public static void Multiply<TSimd>(in GemmOperands product, float* space)
         where TSimd : struct, ISimd<TSimd>
     {
         for (nint i = 0; i < product.Rows; i++)

@@ -27,7 +27,7 @@ internal static class LayerExport
         switch (layer)
         {
             case Dense dense:
-                string z = graph.Node("Gemm", [value, Parameter("weight"), Parameter("bias")]);
+                string z = graph.Node("Gemm", dense.HasBias ? [value, Parameter("weight"), Parameter("bias")] : [value, Parameter("weight")]);
                 return ActivationExport.Add(graph, dense.Activation, z);
             case Activate activate:
                 return ActivationExport.Add(graph, activate.Activation, value);

@@ -28,12 +28,12 @@ public abstract partial class Activation(Settings settings) : Part(settings)
     /// <param name="gradient">dL/dy, replaced by dL/dx; as long as <paramref name="argument"/>.</param>
     public abstract void Differentiate(ReadOnlySpan<float> argument, Span<float> gradient);
 
-    /// <summary><c>C = f(A·B + bias)</c>.</summary>
-    internal virtual unsafe void MultiplyAndApply(Engine engine, in Product product)
+    /// <summary><c>C = f(A·B + bias)</c>; a bias for each column, or none.</summary>
+    internal virtual void MultiplyAndApply(
+        Engine engine, ReadOnlyMatrixView left, ReadOnlyMatrixView right, ReadOnlySpan<float> bias, MatrixView destination, GemmOptions options)
     {
-        Gemm.Run(engine, product, new BiasActivationEpilogue<IdentityFunction>(default));
-        var output = new Span<float>(product.C, product.Rows * product.Columns);
-        ApplyWith(engine, output, output);
+        Identity.MultiplyAndApply(engine, left, right, bias, destination, options);
+        ApplyWith(engine, destination.Span, destination.Span);
     }
 
     /// <summary><c>output = f(input)</c> on the engine's workers.</summary>

@@ -48,8 +48,9 @@ internal sealed class BuiltInActivation<TFunction> : Activation, IPart<BuiltInAc
         ElementPass.Run(SimdWidths.Best, new Derivative<TFunction>(_function), argument, gradient, gradient);
     }
 
-    internal override void MultiplyAndApply(Engine engine, in Product product) =>
-        Gemm.Run(engine, product, new BiasActivationEpilogue<TFunction>(_function));
+    internal override void MultiplyAndApply(
+        Engine engine, ReadOnlyMatrixView left, ReadOnlyMatrixView right, ReadOnlySpan<float> bias, MatrixView destination, GemmOptions options) =>
+        engine.Multiply(left, right, destination, options, new BiasActivationEpilogue<TFunction>(bias, _function));
 
     internal override void ApplyWith(Engine engine, ReadOnlySpan<float> input, Span<float> output) =>
         engine.ForElements(_function, input, output, Tuning.ElementGrain);

@@ -52,7 +52,7 @@ public sealed class Engine
     /// <param name="destination">C: [rows, columns]; what it held is overwritten. It must not share memory with A or B.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or C overlaps A or B.</exception>
     public void Multiply(ReadOnlyMatrixView left, ReadOnlyMatrixView right, MatrixView destination) =>
-        Matrix.Multiply(this, left, right, destination);
+        this.Multiply(left, right, destination, default);
 
     /// <summary>How many workers some work is worth, one for each grain of it.</summary>
     internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, Threads);

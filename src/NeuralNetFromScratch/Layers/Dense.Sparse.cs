@@ -17,7 +17,7 @@ public partial class Dense : ISparseLayer
         // Z = X·W + b, A = f(Z)
         bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
         MatrixView z = keepsZ ? new(context.Scratch[..output.Span.Length], output.Rows, Units) : output;
-        BatchProduct.Multiply(context.Engine, input, new(context.Values(Weight), input.Columns, Units), context.Values(Bias), z);
+        BatchProduct.Multiply(context.Engine, input, new(context.Values(Weight), input.Columns, Units), HasBias ? context.Values(Bias) : [], z);
         Activation.ApplyWith(context.Engine, z.Span, output.Span);
     }
 
@@ -36,7 +36,7 @@ public partial class Dense : ISparseLayer
         if (denseGradient.Rows > 0)
         {
             var weights = new ReadOnlyMatrixView(context.Values(Weight), denseGradient.Columns, Units);
-            Matrix.Multiply(context.Engine, outputGradient, weights.Transposed, denseGradient);
+            context.Engine.Multiply(outputGradient, weights.Transposed, denseGradient);
         }
     }
 }

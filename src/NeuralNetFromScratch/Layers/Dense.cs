@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -11,7 +10,7 @@ namespace NeuralNetFromScratch;
 /// so and stay so in memory. Backward, with dA given and f' the activation's derivative:
 /// <c>dZ = dA ∘ f'</c>, <c>dW = Xᵀ·dZ</c>, <c>db = Σ dZ</c> over the rows, <c>dX = dZ·Wᵀ</c>. The factor 1/m is already in dA.
 /// </remarks>
-public sealed unsafe partial class Dense : Layer
+public sealed partial class Dense : Layer, IPart<Dense>
 {
     private const int Weight = 0, Bias = 1;
 
@@ -25,14 +24,23 @@ public sealed unsafe partial class Dense : Layer
     /// <param name="biases">How the biases start; zeros unless given.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
     public Dense(int units, Activation? activation = null, Initializer? weights = null, Initializer? biases = null)
-        : base(new Settings("dense", new Setting("units", units)).With("activation", Activation.Identity.Equals(activation) ? null : activation))
+        : this(new Settings(Kind, new Setting("units", units)).With("activation", Activation.Identity.Equals(activation) ? null : activation), weights, biases)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(units);
-        Units = units;
-        Activation = activation ?? Activation.Identity;
+    }
+
+    private Dense(Settings settings, Initializer? weights, Initializer? biases)
+        : base(settings)
+    {
+        Units = Guard.Positive(settings.Get<int>("units"), "units");
+        Activation = settings.Get("activation", Activation.Identity);
+        HasBias = settings.Get("bias", true);
+        SkipsZeroInputs = settings.Get("skipsZeroInputs", false);
         _weights = weights ?? Activation.DefaultInitializer;
         _biases = biases ?? Initializer.Zeros;
     }
+
+    /// <summary>The kind of part: "dense".</summary>
+    public static string Kind => "dense";
 
     /// <summary>Number of outputs.</summary>
     public int Units { get; }
@@ -40,16 +48,27 @@ public sealed unsafe partial class Dense : Layer
     /// <summary>The function f.</summary>
     public Activation Activation { get; }
 
+    /// <summary>Whether there is a bias b. A normalization layer that follows makes it superfluous. The default is true.</summary>
+    public bool HasBias
+    {
+        get;
+        init => Settings = Settings.With("bias", field = value, usual: true);
+    }
+
     /// <summary>
     /// Whether products with inputs that are zero are left out, forward and in the weight gradient. It pays where zeros lie side by side in
     /// many samples, such as the margins of images, in the first layer; elsewhere it costs a little. The results have the same bits as
-    /// long as the weights are finite: 0 · ∞ is left out too. False unless set.
+    /// long as the weights are finite: 0 · ∞ is left out too. The default is false.
     /// </summary>
     public bool SkipsZeroInputs
     {
         get;
         init => Settings = Settings.With("skipsZeroInputs", field = value, usual: false);
     }
+
+    /// <summary>Makes a layer of its settings.</summary>
+    /// <param name="settings">Kind and settings.</param>
+    public static Dense Create(Settings settings) => new(settings, null, null);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>
@@ -59,109 +78,51 @@ public sealed unsafe partial class Dense : Layer
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
         new("weight", [inputShape.ElementCount, Units], _weights, ParameterRole.Weight) { PyTorchAxes = [1, 0] },
-        new("bias", [Units], _biases, ParameterRole.Bias),
+        .. HasBias ? (ReadOnlySpan<ParameterDefinition>)[new("bias", [Units], _biases, ParameterRole.Bias)] : [],
     ];
 
     /// <inheritdoc/>
     public override ScratchSize Scratch(Shape inputShape, int rows) => new(Activation.DerivativeNeedsInput ? checked(rows * Units) : 0);
 
     /// <inheritdoc/>
-    [MethodImpl(HotPath.CompileOnce)]
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
-        int inputs = input.Span.Length / Math.Max(context.Rows, 1);
-        fixed (float* x = input.Span, w = context.Values(Weight), b = context.Values(Bias), a = output.Span, z = context.Scratch)
+        ReadOnlyMatrixView weights = new(context.Values(Weight), input.Columns, Units);
+        ReadOnlySpan<float> biases = HasBias ? context.Values(Bias) : [];
+        GemmOptions options = new(SkipsZeros: SkipsZeroInputs);
+        if (context.IsTraining && Activation.DerivativeNeedsInput)
         {
             // Z = X·W + b, A = f(Z)
-            Product product = new()
-            {
-                Rows = context.Rows,
-                Columns = Units,
-                Depth = inputs,
-                A = x,
-                ARow = inputs,
-                AColumn = 1,
-                B = w,
-                BRow = Units,
-                BColumn = 1,
-                C = keepsZ ? z : a,
-                CRow = Units,
-                CColumn = 1,
-                SkipsZeros = SkipsZeroInputs,
-                Bias = b,
-            };
-            if (keepsZ)
-            {
-                Activation.Identity.MultiplyAndApply(context.Engine, product);
-                Activation.ApplyWith(context.Engine, context.Scratch[..output.Span.Length], output.Span);
-            }
-            else
-            {
-                Activation.MultiplyAndApply(context.Engine, product);
-            }
+            MatrixView z = new(context.Scratch[..output.Span.Length], output.Rows, Units);
+            Activation.Identity.MultiplyAndApply(context.Engine, input, weights, biases, z, options);
+            Activation.ApplyWith(context.Engine, z.Span, output.Span);
+        }
+        else
+        {
+            // A = f(X·W + b)
+            Activation.MultiplyAndApply(context.Engine, input, weights, biases, output, options);
         }
     }
 
     /// <inheritdoc/>
-    [MethodImpl(HotPath.CompileOnce)]
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int batch = context.Rows;
-        int inputs = input.Span.Length / Math.Max(batch, 1);
+        // dZ = dA ∘ f', db = Σ dZ; dW = Xᵀ·dZ; dX = dZ·Wᵀ
         DifferentiateAndSum(context, output, outputGradient);
-        fixed (float* x = input.Span, w = context.Values(Weight), dz = outputGradient.Span, dx = inputGradient.Span, dw = context.Gradients(Weight))
-        {
-            // dW = Xᵀ·dZ
-            Gemm.Run(
-                context.Engine,
-                new Product
-                {
-                    Rows = inputs,
-                    Columns = Units,
-                    Depth = batch,
-                    A = x,
-                    ARow = 1,
-                    AColumn = inputs,
-                    B = dz,
-                    BRow = Units,
-                    BColumn = 1,
-                    C = dw,
-                    CRow = Units,
-                    CColumn = 1,
-                    Accumulate = context.Accumulate,
-                    SkipsZeros = SkipsZeroInputs,
-                });
-
-            if (inputGradient.Rows == 0)
-                return;
-
-            // dX = dZ·Wᵀ
-            Gemm.Run(
-                context.Engine,
-                new Product
-                {
-                    Rows = batch,
-                    Columns = inputs,
-                    Depth = Units,
-                    A = dz,
-                    ARow = Units,
-                    AColumn = 1,
-                    B = w,
-                    BRow = 1,
-                    BColumn = Units,
-                    C = dx,
-                    CRow = inputs,
-                    CColumn = 1,
-                });
-        }
+        MatrixView weightGradient = new(context.Gradients(Weight), input.Columns, Units);
+        context.Engine.Multiply(input.Transposed, outputGradient, weightGradient, new GemmOptions(context.Accumulate, SkipsZeroInputs));
+        if (inputGradient.Rows > 0)
+            context.Engine.Multiply(outputGradient, new ReadOnlyMatrixView(context.Values(Weight), input.Columns, Units).Transposed, inputGradient);
     }
 
     /// <summary><c>dZ = dA ∘ f'</c> in place, <c>db = Σ dZ</c>.</summary>
     private void DifferentiateAndSum(in LayerContext context, ReadOnlyMatrixView output, MatrixView gradient)
     {
         ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.Scratch[..output.Span.Length] : output.Span;
-        Activation.Sweep(context.Engine, new(argument, context.Rows, Units), gradient, context.Gradients(Bias), context.Accumulate);
+        if (HasBias)
+            Activation.Sweep(context.Engine, new(argument, output.Rows, Units), gradient, context.Gradients(Bias), context.Accumulate);
+        else
+            Activation.DifferentiateWith(context.Engine, argument, gradient.Span);
     }
 }

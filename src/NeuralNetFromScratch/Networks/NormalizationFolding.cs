@@ -16,12 +16,18 @@ internal static class NormalizationFolding
             bool followsLinear = layers.Count > 0 && layers[^1] is Dense { Activation: var activation } && activation.Equals(Activation.Identity);
             if (node.Layer is BatchNormalization normalization && followsLinear)
             {
+                if (layers[^1] is Dense { HasBias: false } unbiased)
+                {
+                    layers[^1] = new Dense(unbiased.Units) { SkipsZeroInputs = unbiased.SkipsZeroInputs };
+                    values[^1] = [.. values[^1], new float[unbiased.Units]];
+                }
+
                 Apply(normalization, Values(network, node), values[^1]);
             }
             else if (node.Layer is Activate activate && followsLinear)
             {
                 var dense = (Dense)layers[^1];
-                layers[^1] = new Dense(dense.Units, activate.Activation) { SkipsZeroInputs = dense.SkipsZeroInputs };
+                layers[^1] = new Dense(dense.Units, activate.Activation) { HasBias = dense.HasBias, SkipsZeroInputs = dense.SkipsZeroInputs };
             }
             else
             {

@@ -72,6 +72,8 @@ internal static class Architecture
             case Dense dense:
                 json.WriteNumber("units", dense.Units);
                 json.WriteString("activation", NameOf(dense.Activation, format));
+                if (!dense.HasBias)
+                    json.WriteBoolean("bias", false);
                 if (dense.SkipsZeroInputs)
                     json.WriteBoolean("skipsZeroInputs", true);
                 break;
@@ -129,6 +131,7 @@ internal static class Architecture
         {
             "dense" => new Dense(element.GetProperty("units").GetInt32(), ReadActivation(element, format), Initializer.Zeros)
             {
+                HasBias = !element.TryGetProperty("bias", out JsonElement bias) || bias.GetBoolean(),
                 SkipsZeroInputs = element.TryGetProperty("skipsZeroInputs", out JsonElement skips) && skips.GetBoolean(),
             },
             "activate" => new Activate(ReadActivation(element, format)),

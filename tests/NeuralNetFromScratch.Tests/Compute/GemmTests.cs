@@ -11,7 +11,7 @@ public class GemmTests
     public void Every_size_up_to_two_tiles_and_one_is_right_in_every_layout([Values] RegisterWidth width)
     {
         var engine = new Engine(1, (SimdWidth)width);
-        var blocking = Blocking.For((SimdWidth)width);
+        var blocking = Tuning.Blocking((SimdWidth)width);
         ulong seed = 1;
         for (int rows = 0; rows <= 2 * blocking.TileRows + 1; rows++)
         {
@@ -27,7 +27,7 @@ public class GemmTests
     public void Every_depth_up_to_two_registers_and_around_a_block_is_right([Values] RegisterWidth width, [Values] Layout layout)
     {
         var engine = new Engine(1, (SimdWidth)width);
-        int block = Blocking.For((SimdWidth)width).Depth;
+        int block = Tuning.Blocking((SimdWidth)width).Depth;
         foreach (int depth in Enumerable.Range(0, 34).Concat([block - 1, block, block + 1, 2 * block, 2 * block + 1]))
             Check(engine, 13, 37, depth, layout, (ulong)depth);
     }

@@ -3,12 +3,12 @@ using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Compute;
 
-public unsafe class ZeroSkippingTests
+public class ZeroSkippingTests
 {
     [Test]
     public void Products_have_the_bits_of_those_that_skip_nothing([Values] RegisterWidth width, [Values] bool transposed, [Values] bool accumulate)
     {
-        int tileRows = Blocking.For((SimdWidth)width).TileRows, tileColumns = Blocking.For((SimdWidth)width).TileColumns;
+        int tileRows = Tuning.Blocking((SimdWidth)width).TileRows, tileColumns = Tuning.Blocking((SimdWidth)width).TileColumns;
         int[] rowCounts = [1, 2, 4, 5, tileRows - 1, tileRows, tileRows + 1, 3 * tileRows + 4];
         int[] columnCounts = [1, tileColumns / 2 + 1, tileColumns, 5 * tileColumns + 1, 8 * tileColumns + 3];
         foreach (int rows in rowCounts.Distinct())
@@ -62,27 +62,7 @@ public unsafe class ZeroSkippingTests
     private static void Multiply(
         Engine engine, float[] left, float[] right, float[] destination, int rows, int columns, int depth, bool transposed, bool accumulate, bool skipsZeros)
     {
-        fixed (float* a = left, b = right, c = destination)
-        {
-            Gemm.Run(
-                engine,
-                new Product
-                {
-                    Rows = rows,
-                    Columns = columns,
-                    Depth = depth,
-                    A = a,
-                    ARow = transposed ? 1 : depth,
-                    AColumn = transposed ? rows : 1,
-                    B = b,
-                    BRow = columns,
-                    BColumn = 1,
-                    C = c,
-                    CRow = columns,
-                    CColumn = 1,
-                    Accumulate = accumulate,
-                    SkipsZeros = skipsZeros,
-                });
-        }
+        ReadOnlyMatrixView a = transposed ? new ReadOnlyMatrixView(left, depth, rows).Transposed : new(left, rows, depth);
+        engine.Multiply(a, new(right, depth, columns), new(destination, rows, columns), new GemmOptions(accumulate, skipsZeros));
     }
 }

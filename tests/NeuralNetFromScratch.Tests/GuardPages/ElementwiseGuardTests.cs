@@ -14,7 +14,7 @@ public unsafe class ElementwiseGuardTests(GuardedSide side) : GuardPageTest(side
     [Test]
     public void Partial_registers_touch_their_lanes_alone([Values] RegisterWidth width)
     {
-        int lanes = Blocking.For((SimdWidth)width).TileColumns / 2;
+        int lanes = Tuning.Blocking((SimdWidth)width).TileColumns / 2;
         for (int count = 0; count <= lanes; count++)
         {
             int lanesUsed = count;

@@ -45,8 +45,9 @@ public unsafe class GemmGuardTests(GuardedSide side) : GuardPageTest(side)
         foreach ((int rows, int columns, int depth) in Sizes(width))
         {
             Check(
-                operands => Gemm.Run(
-                    engine, Product(operands, rows, columns, depth, accumulate, skipsZeros), new BiasActivationEpilogue<ReluFunction>(default)),
+                operands => engine.Multiply(
+                    View(operands, rows, depth, false, 0), View(operands, depth, columns, false, 0), new MatrixView(operands.NextSpan(rows * columns), rows, columns),
+                    new GemmOptions(accumulate, skipsZeros), new BiasActivationEpilogue<ReluFunction>(operands.NextSpan(columns), default)),
                 () => $"{rows}×{columns}×{depth}");
         }
     }
@@ -59,11 +60,13 @@ public unsafe class GemmGuardTests(GuardedSide side) : GuardPageTest(side)
             Check(
                 operands =>
                 {
-                    Product product = Product(operands, rows, columns, depth, accumulate: false, skipsZeros);
-                    var plan = new GemmPlan(product, (SimdWidth)width);
+                    GemmOperands product = Product(operands, rows, columns, depth);
+                    GemmOptions options = new(SkipsZeros: skipsZeros);
+                    var plan = new GemmPlan(product, options, (SimdWidth)width);
                     // What the space holds in the end is nobody's business, and its alignment must not matter.
                     using var space = new GuardedMemory(plan.SpaceLength, Side);
-                    var kernel = new GemmKernel<BiasActivationEpilogue<IdentityFunction>>(product, plan, space.Pointer, default);
+                    var kernel = new GemmKernel<BiasActivationEpilogue<IdentityFunction>>(
+                        product, options, plan, space.Pointer, new(operands.NextSpan(columns), default));
                     SimdDispatch.Run((SimdWidth)width, ref kernel);
                 },
                 () => $"{rows}×{columns}×{depth}");
@@ -73,7 +76,7 @@ public unsafe class GemmGuardTests(GuardedSide side) : GuardPageTest(side)
     /// <summary>One less than, exactly and one more than tiles and registers, so that each kernel of the edges runs.</summary>
     private static IEnumerable<(int Rows, int Columns, int Depth)> Sizes(RegisterWidth width)
     {
-        var blocking = Blocking.For((SimdWidth)width);
+        var blocking = Tuning.Blocking((SimdWidth)width);
         int lanes = blocking.TileColumns / 2;
         int[] rowCounts = [1, 2, 4, 5, blocking.TileRows - 1, blocking.TileRows, blocking.TileRows + 1, 2 * blocking.TileRows + 3];
         int[] columnCounts = [1, 2, 3, lanes - 1, lanes, lanes + 1, 2 * lanes - 1, 2 * lanes, 2 * lanes + 1, 5 * lanes + 2, 8 * lanes, 8 * lanes + 3];
@@ -87,7 +90,7 @@ public unsafe class GemmGuardTests(GuardedSide side) : GuardPageTest(side)
         }
     }
 
-    private static Product Product(Operands operands, int rows, int columns, int depth, bool accumulate, bool skipsZeros) => new()
+    private static GemmOperands Product(Operands operands, int rows, int columns, int depth) => new()
     {
         Rows = rows,
         Columns = columns,
@@ -101,9 +104,6 @@ public unsafe class GemmGuardTests(GuardedSide side) : GuardPageTest(side)
         C = operands.Next(rows * columns),
         CRow = columns,
         CColumn = 1,
-        Bias = operands.Next(columns),
-        Accumulate = accumulate,
-        SkipsZeros = skipsZeros,
     };
 
     private static ReadOnlyMatrixView View(Operands operands, int rows, int columns, bool transposed, int gap) => transposed

@@ -92,6 +92,35 @@ public class DenseTests
     }
 
     [Test]
+    public void Without_a_bias_the_results_are_those_of_a_bias_of_zero([Values(1, 17)] int batch, [Values] bool isBuiltIn, [Values] bool needsInput)
+    {
+        Activation activation = isBuiltIn ? (needsInput ? Activation.Silu : Activation.Tanh) : needsInput ? new SwishActivation() : Activation.Identity;
+        LayerRun with = Run(hasBias: true), without = Run(hasBias: false);
+        Assert.That(without.Parameters.Count, Is.EqualTo(1));
+        Assert.That(without.Output, Is.EqualTo(with.Output));
+        Assert.That(without.InputGradient, Is.EqualTo(with.InputGradient));
+        Assert.That(without.Parameters[0].Gradients.ToArray(), Is.EqualTo(with.Parameters[0].Gradients.ToArray()));
+
+        LayerRun Run(bool hasBias)
+        {
+            var run = new LayerRun(new Dense(19, activation) { HasBias = hasBias }, [33], batch, new Engine(2), 3);
+            run.Forward();
+            run.Backward(TestValues.Uniform(batch * 19, 9));
+            return run;
+        }
+    }
+
+    [Test]
+    public void A_layer_without_a_bias_is_read_back()
+    {
+        Part read = PartRegistry.Empty.With<Dense>().Read(new Dense(3, Activation.Relu) { HasBias = false, SkipsZeroInputs = true }.Settings);
+        Assert.That(read, Is.InstanceOf<Dense>());
+        var layer = (Dense)read;
+        Assert.That((layer.Units, layer.HasBias, layer.SkipsZeroInputs), Is.EqualTo((3, false, true)));
+        Assert.That(layer.Activation, Is.EqualTo(Activation.Relu));
+    }
+
+    [Test]
     public void The_first_layer_needs_no_input_gradient()
     {
         var run = new LayerRun(new Dense(3), [4], 2, new Engine(), 3);

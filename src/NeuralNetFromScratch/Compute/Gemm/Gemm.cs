@@ -6,48 +6,164 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>The matrix product, on an engine's workers or on the caller's thread.</summary>
 internal static unsafe class Gemm
 {
-    public static void Run(Engine engine, in Product product) =>
-        Run(engine, FillsLanesTransposed(product, engine.Width) ? product.Transposed() : product, default(StoreEpilogue));
-
-    [MethodImpl(HotPath.CompileOnce)]
-    public static void Run<TEpilogue>(Engine engine, in Product product, TEpilogue epilogue)
-        where TEpilogue : struct, IEpilogue
+    /// <summary>Computes <c>C = A·B</c> on the calling thread, with borrowed memory for the packed blocks.</summary>
+    public static void Multiply(ReadOnlyMatrixView left, ReadOnlyMatrixView right, MatrixView destination)
     {
-        if (product.Rows == 0 || product.Columns == 0)
-            return;
-        var grid = GemmGrid.For(product, engine.Width, engine.Threads);
-        engine.Run(new GemmJob<TEpilogue>(engine, product, epilogue, grid), grid.Parts);
-    }
-
-    /// <summary>
-    /// Whether Cᵀ = Bᵀ·Aᵀ is the better order: a C so narrow that its rows would leave lanes of a register empty, from an A whose rows
-    /// lie together and fill them. Ten columns of weight gradients are the case in point.
-    /// </summary>
-    private static bool FillsLanesTransposed(in Product product, SimdWidth width)
-    {
-        int tileColumns = Blocking.For(width).TileColumns;
-        return !product.SkipsZeros && product.ARow == 1 && product.Rows >= tileColumns && product.Columns < tileColumns && product.Columns != tileColumns / 2;
-    }
-
-    /// <summary>On the caller's thread, with borrowed memory for the packed blocks.</summary>
-    public static void RunHere(in Product product)
-    {
-        if (product.Rows == 0 || product.Columns == 0)
+        ThrowIfUnfit(left, right, destination);
+        if (destination.Rows == 0 || destination.Columns == 0)
             return;
         SimdWidth width = SimdWidths.Best;
-        RunHere(FillsLanesTransposed(product, width) ? product.Transposed() : product, width);
+        fixed (float* a = left.Values, b = right.Values, c = destination.Values)
+        {
+            GemmOperands operands = InBestOrder(Operands(a, left, b, right, c, destination), default, width);
+            var plan = new GemmPlan(operands, default, width);
+            float[] rented = ArrayPool<float>.Shared.Rent(plan.SpaceLength + AlignedMemory.Alignment);
+            fixed (float* space = rented)
+            {
+                var kernel = new GemmKernel<StoreEpilogue>(operands, default, plan, AlignedMemory.Align(space), default);
+                SimdDispatch.Run(width, ref kernel);
+            }
+
+            ArrayPool<float>.Shared.Return(rented);
+        }
     }
 
-    private static void RunHere(in Product product, SimdWidth width)
+    /// <summary>Computes <c>C = A·B</c>, or adds it to C.</summary>
+    public static void Multiply(this Engine engine, ReadOnlyMatrixView left, ReadOnlyMatrixView right, MatrixView destination, GemmOptions options) =>
+        engine.Multiply(left, right, destination, options, default(StoreEpilogue));
+
+    /// <summary>Computes <c>C = f(A·B)</c> with the function that an epilogue applies to finished sums.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit, or C overlaps A or B.</exception>
+    [MethodImpl(HotPath.CompileOnce)]
+    public static void Multiply<TEpilogue>(
+        this Engine engine, ReadOnlyMatrixView left, ReadOnlyMatrixView right, MatrixView destination, GemmOptions options, TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue, allows ref struct
     {
-        var plan = new GemmPlan(product, width);
-        float[] rented = ArrayPool<float>.Shared.Rent(plan.SpaceLength + AlignedMemory.Alignment);
-        fixed (float* space = rented)
+        ThrowIfUnfit(left, right, destination);
+        if (destination.Rows == 0 || destination.Columns == 0)
+            return;
+        fixed (float* a = left.Values, b = right.Values, c = destination.Values)
         {
-            var kernel = new GemmKernel<StoreEpilogue>(product, plan, AlignedMemory.Align(space), default);
-            SimdDispatch.Run(width, ref kernel);
+            GemmOperands operands = Operands(a, left, b, right, c, destination);
+            if (TEpilogue.AllowsTransposing)
+                operands = InBestOrder(operands, options, engine.Width);
+            var grid = GemmGrid.For(operands, engine.Width, engine.Threads);
+            engine.Run(new GemmJob<TEpilogue>(engine, operands, options, grid, epilogue), grid.Parts);
+        }
+    }
+
+    private static void ThrowIfUnfit(ReadOnlyMatrixView left, ReadOnlyMatrixView right, MatrixView destination)
+    {
+        if (left.Columns != right.Rows || left.Rows != destination.Rows || right.Columns != destination.Columns)
+            throw new ArgumentException(
+                $"cannot multiply [{left.Rows}, {left.Columns}] by [{right.Rows}, {right.Columns}] into [{destination.Rows}, {destination.Columns}]");
+        if (destination.Values.Overlaps(left.Values) || destination.Values.Overlaps(right.Values))
+            throw new ArgumentException("the destination shares memory with a factor", nameof(destination));
+    }
+
+    private static GemmOperands Operands(float* a, ReadOnlyMatrixView left, float* b, ReadOnlyMatrixView right, float* c, MatrixView destination) => new()
+    {
+        Rows = left.Rows,
+        Columns = right.Columns,
+        Depth = left.Columns,
+        A = a,
+        ARow = left.RowStride,
+        AColumn = left.ColumnStride,
+        B = b,
+        BRow = right.RowStride,
+        BColumn = right.ColumnStride,
+        C = c,
+        CRow = destination.RowStride,
+        CColumn = destination.ColumnStride,
+    };
+
+    /// <summary>
+    /// The product, or Cᵀ = Bᵀ·Aᵀ where that is the better order: where C's columns are contiguous, and for a C so narrow that its rows would
+    /// leave lanes of a register empty, from an A whose rows lie together and fill them. Ten columns of weight gradients are the case in point.
+    /// </summary>
+    private static GemmOperands InBestOrder(GemmOperands operands, GemmOptions options, SimdWidth width)
+    {
+        if (options.SkipsZeros)
+            return operands;
+        if (operands.CColumn != 1 && operands.CRow == 1)
+            operands = operands.Transposed();
+        int tileColumns = Tuning.Blocking(width).TileColumns;
+        bool fillsLanes = operands.ARow == 1 && operands.Rows >= tileColumns && operands.Columns < tileColumns && operands.Columns != tileColumns / 2;
+        return fillsLanes ? operands.Transposed() : operands;
+    }
+}
+
+/// <summary>
+/// How a product is divided among workers: into <see cref="RowParts"/> × <see cref="ColumnParts"/> blocks of C. The division never
+/// changes a result, because every element of C is summed by one worker in one order.
+/// </summary>
+internal readonly record struct GemmGrid(int RowParts, int ColumnParts)
+{
+    public int Parts => RowParts * ColumnParts;
+
+    /// <summary>The division with the least time for the slowest worker: its tiles, and the packing that it repeats.</summary>
+    public static GemmGrid For(in GemmOperands operands, SimdWidth width, int workers)
+    {
+        long work = (long)operands.Rows * operands.Columns * operands.Depth;
+        workers = (int)Math.Min(workers, Math.Max(1, work / Tuning.ProductGrain));
+        (int tileRows, int tileColumns, _, _, _) = Tuning.Blocking(width);
+        int rowTiles = (operands.Rows + tileRows - 1) / tileRows;
+        int columnTiles = (operands.Columns + tileColumns - 1) / tileColumns;
+        GemmGrid best = new(1, 1);
+        long bestCost = long.MaxValue;
+        for (int rowParts = 1; rowParts <= Math.Min(workers, rowTiles); rowParts++)
+        {
+            int columnParts = Math.Min(workers / rowParts, columnTiles);
+            long rows = (rowTiles + rowParts - 1) / rowParts * tileRows;
+            long columns = (columnTiles + columnParts - 1) / columnParts * tileColumns;
+            long cost = rows * columns + Tuning.RowPackingCost * rows + Tuning.ColumnPackingCost * columns;
+            if (cost < bestCost)
+                (best, bestCost) = (new(rowParts, columnParts), cost);
         }
 
-        ArrayPool<float>.Shared.Return(rented);
+        return best;
     }
+
+    /// <summary>One worker's part of a product.</summary>
+    public GemmOperands Part(in GemmOperands operands, SimdWidth width, int worker)
+    {
+        var blocking = Tuning.Blocking(width);
+        return operands.Block(
+            Section.Of(operands.Rows, blocking.TileRows, worker / ColumnParts, RowParts),
+            Section.Of(operands.Columns, blocking.TileColumns, worker % ColumnParts, ColumnParts));
+    }
+}
+
+/// <summary>A matrix product whose C is cut into a grid of blocks, one for each worker.</summary>
+internal readonly unsafe ref struct GemmJob<TEpilogue>(Engine engine, GemmOperands operands, GemmOptions options, GemmGrid grid, TEpilogue epilogue) : IJob
+    where TEpilogue : struct, IEpilogue, allows ref struct
+{
+    private readonly Engine _engine = engine;
+    private readonly GemmOperands _operands = operands;
+    private readonly GemmOptions _options = options;
+    private readonly GemmGrid _grid = grid;
+    private readonly TEpilogue _epilogue = epilogue;
+
+    public void Run(int worker, int workers)
+    {
+        GemmOperands part = _grid.Part(_operands, _engine.Width, worker);
+        var plan = new GemmPlan(part, _options, _engine.Width);
+        var kernel = new GemmKernel<TEpilogue>(part, _options, plan, _engine.Space(worker).Reserve(plan.SpaceLength), _epilogue);
+        SimdDispatch.Run(_engine.Width, ref kernel);
+    }
+}
+
+/// <summary>One worker's part of a matrix product, waiting for its register type.</summary>
+internal readonly unsafe ref struct GemmKernel<TEpilogue>(GemmOperands operands, GemmOptions options, GemmPlan plan, float* space, TEpilogue epilogue)
+    : ISimdKernel
+    where TEpilogue : struct, IEpilogue, allows ref struct
+{
+    private readonly GemmOperands _operands = operands;
+    private readonly GemmOptions _options = options;
+    private readonly GemmPlan _plan = plan;
+    private readonly float* _space = space;
+    private readonly TEpilogue _epilogue = epilogue;
+
+    public void Run<TSimd>()
+        where TSimd : struct, ISimd<TSimd> => GemmLoops<TSimd>.Run(_operands, _options, _plan, _space, _epilogue);
 }

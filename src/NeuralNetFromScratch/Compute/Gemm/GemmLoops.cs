@@ -9,71 +9,72 @@ namespace NeuralNetFromScratch.Compute;
 internal static unsafe class GemmLoops<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    public static void Run<TEpilogue>(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
-        where TEpilogue : struct, IEpilogue
+    public static void Run<TEpilogue>(in GemmOperands operands, GemmOptions options, in GemmPlan plan, float* space, scoped TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue, allows ref struct
     {
-        if (product.Rows == 1 && product.BColumn == 1 && product.CColumn == 1)
+        if (operands.Rows == 1 && operands.BColumn == 1 && operands.CColumn == 1)
         {
-            if (product.SkipsZeros)
-                RunRow<NonzeroSteps>(product);
+            if (options.SkipsZeros)
+                RunRow<NonzeroSteps>(operands, options.Accumulate);
             else
-                RunRow<AllSteps>(product);
-            epilogue.Apply<TSimd>(product);
+                RunRow<AllSteps>(operands, options.Accumulate);
+            epilogue.Apply<TSimd>(operands);
         }
         else
         {
-            RunLoops(product, plan, space, epilogue);
+            var a = new StridedSource(operands.A, operands.ARow, operands.AColumn);
+            var b = new StridedSource(operands.B, operands.BColumn, operands.BRow);
+            RunLoops(operands, a, b, options, plan, space, epilogue);
         }
     }
 
-    private static void RunRow<TSteps>(in Product product)
+    private static void RunRow<TSteps>(in GemmOperands operands, bool accumulate)
         where TSteps : struct, ISteps
     {
         int column = 0;
-        for (; column <= product.Columns - RowKernel<TSimd>.Columns; column += RowKernel<TSimd>.Columns)
-            RowKernel<TSimd>.Run<TSteps>(product, column);
-        RowKernel<TSimd>.RunLast<TSteps>(product, column);
+        for (; column <= operands.Columns - RowKernel<TSimd>.Columns; column += RowKernel<TSimd>.Columns)
+            RowKernel<TSimd>.Run<TSteps>(operands, accumulate, column);
+        RowKernel<TSimd>.RunLast<TSteps>(operands, accumulate, column);
     }
 
     [MethodImpl(HotPath.CompileOnce)]
-    private static void RunLoops<TEpilogue>(in Product product, in GemmPlan plan, float* space, TEpilogue epilogue)
-        where TEpilogue : struct, IEpilogue
+    private static void RunLoops<TLeft, TRight, TEpilogue>(
+        in GemmOperands operands, TLeft left, TRight right, GemmOptions options, in GemmPlan plan, float* space, scoped TEpilogue epilogue)
+        where TLeft : struct, IPanelSource
+        where TRight : struct, IPanelSource
+        where TEpilogue : struct, IEpilogue, allows ref struct
     {
         float* packedB = space;
         float* packedA = space + (nint)plan.Columns * plan.Depth;
         int* lists = (int*)(packedA + (nint)plan.Rows * plan.Depth);
 
         // LOOP 5: columns of C, a block of B at a time
-        for (int column = 0; column < product.Columns; column += plan.Columns)
+        for (int column = 0; column < operands.Columns; column += plan.Columns)
         {
-            int columns = Math.Min(plan.Columns, product.Columns - column);
+            Section columns = new(column, Math.Min(plan.Columns, operands.Columns - column));
 
             // LOOP 4: steps of k
             for (int block = 0; block < plan.DepthBlocks; block++)
             {
-                Section k = Section.Of(product.Depth, 1, block, plan.DepthBlocks);
-                bool accumulate = product.Accumulate || block > 0;
-                Panels b = Panels.Of<TSimd>(
-                    product.B + column * product.BColumn + k.Start * product.BRow,
-                    columns, product.BColumn, k.Count, product.BRow, plan.TileColumns, KernelColumns(Last(columns, plan.TileColumns)), plan.PacksB, packedB);
+                Section k = Section.Of(operands.Depth, 1, block, plan.DepthBlocks);
+                bool accumulate = options.Accumulate || block > 0;
+                Panels b = right.Read<TSimd>(columns, k, plan.TileColumns, KernelColumns(Last(columns.Count, plan.TileColumns)), plan.PacksB, packedB);
 
                 // LOOP 3: rows of C, a block of A at a time
-                for (int row = 0; row < product.Rows; row += plan.Rows)
+                for (int row = 0; row < operands.Rows; row += plan.Rows)
                 {
-                    int rows = Math.Min(plan.Rows, product.Rows - row);
-                    Panels a = Panels.Of<TSimd>(
-                        product.A + row * product.ARow + k.Start * product.AColumn,
-                        rows, product.ARow, k.Count, product.AColumn, plan.TileRows, KernelRows(Last(rows, plan.TileRows)), plan.PacksA, packedA);
-                    Product part = product.Block(new(row, rows), new(column, columns)) with { Depth = k.Count, Accumulate = accumulate };
+                    Section rows = new(row, Math.Min(plan.Rows, operands.Rows - row));
+                    Panels a = left.Read<TSimd>(rows, k, plan.TileRows, KernelRows(Last(rows.Count, plan.TileRows)), plan.PacksA, packedA);
+                    GemmOperands part = operands.Block(rows, columns) with { Depth = k.Count };
                     StepLists steps = new(lists, k.Count);
-                    if (product.SkipsZeros)
+                    if (options.SkipsZeros)
                     {
-                        ListSteps(rows, plan, a, steps);
-                        RunBlock<NonzeroSteps>(part, plan, a, b, steps);
+                        ListSteps(rows.Count, plan, a, steps);
+                        RunBlock<NonzeroSteps>(part, accumulate, plan, a, b, steps);
                     }
                     else
                     {
-                        RunBlock<AllSteps>(part, plan, a, b, steps);
+                        RunBlock<AllSteps>(part, accumulate, plan, a, b, steps);
                     }
 
                     if (block == plan.DepthBlocks - 1)
@@ -93,7 +94,7 @@ internal static unsafe class GemmLoops<TSimd>
     }
 
     [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
-    private static void RunBlock<TSteps>(in Product block, in GemmPlan plan, in Panels a, in Panels b, StepLists steps)
+    private static void RunBlock<TSteps>(in GemmOperands block, bool accumulate, in GemmPlan plan, in Panels a, in Panels b, StepLists steps)
         where TSteps : struct, ISteps
     {
         // LOOP 2: panels of B
@@ -105,7 +106,7 @@ internal static unsafe class GemmLoops<TSimd>
             {
                 Depth = block.Depth,
                 CRow = block.CRow,
-                Accumulate = block.Accumulate,
+                Accumulate = accumulate,
             };
             b.Locate(column, out tile.B, out _, out tile.BStep);
 

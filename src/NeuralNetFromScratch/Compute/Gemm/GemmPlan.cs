@@ -1,27 +1,46 @@
 namespace NeuralNetFromScratch.Compute;
 
+/// <summary>
+/// The sizes of the matrix product's blocks, in elements, for one register width (after Goto and van de Geijn, "Anatomy of
+/// high-performance matrix multiplication", ACM TOMS 2008, and BLIS). They are meant for cores with 32 KB of first-level and 512 KB
+/// of second-level cache or more:
+/// a panel of B, <c>Depth × TileColumns</c>, stays in the first level while the panels of A pass by;
+/// a block of A, <c>BlockRows × Depth</c>, stays in the second while the panels of B pass by;
+/// a block of B, <c>Depth × BlockColumns</c>, stays in the last.
+/// </summary>
+/// <param name="TileRows">Rows of a tile: as many as the registers hold sums for.</param>
+/// <param name="TileColumns">Columns of a tile: two registers.</param>
+/// <param name="Depth">Most steps of k at a time.</param>
+/// <param name="BlockRows">Most rows of a block of A; a multiple of <paramref name="TileRows"/>.</param>
+/// <param name="BlockColumns">Most columns of a block of B; a multiple of <paramref name="TileColumns"/>.</param>
+internal readonly record struct Blocking(int TileRows, int TileColumns, int Depth, int BlockRows, int BlockColumns)
+{
+    /// <summary>The sizes of the largest tile, for buffers that every tile fits into.</summary>
+    public const int MostTileColumns = 32, MostTileElements = 12 * MostTileColumns;
+}
+
 /// <summary>How one worker goes through a product: the sizes of its blocks, and what it packs.</summary>
 internal readonly record struct GemmPlan
 {
-    public GemmPlan(in Product product, SimdWidth width)
+    public GemmPlan(in GemmOperands operands, GemmOptions options, SimdWidth width)
     {
-        var blocking = Blocking.For(width);
+        var blocking = Tuning.Blocking(width);
         // Where one register holds a row of C, panels of B are half as wide, and can be twice as deep.
-        bool isNarrow = product.Columns <= blocking.TileColumns / 2;
+        bool isNarrow = operands.Columns <= blocking.TileColumns / 2;
         TileRows = blocking.TileRows;
         TileColumns = isNarrow ? blocking.TileColumns / 2 : blocking.TileColumns;
-        DepthBlocks = Math.Max(1, DivideUp(product.Depth, isNarrow ? 2 * blocking.Depth : blocking.Depth));
-        Depth = DivideUp(product.Depth, DepthBlocks);
-        Columns = Math.Min(DivideUp(product.Columns, TileColumns) * TileColumns, blocking.BlockColumns);
-        Rows = Math.Min(DivideUp(product.Rows, TileRows) * TileRows, blocking.BlockRows);
-        PacksB = product.BColumn != 1 || product.Rows > 2 * TileRows;
+        DepthBlocks = Math.Max(1, DivideUp(operands.Depth, isNarrow ? 2 * blocking.Depth : blocking.Depth));
+        Depth = DivideUp(operands.Depth, DepthBlocks);
+        Columns = Math.Min(DivideUp(operands.Columns, TileColumns) * TileColumns, blocking.BlockColumns);
+        Rows = Math.Min(DivideUp(operands.Rows, TileRows) * TileRows, blocking.BlockRows);
+        PacksB = operands.BColumn != 1 || operands.Rows > Tuning.PanelsReadingBInPlace * TileRows;
 
         // A is read in place while few panels of B pass by, or while it lies with its rows together and few enough steps of k that
         // all of a panel's lines stay in the first-level cache.
-        bool isReadOften = product.Columns > 4 * TileColumns;
-        bool isShort = product.ARow == 1 && product.Depth <= 192;
-        PacksA = (product.AColumn != 1 && product.ARow != 1) || (isReadOften && !isShort) || (product.SkipsZeros && product.ARow != 1);
-        StepsLength = product.SkipsZeros ? StepLists.LengthFor(Rows / TileRows, Depth) : 0;
+        bool isReadOften = operands.Columns > Tuning.PanelsReadingAInPlace * TileColumns;
+        bool isShort = operands.ARow == 1 && operands.Depth <= Tuning.StepsReadInPlace;
+        PacksA = (operands.AColumn != 1 && operands.ARow != 1) || (isReadOften && !isShort) || (options.SkipsZeros && operands.ARow != 1);
+        StepsLength = options.SkipsZeros ? StepLists.LengthFor(Rows / TileRows, Depth) : 0;
     }
 
     public int TileRows { get; }

@@ -2,6 +2,31 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
 
+/// <summary>One call of the micro-kernel.</summary>
+internal unsafe struct Tile
+{
+    /// <summary>Number of steps of k.</summary>
+    public int Depth;
+
+    /// <summary>Which steps, for kernels that do not take all of them.</summary>
+    public int* Steps;
+
+    /// <summary>Element (0, 0) of the rows of A, the distance between its rows, and between its steps of k.</summary>
+    public float* A;
+    public nint ARow, AStep;
+
+    /// <summary>Step 0 of the columns of B, contiguous over the tile's width, and the distance between steps of k.</summary>
+    public float* B;
+    public nint BStep;
+
+    /// <summary>The tile's first element, and the distance between its rows, which are contiguous.</summary>
+    public float* C;
+    public nint CRow;
+
+    /// <summary>Whether the sums go on from what C holds, or start from zero.</summary>
+    public bool Accumulate;
+}
+
 /// <summary>
 /// The innermost loop of the matrix product: one tile of C, <c>TRows</c> rows by <c>TVectors</c> registers, held in
 /// registers while k runs through the depth. Each step of k loads one row of B and multiplies it with one broadcast element of A
@@ -9,6 +34,15 @@ namespace NeuralNetFromScratch.Compute;
 /// the tile, so that tiling, blocking and threads never change its bits.
 /// </summary>
 /// <remarks>
+/// What it assumes:
+/// <list type="bullet">
+/// <item>A: element (r, k) is at <c>A + r·ARow + k·AStep</c> for all TRows rows; a panel that has fewer is filled up with zeros.</item>
+/// <item>B: step k has TVectors·Width contiguous floats at <c>B + k·BStep</c>; a panel that has fewer is filled up with zeros.</item>
+/// <item>C: row r has TVectors·Width contiguous floats at <c>C + r·CRow</c>, all of which are written, and read where it accumulates.</item>
+/// <item>Nothing need be aligned, and C shares no memory with A or B. A depth of 0 is allowed.</item>
+/// <item>Compact steps: ARow is 1, and BStep is TVectors·Width.</item>
+/// <item>Nonzero steps: Steps has Depth numbers of steps, in rising order; A and B are read at these alone.</item>
+/// </list>
 /// Beside the multiply-adds of a step every other instruction counts as soon as another program runs on the same core. At 256 bits the kernel
 /// for compact steps has 22 instructions in a step of 12 multiply-adds where A is packed, the general one 25.
 /// </remarks>

@@ -5,9 +5,23 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Compute;
 
+/// <summary>Where one worker keeps its packed blocks of A and B. It grows to the largest product it has seen.</summary>
+internal sealed unsafe class PackSpace
+{
+    private float[] _values = [];
+
+    /// <summary>Room for so many floats, aligned to a cache line; what was there is lost.</summary>
+    public float* Reserve(int length)
+    {
+        if (_values.Length < length + AlignedMemory.Alignment)
+            _values = AlignedMemory.Allocate(length);
+        return AlignedMemory.Align(_values);
+    }
+}
+
 /// <summary>
 /// Copies blocks into the order in which the micro-kernel reads them: panels as wide as a tile, step of k by step of k. The
-/// last panel is filled up with zeros. PartialVector that lie together are copied a register at a time; lanes whose steps lie together are
+/// last panel is filled up with zeros. Lanes that lie together are copied a register at a time; lanes whose steps lie together are
 /// transposed in squares of four.
 /// </summary>
 internal static unsafe class Packing<TSimd>
@@ -15,22 +29,19 @@ internal static unsafe class Packing<TSimd>
 {
     private const int Square = 4;
 
-    /// <summary>Panels that are copied side by side: few enough to be written without contention in the cache.</summary>
-    private const int PanelGroup = 8;
-
     /// <param name="source">The block's first element.</param>
     /// <param name="lanes">Rows of a block of A, or columns of a block of B.</param>
     /// <param name="laneStride">Distance between lanes.</param>
     /// <param name="depth">Steps of k.</param>
     /// <param name="stepStride">Distance between steps.</param>
-    /// <param name="width">PartialVector of a panel.</param>
+    /// <param name="width">Lanes of a panel.</param>
     /// <param name="destination">Room for whole panels: element (lane, k) of a panel goes to <c>k·width + lane</c>.</param>
     public static void Pack(float* source, int lanes, nint laneStride, int depth, nint stepStride, int width, float* destination)
     {
         if (laneStride == 1 && width % TSimd.Width == 0)
         {
             int whole = 0;
-            for (int panels; (panels = Math.Min(PanelGroup, (lanes - whole) / width)) > 0; whole += panels * width)
+            for (int panels; (panels = Math.Min(Tuning.PanelsPackedTogether, (lanes - whole) / width)) > 0; whole += panels * width)
                 CopyPanels(source + whole, panels, depth, stepStride, width, destination + (nint)whole * depth);
             if (whole < lanes)
                 CopyPartialPanel(source + whole, lanes - whole, depth, stepStride, width, destination + (nint)whole * depth);

@@ -1,5 +1,27 @@
 namespace NeuralNetFromScratch.Compute;
 
+/// <summary>What panels are made of: a matrix in memory, or values that are put together while they are copied.</summary>
+internal unsafe interface IPanelSource
+{
+    /// <param name="lanes">Rows of A, or columns of B.</param>
+    /// <param name="steps">Steps of k.</param>
+    /// <param name="width">Lanes of a panel.</param>
+    /// <param name="lastRead">How many lanes the kernel reads of the last panel, which may have fewer.</param>
+    /// <param name="pack">Whether all panels are packed.</param>
+    /// <param name="space">Where packed panels go.</param>
+    Panels Read<TSimd>(Section lanes, Section steps, int width, int lastRead, bool pack, float* space)
+        where TSimd : struct, ISimd<TSimd>;
+}
+
+/// <summary>A matrix of any strides.</summary>
+internal readonly unsafe struct StridedSource(float* values, nint laneStride, nint stepStride) : IPanelSource
+{
+    public Panels Read<TSimd>(Section lanes, Section steps, int width, int lastRead, bool pack, float* space)
+        where TSimd : struct, ISimd<TSimd> =>
+        Panels.Of<TSimd>(
+            values + lanes.Start * laneStride + steps.Start * stepStride, lanes.Count, laneStride, steps.Count, stepStride, width, lastRead, pack, space);
+}
+
 /// <summary>
 /// A block of A or B as the micro-kernel reads it: panel by panel, packed or where it lies. Where it lies, only a last panel that
 /// has fewer lanes than the kernel reads is packed.

@@ -10,23 +10,20 @@ namespace NeuralNetFromScratch.Compute;
 internal static unsafe class RowKernel<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    /// <summary>How many steps of k ahead memory is asked for: weights pass by once for each sample, faster than they are fetched unasked.</summary>
-    private const int Lookahead = 12;
-
     /// <summary>Columns of C that a call of <see cref="Run"/> computes.</summary>
     public static int Columns => 8 * TSimd.Width;
 
     [MethodImpl(HotPath.CompileOnce)]
-    public static void Run<TSteps>(in Product product, int column)
+    public static void Run<TSteps>(in GemmOperands operands, bool accumulate, int column)
         where TSteps : struct, ISteps
     {
         int width = TSimd.Width;
-        float* a = product.A;
-        float* b = product.B + column;
-        float* c = product.C + column;
+        float* a = operands.A;
+        float* b = operands.B + column;
+        float* c = operands.C + column;
         TSimd c0 = TSimd.Zero, c1 = TSimd.Zero, c2 = TSimd.Zero, c3 = TSimd.Zero;
         TSimd c4 = TSimd.Zero, c5 = TSimd.Zero, c6 = TSimd.Zero, c7 = TSimd.Zero;
-        if (product.Accumulate)
+        if (accumulate)
         {
             c0 = TSimd.Load(c);
             c1 = TSimd.Load(c + width);
@@ -38,8 +35,8 @@ internal static unsafe class RowKernel<TSimd>
             c7 = TSimd.Load(c + 7 * width);
         }
 
-        nint aStep = product.AColumn, bStep = product.BRow, ahead = Lookahead * bStep;
-        for (int depth = product.Depth; depth > 0; depth--, a += aStep, b += bStep)
+        nint aStep = operands.AColumn, bStep = operands.BRow, ahead = Tuning.RowLookahead * bStep;
+        for (int depth = operands.Depth; depth > 0; depth--, a += aStep, b += bStep)
         {
             if (TSteps.SkipZeros && *a == 0)
                 continue;
@@ -72,17 +69,17 @@ internal static unsafe class RowKernel<TSimd>
 
     /// <summary>The columns that are left, fewer than <see cref="Columns"/>, two registers at a time.</summary>
     [MethodImpl(HotPath.CompileOnce)]
-    public static void RunLast<TSteps>(in Product product, int column)
+    public static void RunLast<TSteps>(in GemmOperands operands, bool accumulate, int column)
         where TSteps : struct, ISteps
     {
-        nint aStep = product.AColumn, bStep = product.BRow;
-        for (; column < product.Columns; column += 2 * TSimd.Width)
+        nint aStep = operands.AColumn, bStep = operands.BRow;
+        for (; column < operands.Columns; column += 2 * TSimd.Width)
         {
-            int available0 = product.Columns - column, available1 = available0 - TSimd.Width;
-            float* a = product.A, b = product.B + column, c = product.C + column;
-            TSimd c0 = product.Accumulate ? PartialVector.Load<TSimd>(c, available0) : TSimd.Zero;
-            TSimd c1 = product.Accumulate && available1 > 0 ? PartialVector.Load<TSimd>(c + TSimd.Width, available1) : TSimd.Zero;
-            for (int depth = product.Depth; depth > 0; depth--, a += aStep, b += bStep)
+            int available0 = operands.Columns - column, available1 = available0 - TSimd.Width;
+            float* a = operands.A, b = operands.B + column, c = operands.C + column;
+            TSimd c0 = accumulate ? PartialVector.Load<TSimd>(c, available0) : TSimd.Zero;
+            TSimd c1 = accumulate && available1 > 0 ? PartialVector.Load<TSimd>(c + TSimd.Width, available1) : TSimd.Zero;
+            for (int depth = operands.Depth; depth > 0; depth--, a += aStep, b += bStep)
             {
                 if (TSteps.SkipZeros && *a == 0)
                     continue;

@@ -21,7 +21,7 @@ internal static class BatchProduct
         ThrowIfNot(x.Columns == w.Rows && z.Rows == x.Rows && z.Columns == w.Columns && (bias.IsEmpty || bias.Length == w.Columns));
         int dense = x.Dense.Columns;
         if (dense > 0)
-            Matrix.Multiply(engine, x.Dense, w.SliceRows(0, dense), z);
+            engine.Multiply(x.Dense, w.SliceRows(0, dense), z);
         SparseRowsView sparse = x.Sparse;
         fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
         fixed (float* values = sparse.AllValues, weights = w.SliceRows(dense, w.Rows - dense).Values, biases = bias, sums = z.Values)
@@ -53,28 +53,10 @@ internal static class BatchProduct
         ThrowIfNot(x.Columns == dw.Rows && dz.Rows == x.Rows && dz.Columns == dw.Columns);
         int dense = x.Dense.Columns, columnCount = x.Sparse.Columns;
         SparseRowsView sparse = x.Sparse;
-        fixed (float* left = x.Dense.Values, right = dz.Values, sums = dw.Values)
+        if (dense > 0)
+            engine.Multiply(x.Dense.Transposed, dz, dw.SliceRows(0, dense), new GemmOptions(accumulate));
+        fixed (float* right = dz.Values, sums = dw.Values)
         {
-            if (dense > 0)
-            {
-                Gemm.Run(engine, new Product
-                {
-                    Rows = dense,
-                    Columns = dz.Columns,
-                    Depth = x.Rows,
-                    A = left,
-                    ARow = 1,
-                    AColumn = x.Dense.RowStride,
-                    B = right,
-                    BRow = dz.Columns,
-                    BColumn = 1,
-                    C = sums,
-                    CRow = dz.Columns,
-                    CColumn = 1,
-                    Accumulate = accumulate,
-                });
-            }
-
             fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
             fixed (float* values = sparse.AllValues)
             {

@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>One matrix product: C[Rows, Columns] from A[Rows, Depth] and B[Depth, Columns], each with any strides.</summary>
-internal unsafe struct Product
+internal unsafe struct GemmOperands
 {
     public int Rows, Columns, Depth;
 
@@ -14,17 +14,11 @@ internal unsafe struct Product
     public float* C;
     public nint CRow, CColumn;
 
-    /// <summary>Whether the sums are added to what C holds.</summary>
-    public bool Accumulate;
+    /// <summary>The column of the whole product that this part starts at.</summary>
+    public int FirstColumn;
 
-    /// <summary>Whether steps of k in which a panel of A is all zeros are left out. It pays where zeros lie side by side; B must be finite.</summary>
-    public bool SkipsZeros;
-
-    /// <summary>[Columns], or null.</summary>
-    public float* Bias;
-
-    /// <summary>The same product seen from the other side: Cᵀ = Bᵀ·Aᵀ. Not for products with a bias, or that skip zeros.</summary>
-    public readonly Product Transposed() => new()
+    /// <summary>The same product seen from the other side: Cᵀ = Bᵀ·Aᵀ.</summary>
+    public readonly GemmOperands Transposed() => new()
     {
         Rows = Columns,
         Columns = Rows,
@@ -38,19 +32,25 @@ internal unsafe struct Product
         C = C,
         CRow = CColumn,
         CColumn = CRow,
-        Accumulate = Accumulate,
     };
 
     /// <summary>The part of the product that yields a block of C.</summary>
-    public readonly Product Block(Section rows, Section columns)
+    public readonly GemmOperands Block(Section rows, Section columns)
     {
-        Product block = this;
+        GemmOperands block = this;
         block.Rows = rows.Count;
         block.Columns = columns.Count;
         block.A = A + rows.Start * ARow;
         block.B = B + columns.Start * BColumn;
         block.C = C + rows.Start * CRow + columns.Start * CColumn;
-        block.Bias = Bias is null ? null : Bias + columns.Start;
+        block.FirstColumn = FirstColumn + columns.Start;
         return block;
     }
 }
+
+/// <summary>How the sums of a product are formed.</summary>
+/// <param name="Accumulate">Whether they are added to what C holds.</param>
+/// <param name="SkipsZeros">
+/// Whether steps of k in which a panel of A is all zeros are left out. It pays where zeros lie side by side; B must be finite.
+/// </param>
+internal readonly record struct GemmOptions(bool Accumulate = false, bool SkipsZeros = false);
