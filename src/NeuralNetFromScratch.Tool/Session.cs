@@ -51,7 +51,7 @@ internal static class Session
             data.Sets.Test, metrics: [new Accuracy(), new ConfusionMatrixMetric()], engine: new Engine(trainer.Threads));
         phases.End("testing");
         if (wasStopped)
-            console.WriteLine(Invariant($"Stopped in epoch {display.Last.Epoch}, step {display.Last.Step} of {display.Last.Steps}."));
+            console.WriteLine(Invariant($"Stopped in epoch {display.Last.Epoch}, step {display.Last.Step} of {display.Last.StepCount}."));
         string synthetic = data.Kind == "synthetic" ? "SYNTHETIC " : "";
         console.WriteLine(Invariant(
             $"{synthetic}Test accuracy {evaluation.Accuracy:P2}, loss {evaluation.Loss:F4} on {evaluation.Count:N0} samples."));
@@ -120,7 +120,7 @@ internal static class Session
     private static RunFigures Figures(
         FoundData data, Dataset training, Sequential network, Trainer trainer, SampleOptions options, TrainingDisplay display, EvaluationResult evaluation)
     {
-        double[] seconds = [.. trainer.History.Epochs.Select(epoch => epoch.Seconds)];
+        double[] seconds = [.. trainer.History.Epochs.Select(epoch => epoch.Duration.TotalSeconds)];
         return new RunFigures
         {
             Dataset = data.Kind,

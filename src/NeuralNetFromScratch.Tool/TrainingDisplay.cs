@@ -40,8 +40,8 @@ internal sealed class TrainingDisplay(IAnsiConsole console, Recipe recipe) : IPr
         Last = value;
         if (_bar is not null)
         {
-            _bar.Value = value.Epoch - 1 + (double)value.Step / value.Steps;
-            _bar.Description = Invariant($"epoch {value.Epoch}/{value.Epochs}  loss {value.Loss:F4}  accuracy {value.Accuracy:P2}");
+            _bar.Value = value.Epoch - 1 + (double)value.Step / value.StepCount;
+            _bar.Description = Invariant($"epoch {value.Epoch}/{value.EpochCount}  loss {value.Loss:F4}  accuracy {value.Training?.Accuracy:P2}");
         }
 
         if (value.FinishedEpoch is { } epoch)
@@ -56,16 +56,16 @@ internal sealed class TrainingDisplay(IAnsiConsole console, Recipe recipe) : IPr
             int iteration = epoch.Epoch - 1;
             if (iteration % CurveInterval != 0)
                 return;
-            Curve.Add(new(iteration, epoch.TrainingAccuracy));
-            console.WriteLine(Invariant($"iteration {iteration,3}  loss {epoch.TrainingLoss:F4}  training accuracy {epoch.TrainingAccuracy:P2}"));
+            Curve.Add(new(iteration, epoch.Training.Accuracy));
+            console.WriteLine(Invariant($"iteration {iteration,3}  loss {epoch.Training.Loss:F4}  training accuracy {epoch.Training.Accuracy:P2}"));
             return;
         }
 
-        string validation = epoch.ValidationAccuracy is { } accuracy
-            ? Invariant($"  validation loss {epoch.ValidationLoss:F4}  accuracy {accuracy:P2}")
+        string validation = epoch.Validation?.Accuracy is { } accuracy
+            ? Invariant($"  validation loss {epoch.Validation?.Loss:F4}  accuracy {accuracy:P2}")
             : "";
         console.WriteLine(Invariant(
-            $"epoch {epoch.Epoch,2}/{recipe.Epochs}  loss {epoch.TrainingLoss:F4}  accuracy {epoch.TrainingAccuracy:P2}{validation}  {epoch.Seconds:F2} s  {epoch.SamplesPerSecond:N0} samples/s"));
+            $"epoch {epoch.Epoch,2}/{recipe.Epochs}  loss {epoch.Training.Loss:F4}  accuracy {epoch.Training.Accuracy:P2}{validation}  {epoch.Duration.TotalSeconds:F2} s  {epoch.SamplesPerSecond:N0} samples/s"));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

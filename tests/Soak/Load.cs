@@ -49,13 +49,13 @@ public sealed class Load
                 var canceller = new CancelAtStep(cancellation, random.Next(6, 60));
                 try
                 {
-                    Recipe.CreateTrainer(1, out _).Fit(_samples, options with { Callbacks = [canceller] }, cancellation: cancellation.Token);
+                    Recipe.CreateTrainer(1, out _).Fit(_samples, options with { Callbacks = [canceller] }, cancellationToken: cancellation.Token);
                 }
                 catch (OperationCanceledException)
                 {
                 }
 
-                Recipe.CreateTrainer(2, out Sequential network).Resume(checkpoint, _samples, options, cancellation: CancellationToken.None);
+                Recipe.CreateTrainer(2, out Sequential network).Resume(checkpoint, _samples, options, cancellationToken: CancellationToken.None);
                 network.Save(model);
                 float[] predicted = PredictAll(Sequential.Load(model));
                 first ??= predicted;

@@ -27,6 +27,6 @@ internal sealed class Lab(int iterations, double target) : Row
         TrainingHistory history = trainer.Fit(
             data.Training, new FitOptions { Epochs = iterations, BatchSize = data.Training.Count, Seed = seed, Shuffle = false });
         // An epoch's accuracy is that before its update, so that record n (from 0) is what n updates reached.
-        return 100 * history.Epochs[iterations - 10].TrainingAccuracy;
+        return 100 * history.Epochs[iterations - 10].Training.Accuracy;
     }
 }

@@ -23,6 +23,6 @@ internal sealed class Nielsen30 : Row
         var trainer = new Trainer(network, new MeanSquaredError(), new Sgd(Rate));
         TrainingHistory history = trainer.Fit(
             FirstAndRest(data.Training).Training, new FitOptions { Epochs = 30, BatchSize = 10, Seed = seed, Validation = data.Test });
-        return 100 * history.Epochs.Max(epoch => epoch.ValidationAccuracy!.Value);
+        return 100 * history.Epochs.Max(epoch => epoch.Validation!.Accuracy);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class NielsenSoftmax100 : Row
             BatchSize = 10,
             Seed = seed,
             Validation = validation,
-            EarlyStopping = new EarlyStopping { Monitor = MonitoredFigure.ValidationAccuracy, Patience = 60 },
+            EarlyStopping = new EarlyStopping { Metric = new Accuracy(), Patience = 60 },
         });
         return Measure(network.Evaluate(data.Test));
     }

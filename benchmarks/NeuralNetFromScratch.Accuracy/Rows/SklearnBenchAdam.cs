@@ -25,7 +25,7 @@ internal sealed class SklearnBenchAdam : Row
             Seed = seed,
             EarlyStopping = new EarlyStopping
             {
-                Monitor = MonitoredFigure.TrainingLoss, MinimumImprovement = 1e-4, Patience = 10, RestoresBest = false,
+                WatchesTraining = true, MinimumImprovement = 1e-4, Patience = 10, RestoresBest = false,
             },
         });
         return Measure(network.Evaluate(data.Test));

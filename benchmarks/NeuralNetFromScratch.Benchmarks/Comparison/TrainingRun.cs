@@ -33,6 +33,6 @@ internal sealed class TrainingRun
     public double Epoch()
     {
         EpochRecord record = _trainer.Fit(_training, _options).Epochs[0];
-        return double.IsFinite(record.TrainingLoss) ? record.Seconds : throw new InvalidOperationException("the training diverged");
+        return double.IsFinite(record.Training.Loss) ? record.Duration.TotalSeconds : throw new InvalidOperationException("the training diverged");
     }
 }

@@ -74,7 +74,7 @@ internal static class HtmlReport
             (report.Network.Parameters.TrainableCount.ToString("N0", CultureInfo.InvariantCulture), "parameters"),
         ];
         if (report.Epochs.Count > 0)
-            figures.Add((report.Epochs.Sum(epoch => epoch.Seconds).ToString("F2", CultureInfo.InvariantCulture) + " s", "training"));
+            figures.Add((report.Epochs.Sum(epoch => epoch.Duration.TotalSeconds).ToString("F2", CultureInfo.InvariantCulture) + " s", "training"));
         page.Append("<div class=\"figures\">\n");
         foreach ((string value, string name) in figures)
             page.Append(CultureInfo.InvariantCulture, $"<div><strong>{value}</strong><span>{name}</span></div>\n");
@@ -115,7 +115,7 @@ internal static class HtmlReport
     {
         if (report.Epochs.Count == 0)
             return;
-        bool validates = report.Epochs.Any(epoch => epoch.ValidationLoss is not null);
+        bool validates = report.Epochs.Any(epoch => epoch.Validation is not null);
         string[] validation = validates ? ["validation loss", "validation accuracy"] : [];
         page.Append(CultureInfo.InvariantCulture, $"<details><summary>Each {report.EpochName}</summary>\n");
         AppendTable(page, [report.EpochName, "training loss", "training accuracy", .. validation, "seconds", "samples/s"], report.Epochs.Select(Cells));
@@ -123,11 +123,11 @@ internal static class HtmlReport
 
         string[] Cells(EpochRecord epoch)
         {
-            string[] figures = validates ? [Loss(epoch.ValidationLoss), epoch.ValidationAccuracy is { } accuracy ? Share(accuracy) : ""] : [];
+            string[] figures = validates ? [Loss(epoch.Validation?.Loss), epoch.Validation?.Accuracy is { } accuracy ? Share(accuracy) : ""] : [];
             return
             [
-                Number(epoch.Epoch), Loss(epoch.TrainingLoss), Share(epoch.TrainingAccuracy), .. figures,
-                epoch.Seconds.ToString("F3", CultureInfo.InvariantCulture), epoch.SamplesPerSecond.ToString("N0", CultureInfo.InvariantCulture),
+                Number(epoch.Epoch), Loss(epoch.Training.Loss), Share(epoch.Training.Accuracy), .. figures,
+                epoch.Duration.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture), epoch.SamplesPerSecond.ToString("N0", CultureInfo.InvariantCulture),
             ];
         }
     }

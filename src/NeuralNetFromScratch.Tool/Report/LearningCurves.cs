@@ -20,9 +20,9 @@ internal static class LearningCurves
         if (epochs.Count == 0)
             return null;
         InterFont.UseInPlots();
-        using Plot loss = Panel("Loss", Alignment.UpperRight, report, theme, report.Evaluation.Loss, epoch => epoch.TrainingLoss, epoch => epoch.ValidationLoss);
+        using Plot loss = Panel("Loss", Alignment.UpperRight, report, theme, report.Evaluation.Loss, epoch => epoch.Training.Loss, epoch => epoch.Validation?.Loss);
         using Plot accuracy = Panel(
-            "Accuracy", Alignment.LowerRight, report, theme, report.Evaluation.Accuracy, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy);
+            "Accuracy", Alignment.LowerRight, report, theme, report.Evaluation.Accuracy, epoch => epoch.Training.Accuracy, epoch => epoch.Validation?.Accuracy);
         accuracy.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = value => (100 * value).ToString("0.##", CultureInfo.InvariantCulture) + " %" };
         return Picture.Draw(Width, Height, theme, canvas =>
         {

@@ -59,7 +59,7 @@ internal sealed class BatchBuffer
             Reserve(ref _weights, _rows);
         long work = (long)_rows * (_denseColumns + _targetLength) + ReserveSparse(dataset, indices);
         if (_workerMemory.Length < engine.Threads)
-            Array.Resize(ref _workerMemory, engine.Threads);
+            _workerMemory = [.. Enumerable.Repeat(Array.Empty<float>(), engine.Threads)];
         engine.Run(
             new GatherJob(this, dataset, source.Augmentation, source.Random, outputs),
             engine.WorkersFor(work, source.Augmentation is null ? GrainSize : AugmentedGrainSize));

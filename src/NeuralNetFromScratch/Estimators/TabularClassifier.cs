@@ -100,7 +100,7 @@ public sealed class TabularClassifier<TLabel>
             Seed = _options.Seed,
             EarlyStopping = new EarlyStopping
             {
-                Monitor = MonitoredFigure.TrainingLoss,
+                WatchesTraining = true,
                 MinimumImprovement = _options.MinimumImprovement,
                 Patience = _options.Patience,
                 RestoresBest = false,

@@ -26,6 +26,9 @@ public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
     /// <inheritdoc/>
     public static string Kind => "binary-cross-entropy";
 
+    /// <inheritdoc/>
+    public override OutputActivation OutputActivation => OutputActivation.Sigmoid;
+
     /// <summary>p, one for each output: more than 1 makes a miss dearer than a false alarm. All 1 if empty.</summary>
     /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
     public IReadOnlyList<float> PositiveWeights

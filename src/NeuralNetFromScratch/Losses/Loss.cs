@@ -7,6 +7,16 @@ namespace NeuralNetFromScratch;
 /// <param name="settings">Kind and settings.</param>
 public abstract class Loss(Settings settings) : Part(settings)
 {
+    /// <summary>
+    /// What the network's outputs mean: logits of one class each for a softmax, of independent labels for a sigmoid, or the predictions
+    /// themselves. The default is <see cref="OutputActivation.None"/>.
+    /// </summary>
+    public virtual OutputActivation OutputActivation => OutputActivation.None;
+
+    /// <summary>The metrics that are computed unless the caller names others: the accuracy where samples have classes, none otherwise.</summary>
+    /// <param name="hasLabels">Whether samples have class labels; dense targets otherwise.</param>
+    public virtual IReadOnlyList<Metric> DefaultMetrics(bool hasLabels) => hasLabels || OutputActivation != OutputActivation.None ? [new Accuracy()] : [];
+
     /// <summary>The loss against class labels, and its gradient.</summary>
     /// <param name="outputs">The network's outputs: [rows, classes].</param>
     /// <param name="labels">The class of each row: 0 to classes − 1.</param>

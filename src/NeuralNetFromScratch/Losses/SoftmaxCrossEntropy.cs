@@ -34,6 +34,9 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     /// <inheritdoc/>
     public static string Kind => "softmax-cross-entropy";
 
+    /// <inheritdoc/>
+    public override OutputActivation OutputActivation => OutputActivation.Softmax;
+
     /// <summary>ε: at least 0 and less than 1; 0 unless set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value lies outside its range.</exception>
     public float LabelSmoothing

@@ -51,21 +51,12 @@ internal sealed class Evaluator
         return new(data.Count, accumulator.NonFiniteCount, accumulator.LossSum / data.Count, [.. accumulator.Metrics], results, _network.ClassNames);
     }
 
-    /// <summary>What the loss's outputs mean.</summary>
-    internal static OutputActivation ActivationOf(Loss loss) => loss switch
-    {
-        SoftmaxCrossEntropy => OutputActivation.Softmax,
-        BinaryCrossEntropy => OutputActivation.Sigmoid,
-        _ => OutputActivation.None,
-    };
-
     private MetricAccumulator Accumulator(bool hasLabels)
     {
         if (_accumulator is null || hasLabels != _hasLabels)
         {
-            var task = new MetricTask(ActivationOf(_loss), _network.OutputShape.ElementCount, hasLabels);
-            IReadOnlyList<Metric> usual = task.IsSingleLabel || task.IsMultiLabel ? [new Accuracy()] : [];
-            _accumulator = new MetricAccumulator(task, _metrics ?? usual, _engine.Threads);
+            var task = new MetricTask(_loss.OutputActivation, _network.OutputShape.ElementCount, hasLabels);
+            _accumulator = new MetricAccumulator(task, _metrics ?? _loss.DefaultMetrics(hasLabels), _engine.Threads);
             _hasLabels = hasLabels;
         }
 

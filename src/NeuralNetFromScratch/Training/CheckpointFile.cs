@@ -3,56 +3,54 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A checkpoint as a safetensors file: the flat buffers as tensors, all else as text in the metadata. Numbers are written so that they
-/// read back to the same value.
+/// A <see cref="TrainingState"/> as a safetensors file: the flat buffers as tensors, all else as text in the metadata. Numbers are written so that
+/// they read back to the same value. Of the figures of finished epochs each metric's value is kept, without its parts.
 /// </summary>
-internal sealed class CheckpointFile
+internal static class CheckpointFile
 {
-    private const string KindKey = "checkpoint_version", Version = "1", FingerprintPrefix = "training: ";
+    private const string KindKey = "checkpoint_version", Version = "2", FingerprintPrefix = "training: ";
     private const string StepsKey = "steps", EpochsKey = "epochs", EpochKey = "epoch", StepKey = "step_of_epoch", StoppedKey = "stopped";
-    private const string LossSumKey = "loss_sum", CorrectKey = "correct", CountKey = "count", BestKey = "best", SinceBestKey = "epochs_since_best", HistoryKey = "history";
+    private const string BestKey = "best", SinceBestKey = "epochs_since_best", HistoryKey = "history", MetricsKey = "metrics";
+    private const string ChunkKey = "figures_chunk", SamplesKey = "figures_samples", CountsKey = "figures_counts", SumsKey = "figures_sums", NodesKey = "figures_nodes", NonFiniteKey = "figures_non_finite";
 
-    public required long Steps { get; init; }
-
-    public required int Epochs { get; init; }
-
-    public required FitState State { get; init; }
-
-    public required float[] Values { get; init; }
-
-    public required float[] Slots { get; init; }
-
-    public required float[] Average { get; init; }
-
-    public void Write(CheckpointOptions options, IReadOnlyDictionary<string, string> fingerprint)
+    public static (IReadOnlyList<SafetensorEntry> Tensors, IReadOnlyDictionary<string, string> Metadata) Describe(
+        TrainingState state, IReadOnlyDictionary<string, string> fingerprint)
     {
-        (SafetensorEntry[] tensors, Dictionary<string, string> metadata) = Describe(fingerprint);
-        CheckpointFolder.Write(options, Steps, path => SafetensorsWriter.Write(path, tensors, metadata));
+        (MetricState figures, long chunk, int samples) = state.Figures!.Save();
+        var metadata = fingerprint.ToDictionary(entry => FingerprintPrefix + entry.Key, entry => entry.Value);
+        metadata[KindKey] = Version;
+        metadata[StepsKey] = Text(state.Steps);
+        metadata[EpochsKey] = Text(state.FinishedEpochs);
+        metadata[EpochKey] = Text(state.Epoch);
+        metadata[StepKey] = Text(state.StepOfEpoch);
+        metadata[StoppedKey] = state.IsStopped ? "yes" : "no";
+        metadata[BestKey] = Text(state.Best);
+        metadata[SinceBestKey] = Text(state.EpochsSinceBest);
+        metadata[HistoryKey] = string.Join('\n', state.History.Select(HistoryLine));
+        metadata[MetricsKey] = string.Join('\n', state.Figures.Metrics.Select(metric => metric.ToString()));
+        metadata[ChunkKey] = Text(chunk);
+        metadata[SamplesKey] = Text(samples);
+        metadata[NonFiniteKey] = Text(figures.NonFinite);
+        metadata[CountsKey] = Join(figures.Counts);
+        metadata[SumsKey] = Join(figures.Sums);
+        metadata[NodesKey] = Join(figures.Nodes);
+        List<SafetensorEntry> tensors =
+        [
+            Flat("values", state.Network.Parameters.Values), Flat("slots", state.Slots.Span), Flat("average", Average(state)),
+            Flat("best", state.BestValues), Flat("best_average", state.BestAverage),
+        ];
+        for (int i = 0; i < figures.Scores.Length; i++)
+            tensors.Add(Flat(ScoresName(i), figures.Scores[i]));
+        return (tensors, metadata);
     }
 
-    /// <summary>Writes to a stream.</summary>
-    internal void Write(Stream stream, IReadOnlyDictionary<string, string> fingerprint)
-    {
-        (SafetensorEntry[] tensors, Dictionary<string, string> metadata) = Describe(fingerprint);
-        SafetensorsWriter.Write(stream, tensors, metadata);
-    }
-
+    /// <summary>Brings a state to where the checkpoint stands. Everything is read before anything changes.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="fingerprint">What must be the same.</param>
+    /// <param name="state">A state that <see cref="TrainingState.BeginFit"/> has prepared.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
     /// <exception cref="InvalidDataException">The file is no checkpoint, is malformed, or belongs to another training: the message says what differs.</exception>
-    public static CheckpointFile Read(string path, IReadOnlyDictionary<string, string> fingerprint, CheckpointSizes sizes)
-    {
-        using SafetensorsReader file = SafetensorsReader.Open(path);
-        try
-        {
-            return Read(file, fingerprint, sizes);
-        }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-    }
-
-    /// <exception cref="InvalidDataException">As for a file by name.</exception>
-    internal static CheckpointFile Read(SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint, CheckpointSizes sizes)
+    public static void Read(SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint, TrainingState state, int stepsPerEpoch)
     {
         IReadOnlyDictionary<string, string> metadata = file.Metadata;
         if (metadata.GetValueOrDefault(KindKey) != Version)
@@ -62,55 +60,48 @@ internal sealed class CheckpointFile
             .Select(entry => $"{entry.Key}: the checkpoint has \"{metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)}\", this training \"{entry.Value}\"")];
         if (differences.Length > 0)
             throw new InvalidDataException($"the checkpoint belongs to another training; {string.Join("; ", differences)}");
+        string metrics = string.Join('\n', state.Figures!.Metrics.Select(metric => metric.ToString()));
+        if (metadata.GetValueOrDefault(MetricsKey) != metrics)
+            throw new InvalidDataException($"the checkpoint belongs to another training; metrics: the checkpoint has \"{metadata.GetValueOrDefault(MetricsKey)}\", this training \"{metrics}\"");
 
-        var state = new FitState
+        int epoch = (int)Whole(metadata, EpochKey, 1), step = (int)Whole(metadata, StepKey, 0, stepsPerEpoch - 1);
+        bool isStopped = metadata.GetValueOrDefault(StoppedKey) switch
         {
-            Epoch = (int)Whole(metadata, EpochKey, 1),
-            Step = (int)Whole(metadata, StepKey, 0, sizes.StepsPerEpoch - 1),
-            IsStopped = metadata.GetValueOrDefault(StoppedKey) switch
-            {
-                "yes" => true,
-                "no" => false,
-                var other => throw new InvalidDataException($"{StoppedKey} is \"{other}\", neither yes nor no"),
-            },
-            Sums = new StepResult(Number(metadata, LossSumKey), Whole(metadata, CorrectKey, 0), Whole(metadata, CountKey, 0)),
-            Best = Number(metadata, BestKey),
-            EpochsSinceBest = (int)Whole(metadata, SinceBestKey, 0),
-            BestValues = Flat(file, "best", sizes.Best),
+            "yes" => true,
+            "no" => false,
+            var other => throw new InvalidDataException($"{StoppedKey} is \"{other}\", neither yes nor no"),
         };
-        state.Epochs.AddRange((metadata.GetValueOrDefault(HistoryKey) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ParseHistoryLine));
-        if (state.Epochs.Count != state.Epoch - 1 || state.Epochs.Where((record, i) => record.Epoch != i + 1).Any())
-            throw new InvalidDataException($"the checkpoint stands in epoch {state.Epoch}, but has a history of {state.Epochs.Count} epochs or of others");
-        return new CheckpointFile
-        {
-            Steps = Whole(metadata, StepsKey, 0, long.MaxValue),
-            Epochs = (int)Whole(metadata, EpochsKey, 0),
-            State = state,
-            Values = Flat(file, "values", sizes.Values),
-            Slots = Flat(file, "slots", sizes.Slots),
-            Average = Flat(file, "average", sizes.Average),
-        };
+        EpochRecord[] history = [.. (metadata.GetValueOrDefault(HistoryKey) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => ParseHistoryLine(line, [.. state.Figures.Metrics]))];
+        if (history.Length != epoch - 1 || history.Where((record, i) => record.Epoch != i + 1).Any())
+            throw new InvalidDataException($"the checkpoint stands in epoch {epoch}, but has a history of {history.Length} epochs or of others");
+        long steps = Whole(metadata, StepsKey, 0, long.MaxValue);
+        int finished = (int)Whole(metadata, EpochsKey, 0), sinceBest = (int)Whole(metadata, SinceBestKey, 0);
+        double best = Parse(metadata.GetValueOrDefault(BestKey) ?? "");
+        float[] values = Flat(file, "values", state.Network.Parameters.Values.Length), slots = Flat(file, "slots", state.Slots.Length);
+        float[] average = Flat(file, "average", Average(state).Length), bestValues = Flat(file, "best", state.BestValues.Length);
+        float[] bestAverage = Flat(file, "best_average", state.BestAverage.Length);
+        var scores = new List<float[]>();
+        while (file.Tensors.FirstOrDefault(tensor => tensor.Name == ScoresName(scores.Count)) is { } tensor)
+            scores.Add(Flat(file, tensor.Name, (int)Math.Min(tensor.Length, Array.MaxLength)));
+        var figures = new MetricState(
+            Split(metadata, CountsKey, ParseLong), Split(metadata, SumsKey, Parse), Split(metadata, NodesKey, ParseLong), [.. scores], (int)Whole(metadata, NonFiniteKey, 0));
+
+        // The figures check themselves; nothing has changed when they refuse.
+        state.Figures.Restore(figures, Whole(metadata, ChunkKey, 0, long.MaxValue), (int)Whole(metadata, SamplesKey, 0));
+        values.CopyTo(state.Network.Parameters.Values);
+        slots.CopyTo(state.Slots.Span);
+        average.CopyTo(Average(state));
+        (state.Steps, state.FinishedEpochs, state.Epoch, state.StepOfEpoch, state.IsStopped) = (steps, finished, epoch, step, isStopped);
+        (state.Best, state.EpochsSinceBest, state.BestValues, state.BestAverage) = (best, sinceBest, bestValues, bestAverage);
+        state.History.AddRange(history);
     }
 
-    private (SafetensorEntry[] Tensors, Dictionary<string, string> Metadata) Describe(IReadOnlyDictionary<string, string> fingerprint)
-    {
-        var metadata = fingerprint.ToDictionary(entry => FingerprintPrefix + entry.Key, entry => entry.Value);
-        metadata[KindKey] = Version;
-        metadata[StepsKey] = Text(Steps);
-        metadata[EpochsKey] = Text(Epochs);
-        metadata[EpochKey] = Text(State.Epoch);
-        metadata[StepKey] = Text(State.Step);
-        metadata[StoppedKey] = State.IsStopped ? "yes" : "no";
-        metadata[LossSumKey] = Text(State.Sums.LossSum);
-        metadata[CorrectKey] = Text(State.Sums.Correct);
-        metadata[CountKey] = Text(State.Sums.Count);
-        metadata[BestKey] = Text(State.Best);
-        metadata[SinceBestKey] = Text(State.EpochsSinceBest);
-        metadata[HistoryKey] = string.Join('\n', State.Epochs.Select(HistoryLine));
-        return ([Flat("values", Values), Flat("slots", Slots), Flat("average", Average), Flat("best", State.BestValues)], metadata);
-    }
+    private static Span<float> Average(TrainingState state) => state.AveragedNetwork is null ? [] : state.AveragedNetwork.Parameters.Values;
 
-    private static SafetensorEntry Flat(string name, float[] values) => SafetensorEntry.OfFloats(name, [values.Length], values);
+    private static string ScoresName(int number) => FormattableString.Invariant($"figures_scores_{number}");
+
+    private static SafetensorEntry Flat(string name, ReadOnlySpan<float> values) => SafetensorEntry.OfFloats(name, [values.Length], values);
 
     private static float[] Flat(SafetensorsReader file, string name, int length)
     {
@@ -123,14 +114,27 @@ internal sealed class CheckpointFile
     }
 
     private static string HistoryLine(EpochRecord epoch) => string.Join(
-        ',', Text(epoch.Epoch), Text(epoch.TrainingLoss), Text(epoch.TrainingAccuracy), Text(epoch.ValidationLoss), Text(epoch.ValidationAccuracy), Text(epoch.Seconds), Text(epoch.Samples));
+        ';', Text(epoch.Epoch), Figures(epoch.Training), epoch.Validation is null ? "" : Figures(epoch.Validation), Text(epoch.Duration.Ticks), Text(epoch.SampleCount));
 
-    private static EpochRecord ParseHistoryLine(string line)
+    private static string Figures(EvaluationResult result) => string.Join(
+        ',', (string[])[Text(result.Count), Text(result.NonFiniteCount), Text(result.Loss), .. result.Metrics.Select(metric => Text(result[metric].Value))]);
+
+    private static EpochRecord ParseHistoryLine(string line, Metric[] metrics)
     {
-        string[] cells = line.Split(',');
-        if (cells.Length != 7 || !int.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) || !int.TryParse(cells[6], NumberStyles.None, CultureInfo.InvariantCulture, out int samples))
+        string[] cells = line.Split(';');
+        if (cells.Length != 5)
             throw new InvalidDataException($"the history has a line \"{line}\"");
-        return new EpochRecord(epoch, Parse(cells[1]), Parse(cells[2]), cells[3].Length == 0 ? null : Parse(cells[3]), cells[4].Length == 0 ? null : Parse(cells[4]), Parse(cells[5]), samples);
+        return new EpochRecord(
+            (int)ParseLong(cells[0]), ParseFigures(cells[1], metrics), cells[2].Length == 0 ? null : ParseFigures(cells[2], metrics), TimeSpan.FromTicks(ParseLong(cells[3])), (int)ParseLong(cells[4]));
+    }
+
+    private static EvaluationResult ParseFigures(string text, Metric[] metrics)
+    {
+        string[] cells = text.Split(',');
+        if (cells.Length != 3 + metrics.Length)
+            throw new InvalidDataException($"the history has figures \"{text}\", expected a loss and {metrics.Length} metrics");
+        return new EvaluationResult(
+            (int)ParseLong(cells[0]), (int)ParseLong(cells[1]), Parse(cells[2]), metrics, [.. cells[3..].Select(cell => new MetricResult(Parse(cell)))], []);
     }
 
     private static long Whole(IReadOnlyDictionary<string, string> metadata, string key, long lowest, long highest = int.MaxValue) =>
@@ -138,11 +142,19 @@ internal sealed class CheckpointFile
             ? value
             : throw new InvalidDataException($"{key} is \"{metadata.GetValueOrDefault(key)}\", no whole number from {lowest} to {highest}");
 
-    private static double Number(IReadOnlyDictionary<string, string> metadata, string key) => Parse(metadata.GetValueOrDefault(key) ?? "");
+    private static string Join<T>(T[] values)
+        where T : IFormattable => string.Join(' ', values.Select(value => Text(value)));
+
+    private static T[] Split<T>(IReadOnlyDictionary<string, string> metadata, string key, Func<string, T> parse) =>
+        [.. (metadata.GetValueOrDefault(key) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(parse)];
 
     private static double Parse(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
         ? value
         : throw new InvalidDataException($"\"{text}\" is no number");
 
-    private static string Text(IFormattable? value) => value?.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture) ?? "";
+    private static long ParseLong(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+        ? value
+        : throw new InvalidDataException($"\"{text}\" is no whole number");
+
+    private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
 }

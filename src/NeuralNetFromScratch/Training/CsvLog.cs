@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Writes a line of figures after each epoch, with a heading: epoch, training loss and accuracy, validation loss and accuracy (empty
-/// without a validation set), seconds. Numbers are written so that they read back to the same value, with a point.
+/// Writes a line of figures after each epoch, with a heading: epoch, training loss and metrics, validation loss and metrics (where there are
+/// validation samples), seconds. Numbers are written so that they read back to the same value, with a point.
 /// </summary>
 /// <param name="path">The file; one that is there is replaced.</param>
 public sealed class CsvLog(string path) : TrainingCallback
@@ -13,19 +13,41 @@ public sealed class CsvLog(string path) : TrainingCallback
     public override void OnTrainingBegin(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        File.WriteAllText(path, "");
         // A training that goes on from a checkpoint has epochs already.
-        File.WriteAllText(path, "epoch,training_loss,training_accuracy,validation_loss,validation_accuracy,seconds\n");
-        File.AppendAllLines(path, run.History.Epochs.Select(Line));
+        foreach (EpochRecord epoch in run.History.Epochs)
+            Append(epoch);
     }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(TrainingRun run, EpochRecord epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        File.AppendAllLines(path, [Line(epoch)]);
+        Append(epoch);
     }
 
-    private static string Line(EpochRecord epoch) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{epoch.Epoch},{epoch.TrainingLoss:R},{epoch.TrainingAccuracy:R},{epoch.ValidationLoss:R},{epoch.ValidationAccuracy:R},{epoch.Seconds:R}");
+    private void Append(EpochRecord epoch)
+    {
+        if (epoch.Epoch == 1)
+            File.AppendAllLines(path, [string.Join(',', Heading(epoch))]);
+        File.AppendAllLines(path, [string.Join(',', Cells(epoch))]);
+    }
+
+    private static IEnumerable<string> Heading(EpochRecord epoch) =>
+    [
+        "epoch", .. Names("training", epoch.Training), .. epoch.Validation is null ? [] : Names("validation", epoch.Validation), "seconds",
+    ];
+
+    private static IEnumerable<string> Names(string prefix, EvaluationResult result) =>
+        [$"{prefix}_loss", .. result.Metrics.Select(metric => $"{prefix}_{metric.Name.Replace(',', ' ').Replace(' ', '_')}")];
+
+    private static IEnumerable<string> Cells(EpochRecord epoch) =>
+    [
+        epoch.Epoch.ToString(CultureInfo.InvariantCulture),
+        .. Numbers(epoch.Training), .. epoch.Validation is null ? [] : Numbers(epoch.Validation),
+        epoch.Duration.TotalSeconds.ToString("R", CultureInfo.InvariantCulture),
+    ];
+
+    private static IEnumerable<string> Numbers(EvaluationResult result) => ((double[])[result.Loss, .. result.Metrics.Select(metric => result[metric].Value)])
+        .Select(value => value.ToString("R", CultureInfo.InvariantCulture));
 }

@@ -4,7 +4,7 @@ namespace NeuralNetFromScratch;
 /// <summary>How <see cref="Trainer.Fit"/> goes through the data.</summary>
 public sealed record FitOptions
 {
-    /// <summary>How often it goes through all samples; positive.</summary>
+    /// <summary>Number of passes through all samples. Default: 10; positive.</summary>
     public int Epochs { get; init; } = 10;
 
     /// <summary>
@@ -28,6 +28,12 @@ public sealed record FitOptions
     /// </summary>
     public double ValidationFraction { get; init; }
 
+    /// <summary>
+    /// The metrics that are computed of training and validation samples; those that the loss shows if null, the default: the accuracy of a
+    /// classification, none of a regression. The loss is always computed.
+    /// </summary>
+    public IReadOnlyList<Metric>? Metrics { get; init; }
+
     /// <summary>When to stop before the last epoch; never if null.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
@@ -40,15 +46,18 @@ public sealed record FitOptions
     /// <summary>How the learning rate changes over the epochs.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
-    /// <summary>Are told how the training goes, in their order, on the thread that trains.</summary>
+    /// <summary>Callbacks, invoked in list order on the training thread.</summary>
     public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
 
     /// <summary>Whether each epoch takes the samples in a new random order.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>Seed of the orders, the augmentation, and of layers that use chance.</summary>
+    /// <summary>Seed of the orders, of the augmentation, and of layers that draw random numbers.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether a loss that is NaN or infinite ends the training, before it spoils the parameters.</summary>
-    public bool StopOnNonFiniteLoss { get; init; }
+    /// <summary>
+    /// Whether a loss that is NaN or infinite ends the training with a <see cref="NotFiniteNumberException"/>. The parameters and running
+    /// statistics are then those before the step. Default: true.
+    /// </summary>
+    public bool StopOnNonFiniteLoss { get; init; } = true;
 }

@@ -5,57 +5,46 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// A step's last part, from gradients to parameters: clipping, penalties, the optimizer's rule, the bound on the weights' norms, the
-/// moving average. It holds what the optimizer remembers.
+/// moving average.
 /// </summary>
 internal sealed class ParameterUpdate
 {
     /// <summary>PyTorch's guard against a norm of 0.</summary>
     private const double NormEpsilon = 1e-6;
 
-    private readonly Engine _engine;
-    private readonly ParameterStore _parameters;
-    private readonly AlignedBuffer _slots;
     private readonly UpdatePlan _plan;
+    private readonly Optimizer _optimizer;
+    private readonly Engine _engine;
+    private readonly TrainingState _state;
+    private readonly ParameterStore _parameters;
     private readonly Section[] _chunks;
     private readonly double[] _squareSums;
 
-    public ParameterUpdate(Sequential network, Optimizer optimizer, Engine engine)
+    public ParameterUpdate(UpdatePlan plan, Optimizer optimizer, Engine engine, TrainingState state)
     {
+        _plan = plan;
+        _optimizer = optimizer;
         _engine = engine;
-        _parameters = network.Parameters;
-        Optimizer = optimizer;
-        _plan = new UpdatePlan(_parameters, optimizer);
-        _slots = new(checked(optimizer.SlotCount * _parameters.Values.Length));
-        _chunks = optimizer.ClipNorm is null ? [] : GradientNormJob.Chunks(_plan);
+        _state = state;
+        _parameters = state.Network.Parameters;
+        _chunks = optimizer.ClipNorm is null ? [] : GradientNormJob.Chunks(plan);
         _squareSums = new double[_chunks.Length];
-        AveragedNetwork = optimizer.AveragingDecay is null ? null : network.Copy();
     }
-
-    public Optimizer Optimizer { get; }
-
-    /// <summary>All that the rule remembers: its slots one after another.</summary>
-    public Span<float> Slots => _slots.Span;
-
-    /// <summary>The network with the averaged parameters; null where there is no average.</summary>
-    public Sequential? AveragedNetwork { get; }
-
-    /// <summary>Number of updates so far.</summary>
-    public long Steps { get; set; }
 
     /// <summary>Updates the parameters from their gradients.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(float learningRate, float? momentum)
     {
-        Steps++;
+        _state.Steps++;
         int workers = _engine.WorkersFor(_parameters.Values.Length, Tuning.UpdateGrain);
-        float gradientScale = Optimizer.ClipNorm is { } bound ? ScaleToNorm(bound, workers) : 1;
-        var step = new UpdateStep(Steps, learningRate, momentum);
-        _engine.Run(new UpdateJob(_engine, Optimizer, step, gradientScale, _plan, _parameters, _slots), workers);
+        float gradientScale = _optimizer.ClipNorm is { } bound ? ScaleToNorm(bound, workers) : 1;
+        var step = new UpdateStep(_state.Steps, learningRate, momentum);
+        _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots), workers);
         foreach (Parameter state in _plan.MixedStates)
             UpdatePass.Run(_engine.Width, new MixRule(state.Definition.MixingShare), state.Values, state.Gradients);
         LimitNorms();
-        if (AveragedNetwork is not null)
-            Average(AveragedNetwork.Parameters, 1 - Optimizer.AveragingDecay!.Value);
+        if (_state.AveragedNetwork is not null)
+            Average(_state.AveragedNetwork.Parameters, 1 - _optimizer.AveragingDecay!.Value);
     }
 
     private float ScaleToNorm(float bound, int workers)
@@ -81,7 +70,7 @@ internal sealed class ParameterUpdate
 
     private void Average(ParameterStore average, float share)
     {
-        if (Steps == 1)
+        if (_state.Steps == 1)
         {
             _parameters.Values.CopyTo(average.Values);
             return;

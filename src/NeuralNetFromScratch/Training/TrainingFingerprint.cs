@@ -22,7 +22,7 @@ internal static class TrainingFingerprint
             ["augmentation"] = options.Augmentation?.ToString() ?? "none",
             ["schedule"] = options.Schedule.ToString(),
             ["early stopping"] = options.EarlyStopping is { } rule
-                ? Text($"{rule.Monitor}, patience {rule.Patience}, improvement {rule.MinimumImprovement:R}, restores best {rule.RestoresBest}")
+                ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinimumImprovement:R}, restores best {rule.RestoresBest}")
                 : "none",
         };
 

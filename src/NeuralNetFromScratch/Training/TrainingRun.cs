@@ -3,13 +3,19 @@ namespace NeuralNetFromScratch;
 /// <summary>A training that is under way, as its callbacks see it.</summary>
 public sealed class TrainingRun
 {
-    internal TrainingRun(Sequential network, FitOptions options, TrainingHistory history) =>
-        (Network, Options, History) = (network, options, history);
+    private readonly TrainingState _state;
+
+    internal TrainingRun(TrainingState state, FitOptions options)
+    {
+        _state = state;
+        Options = options;
+        History = new TrainingHistory(state.History);
+    }
 
     /// <summary>The network.</summary>
-    public Sequential Network { get; }
+    public Sequential Network => _state.Network;
 
-    /// <summary>How it is trained.</summary>
+    /// <summary>The options of the training.</summary>
     public FitOptions Options { get; }
 
     /// <summary>The epochs so far.</summary>
@@ -20,4 +26,7 @@ public sealed class TrainingRun
 
     /// <summary>Asks the training to end. An epoch that is cut short leaves no record.</summary>
     public void Stop() => IsStopping = true;
+
+    /// <summary>Loss and metrics of the epoch's samples so far.</summary>
+    public EvaluationResult ComputeFigures() => _state.Figures!.Result();
 }

@@ -14,7 +14,7 @@ internal static class Digits
         };
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(learningRate: 0.05f, momentum: 0.9f));
         TrainingHistory history = trainer.Fit(training, new FitOptions { Epochs = 10, BatchSize = 50 });
-        Console.WriteLine($"digits: {history.Epochs.Count} epochs, the loss fell: {history.Epochs[^1].TrainingLoss < history.Epochs[0].TrainingLoss}");
+        Console.WriteLine($"digits: {history.Epochs.Count} epochs, the loss fell: {history.Epochs[^1].Training.Loss < history.Epochs[0].Training.Loss}");
         Console.WriteLine($"digits: more than 9 of 10 right: {network.Evaluate(test).Accuracy > 0.9}");
 
         string file = Path.Combine(AppContext.BaseDirectory, "digits.safetensors");

@@ -3,13 +3,15 @@ namespace NeuralNetFromScratch.Fuzzing.Targets;
 /// <summary>Checkpoints.</summary>
 internal sealed class CheckpointTarget : SafetensorsFamily
 {
-    private static readonly Dictionary<string, string> Fingerprint = new() { ["network"] = "dense1: dense 3 [3]", ["samples"] = "100" };
+    private const int StepsPerEpoch = 10;
 
-    private static readonly CheckpointSizes Sizes = new(16, 32, 16, 16, 10);
+    private static readonly Dictionary<string, string> Fingerprint = new() { ["network"] = "dense1: dense(units=3) [3]", ["samples"] = "100" };
+
+    private static readonly Metric[] Metrics = [new Accuracy(), new LogLoss()];
 
     public override string Name => "checkpoint";
 
-    public override IReadOnlyList<byte[]> Seeds { get; } = [Write(new FitState { BestValues = new float[16] }, 0), Write(Advanced(), 25)];
+    public override IReadOnlyList<byte[]> Seeds { get; } = [Write(Create()), Write(Advanced())];
 
     public override long FixedBytes => 100_000;
 
@@ -18,22 +20,40 @@ internal sealed class CheckpointTarget : SafetensorsFamily
     public override void Read(byte[] file)
     {
         using var reader = new SafetensorsReader(new MemoryStream(file));
-        CheckpointFile.Read(reader, Fingerprint, Sizes);
+        CheckpointFile.Read(reader, Fingerprint, Create(), StepsPerEpoch);
     }
 
-    private static byte[] Write(FitState state, long steps)
+    private static byte[] Write(TrainingState state)
     {
         using var stream = new MemoryStream();
-        new CheckpointFile { Steps = steps, Epochs = state.Epochs.Count, State = state, Values = new float[16], Slots = new float[32], Average = new float[16] }
-            .Write(stream, Fingerprint);
+        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Describe(state, Fingerprint);
+        SafetensorsWriter.Write(stream, tensors, metadata);
         return stream.ToArray();
     }
 
-    private static FitState Advanced()
+    private static TrainingState Create()
     {
-        var state = new FitState { Epoch = 3, Step = 5, Best = 0.25, EpochsSinceBest = 1, BestValues = new float[16] };
-        state.Epochs.Add(new EpochRecord(1, 0.5, 0.75, 0.25, 0.9, 1.5, 100));
-        state.Epochs.Add(new EpochRecord(2, double.NaN, 0, null, null, 1.5, 100));
+        var network = new Sequential([2], 1, new Dense(3));
+        var state = new TrainingState(network, new Adam { AveragingDecay = 0.9f });
+        var task = new MetricTask(OutputActivation.Softmax, 3, HasLabels: true);
+        var figures = new EpochFigures(network, task, Metrics, new Engine());
+        figures.Reset(100);
+        state.BeginFit(figures, keepsBest: true);
+        return state;
+    }
+
+    private static TrainingState Advanced()
+    {
+        TrainingState state = Create();
+        (state.Epoch, state.StepOfEpoch, state.Steps, state.FinishedEpochs, state.Best, state.EpochsSinceBest) = (3, 5, 25, 2, 0.25, 1);
+        float[] outputs = [.. Enumerable.Range(0, 150).Select(i => i % 7 - 3f)];
+        int[] labels = [.. Enumerable.Range(0, 50).Select(i => i % 3)];
+        double[] losses = [1, 2, 3, 4];
+        state.Figures!.Add(0, 0, 0, new ReadOnlyMatrixView(outputs, 50, 3), new SampleBatch { Inputs = new ReadOnlyMatrixView(outputs, 50, 3), Labels = labels }, losses);
+        state.Figures.FinishBlock(50);
+        EvaluationResult result = state.Figures.Result();
+        state.History.Add(new EpochRecord(1, result, result, TimeSpan.FromSeconds(1.5), 100));
+        state.History.Add(new EpochRecord(2, result, null, TimeSpan.FromSeconds(1.5), 100));
         return state;
     }
 }

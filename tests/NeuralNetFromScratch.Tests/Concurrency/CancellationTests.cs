@@ -73,7 +73,7 @@ public class CancellationTests
         Trainer trainer = Recipe.CreateTrainer(1, out Sequential network);
         int[] before = TestValues.Bits(network.Parameters.Values);
         Assert.That(
-            () => trainer.Fit(Recipe.Samples(), Recipe.Options(null), cancellation: new CancellationToken(canceled: true)),
+            () => trainer.Fit(Recipe.Samples(), Recipe.Options(null), cancellationToken: new CancellationToken(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
         Assert.That(trainer.History.Epochs, Is.Empty);
@@ -94,7 +94,7 @@ public class CancellationTests
             if (cancels)
             {
                 Assert.That(
-                    () => trainer.Fit(samples, options with { Callbacks = [new AtStep(step, cancellation.Cancel)] }, cancellation: cancellation.Token),
+                    () => trainer.Fit(samples, options with { Callbacks = [new AtStep(step, cancellation.Cancel)] }, cancellationToken: cancellation.Token),
                     Throws.InstanceOf<OperationCanceledException>());
             }
             else

@@ -12,8 +12,8 @@ public class FitOptionsTests
     {
         var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f));
         TrainingHistory history = trainer.Fit(Separable(200), new FitOptions { Epochs = 2, ValidationFraction = 0.2 });
-        Assert.That(history.Epochs[0].Samples, Is.EqualTo(160));
-        Assert.That(history.Epochs[1].ValidationAccuracy, Is.Not.Null);
+        Assert.That(history.Epochs[0].SampleCount, Is.EqualTo(160));
+        Assert.That(history.Epochs[1].Validation?.Accuracy, Is.Not.Null);
     }
 
     [Test]
@@ -39,7 +39,7 @@ public class FitOptionsTests
         });
         Assert.That(history.Epochs, Has.Count.EqualTo(6), "two good ones, three that were patiently borne, one too many");
         Assert.That(network.Parameters.Values.ToArray(), Is.EqualTo(best));
-        Assert.That(network.Evaluate(validation).Loss, Is.EqualTo(history.Epochs[1].ValidationLoss));
+        Assert.That(network.Evaluate(validation).Loss, Is.EqualTo(history.Epochs[1].Validation?.Loss));
     }
 
     [Test]
@@ -52,9 +52,9 @@ public class FitOptionsTests
         {
             Epochs = 9,
             Schedule = new Ruin(),
-            EarlyStopping = new EarlyStopping { Monitor = MonitoredFigure.TrainingLoss, RestoresBest = false, Patience = 0 },
+            EarlyStopping = new EarlyStopping { WatchesTraining = true, RestoresBest = false, Patience = 0 },
         });
-        Assert.That(network.Evaluate(data).Loss, Is.GreaterThan(2 * history.Epochs[1].TrainingLoss));
+        Assert.That(network.Evaluate(data).Loss, Is.GreaterThan(2 * history.Epochs[1].Training.Loss));
     }
 
     [Test]
@@ -65,7 +65,7 @@ public class FitOptionsTests
         {
             Epochs = 60,
             ValidationFraction = 0.25,
-            EarlyStopping = new EarlyStopping { Monitor = MonitoredFigure.ValidationAccuracy, MinimumImprovement = 2, Patience = 4 },
+            EarlyStopping = new EarlyStopping { Metric = new Accuracy(), MinimumImprovement = 2, Patience = 4 },
         });
         Assert.That(history.Epochs, Has.Count.EqualTo(6), "no epoch is better than the first by 200 %");
     }
@@ -140,8 +140,8 @@ public class FitOptionsTests
         Assert.That(lines, Has.Length.EqualTo(3));
         Assert.That(lines[0], Is.EqualTo("epoch,training_loss,training_accuracy,validation_loss,validation_accuracy,seconds"));
         string[] cells = lines[2].Split(',');
-        Assert.That(double.Parse(cells[1], CultureInfo.InvariantCulture), Is.EqualTo(history.Epochs[1].TrainingLoss));
-        Assert.That(double.Parse(cells[4], CultureInfo.InvariantCulture), Is.EqualTo(history.Epochs[1].ValidationAccuracy));
+        Assert.That(double.Parse(cells[1], CultureInfo.InvariantCulture), Is.EqualTo(history.Epochs[1].Training.Loss));
+        Assert.That(double.Parse(cells[4], CultureInfo.InvariantCulture), Is.EqualTo(history.Epochs[1].Validation?.Accuracy));
     }
 
     [Test]
@@ -293,7 +293,7 @@ public class FitOptionsTests
         Refused(new FitOptions { ValidationFraction = 0.1, Validation = data }, "only one can be");
         Refused(new FitOptions { EarlyStopping = new() }, "there are no validation samples");
         Refused(new FitOptions { EarlyStopping = new() { Patience = -1 } }, "Patience");
-        Refused(new FitOptions { EarlyStopping = new() { MinimumImprovement = double.NaN, Monitor = MonitoredFigure.TrainingLoss } }, "minimum improvement");
+        Refused(new FitOptions { EarlyStopping = new() { MinimumImprovement = double.NaN, WatchesTraining = true } }, "minimum improvement");
         Assert.That(() => trainer.FindLearningRate(data, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => trainer.FindLearningRate(data, 1, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => trainer.FindLearningRate(data, steps: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());

@@ -64,10 +64,10 @@ public class TrainerTests
         var steps = new List<TrainingProgress>();
         TrainingHistory history = trainer.Fit(dataset, new FitOptions { Epochs = 3, BatchSize = 10, Shuffle = shuffle }, new Recorder(steps.Add));
         Assert.That(dataset.Reads, Is.All.EqualTo(3));
-        Assert.That(steps[0].Steps, Is.EqualTo(11));
+        Assert.That(steps[0].StepCount, Is.EqualTo(11));
         Assert.That(history.Epochs.Select(epoch => epoch.Epoch), Is.EqualTo((int[])[1, 2, 3]));
-        Assert.That(history.Epochs.Select(epoch => epoch.Samples), Is.All.EqualTo(103));
-        Assert.That(history.Epochs[0].SamplesPerSecond, Is.EqualTo(103 / history.Epochs[0].Seconds));
+        Assert.That(history.Epochs.Select(epoch => epoch.SampleCount), Is.All.EqualTo(103));
+        Assert.That(history.Epochs[0].SamplesPerSecond, Is.EqualTo(103 / history.Epochs[0].Duration.TotalSeconds));
         Assert.That(steps.Count(step => step.FinishedEpoch is not null), Is.EqualTo(3));
     }
 
@@ -78,8 +78,8 @@ public class TrainerTests
         Sequential network = Network();
         EvaluationResult before = network.Evaluate(data);
         EpochRecord epoch = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f)).Fit(data, new FitOptions { Epochs = 1, BatchSize = 64 }).Epochs[0];
-        Assert.That(epoch.TrainingLoss, Is.EqualTo(before.Loss).Within(1e-9));
-        Assert.That(epoch.TrainingAccuracy, Is.EqualTo(before.Accuracy));
+        Assert.That(epoch.Training.Loss, Is.EqualTo(before.Loss).Within(1e-9));
+        Assert.That(epoch.Training.Accuracy, Is.EqualTo(before.Accuracy));
     }
 
     [Test]
@@ -90,9 +90,9 @@ public class TrainerTests
         Sequential network = Network();
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, 0.9f));
         TrainingHistory history = trainer.Fit(training, new FitOptions { Epochs = 20, BatchSize = 16, Validation = validation });
-        Assert.That(history.Epochs[^1].ValidationAccuracy, Is.GreaterThan(0.95));
+        Assert.That(history.Epochs[^1].Validation?.Accuracy, Is.GreaterThan(0.95));
         EvaluationResult evaluation = network.Evaluate(validation, metrics: [new Accuracy(), new ConfusionMatrixMetric()]);
-        Assert.That(evaluation.Loss, Is.EqualTo(history.Epochs[^1].ValidationLoss));
+        Assert.That(evaluation.Loss, Is.EqualTo(history.Epochs[^1].Validation?.Loss));
         Assert.That(evaluation.Count, Is.EqualTo(100));
         int total = 0, diagonal = 0;
         for (int actual = 0; actual < 4; actual++)
@@ -192,8 +192,8 @@ public class TrainerTests
         Assert.That(
             () => trainer.Fit(
                 Dataset.FromArrays(features, [20], TestValues.Labels(100, 4, 1), 4),
-                new FitOptions { BatchSize = 10, Shuffle = false, StopOnNonFiniteLoss = true }),
-            Throws.InstanceOf<NotFiniteNumberException>().With.Message.EqualTo("epoch 1, step 5: the loss is NaN"));
+                new FitOptions { BatchSize = 10, Shuffle = false }),
+            Throws.InstanceOf<NotFiniteNumberException>().With.Message.EqualTo("epoch 1, step 5: the loss is NaN; the parameters are those before this step"));
         Assert.That(network.Parameters.Values.ToArray(), Has.None.NaN);
     }
 
@@ -202,8 +202,8 @@ public class TrainerTests
     {
         float[] features = [.. Enumerable.Repeat(float.NaN, 20)];
         TrainingHistory history = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f))
-            .Fit(Dataset.FromArrays(features, [20], [1], 4), new FitOptions { Epochs = 1 });
-        Assert.That(history.Epochs[0].TrainingLoss, Is.NaN);
+            .Fit(Dataset.FromArrays(features, [20], [1], 4), new FitOptions { Epochs = 1, StopOnNonFiniteLoss = false });
+        Assert.That(history.Epochs[0].Training.Loss, Is.NaN);
     }
 
     [Test]

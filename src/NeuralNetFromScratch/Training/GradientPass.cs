@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// The first stage of a step: forward, loss and backward over a batch of any size, which goes through in blocks of rows whose gradients add up. Its
+/// buffers are made for the largest batch seen, up to one block.
+/// </summary>
+/// <param name="network">The network.</param>
+/// <param name="loss">The loss.</param>
+/// <param name="engine">The engine that computes.</param>
+/// <param name="frozen">For each parameter, whether it keeps its values.</param>
+internal sealed class GradientPass(Sequential network, Loss loss, Engine engine, bool[] frozen)
+{
+    /// <summary>Rows of a block: enough for the matrix product, few enough for the cache; whole chunks of metrics.</summary>
+    private const int BlockRows = 12 * MetricAccumulator.ChunkRows;
+
+    /// <summary>Fewest values of the output that are worth waking a worker for.</summary>
+    private const int LossGrain = 256;
+
+    private readonly bool _mixesSamples = network.Chain.MixesSamples;
+    private readonly int _firstTrained = FirstTrained(network, frozen);
+    private readonly BatchBuffer _buffer = new();
+    private ChainMemory _memory = new(network.Chain, engine, network.Parameters, 0, isTraining: true);
+    private double[] _losses = [];
+
+    /// <summary>Leaves the gradients of the sum of the losses over the divisor in the parameters, and the batch's statistics in those of state.</summary>
+    /// <param name="batch">The samples.</param>
+    /// <param name="random">The step's random numbers.</param>
+    /// <param name="accumulate">Whether gradients are added to what is there.</param>
+    /// <param name="figures">Takes the outputs and losses; null for nobody.</param>
+    /// <param name="observer">Is told of each layer's gradients when they are finished; null for nobody.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public StepTotals Run(in TrainingBatch batch, RandomSource random, bool accumulate, EpochFigures? figures, ILayerObserver? observer)
+    {
+        int part = Math.Max(batch.PartLength, 1), blockRows = Math.Min(batch.Rows, _mixesSamples ? part : BlockRows);
+        // Where samples are mixed, one that would be left by itself joins the part before it.
+        Reserve(_mixesSamples ? Math.Min(batch.Rows, blockRows + 1) : blockRows);
+        float scale = 1 / (float)batch.Divisor;
+        double sum = 0;
+        for (int start = 0, rows; start < batch.Rows; start += rows)
+        {
+            rows = Math.Min(blockRows, batch.Rows - start);
+            if (_mixesSamples && batch.Rows - start - rows == 1)
+                rows++;
+            SampleBatch samples = _buffer.Load(engine, batch.Source, start, rows, network.OutputShape.ElementCount);
+            ChainRun run = _memory.Run(rows, accumulate || start > 0, random, batch.SampleOffset + start, rows / (float)batch.Divisor);
+            var job = new LossJob(loss, samples, run.Forward(samples.Inputs), run.OutputGradient, scale, _losses, figures);
+            engine.Run(job, engine.WorkersFor((long)rows * network.OutputShape.ElementCount, LossGrain));
+            figures?.FinishBlock(rows);
+            sum += TreeSum(_losses.AsSpan(0, Chunks(rows)));
+            run.Backward(samples.Inputs, default, _firstTrained, start + rows == batch.Rows ? observer : null);
+        }
+
+        return new StepTotals(batch.Rows, sum, batch.Divisor);
+    }
+
+    public static int Chunks(int rows) => (rows + MetricAccumulator.ChunkRows - 1) / MetricAccumulator.ChunkRows;
+
+    /// <summary>Neighbours are added pairwise, again and again.</summary>
+    private static double TreeSum(Span<double> values)
+    {
+        for (int count = values.Length; count > 1; count = (count + 1) / 2)
+        {
+            for (int i = 0; i < count / 2; i++)
+                values[i] = values[2 * i] + values[2 * i + 1];
+            if (count % 2 == 1)
+                values[count / 2] = values[count - 1];
+        }
+
+        return values.IsEmpty ? 0 : values[0];
+    }
+
+    private void Reserve(int rows)
+    {
+        if (rows <= _memory.MaxRows)
+            return;
+        _memory = new ChainMemory(network.Chain, engine, network.Parameters, rows, isTraining: true);
+        _losses = new double[Chunks(rows)];
+    }
+
+    /// <summary>The first layer that learns: no gradient needs to go further down.</summary>
+    private static int FirstTrained(Sequential network, bool[] frozen)
+    {
+        int first = 0;
+        while (first < network.Nodes.Length && !Learns(network, network.Nodes[first], frozen))
+            first++;
+        return first;
+    }
+
+    private static bool Learns(Sequential network, ChainNode node, bool[] frozen) => Enumerable.Range(node.FirstParameter, node.ParameterCount)
+        .Any(i => network.Parameters[i].Role != ParameterRole.State && !frozen[i]);
+}

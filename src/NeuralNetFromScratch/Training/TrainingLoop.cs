@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>One call of <see cref="Trainer.Fit"/>: the loop over epochs and steps. It owns nothing; where the training stands is in the state.</summary>
+internal sealed class TrainingLoop
+{
+    private const int ReportsPerEpoch = 100;
+    private const ulong ShuffleStream = 1, AugmentationStream = 3;
+
+    private readonly TrainingState _state;
+    private readonly StepRunner _steps;
+    private readonly TrainingPlan _plan;
+    private readonly FitOptions _options;
+    private readonly float _learningRate;
+    private readonly Evaluator? _evaluator;
+    private readonly CheckpointWriter? _checkpoint;
+    private readonly IProgress<TrainingProgress>? _progress;
+    private readonly TrainingCallback[] _callbacks;
+    private readonly TrainingRun _run;
+    private readonly List<double> _losses;
+    private readonly int[] _order;
+    private readonly Stopwatch _watch = new();
+
+    public TrainingLoop(
+        TrainingState state, StepRunner steps, TrainingPlan plan, float learningRate, Evaluator? evaluator, CheckpointWriter? checkpoint, IProgress<TrainingProgress>? progress)
+    {
+        _state = state;
+        _steps = steps;
+        _plan = plan;
+        _options = plan.Options;
+        _learningRate = learningRate;
+        _evaluator = evaluator;
+        _checkpoint = checkpoint;
+        _progress = progress;
+        _callbacks = [.. _options.Callbacks];
+        _run = new TrainingRun(state, _options);
+        _losses = [.. state.History.Select(record => record.WatchedLoss)];
+        _order = new int[plan.Training.Count];
+    }
+
+    public TrainingHistory History => _run.History;
+
+    public void Run(CancellationToken cancellation)
+    {
+        foreach (TrainingCallback callback in _callbacks)
+            callback.OnTrainingBegin(_run);
+        while (_state.Epoch <= _options.Epochs && !_state.IsStopped && !_run.IsStopping)
+        {
+            if (!RunSteps(cancellation))
+                break;
+            Finish();
+        }
+
+        if (_options.EarlyStopping is { RestoresBest: true } && double.IsFinite(_state.Best))
+            _state.RestoreBest();
+        foreach (TrainingCallback callback in _callbacks)
+            callback.OnTrainingEnd(_run);
+    }
+
+    /// <summary>Brings the indices of an epoch into their order.</summary>
+    public static void Order(int[] order, bool shuffles, ulong seed, int epoch)
+    {
+        for (int i = 0; i < order.Length; i++)
+            order[i] = i;
+        if (shuffles)
+            new RandomSource(seed).Fork(ShuffleStream).Fork((ulong)epoch).Shuffle(order);
+    }
+
+    /// <summary>The steps that are left of the epoch; false where a callback ended it on the way.</summary>
+    private bool RunSteps(CancellationToken cancellation)
+    {
+        _watch.Restart();
+        Order(_order, _options.Shuffle, _options.Seed, _state.FinishedEpochs);
+        RandomSource augmentation = new RandomSource(_options.Seed).Fork(AugmentationStream).Fork((ulong)_state.FinishedEpochs);
+        if (_state.StepOfEpoch == 0)
+            _state.Figures!.Reset(_order.Length);
+        int interval = Math.Max(1, _plan.StepsPerEpoch / ReportsPerEpoch);
+        while (_state.StepOfEpoch < _plan.StepsPerEpoch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            RunStep(augmentation);
+            bool isLast = _state.StepOfEpoch == _plan.StepsPerEpoch;
+            bool isReported = _progress is not null && !isLast && (_state.StepOfEpoch - 1) % interval == 0;
+            bool isWritten = _checkpoint is not null && !isLast && IsStepOfCheckpoint();
+            if (_callbacks.Length == 0 && !isReported && !isWritten)
+                continue;
+
+            _watch.Stop();
+            foreach (TrainingCallback callback in _callbacks)
+                callback.OnStepEnd(_run, Progress(null));
+            if (_run.IsStopping && !isLast)
+                return false;
+            if (isReported)
+                _progress!.Report(Progress(_state.Figures!.Result()));
+            if (isWritten)
+                _checkpoint!.Write(_state);
+            _watch.Start();
+        }
+
+        _watch.Stop();
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RunStep(RandomSource augmentation)
+    {
+        (int start, int count) = _plan.Step(_state.StepOfEpoch);
+        var source = new BatchSource(_plan.Training, _order.AsSpan(start, count)) { Augmentation = _options.Augmentation, Random = augmentation };
+        var position = new TrainingPosition(_state.Epoch - 1 + (double)_state.StepOfEpoch / _plan.StepsPerEpoch, _options.Epochs) { EpochLosses = _losses };
+        (StepTotals totals, bool isUpdated) = _steps.Run(
+            new TrainingBatch(source) { PartLength = _options.BatchSize },
+            _options.Seed,
+            (float)(_options.Schedule.Factor(position) * _learningRate),
+            (float?)_options.Schedule.Momentum(position),
+            _options.StopOnNonFiniteLoss,
+            _state.Figures);
+        if (!isUpdated)
+            throw new NotFiniteNumberException(
+                FormattableString.Invariant($"epoch {_state.Epoch}, step {_state.StepOfEpoch + 1}: the loss is {totals.Loss}; the parameters are those before this step"), totals.Loss);
+        _state.StepOfEpoch++;
+    }
+
+    private void Finish()
+    {
+        bool isWritten = _checkpoint is not null
+            && ((_options.Checkpoint is { EveryEpochs: > 0 } rule && _state.Epoch % rule.EveryEpochs == 0) || IsStepOfCheckpoint());
+        var record = new EpochRecord(_state.Epoch, _state.Figures!.Result(), _evaluator?.Run(_plan.Validation!), _watch.Elapsed, _order.Length);
+        TrainingProgress progress = Progress(record.Training) with { FinishedEpoch = record };
+        _state.History.Add(record);
+        _losses.Add(record.WatchedLoss);
+        if (_options.EarlyStopping is { } early)
+            _state.IsStopped = early.Follow(_state, record);
+        _state.FinishedEpochs++;
+        (_state.Epoch, _state.StepOfEpoch) = (record.Epoch + 1, 0);
+        if (isWritten)
+            _checkpoint!.Write(_state);
+        foreach (TrainingCallback callback in _callbacks)
+            callback.OnEpochEnd(_run, record);
+        _progress?.Report(progress);
+    }
+
+    private bool IsStepOfCheckpoint() =>
+        _options.Checkpoint is { EverySteps: > 0 } rule && ((_state.Epoch - 1L) * _plan.StepsPerEpoch + _state.StepOfEpoch) % rule.EverySteps == 0;
+
+    private TrainingProgress Progress(EvaluationResult? training) =>
+        new(_state.Epoch, _options.Epochs, _state.StepOfEpoch, _plan.StepsPerEpoch, _state.Figures!.Loss, training);
+}

@@ -1,0 +1,89 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>What a training goes through, checked before anything changes: samples, validation, steps, and the figures to compute.</summary>
+internal sealed class TrainingPlan
+{
+    /// <exception cref="ArgumentException">A data set is empty or does not fit the network, or an option is out of range.</exception>
+    public TrainingPlan(Sequential network, Loss loss, Optimizer optimizer, Dataset training, FitOptions options)
+    {
+        CheckRanges(options);
+        if (!optimizer.HasMomentum && options.Schedule.Momentum(new TrainingPosition(0, options.Epochs)) is not null)
+            throw new ArgumentException($"the schedule sets the momentum, but the optimizer {optimizer} has none", nameof(options));
+        (Training, Validation) = options.ValidationFraction > 0 ? training.Split(options.ValidationFraction, options.Seed) : (training, options.Validation);
+        network.CheckDataset(Training, nameof(training));
+        if (Validation is not null)
+            network.CheckDataset(Validation, nameof(options));
+        options.Augmentation?.Check(Training.SampleShape);
+        Options = options;
+
+        _stepLength = (long)options.BatchSize * options.AccumulationSteps;
+        StepsPerEpoch = (int)((Training.Count + _stepLength - 1) / _stepLength);
+        // Where samples are mixed, one that would be a step by itself joins the step before it.
+        if (network.Chain.MixesSamples && StepsPerEpoch > 1 && Training.Count % _stepLength == 1)
+            StepsPerEpoch--;
+
+        bool hasLabels = Training.TargetLength == 0;
+        Task = new MetricTask(loss.OutputActivation, network.OutputShape.ElementCount, hasLabels);
+        List<Metric> metrics = [.. options.Metrics ?? loss.DefaultMetrics(hasLabels)];
+        if (options.EarlyStopping?.Metric is { } watched && !metrics.Contains(watched))
+            metrics.Add(watched);
+        foreach (Metric metric in metrics)
+            (metric ?? throw new ArgumentException("a metric is null", nameof(options))).Check(Task);
+        Metrics = metrics;
+        if (options.EarlyStopping is { WatchesTraining: false } && Validation is null)
+            throw new ArgumentException("early stopping watches validation samples, but there are none; name some, or set WatchesTraining", nameof(options));
+    }
+
+    private readonly long _stepLength;
+
+    public Dataset Training { get; }
+
+    public Dataset? Validation { get; }
+
+    public FitOptions Options { get; }
+
+    /// <summary>Updates in an epoch.</summary>
+    public int StepsPerEpoch { get; }
+
+    public MetricTask Task { get; }
+
+    public IReadOnlyList<Metric> Metrics { get; }
+
+    /// <summary>The samples of a step: places in the epoch's order.</summary>
+    public (int Start, int Count) Step(int number)
+    {
+        int start = (int)(number * _stepLength);
+        return (start, number == StepsPerEpoch - 1 ? Training.Count - start : (int)_stepLength);
+    }
+
+    private static void CheckRanges(FitOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Epochs, nameof(FitOptions.Epochs));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize, nameof(FitOptions.BatchSize));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.AccumulationSteps, nameof(FitOptions.AccumulationSteps));
+        ArgumentNullException.ThrowIfNull(options.Schedule, nameof(FitOptions.Schedule));
+        ArgumentNullException.ThrowIfNull(options.Callbacks, nameof(FitOptions.Callbacks));
+        if (options.Callbacks.Contains(null!))
+            throw new ArgumentException("a callback is null", nameof(FitOptions.Callbacks));
+        if (options.ValidationFraction is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(FitOptions.ValidationFraction), options.ValidationFraction, "the validation fraction must be at least 0 and less than 1");
+        if (options.ValidationFraction > 0 && options.Validation is not null)
+            throw new ArgumentException("there is a validation set and a validation fraction; only one can be", nameof(options));
+        if (options.Checkpoint is { } checkpoint)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(checkpoint.Path, nameof(CheckpointOptions.Path));
+            ArgumentOutOfRangeException.ThrowIfNegative(checkpoint.EveryEpochs, nameof(CheckpointOptions.EveryEpochs));
+            ArgumentOutOfRangeException.ThrowIfNegative(checkpoint.EverySteps, nameof(CheckpointOptions.EverySteps));
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(checkpoint.Keep, nameof(CheckpointOptions.Keep));
+        }
+
+        if (options.EarlyStopping is { } rule)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(rule.Patience, nameof(EarlyStopping.Patience));
+            if (!(rule.MinimumImprovement >= 0))
+                throw new ArgumentOutOfRangeException(
+                    nameof(EarlyStopping.MinimumImprovement), rule.MinimumImprovement, "the minimum improvement must not be negative");
+        }
+    }
+}
