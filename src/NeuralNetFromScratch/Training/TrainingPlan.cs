@@ -8,7 +8,7 @@ internal sealed class TrainingPlan
     {
         CheckRanges(options);
         if (!optimizer.HasMomentum && options.Schedule.Momentum(new TrainingPosition(0, options.Epochs)) is not null)
-            throw new ArgumentException($"the schedule sets the momentum, but the optimizer {optimizer} has none", nameof(options));
+            throw new ArgumentException($"the schedule sets the momentum, but {optimizer} has none", nameof(options));
         (Training, Validation) = options.ValidationFraction > 0 ? training.Split(options.ValidationFraction, options.Seed) : (training, options.Validation);
         network.CheckDataset(Training, nameof(training));
         if (Validation is not null)
@@ -31,7 +31,7 @@ internal sealed class TrainingPlan
             (metric ?? throw new ArgumentException("a metric is null", nameof(options))).Check(Task);
         Metrics = metrics;
         if (options.EarlyStopping is { WatchesTraining: false } && Validation is null)
-            throw new ArgumentException("early stopping watches validation samples, but there are none; name some, or set WatchesTraining", nameof(options));
+            throw new ArgumentException("early stopping watches the validation, but there are no validation samples; name some, or set WatchesTraining", nameof(options));
     }
 
     private readonly long _stepLength;

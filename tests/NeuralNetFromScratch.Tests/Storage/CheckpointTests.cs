@@ -163,9 +163,9 @@ public class CheckpointTests
     [TestCase("epoch", "5", "has a history of 1 epochs")]
     [TestCase("stopped", "perhaps", "neither yes nor no")]
     [TestCase("history", "1,2,3", "the history has a line")]
-    [TestCase("history", "2,1,1,,,1,810", "has a history of 1 epochs")]
+    [TestCase("history", "2;1,0,1,1;;1;810", "has a history of 1 epochs")]
     [TestCase("best", "low", "no number")]
-    [TestCase("checkpoint_version", "2", "no checkpoint of version 1")]
+    [TestCase("checkpoint_version", "1", "no checkpoint of version 2")]
     public void A_checkpoint_that_contradicts_itself_is_refused(string key, string value, string message)
     {
         using var folder = new TemporaryFolder();
