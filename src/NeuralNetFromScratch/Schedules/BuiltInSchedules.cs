@@ -176,14 +176,15 @@ internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSch
         : CosineSchedule.Between(peak, to, (fraction - _riseShare) / (1 - _riseShare));
 }
 
-/// <summary>Falls whenever the losses so far have not become better for some epochs.</summary>
+/// <summary>Falls whenever the losses, or figures of a metric, so far have not become better for some epochs.</summary>
 internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSchedule>
 {
     private readonly double _factor, _threshold, _lowest;
     private readonly int _patience;
+    private readonly string _metric;
 
-    public PlateauSchedule(double factor, int patience, double threshold, double lowest)
-        : this(new Settings(Kind, new("factor", factor), new("patience", patience), new("threshold", threshold), new("lowest", lowest)))
+    public PlateauSchedule(double factor, int patience, double threshold, double lowest, string? metric = null)
+        : this(new Settings(Kind, new("factor", factor), new("patience", patience), new("threshold", threshold), new("lowest", lowest)).With("metric", metric))
     {
     }
 
@@ -194,9 +195,12 @@ internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSched
         _patience = Guard.NonNegative(settings.Get<int>("patience"), "patience");
         _threshold = Guard.Fraction(settings.Get<double>("threshold"), "threshold");
         _lowest = Guard.Share(settings.Get<double>("lowest"), "lowest");
+        _metric = settings.Get("metric", "");
     }
 
     public static string Kind => "reduce-on-plateau";
+
+    public override IEnumerable<string> WatchedMetrics => _metric.Length == 0 ? [] : [_metric];
 
     public static PlateauSchedule Create(Settings settings) => new(settings);
 
@@ -204,10 +208,11 @@ internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSched
     {
         double current = 1, best = double.PositiveInfinity;
         int poor = 0;
-        foreach (double loss in position.EpochLosses)
+        foreach (double figure in _metric.Length == 0 ? position.EpochLosses : position.EpochMetrics.GetValueOrDefault(_metric, []))
         {
-            if (loss < best * (1 - _threshold))
-                (best, poor) = (loss, 0);
+            // The figures of a metric whose higher values are better are negative.
+            if (figure < best * (best < 0 ? 1 + _threshold : 1 - _threshold))
+                (best, poor) = (figure, 0);
             else
                 poor++;
             if (poor > _patience)

@@ -20,6 +20,8 @@ internal sealed class ProductSchedule : LearningRateSchedule, IPart<ProductSched
     public override double Factor(TrainingPosition position) => _first.Factor(position) * _second.Factor(position);
 
     public override double? Momentum(TrainingPosition position) => _first.Momentum(position) ?? _second.Momentum(position);
+
+    public override IEnumerable<string> WatchedMetrics => _first.WatchedMetrics.Union(_second.WatchedMetrics);
 }
 
 /// <summary>A schedule for some epochs, as if they were the whole training, then another for those that are left.</summary>
@@ -50,6 +52,8 @@ internal sealed class SequenceSchedule : LearningRateSchedule, IPart<SequenceSch
 
     public override double? Momentum(TrainingPosition position) =>
         position.Epochs < _epochs ? _first.Momentum(InFirst(position)) : _next.Momentum(InNext(position));
+
+    public override IEnumerable<string> WatchedMetrics => _first.WatchedMetrics.Union(_next.WatchedMetrics);
 
     private TrainingPosition InFirst(TrainingPosition position) => position with { TotalEpochs = _epochs };
 
@@ -85,4 +89,6 @@ internal sealed class WarmUpSchedule : LearningRateSchedule, IPart<WarmUpSchedul
     public override double Factor(TrainingPosition position) => _schedule.Factor(position) * Math.Min(1, position.Epochs / _epochs);
 
     public override double? Momentum(TrainingPosition position) => _schedule.Momentum(position);
+
+    public override IEnumerable<string> WatchedMetrics => _schedule.WatchedMetrics;
 }

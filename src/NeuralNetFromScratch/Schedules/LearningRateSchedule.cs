@@ -52,17 +52,20 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
         new OneCycleSchedule(riseShare, startDivisor, finalDivisor, momentum);
 
     /// <summary>
-    /// Multiplies the rate by a factor whenever the loss has not become better for some epochs, as PyTorch's <c>ReduceLROnPlateau</c>: an
-    /// epoch is better whose loss is below <c>best · (1 − threshold)</c>; after more than <paramref name="patience"/> epochs in a row that
-    /// are not, the rate falls and the count starts anew. It is computed from the losses so far each time, and so needs no memory.
+    /// Multiplies the rate by a factor whenever the loss or a metric has not become better for some epochs, as PyTorch's
+    /// <c>ReduceLROnPlateau</c>: an epoch is better whose loss is below <c>best · (1 − threshold)</c>, or whose metric is better than the best by
+    /// that share; after more than <paramref name="patience"/> epochs in a row that are not, the rate falls and the count starts anew. It is
+    /// computed from the figures so far each time, and so needs no memory.
     /// </summary>
     /// <param name="factor">More than 0 and less than 1.</param>
     /// <param name="patience">Not negative.</param>
     /// <param name="threshold">0 to less than 1.</param>
     /// <param name="lowest">The factor falls no further; 0 to 1.</param>
+    /// <param name="metric">The name of the metric that is watched, among those of the training: "accuracy". The loss if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
-    public static LearningRateSchedule ReduceOnPlateau(double factor = 0.1, int patience = 10, double threshold = 1e-4, double lowest = 0) =>
-        new PlateauSchedule(factor, patience, threshold, lowest);
+    public static LearningRateSchedule ReduceOnPlateau(
+        double factor = 0.1, int patience = 10, double threshold = 1e-4, double lowest = 0, string? metric = null) =>
+        new PlateauSchedule(factor, patience, threshold, lowest, metric);
 
     /// <summary>The factor on the learning rate.</summary>
     /// <param name="position">How far the training is.</param>
@@ -71,6 +74,9 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
     /// <summary>The momentum, or Adam's β₁, if the schedule sets it; null leaves the optimizer's own.</summary>
     /// <param name="position">How far the training is.</param>
     public virtual double? Momentum(TrainingPosition position) => null;
+
+    /// <summary>The names of the metrics whose figures the schedule reads from a position; a training without one of them is refused. The default is none.</summary>
+    public virtual IEnumerable<string> WatchedMetrics => [];
 
     /// <summary>Both schedules at once: the factors are multiplied; the first that sets a momentum sets it.</summary>
     /// <param name="other">The other schedule.</param>

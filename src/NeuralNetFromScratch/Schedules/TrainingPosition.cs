@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>How far a training is when a step begins.</summary>
@@ -12,6 +14,16 @@ public readonly record struct TrainingPosition(double Epochs, double TotalEpochs
     public IReadOnlyList<double> EpochLosses
     {
         get => field ?? [];
+        init;
+    }
+
+    /// <summary>
+    /// The figures of each metric after each finished epoch, by the metric's name, of the same samples as <see cref="EpochLosses"/>. The lower is the
+    /// better: where a metric's higher values are better, they stand here with the opposite sign.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> EpochMetrics
+    {
+        get => field ?? ReadOnlyDictionary<string, IReadOnlyList<double>>.Empty;
         init;
     }
 }

@@ -88,6 +88,23 @@ public class LearningRateScheduleTests
         Assert.That(() => LearningRateSchedule.Constant.WithWarmUp(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
+    [Test]
+    public void The_rate_falls_when_a_metric_stays_on_a_plateau()
+    {
+        LearningRateSchedule schedule = LearningRateSchedule.ReduceOnPlateau(0.1, patience: 1, threshold: 0.01, metric: "accuracy");
+        Assert.That(Factor(schedule, [-0.5, -0.6, -0.7]), Is.EqualTo(1), "it rises");
+        Assert.That(Factor(schedule, [-0.5, -0.6, -0.605]), Is.EqualTo(1), "once no better by a hundredth");
+        Assert.That(Factor(schedule, [-0.5, -0.6, -0.605, -0.604]), Is.EqualTo(0.1), "twice");
+        Assert.That(schedule.WatchedMetrics, Is.EqualTo((string[])["accuracy"]));
+        LearningRateSchedule both = schedule.Times(LearningRateSchedule.ReduceOnPlateau(metric: "f1")).Then(5, schedule).WithWarmUp(2);
+        Assert.That(both.WatchedMetrics, Is.EqualTo((string[])["accuracy", "f1"]));
+        Assert.That(BuiltInParts.Registry.Read(both.Settings), Is.EqualTo(both));
+        Assert.That(LearningRateSchedule.ReduceOnPlateau().WatchedMetrics, Is.Empty);
+
+        static double Factor(LearningRateSchedule schedule, double[] figures) => schedule.Factor(
+            new(figures.Length, 50) { EpochLosses = [1, 1, 1, 1], EpochMetrics = new Dictionary<string, IReadOnlyList<double>> { ["accuracy"] = figures } });
+    }
+
     private sealed class ConstantSlope() : Loss(new Settings("constant-slope"))
     {
         public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
