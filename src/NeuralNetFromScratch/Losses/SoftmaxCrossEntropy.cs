@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
@@ -70,9 +71,8 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
         CheckClasses(outputs);
         int classes = outputs.Columns;
         bool wantsGradient = gradient.Rows > 0;
-        Span<float> unwanted = stackalloc float[wantsGradient || classes > 256 ? 0 : classes];
-        if (!wantsGradient && classes > unwanted.Length)
-            unwanted = new float[classes];
+        float[]? rented = wantsGradient || classes <= 256 ? null : ArrayPool<float>.Shared.Rent(classes);
+        Span<float> unwanted = rented is null ? stackalloc float[wantsGradient ? 0 : classes] : rented.AsSpan(0, classes);
         double sum = 0;
         for (int row = 0; row < outputs.Rows; row++)
         {
@@ -91,6 +91,8 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
             }
         }
 
+        if (rented is not null)
+            ArrayPool<float>.Shared.Return(rented);
         return sum;
     }
 
@@ -101,9 +103,8 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
         CheckClasses(outputs);
         int classes = outputs.Columns;
         bool wantsGradient = gradient.Rows > 0;
-        Span<float> unwanted = stackalloc float[wantsGradient || classes > 256 ? 0 : classes];
-        if (!wantsGradient && classes > unwanted.Length)
-            unwanted = new float[classes];
+        float[]? rented = wantsGradient || classes <= 256 ? null : ArrayPool<float>.Shared.Rent(classes);
+        Span<float> unwanted = rented is null ? stackalloc float[wantsGradient ? 0 : classes] : rented.AsSpan(0, classes);
         double sum = 0;
         for (int row = 0; row < outputs.Rows; row++)
         {
@@ -112,6 +113,8 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
             sum += Row(outputs.Row(row), targets.Row(row), -1, logSum, maximum, scale, probabilities);
         }
 
+        if (rented is not null)
+            ArrayPool<float>.Shared.Return(rented);
         return sum;
     }
 

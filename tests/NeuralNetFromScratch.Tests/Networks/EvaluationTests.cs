@@ -183,6 +183,8 @@ public class EvaluationTests
         Sequential network = new([Width], 1, new Dense(1000, Activation.Tanh), new Dense(Classes));
         var evaluator = new Evaluator(network, new SoftmaxCrossEntropy(), null, engine);
         Assert.That(Allocation.Least(engine, () => evaluator.Run(OfClasses)), Is.LessThan(1000));
+        var many = new Evaluator(new([Width], 1, new Dense(5000)), new SoftmaxCrossEntropy(), null, engine);
+        Assert.That(Allocation.Least(engine, () => many.Run(OfClasses)), Is.LessThan(1000), "thousands of classes");
     }
 
     private static Sequential Network() => new([Width], 1, new Dense(10, Activation.Tanh), new Dense(Classes));
