@@ -39,7 +39,7 @@ public sealed class CsvLog(string path) : TrainingCallback
     ];
 
     private static IEnumerable<string> Names(string prefix, EvaluationResult result) =>
-        [$"{prefix}_loss", .. result.Metrics.Select(metric => $"{prefix}_{metric.Name.Replace(',', ' ').Replace(' ', '_')}")];
+        [$"{prefix}_loss", .. result.Metrics.Select(metric => $"{prefix}_{metric.Name.Replace(',', '_').Replace(' ', '_').Replace('-', '_')}")];
 
     private static IEnumerable<string> Cells(EpochRecord epoch) =>
     [

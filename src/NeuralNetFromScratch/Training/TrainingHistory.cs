@@ -35,8 +35,8 @@ public sealed class EpochRecord
     /// <summary>Training samples in a second.</summary>
     public double SamplesPerSecond => SampleCount / Duration.TotalSeconds;
 
-    /// <summary>The loss that schedules watch: of the validation samples where there are some.</summary>
-    internal double WatchedLoss => (Validation ?? Training).Loss;
+    /// <summary>What schedules watch: the figures of the validation samples where there are some.</summary>
+    internal EvaluationResult Watched => Validation ?? Training;
 }
 
 /// <summary>The epochs of a training, first to last.</summary>

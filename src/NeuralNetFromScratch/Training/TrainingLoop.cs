@@ -19,7 +19,8 @@ internal sealed class TrainingLoop
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly TrainingCallback[] _callbacks;
     private readonly TrainingRun _run;
-    private readonly List<double> _losses;
+    private readonly List<double> _losses = [];
+    private readonly Dictionary<string, IReadOnlyList<double>> _metrics;
     private readonly int[] _order;
     private readonly Stopwatch _watch = new();
 
@@ -36,7 +37,9 @@ internal sealed class TrainingLoop
         _progress = progress;
         _callbacks = [.. _options.Callbacks];
         _run = new TrainingRun(state, _options);
-        _losses = [.. state.History.Select(record => record.WatchedLoss)];
+        _metrics = plan.Metrics.ToDictionary(metric => metric.Name, _ => (IReadOnlyList<double>)new List<double>());
+        foreach (EpochRecord record in state.History)
+            Note(record);
         _order = new int[plan.Training.Count];
     }
 
@@ -108,7 +111,7 @@ internal sealed class TrainingLoop
     {
         (int start, int count) = _plan.Step(_state.StepOfEpoch);
         var source = new BatchSource(_plan.Training, _order.AsSpan(start, count)) { Augmentation = _options.Augmentation, Random = augmentation };
-        var position = new TrainingPosition(_state.Epoch - 1 + (double)_state.StepOfEpoch / _plan.StepsPerEpoch, _options.Epochs) { EpochLosses = _losses };
+        var position = new TrainingPosition(_state.Epoch - 1 + (double)_state.StepOfEpoch / _plan.StepsPerEpoch, _options.Epochs) { EpochLosses = _losses, EpochMetrics = _metrics };
         (StepTotals totals, bool isUpdated) = _steps.Run(
             new TrainingBatch(source) { PartLength = _options.BatchSize },
             _options.Seed,
@@ -129,7 +132,7 @@ internal sealed class TrainingLoop
         var record = new EpochRecord(_state.Epoch, _state.Figures!.Result(), _evaluator?.Run(_plan.Validation!), _watch.Elapsed, _order.Length);
         TrainingProgress progress = Progress(record.Training) with { FinishedEpoch = record };
         _state.History.Add(record);
-        _losses.Add(record.WatchedLoss);
+        Note(record);
         if (_options.EarlyStopping is { } early)
             _state.IsStopped = early.Follow(_state, record);
         _state.FinishedEpochs++;
@@ -139,6 +142,17 @@ internal sealed class TrainingLoop
         foreach (TrainingCallback callback in _callbacks)
             callback.OnEpochEnd(_run, record);
         _progress?.Report(progress);
+    }
+
+    /// <summary>Keeps the figures that schedules watch.</summary>
+    private void Note(EpochRecord record)
+    {
+        _losses.Add(record.Watched.Loss);
+        foreach (Metric metric in _plan.Metrics)
+        {
+            double figure = record.Watched[metric].Value;
+            ((List<double>)_metrics[metric.Name]).Add(metric.HigherIsBetter ? -figure : figure);
+        }
     }
 
     private bool IsStepOfCheckpoint() =>

@@ -30,6 +30,10 @@ internal sealed class TrainingPlan
         foreach (Metric metric in metrics)
             (metric ?? throw new ArgumentException("a metric is null", nameof(options))).Check(Task);
         Metrics = metrics;
+        if (options.Schedule.WatchedMetrics.FirstOrDefault(name => metrics.TrueForAll(metric => metric.Name != name)) is { } missing)
+            throw new ArgumentException(
+                $"the schedule watches the metric \"{missing}\", but the training has: {(metrics.Count == 0 ? "none" : string.Join(", ", metrics.Select(metric => metric.Name)))}",
+                nameof(options));
         if (options.EarlyStopping is { WatchesTraining: false } && Validation is null)
             throw new ArgumentException("early stopping watches the validation, but there are no validation samples; name some, or set WatchesTraining", nameof(options));
     }
