@@ -33,15 +33,11 @@ public class ArchitectureTests
         "Networks/Sequential.cs -> Storage",
     ];
 
-    private static readonly string[] KnownPointers =
-    [
-        "Training/MatrixBatch.cs",
-    ];
+    private static readonly string[] KnownPointers = [];
 
     private static readonly string[] KnownLongFiles =
     [
         "NeuralNetFromScratch/Estimators/TabularClassifier.cs",
-        "NeuralNetFromScratch/Training/Trainer.cs",
     ];
 
     [Test]

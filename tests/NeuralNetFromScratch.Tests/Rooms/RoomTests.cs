@@ -34,6 +34,34 @@ public class RoomTests
         }
     }
 
+    [Test]
+    public void A_first_layer_reads_a_dense_block_and_sparse_rows_with_the_bits_of_the_dense_form()
+    {
+        const int Count = 40, DenseColumns = 3, SparseColumns = 50, Stored = 4;
+        var random = new RandomSource(seed: 1);
+        float[] dense = [.. Enumerable.Range(0, Count * DenseColumns).Select(i => (float)random.Normal((ulong)i))];
+        int[] offsets = [.. Enumerable.Range(0, Count + 1).Select(i => i * Stored)], labels = [.. Enumerable.Range(0, Count).Select(i => i % 2)];
+        int[] columns = [.. Enumerable.Range(0, Count * Stored).Select(i => i % Stored * 12 + random.Fork(1).Below((ulong)i, 12))];
+        float[] values = [.. Enumerable.Range(0, Count * Stored).Select(i => (float)random.Fork(2).Normal((ulong)i))];
+        var whole = new float[Count * (DenseColumns + SparseColumns)];
+        for (int i = 0; i < Count * Stored; i++)
+            whole[i / Stored * (DenseColumns + SparseColumns) + DenseColumns + columns[i]] = values[i];
+        for (int i = 0; i < dense.Length; i++)
+            whole[i / DenseColumns * (DenseColumns + SparseColumns) + i % DenseColumns] = dense[i];
+
+        int sparseBatches = 0;
+        float[] sparse = Train(Dataset.FromSparse(offsets, columns, values, SparseColumns, labels, classCount: 2, dense), () => sparseBatches++);
+        Assert.That(sparseBatches, Is.GreaterThan(0));
+        Assert.That(sparse, Is.EqualTo(Train(Dataset.FromArrays(whole, [DenseColumns + SparseColumns], labels, classCount: 2), Assert.Fail)));
+
+        static float[] Train(Dataset data, Action onSparseRows)
+        {
+            var network = new Sequential([DenseColumns + SparseColumns], seed: 1, new NaiveSparseDense(6, onSparseRows), new Activate(Activation.Tanh), new Dense(2));
+            new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.01f)).Fit(data, new FitOptions { Epochs = 3, BatchSize = 16 });
+            return network.Parameters.Values.ToArray();
+        }
+    }
+
     private static Sequential Pictures() => new(
         [8, 7, 1], seed: 1, new NaiveConv2D(4, kernelSize: 3), new Activate(Activation.Relu), new NaiveMaxPool2D(2), new Flatten(), new Highway(new Dense(24, Activation.Tanh)), new Dense(2));
 
