@@ -108,20 +108,10 @@ internal ref struct LayerNormForward : IRowOperation
     {
         ReadOnlySpan<float> x = X.Row(row), scale = Scale, shift = Shift;
         Span<float> y = Y.Row(row);
-        TSimd sums = TSimd.Zero;
+        float mean = RowSum.Of<TSimd, Values>(new(x), x.Length) / x.Length;
         for (int i = 0; i < x.Length; i += TSimd.Width)
-            sums += PartialVector.Load<TSimd>(x, i);
-        float mean = TSimd.Sum(sums) / x.Length;
-        TSimd squares = TSimd.Zero;
-        for (int i = 0; i < x.Length; i += TSimd.Width)
-        {
             PartialVector.Store(PartialVector.Load<TSimd>(x, i) - TSimd.Broadcast(mean), y, i);
-            // Read back, the lanes beyond the row are zero.
-            TSimd deviation = PartialVector.Load<TSimd>(y, i);
-            squares = TSimd.MultiplyAdd(deviation, deviation, squares);
-        }
-
-        float inverse = 1 / MathF.Sqrt(TSimd.Sum(squares) / x.Length + Epsilon);
+        float inverse = 1 / MathF.Sqrt(RowSum.Of<TSimd, Squares>(new(y), y.Length) / x.Length + Epsilon);
         for (int i = 0; i < x.Length; i += TSimd.Width)
         {
             TSimd factor = TSimd.Broadcast(inverse) * PartialVector.Load<TSimd>(scale, i);
@@ -130,6 +120,28 @@ internal ref struct LayerNormForward : IRowOperation
 
         Mean[row] = mean;
         InverseDeviation[row] = inverse;
+    }
+
+    private readonly ref struct Values(ReadOnlySpan<float> values) : ISumTerm
+    {
+        private readonly ReadOnlySpan<float> _values = values;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void AddTo<TSimd>(ref TSimd sums, int start)
+            where TSimd : struct, ISimd<TSimd> => sums += PartialVector.Load<TSimd>(_values, start);
+    }
+
+    private readonly ref struct Squares(ReadOnlySpan<float> values) : ISumTerm
+    {
+        private readonly ReadOnlySpan<float> _values = values;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void AddTo<TSimd>(ref TSimd sums, int start)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            TSimd value = PartialVector.Load<TSimd>(_values, start);
+            TSimd.AddProduct(ref sums, value, value);
+        }
     }
 }
 
@@ -191,21 +203,38 @@ internal ref struct LayerNormInputGradient : IRowOperation
         ReadOnlySpan<float> x = X.Row(row), dy = Dy.Row(row), scale = Scale;
         Span<float> dx = Dx.Row(row);
         TSimd mean = TSimd.Broadcast(Mean[row]), inverse = TSimd.Broadcast(InverseDeviation[row]);
-        TSimd sums = TSimd.Zero, products = TSimd.Zero;
-        for (int i = 0; i < x.Length; i += TSimd.Width)
-        {
-            // Beyond the row g is zero, so that nothing is added there.
-            TSimd gradient = PartialVector.Load<TSimd>(scale, i) * PartialVector.Load<TSimd>(dy, i);
-            sums += gradient;
-            products = TSimd.MultiplyAdd(gradient, inverse * (PartialVector.Load<TSimd>(x, i) - mean), products);
-        }
-
-        TSimd meanGradient = TSimd.Broadcast(TSimd.Sum(sums) / x.Length), slope = TSimd.Broadcast(TSimd.Sum(products) / x.Length);
+        TSimd meanGradient = TSimd.Broadcast(RowSum.Of<TSimd, ScaledGradients>(new(scale, dy), x.Length) / x.Length);
+        TSimd slope = TSimd.Broadcast(RowSum.Of<TSimd, Products>(new(scale, dy, x, Mean[row], InverseDeviation[row]), x.Length) / x.Length);
         for (int i = 0; i < x.Length; i += TSimd.Width)
         {
             TSimd gradient = PartialVector.Load<TSimd>(scale, i) * PartialVector.Load<TSimd>(dy, i);
             TSimd normalized = inverse * (PartialVector.Load<TSimd>(x, i) - mean);
             PartialVector.Store(inverse * (gradient - meanGradient - normalized * slope), dx, i);
+        }
+    }
+
+    private readonly ref struct ScaledGradients(ReadOnlySpan<float> scale, ReadOnlySpan<float> dy) : ISumTerm
+    {
+        private readonly ReadOnlySpan<float> _scale = scale, _dy = dy;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void AddTo<TSimd>(ref TSimd sums, int start)
+            where TSimd : struct, ISimd<TSimd> => sums += PartialVector.Load<TSimd>(_scale, start) * PartialVector.Load<TSimd>(_dy, start);
+    }
+
+    private readonly ref struct Products(ReadOnlySpan<float> scale, ReadOnlySpan<float> dy, ReadOnlySpan<float> x, float mean, float inverse) : ISumTerm
+    {
+        private readonly ReadOnlySpan<float> _scale = scale, _dy = dy, _x = x;
+        private readonly float _mean = mean, _inverse = inverse;
+
+        /// <remarks>Beyond the row g is zero, so that nothing is added there.</remarks>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void AddTo<TSimd>(ref TSimd sums, int start)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            TSimd gradient = PartialVector.Load<TSimd>(_scale, start) * PartialVector.Load<TSimd>(_dy, start);
+            TSimd centred = PartialVector.Load<TSimd>(_x, start) - TSimd.Broadcast(_mean);
+            TSimd.AddProduct(ref sums, gradient, TSimd.Broadcast(_inverse) * centred);
         }
     }
 }

@@ -49,10 +49,8 @@ internal sealed class ParameterUpdate
 
     private float ScaleToNorm(float bound, int workers)
     {
-        _engine.Run(new GradientNormJob(_parameters, _chunks, _squareSums), workers);
-        double sum = 0;
-        foreach (double squares in _squareSums)
-            sum += squares;
+        _engine.Run(new GradientNormJob(_engine.Width, _parameters, _chunks, _squareSums), workers);
+        double sum = RowSum.Tree(_squareSums);
         double scale = bound / (Math.Sqrt(sum) + NormEpsilon);
         // A norm that is no number must not look like one within the bound.
         return scale < 1 || double.IsNaN(scale) ? (float)scale : 1;

@@ -8,6 +8,37 @@ public class NormalizationTests
     private static readonly Layer[] All = [new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new Affine()];
 
     [Test]
+    public void A_picture_is_normalized_by_channel_over_samples_and_positions()
+    {
+        const int Samples = 3, Positions = 4, Channels = 5;
+        var layer = new BatchNormalization();
+        Shape picture = [2, 2, Channels], vector = [Channels];
+        ParameterStore ofPicture = layer.CreateParameters(picture), ofVector = layer.CreateParameters(vector);
+        Assert.That(ofPicture[0].Shape, Is.EqualTo(vector));
+        float[] x = TestValues.Uniform(Samples * Positions * Channels, 1), byPicture = new float[x.Length], byVector = new float[x.Length];
+        var engine = new Engine();
+        layer.Forward(
+            new LayerContext(engine, Samples, ofPicture) { InputShape = picture, IsTraining = true, Scratch = new float[2 * Channels] },
+            new(x, Samples, Positions * Channels), new MatrixView(byPicture, Samples, Positions * Channels));
+        layer.Forward(
+            new LayerContext(engine, Samples * Positions, ofVector) { InputShape = vector, IsTraining = true, Scratch = new float[2 * Channels] },
+            new(x, Samples * Positions, Channels), new MatrixView(byVector, Samples * Positions, Channels));
+        Assert.That(byPicture, Is.EqualTo(byVector));
+        Assert.That(ofPicture.Gradients.ToArray(), Is.EqualTo(ofVector.Gradients.ToArray()));
+    }
+
+    [Test]
+    public void One_value_for_a_channel_has_no_variance()
+    {
+        var layer = new BatchNormalization();
+        ParameterStore parameters = layer.CreateParameters([1, 1, 5]);
+        Assert.That(
+            () => layer.Forward(
+                new LayerContext(new Engine(), 1, parameters) { InputShape = [1, 1, 5], IsTraining = true, Scratch = new float[10] }, new(new float[5], 1, 5), new MatrixView(new float[5], 1, 5)),
+            Throws.InvalidOperationException);
+    }
+
+    [Test]
     public void Gradients_agree_with_differences([ValueSource(nameof(All))] Layer layer, [Values(2, 7, 8, 16, 17, 33)] int width, [Values(4, 9)] int batch) =>
         LayerCheck.Gradients(layer, [width], batch);
 

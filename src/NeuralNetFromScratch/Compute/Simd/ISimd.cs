@@ -53,9 +53,6 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Log(TSelf value);
 
-    /// <summary>The sum of the lanes.</summary>
-    static abstract float Sum(TSelf value);
-
     /// <summary><paramref name="whenTrue"/> in the lanes where <c>left &lt; right</c> holds, else <paramref name="whenFalse"/>; a NaN compares false.</summary>
     static abstract TSelf SelectLess(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
 

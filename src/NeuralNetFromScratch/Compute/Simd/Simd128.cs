@@ -47,8 +47,6 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 
     public static Simd128 Log(Simd128 value) => new(Vector128.Log(value._lanes));
 
-    public static float Sum(Simd128 value) => Vector128.Sum(value._lanes);
-
     public static Simd128 SelectLess(Simd128 left, Simd128 right, Simd128 whenTrue, Simd128 whenFalse) =>
         new(Vector128.ConditionalSelect(Vector128.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
 

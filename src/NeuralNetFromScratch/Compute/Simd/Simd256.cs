@@ -69,8 +69,6 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 
     public static Simd256 Log(Simd256 value) => new(Vector256.Log(value._lanes));
 
-    public static float Sum(Simd256 value) => Vector256.Sum(value._lanes);
-
     public static Simd256 SelectLess(Simd256 left, Simd256 right, Simd256 whenTrue, Simd256 whenFalse) =>
         new(Vector256.ConditionalSelect(Vector256.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
 

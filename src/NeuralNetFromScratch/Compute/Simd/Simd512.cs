@@ -55,8 +55,6 @@ internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
 
     public static Simd512 Log(Simd512 value) => new(Vector512.Log(value._lanes));
 
-    public static float Sum(Simd512 value) => Vector512.Sum(value._lanes);
-
     public static Simd512 SelectLess(Simd512 left, Simd512 right, Simd512 whenTrue, Simd512 whenFalse) =>
         new(Vector512.ConditionalSelect(Vector512.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));
 

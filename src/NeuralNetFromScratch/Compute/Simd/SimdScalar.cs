@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>One float: the fallback where no vector unit is accelerated.</summary>
@@ -41,11 +43,10 @@ internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 
     public static SimdScalar Sqrt(SimdScalar value) => new(MathF.Sqrt(value._lane));
 
-    public static SimdScalar Exp(SimdScalar value) => new(MathF.Exp(value._lane));
+    /// <remarks>As the registers compute it; the runtime's scalar function has other bits.</remarks>
+    public static SimdScalar Exp(SimdScalar value) => new(Vector128.Exp(Vector128.CreateScalar(value._lane)).ToScalar());
 
-    public static SimdScalar Log(SimdScalar value) => new(MathF.Log(value._lane));
-
-    public static float Sum(SimdScalar value) => value._lane;
+    public static SimdScalar Log(SimdScalar value) => new(Vector128.Log(Vector128.CreateScalar(value._lane)).ToScalar());
 
     public static SimdScalar SelectLess(SimdScalar left, SimdScalar right, SimdScalar whenTrue, SimdScalar whenFalse) =>
         left._lane < right._lane ? whenTrue : whenFalse;

@@ -1,0 +1,72 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using NeuralNetFromScratch.Compute;
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.Compute;
+
+/// <summary>Sums, functions and whole trainings have the same bits at every register width, where the processor has fused multiply-add.</summary>
+public class WidthTests
+{
+    private static readonly Func<Layer[]>[] Networks =
+    [
+        () => [new Dense(37, Activation.Relu), new Dense(5)],
+        () => [new GaussianNoise(0.1f), new Dense(21, Activation.Tanh), new Dropout(0.3f), new Dense(19, Activation.Sigmoid), new Dense(5)],
+        () => [new Dense(33, Activation.Gelu), new LayerNormalization(), new Dense(18, Activation.Selu), new BatchNormalization(), new Affine(), new Dense(5)],
+        () => [new Dense(20, Activation.Silu), new Residual(new Dense(20, Activation.Softplus), new LayerNormalization()), new Dense(5, Activation.HardSwish), new Dense(5)],
+    ];
+
+    private static readonly Func<Optimizer>[] Optimizers =
+    [
+        () => new Sgd(0.1f, 0.9f) { ClipNorm = 0.5f, MaxNorm = 1 },
+        () => new AdamW { ClipNorm = 1, ClipValue = 0.1f, L1Penalty = 1e-4f, AveragingDecay = 0.9f },
+        () => new RmsProp { L2Penalty = 1e-4f },
+        () => new Adagrad(),
+    ];
+
+    [SetUp]
+    public void Fused() => Assume.That(Fma.IsSupported || AdvSimd.IsSupported, "no fused multiply-add here");
+
+    [Test]
+    public void Whole_trainings([Range(0, 3)] int network, [Range(0, 3)] int optimizer, [Values] RegisterWidth width) =>
+        Assert.That(Train(network, optimizer, (SimdWidth)width), Is.EqualTo(Train(network, optimizer, SimdWidth.Bits256)));
+
+    [Test]
+    public void Sums_along_a_row([Values] RegisterWidth width)
+    {
+        foreach (int length in (int[])[0, 1, 3, 15, 16, 17, 31, 33, 100, 4095, 4096, 4097, 9000, 20_000])
+        {
+            float[] values = TestValues.Uniform(length, 5);
+            float expected = RowSum.OfSquares(SimdWidth.Bits256, values);
+            Assert.That(RowSum.OfSquares((SimdWidth)width, values), Is.EqualTo(expected), $"{length}");
+            Assert.That(expected, Is.EqualTo(values.Sum(value => (double)value * value)).Within(1e-5).Percent.Or.EqualTo(0).Within(1e-6));
+        }
+    }
+
+    [Test]
+    public void Exponentials_and_logarithms([Values] RegisterWidth width)
+    {
+        float[] x = [.. TestValues.Uniform(500, 6, -100, 100), 0, -0f, 1, float.Epsilon, 88.7f, 89, -87.4f, -103.9f, -104, float.PositiveInfinity, float.NegativeInfinity];
+        Assert.That(Apply(default(SigmoidFunction), (SimdWidth)width), Is.EqualTo(Apply(default(SigmoidFunction), SimdWidth.Bits256)));
+        Assert.That(Apply(default(SoftplusFunction), (SimdWidth)width), Is.EqualTo(Apply(default(SoftplusFunction), SimdWidth.Bits256)));
+        Assert.That(Apply(default(GeluFunction), (SimdWidth)width), Is.EqualTo(Apply(default(GeluFunction), SimdWidth.Bits256)));
+
+        int[] Apply<TFunction>(TFunction function, SimdWidth registers)
+            where TFunction : struct, IActivationFunction
+        {
+            var y = new float[x.Length];
+            ElementPass.Run(registers, function, x, y);
+            return TestValues.Bits(y);
+        }
+    }
+
+    private static int[] Train(int network, int optimizer, SimdWidth width)
+    {
+        var trained = new Sequential([23], 1, Networks[network]());
+        var trainer = new Trainer(trained, new SoftmaxCrossEntropy(), Optimizers[optimizer](), new Engine(2, width));
+        const int Samples = 96;
+        int[] labels = [.. Enumerable.Range(0, Samples).Select(i => i * 7 % 5)];
+        trainer.Fit(Dataset.FromArrays(TestValues.Uniform(Samples * 23, 9), [23], labels, 5), new FitOptions { Epochs = 2, BatchSize = 24, Seed = 4 });
+        return TestValues.Bits(trained.Parameters.Values);
+    }
+}
