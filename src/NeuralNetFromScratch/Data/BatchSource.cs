@@ -70,6 +70,9 @@ internal readonly ref struct BatchSource
 
     public bool HasWeights { get; }
 
+    /// <summary>How many of the features, the last ones, come as sparse rows.</summary>
+    public int SparseColumns => Dataset?.SparseColumnCount ?? _memory.Inputs.Sparse.Columns;
+
     public int Rows => Dataset is null ? _memory.Rows : Indices.Length;
 
     /// <summary>Some of the caller's samples.</summary>

@@ -101,6 +101,17 @@ public abstract class Dataset
         return string.Create(CultureInfo.InvariantCulture, $"{Count:N0} {(Count == 1 ? "sample" : "samples")} {SampleShape}{answers}{(HasWeights ? ", weighted" : "")}{sizes}");
     }
 
+    /// <summary>Checks that all labels are less than a number, where there are labels.</summary>
+    internal void ThrowIfLabelsOutside(int classCount, string parameter)
+    {
+        for (int index = 0; TargetLength == 0 && index < Count; index++)
+        {
+            int label = GetLabel(index);
+            if ((uint)label >= (uint)classCount)
+                throw Labels.Outside(index, label, classCount, parameter);
+        }
+    }
+
     /// <summary>Samples from arrays, which it takes over without a copy.</summary>
     /// <param name="features">All samples one after another: [count, …sampleShape].</param>
     /// <param name="sampleShape">The shape of one sample.</param>

@@ -15,11 +15,11 @@ public sealed class Predictor
     private readonly Engine _engine = new();
     private ChainMemory _memory;
 
-    internal Predictor(Sequential network, int maxBatch)
+    internal Predictor(Sequential network, int maxBatch, int sparseColumns = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatch);
         _network = network;
-        _memory = new ChainMemory(network.Chain, _engine, network.Parameters, Math.Min(maxBatch, BlockRows), isTraining: false);
+        _memory = new ChainMemory(network.Chain, _engine, network.Parameters, Math.Min(maxBatch, BlockRows), isTraining: false, sparseColumns);
     }
 
     /// <summary>Predicts some samples.</summary>

@@ -73,7 +73,7 @@ public sealed partial class Sequential
         {
             var share = Section.Of(data.Count, 1, worker, workers);
             int outputLength = network.OutputShape.ElementCount, block = Math.Min(share.Count, Predictor.BlockRows);
-            Predictor predictor = network.CreatePredictor(Predictor.BlockRows);
+            var predictor = new Predictor(network, Predictor.BlockRows, data.SparseColumnCount);
             var engine = new Engine();
             var buffer = new BatchBuffer();
             var indices = new int[block];

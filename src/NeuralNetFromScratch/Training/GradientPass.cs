@@ -36,7 +36,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     {
         int part = Math.Max(batch.PartLength, 1), blockRows = Math.Min(batch.Rows, _mixesSamples ? part : BlockRows);
         // Where samples are mixed, one that would be left by itself joins the part before it.
-        Reserve(_mixesSamples ? Math.Min(batch.Rows, blockRows + 1) : blockRows);
+        Reserve(_mixesSamples ? Math.Min(batch.Rows, blockRows + 1) : blockRows, batch.Source.SparseColumns);
         float scale = 1 / (float)batch.Divisor;
         double sum = 0;
         for (int start = 0, rows; start < batch.Rows; start += rows)
@@ -72,11 +72,12 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
         return values.IsEmpty ? 0 : values[0];
     }
 
-    private void Reserve(int rows)
+    private void Reserve(int rows, int sparseColumns)
     {
-        if (rows <= _memory.MaxRows)
+        if (rows <= _memory.MaxRows && sparseColumns == _memory.SparseColumns)
             return;
-        _memory = new ChainMemory(network.Chain, engine, network.Parameters, rows, isTraining: true);
+        rows = Math.Max(rows, _memory.MaxRows);
+        _memory = new ChainMemory(network.Chain, engine, network.Parameters, rows, isTraining: true, sparseColumns);
         _losses = new double[Chunks(rows)];
     }
 

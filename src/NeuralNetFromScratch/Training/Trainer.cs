@@ -59,12 +59,12 @@ public sealed class Trainer
     public long Steps => _state.Steps;
 
     /// <summary>The first stage of a step: checks samples with class labels.</summary>
-    /// <param name="inputs">[batch, in].</param>
+    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
     /// <param name="labels">The class of each sample.</param>
     /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no output of the network.</exception>
-    public TrainingBatch Load(ReadOnlyMatrixView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default)
+    public TrainingBatch Load(BatchView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default)
     {
         CheckInputs(inputs, weights);
         if (labels.Length != inputs.Rows)
@@ -74,11 +74,11 @@ public sealed class Trainer
     }
 
     /// <summary>The first stage of a step: checks samples with dense targets.</summary>
-    /// <param name="inputs">[batch, in].</param>
+    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
     /// <param name="targets">[batch, out].</param>
     /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty.</exception>
-    public TrainingBatch Load(ReadOnlyMatrixView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default)
+    public TrainingBatch Load(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default)
     {
         CheckInputs(inputs, weights);
         if (targets.Rows != inputs.Rows || targets.Columns != _network.OutputShape.ElementCount)
@@ -128,24 +128,24 @@ public sealed class Trainer
     public void Update(float? learningRate = null, float? momentum = null) => _steps.Update(learningRate ?? _optimizer.LearningRate, momentum);
 
     /// <summary>One step of training on samples with class labels: all stages.</summary>
-    /// <param name="inputs">[batch, in].</param>
+    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
     /// <param name="labels">The class of each sample.</param>
     /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
     /// <param name="seed">Seed of the layers' random numbers, which also go by the number of the step.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty; nothing has changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no output of the network; nothing has changed.</exception>
-    public float TrainStep(ReadOnlyMatrixView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
+    public float TrainStep(BatchView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
         Run(Load(inputs, labels, weights), seed);
 
     /// <summary>One step of training on samples with dense targets: all stages.</summary>
-    /// <param name="inputs">[batch, in].</param>
+    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
     /// <param name="targets">[batch, out].</param>
     /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
     /// <param name="seed">Seed of the layers' random numbers, which also go by the number of the step.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty; nothing has changed.</exception>
-    public float TrainStep(ReadOnlyMatrixView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
+    public float TrainStep(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
         Run(Load(inputs, targets, weights), seed);
 
     /// <summary>Trains for some epochs. A second call goes on where the first ended.</summary>
@@ -269,7 +269,7 @@ public sealed class Trainer
     private IReadOnlyDictionary<string, string> Fingerprint(TrainingPlan plan) =>
         TrainingFingerprint.Of(_network, _loss, _optimizer, plan.Training.Count, plan.Validation?.Count ?? 0, plan.Options);
 
-    private void CheckInputs(ReadOnlyMatrixView inputs, ReadOnlySpan<float> weights)
+    private void CheckInputs(BatchView inputs, ReadOnlySpan<float> weights)
     {
         if (inputs.Columns != _network.InputShape.ElementCount)
             throw new ArgumentException(

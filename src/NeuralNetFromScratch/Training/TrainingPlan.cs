@@ -11,8 +11,16 @@ internal sealed class TrainingPlan
             throw new ArgumentException($"the schedule sets the momentum, but {optimizer} has none", nameof(options));
         (Training, Validation) = options.ValidationFraction > 0 ? training.Split(options.ValidationFraction, options.Seed) : (training, options.Validation);
         network.CheckDataset(Training, nameof(training));
+        Training.ThrowIfLabelsOutside(network.OutputShape.ElementCount, nameof(training));
         if (Validation is not null)
+        {
             network.CheckDataset(Validation, nameof(options));
+            Validation.ThrowIfLabelsOutside(network.OutputShape.ElementCount, nameof(options));
+        }
+
+        if (options.Augmentation is not null && Training.SparseColumnCount > 0)
+            throw new ArgumentException(
+                $"an augmentation changes dense samples, but {Training.SparseColumnCount} columns of the data set are sparse", nameof(options));
         options.Augmentation?.Check(Training.SampleShape);
         Options = options;
 

@@ -36,10 +36,12 @@ public class DatasetEdgeTests
         const string Expected = "label 9 must be 0 to 9, got 10";
         Assert.That(() => data.Split(5), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
         var network = new Sequential([1], 1, new Dense(10));
+        float[] before = network.Parameters.Values.ToArray();
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
         foreach (FitOptions options in (FitOptions[])[new() { Epochs = 1 }, new() { Epochs = 1, ValidationFraction = 0.5 }])
             Assert.That(() => trainer.Fit(data, options), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
         Assert.That(() => network.Evaluate(data), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
+        Assert.That(network.Parameters.Values.ToArray(), Is.EqualTo(before));
     }
 
     [Test]
