@@ -1,4 +1,3 @@
-using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 

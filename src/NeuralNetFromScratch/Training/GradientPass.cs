@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
