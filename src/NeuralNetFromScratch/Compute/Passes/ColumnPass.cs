@@ -73,7 +73,9 @@ internal static class ColumnPass
     private ref struct Kernel<TOperation>(TOperation operation, Section columns) : ISimdKernel
         where TOperation : struct, IColumnOperation, allows ref struct
     {
+#pragma warning disable IDE0044 // A read-only field would be copied at every call.
         private TOperation _operation = operation;
+#pragma warning restore IDE0044
         private readonly Section _columns = columns;
 
         [MethodImpl(HotPath.CompileOnce)]

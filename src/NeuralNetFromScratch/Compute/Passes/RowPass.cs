@@ -42,7 +42,9 @@ internal static class RowPass
     private ref struct Kernel<TOperation>(TOperation operation, Section rows) : ISimdKernel
         where TOperation : struct, IRowOperation, allows ref struct
     {
+#pragma warning disable IDE0044 // A read-only field would be copied at every call.
         private TOperation _operation = operation;
+#pragma warning restore IDE0044
         private readonly Section _rows = rows;
 
         [MethodImpl(HotPath.CompileOnce)]
