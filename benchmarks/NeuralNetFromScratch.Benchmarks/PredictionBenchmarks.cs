@@ -16,7 +16,7 @@ public class PredictionBenchmarks
         var random = new Random(1);
         for (int i = 0; i < _inputs.Length; i++)
             _inputs[i] = random.NextSingle();
-        _predictor = new Sequential([784], 1, new Dense(128, Activation.Relu), new Dense(10)).CreatePredictor(256);
+        _predictor = new Sequential([784], 1, new Dense(128, Activation.Relu), new Dense(10)) { OutputActivation = OutputActivation.Softmax }.CreatePredictor(256);
     }
 
     [Benchmark]

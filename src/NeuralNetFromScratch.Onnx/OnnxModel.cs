@@ -23,25 +23,7 @@ public static class OnnxModel
     public static void Export(Sequential network, string path, OnnxExportOptions? options = null)
     {
         ModelProto model = Describe(network, options ?? new());
-        string full = Path.GetFullPath(path);
-#pragma warning disable RS0030 // A name that no other writer has, which nothing that is written depends on.
-        string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
-#pragma warning restore RS0030
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                model.WriteTo(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        AtomicFile.Write(path, stream => model.WriteTo(stream));
     }
 
     /// <summary>Writes a network to a stream.</summary>
@@ -104,8 +86,8 @@ public static class OnnxModel
         if (network.InputShape.Rank != 1)
             value = builder.Node("Flatten", [value], GraphBuilder.Attribute("axis", 1L));
         value = LayerExport.Add(builder, network.Layers, "", network, value);
-        if (options.AppliesOutputTransform)
-            value = AddTransform(builder, network.OutputTransform, value);
+        if (options.AppliesOutputActivation)
+            value = AddOutputActivation(builder, network.KnownOutputActivation, value);
         // A name of its own for the output, also where the last layer leaves no node.
         var last = new NodeProto { Name = "output", OpType = "Identity" };
         last.Input.Add(value);
@@ -133,11 +115,11 @@ public static class OnnxModel
         return graph.Node("Div", [value, graph.Scalar(scaling.StandardDeviation)]);
     }
 
-    private static string AddTransform(GraphBuilder graph, OutputTransform transform, string value) => transform switch
+    private static string AddOutputActivation(GraphBuilder graph, OutputActivation transform, string value) => transform switch
     {
-        OutputTransform.Softmax => graph.Node("Softmax", [value], GraphBuilder.Attribute("axis", -1L)),
-        OutputTransform.LogSoftmax => graph.Node("LogSoftmax", [value], GraphBuilder.Attribute("axis", -1L)),
-        OutputTransform.Sigmoid => graph.Node("Sigmoid", [value]),
+        OutputActivation.Softmax => graph.Node("Softmax", [value], GraphBuilder.Attribute("axis", -1L)),
+        OutputActivation.LogSoftmax => graph.Node("LogSoftmax", [value], GraphBuilder.Attribute("axis", -1L)),
+        OutputActivation.Sigmoid => graph.Node("Sigmoid", [value]),
         _ => value,
     };
 

@@ -6,7 +6,7 @@ internal static class PredictionRows
 {
     public static void Add(Report report, BenchmarkData data)
     {
-        var network = new Sequential([784], 1, new Dense(128, Activation.Relu), new Dense(10));
+        var network = new Sequential([784], 1, new Dense(128, Activation.Relu), new Dense(10)) { OutputActivation = OutputActivation.Softmax };
         AddOneImage(report, network, data.Sets.Test);
         AddEvaluation(report, network, data.Sets.Test);
         foreach (int threads in (ReadOnlySpan<int>)[1, 2])

@@ -46,7 +46,8 @@ internal static class LayerExport
             case Affine:
                 return graph.Node("Add", [graph.Node("Mul", [value, Vector("scale")]), Vector("shift")]);
             case Residual residual:
-                return graph.Node("Add", [value, Add(graph, residual.Layers, name, network, value)]);
+                string around = residual.Projection.Count == 0 ? value : Add(graph, residual.Projection, name + "projection.", network, value);
+                return graph.Node("Add", [around, Add(graph, residual.Layers, name, network, value)]);
             case Dropout or GaussianNoise or Flatten:
                 return value;
             default:

@@ -6,7 +6,7 @@ public sealed record OnnxExportOptions
     /// <summary>
     /// Whether the output is what the network predicts, such as probabilities, or what its last layer gives, such as logits.
     /// </summary>
-    public bool AppliesOutputTransform { get; init; } = true;
+    public bool AppliesOutputActivation { get; init; } = true;
 
     /// <summary>Whether the model turns raw numbers into inputs itself, as <see cref="Sequential.InputScaling"/> says.</summary>
     public bool IncludesInputScaling { get; init; }

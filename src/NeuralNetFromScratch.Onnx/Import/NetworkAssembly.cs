@@ -11,13 +11,13 @@ internal static class NetworkAssembly
         CheckFlattened(inputShape, imported, output);
         List<ImportedLayer> layers = Fitted(inputShape, imported, budget);
         if (layers.Count == 0)
-            return new Sequential(inputShape, 0, new Flatten()) { OutputTransform = output.Transform };
+            return new Sequential(inputShape, 0, new Flatten()) { OutputActivation = output.Transform };
         int outputs = layers.Aggregate(inputShape, (shape, layer) => layer.Layer.OutputShape(shape)).ElementCount;
         string[] noted = NotedClassNames(model);
         IReadOnlyList<string> names = noted.Length > 0 ? noted : output.ClassNames;
         var network = new Sequential(inputShape, 0, [.. layers.Select(layer => layer.Layer)])
         {
-            OutputTransform = output.Transform,
+            OutputActivation = output.Transform,
             ClassNames = names.Count == outputs ? names : [],
         };
         float[][] values = [.. layers.SelectMany(layer => layer.Values)];

@@ -26,7 +26,7 @@ internal sealed class OutputImport
     /// <summary>What the last layer gives.</summary>
     public string Value { get; private set; }
 
-    public OutputTransform Transform { get; private set; } = OutputTransform.None;
+    public OutputActivation Transform { get; private set; } = OutputActivation.None;
 
     /// <summary>The node that stands for <see cref="Transform"/>.</summary>
     public Operation? Source { get; private set; }
@@ -50,7 +50,7 @@ internal sealed class OutputImport
         if (last.Integer("axis", -1) is not (1 or -1))
             throw last.Refuse("is taken over another axis than the last");
         Source = last;
-        Transform = last.Type == "Softmax" ? OutputTransform.Softmax : OutputTransform.LogSoftmax;
+        Transform = last.Type == "Softmax" ? OutputActivation.Softmax : OutputActivation.LogSoftmax;
         Value = last.Input(0);
     }
 

@@ -34,16 +34,16 @@ public sealed class TabularClassifier<TLabel>
     /// Makes a label of its text; null for text, numbers, enumerations, <see cref="bool"/>, <see cref="char"/> and <see cref="DateTime"/>.
     /// </param>
     /// <param name="options">How <c>PartialFit</c> goes on, with an optimizer that starts anew; null for the defaults.</param>
-    /// <param name="format">Activations of your own; null if there are none.</param>
+    /// <param name="parts">The kinds that the file may have; <see cref="BuiltInParts.Registry"/> if null.</param>
     /// <exception cref="InvalidDataException">The file does not hold a classifier with such labels; the message says what is wrong.</exception>
     /// <exception cref="NotSupportedException">The type of the labels needs <paramref name="parse"/>.</exception>
     [SuppressMessage("Design", "CA1000", Justification = "As with Sequential.Load, the type says what the file is read into.")]
     public static TabularClassifier<TLabel> Load(
-        string path, Func<string, TLabel>? parse = null, TabularClassifierOptions? options = null, ModelFormat? format = null)
+        string path, Func<string, TLabel>? parse = null, TabularClassifierOptions? options = null, PartRegistry? parts = null)
     {
         Func<string, TLabel> read = parse ?? ClassLabel.Parser<TLabel>();
-        Sequential network = Sequential.Load(path, format);
-        if (network.ClassNames.Count < 2 || network.ClassNames.Count != network.OutputShape.ElementCount || network.OutputTransform != OutputTransform.Softmax)
+        Sequential network = Sequential.Load(path, parts);
+        if (network.ClassNames.Count < 2 || network.ClassNames.Count != network.OutputShape.ElementCount || network.OutputActivation != OutputActivation.Softmax)
             throw new InvalidDataException(
                 $"{path}: expected a classifier with a name for each class, got a network of {network.OutputShape.ElementCount} outputs with {network.ClassNames.Count} names");
         var classes = new TLabel[network.ClassNames.Count];
@@ -71,15 +71,14 @@ public sealed class TabularClassifier<TLabel>
     /// What the optimizer remembers stays behind. The file is written whole or not at all.
     /// </summary>
     /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="format">Activations of your own; null if there are none.</param>
     /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
-    /// <exception cref="NotSupportedException">An activation is unknown to the format, or two classes have the same text.</exception>
-    public void Save(string path, ModelFormat? format = null)
+    /// <exception cref="NotSupportedException">An activation of your own has the kind of one of the library's, or two classes have the same text.</exception>
+    public void Save(string path)
     {
         Sequential network = Network;
         if (network.ClassNames.Distinct().Count() != network.ClassNames.Count)
             throw new NotSupportedException("two classes have the same text, and could not be told apart when they are read");
-        network.Save(path, TensorNaming.Library, format);
+        network.Save(path, TensorNaming.Library);
     }
 
     /// <summary>Learns from scratch, forgetting what was learned before.</summary>

@@ -7,15 +7,26 @@ namespace NeuralNetFromScratch;
 /// A trained factor and shift for each value of a sample: <c>y = γ ∘ x + β</c>. Backward: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x</c> over the
 /// samples, <c>dx = γ ∘ dy</c>. It is the second half of a <see cref="BatchNormalization"/>, for networks that put something in between.
 /// </summary>
-public sealed class Affine : Layer
+public sealed class Affine : Layer, IPart<Affine>
 {
     private const int Scale = 0, Shift = 1;
 
     /// <summary>A layer.</summary>
     public Affine()
-        : base(new Settings("affine"))
+        : this(new Settings(Kind))
     {
     }
+
+    private Affine(Settings settings)
+        : base(settings)
+    {
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "affine";
+
+    /// <inheritdoc/>
+    public static Affine Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;

@@ -10,7 +10,7 @@ namespace NeuralNetFromScratch;
 /// Backward, with x̂ the normalized input and m values for each mean: <c>dβ = Σ dy</c>,
 /// <c>dγ = Σ dy·x̂</c>, <c>dx = γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m)</c>.
 /// </summary>
-public sealed class BatchNormalization : Layer
+public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
 {
     private const int Scale = 0, Shift = 1, PictureRank = 3;
 
@@ -20,15 +20,16 @@ public sealed class BatchNormalization : Layer
     /// <param name="affine">Whether it has γ and β; without, they are 1 and 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     public BatchNormalization(float momentum = 0.1f, float epsilon = 1e-5f, bool affine = true)
-        : base(new Settings("batchnorm", new("momentum", momentum), new("epsilon", epsilon), new("affine", affine)))
+        : this(new Settings(Kind, new("momentum", momentum), new("epsilon", epsilon), new("affine", affine)))
     {
-        if (momentum is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "the momentum must be 0 to 1");
-        if (!float.IsFinite(epsilon) || epsilon <= 0)
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon must be finite and positive");
-        Momentum = momentum;
-        Epsilon = epsilon;
-        IsAffine = affine;
+    }
+
+    private BatchNormalization(Settings settings)
+        : base(settings)
+    {
+        Momentum = Guard.Share(settings.Get<float>("momentum"), "momentum");
+        Epsilon = Guard.Positive(settings.Get<float>("epsilon"), "epsilon");
+        IsAffine = settings.Get<bool>("affine");
     }
 
     /// <summary>Share of the new batch in the running statistics.</summary>
@@ -43,6 +44,12 @@ public sealed class BatchNormalization : Layer
     private int Mean => IsAffine ? 2 : 0;
 
     private int Variance => Mean + 1;
+
+    /// <inheritdoc/>
+    public static string Kind => "batchnorm";
+
+    /// <inheritdoc/>
+    public static BatchNormalization Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override bool MixesSamples => true;

@@ -19,6 +19,7 @@ public sealed class Chain
         string prefix = name.Length == 0 ? "" : name + ".";
         Nodes = new ChainNode[layers.Count];
         InputShape = inputShape;
+        Name = name;
         Shape shape = inputShape;
         var counts = new Dictionary<string, int>();
         for (int i = 0; i < Nodes.Length; i++)
@@ -48,7 +49,7 @@ public sealed class Chain
     private Chain(Chain source, ChainNode[] nodes, int sparseColumns, int sparseReader)
     {
         (Layers, InputShape, OutputShape, Parameters) = (source.Layers, source.InputShape, source.OutputShape, source.Parameters);
-        (Nodes, SparseColumns, SparseReader) = (nodes, sparseColumns, sparseReader);
+        (Name, Nodes, SparseColumns, SparseReader) = (source.Name, nodes, sparseColumns, sparseReader);
     }
 
     /// <summary>The layers, first to last.</summary>
@@ -67,6 +68,9 @@ public sealed class Chain
     public bool MixesSamples => Array.Exists(Nodes, node => node.Layer.MixesSamples);
 
     internal ChainNode[] Nodes { get; }
+
+    /// <summary>What its parameters' names begin with; "" for nothing.</summary>
+    internal string Name { get; }
 
     /// <summary>How many columns of the batches that it runs on are sparse.</summary>
     internal int SparseColumns { get; }

@@ -70,6 +70,9 @@ public sealed partial class Dense : Layer, IPart<Dense>
     /// <param name="settings">Kind and settings.</param>
     public static Dense Create(Settings settings) => new(settings, null, null);
 
+    /// <summary>An activation is a module of its own in PyTorch.</summary>
+    internal override int PyTorchModules => Activation.Equals(Activation.Identity) ? 1 : 2;
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>
         inputShape.ElementCount > 0 ? [Units] : throw new ArgumentException($"expected samples with values, got shape {inputShape}", nameof(inputShape));

@@ -9,21 +9,27 @@ namespace NeuralNetFromScratch;
 /// stays; does nothing otherwise (Srivastava et al. 2014, in the inverted form). Which values depends on the training's seed, the step,
 /// the sample's place in it and the value's place alone. Backward multiplies the gradient by the same factors.
 /// </summary>
-public sealed class Dropout : Layer
+public sealed class Dropout : Layer, IPart<Dropout>
 {
     /// <summary>Dropout.</summary>
     /// <param name="rate">Probability of a value to be dropped, at least 0 and less than 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> lies outside its range.</exception>
     public Dropout(float rate)
-        : base(new Settings("dropout", new Setting("rate", rate)))
+        : this(new Settings(Kind, new Setting("rate", rate)))
     {
-        if (rate is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, "the rate must be at least 0 and less than 1");
-        Rate = rate;
     }
+
+    private Dropout(Settings settings)
+        : base(settings) => Rate = Guard.Fraction(settings.Get<float>("rate"), "rate");
 
     /// <summary>Probability of a value to be dropped.</summary>
     public float Rate { get; }
+
+    /// <inheritdoc/>
+    public static string Kind => "dropout";
+
+    /// <inheritdoc/>
+    public static Dropout Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;

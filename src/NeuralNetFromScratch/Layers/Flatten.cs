@@ -4,15 +4,26 @@ namespace NeuralNetFromScratch;
 /// Makes a vector of a sample of any shape: <c>[28, 28]</c> becomes <c>[784]</c>. The values stay as they are, in row-major order.
 /// <see cref="Dense"/> does this by itself; it serves layers that insist on vectors, and networks brought in from elsewhere.
 /// </summary>
-public sealed class Flatten : Layer, IDenseBlockLayer
+public sealed class Flatten : Layer, IDenseBlockLayer, IPart<Flatten>
 {
     /// <summary>A layer.</summary>
     public Flatten()
-        : base(new Settings("flatten"))
+        : this(new Settings(Kind))
+    {
+    }
+
+    private Flatten(Settings settings)
+        : base(settings)
     {
     }
 
     int IDenseBlockLayer.ChangedColumns => 0;
+
+    /// <inheritdoc/>
+    public static string Kind => "flatten";
+
+    /// <inheritdoc/>
+    public static Flatten Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => [inputShape.ElementCount];

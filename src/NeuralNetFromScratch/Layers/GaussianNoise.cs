@@ -8,21 +8,27 @@ namespace NeuralNetFromScratch;
 /// Adds normally distributed noise while training, <c>y = x + σ·n</c>, and does nothing otherwise. Which noise depends on the training's
 /// seed, the step, the sample's place in it and the value's place alone. The gradient passes through.
 /// </summary>
-public sealed class GaussianNoise : Layer
+public sealed class GaussianNoise : Layer, IPart<GaussianNoise>
 {
     /// <summary>Noise.</summary>
     /// <param name="standardDeviation">σ; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative or not finite.</exception>
     public GaussianNoise(float standardDeviation)
-        : base(new Settings("noise", new Setting("standardDeviation", standardDeviation)))
+        : this(new Settings(Kind, new Setting("standardDeviation", standardDeviation)))
     {
-        if (!float.IsFinite(standardDeviation) || standardDeviation < 0)
-            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "the standard deviation must be finite and not negative");
-        StandardDeviation = standardDeviation;
     }
+
+    private GaussianNoise(Settings settings)
+        : base(settings) => StandardDeviation = Guard.NonNegative(settings.Get<float>("standardDeviation"), "standardDeviation");
 
     /// <summary>σ.</summary>
     public float StandardDeviation { get; }
+
+    /// <inheritdoc/>
+    public static string Kind => "noise";
+
+    /// <inheritdoc/>
+    public static GaussianNoise Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;

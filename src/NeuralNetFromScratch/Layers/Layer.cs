@@ -11,6 +11,9 @@ public abstract class Layer(Settings settings) : Part(settings)
     /// <summary>Whether an output depends on several samples of the batch, so that a batch must not be cut into blocks of rows.</summary>
     public virtual bool MixesSamples => false;
 
+    /// <summary>How many modules of a PyTorch <c>Sequential</c> do what this layer does.</summary>
+    internal virtual int PyTorchModules => 1;
+
     /// <summary>The shape of one sample at the output.</summary>
     /// <param name="inputShape">The shape of one sample at the input.</param>
     /// <exception cref="ArgumentException">The layer cannot take this shape; the message says what it expects.</exception>

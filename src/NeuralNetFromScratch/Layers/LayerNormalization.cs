@@ -9,7 +9,7 @@ namespace NeuralNetFromScratch;
 /// normalized input, g = γ ∘ dy and n values: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x̂</c> over the samples, and
 /// <c>dx = (g − Σg/n − x̂·Σ(g·x̂)/n) / √(σ² + ε)</c>.
 /// </summary>
-public sealed class LayerNormalization : Layer
+public sealed class LayerNormalization : Layer, IPart<LayerNormalization>
 {
     private const int Scale = 0, Shift = 1;
 
@@ -17,15 +17,21 @@ public sealed class LayerNormalization : Layer
     /// <param name="epsilon">ε; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive or not finite.</exception>
     public LayerNormalization(float epsilon = 1e-5f)
-        : base(new Settings("layernorm", new Setting("epsilon", epsilon)))
+        : this(new Settings(Kind, new Setting("epsilon", epsilon)))
     {
-        if (!float.IsFinite(epsilon) || epsilon <= 0)
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon must be finite and positive");
-        Epsilon = epsilon;
     }
+
+    private LayerNormalization(Settings settings)
+        : base(settings) => Epsilon = Guard.Positive(settings.Get<float>("epsilon"), "epsilon");
 
     /// <summary>ε.</summary>
     public float Epsilon { get; }
+
+    /// <inheritdoc/>
+    public static string Kind => "layernorm";
+
+    /// <inheritdoc/>
+    public static LayerNormalization Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;

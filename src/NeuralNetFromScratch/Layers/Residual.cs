@@ -7,7 +7,7 @@ namespace NeuralNetFromScratch;
 /// the identity, <c>P(x) = x</c>, unless a <see cref="Projection"/> brings x to the shape of F(x). The parameters of the inner layers are the
 /// residual's own, under their names: "residual1.dense2.weight", "residual1.projection.dense1.weight".
 /// </summary>
-public sealed class Residual : Layer
+public sealed class Residual : Layer, IPart<Residual>
 {
     private const int Block = 0, Shortcut = 1;
 
@@ -18,7 +18,16 @@ public sealed class Residual : Layer
     /// <param name="layers">F, first layer to last; at least one.</param>
     /// <exception cref="ArgumentException">There is no layer, or one is null.</exception>
     public Residual(params IReadOnlyList<Layer> layers)
-        : base(new Settings("residual", new Setting("layers", Checked(layers, nameof(layers))))) => _layers = [.. layers];
+        : this(new Settings(Kind).WithList("layers", Checked(layers, nameof(layers))))
+    {
+    }
+
+    private Residual(Settings settings)
+        : base(settings)
+    {
+        _layers = Checked(settings.GetList<Layer>("layers"), "layers");
+        Projection = settings.GetList<Layer>("projection");
+    }
 
     /// <summary>F, first layer to last.</summary>
     public IReadOnlyList<Layer> Layers => _layers;
@@ -31,9 +40,15 @@ public sealed class Residual : Layer
         init
         {
             _projection = value is { Count: 0 } ? [] : Checked(value, nameof(Projection));
-            Settings = Settings.With("projection", _projection.Length == 0 ? null : _projection);
+            Settings = Settings.WithList("projection", _projection);
         }
     }
+
+    /// <inheritdoc/>
+    public static string Kind => "residual";
+
+    /// <inheritdoc/>
+    public static Residual Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override bool MixesSamples => Layers.Concat(Projection).Any(layer => layer.MixesSamples);

@@ -8,7 +8,7 @@ namespace NeuralNetFromScratch;
 /// Brings features to mean 0 and deviation 1 by given figures: <c>y = (x − mean) / deviation</c>, each feature by itself. Of wider samples it
 /// changes the first <see cref="Features"/> values and passes the others on, sparse ones as sparse rows. The figures stay with the network's parameters, and so go where the model goes; they are not trained. A deviation of 0 counts as 1.
 /// </summary>
-public sealed class Standardize : Layer, IDenseBlockLayer
+public sealed class Standardize : Layer, IDenseBlockLayer, IPart<Standardize>
 {
     private const int Mean = 0, Deviation = 1;
 
@@ -20,7 +20,7 @@ public sealed class Standardize : Layer, IDenseBlockLayer
     /// <param name="deviations">The features' standard deviations; not negative.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a value is not finite or a deviation negative.</exception>
     public Standardize(ReadOnlySpan<float> means, ReadOnlySpan<float> deviations)
-        : base(new Settings("standardize", new Setting("features", means.Length)))
+        : base(new Settings(Kind, new Setting("features", means.Length)))
     {
         if (means.Length != deviations.Length)
             throw new ArgumentException($"expected {means.Length} deviations, one for each mean, got {deviations.Length}", nameof(deviations));
@@ -40,16 +40,23 @@ public sealed class Standardize : Layer, IDenseBlockLayer
     /// <param name="features">Number of features.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is not positive.</exception>
     public Standardize(int features)
-        : base(new Settings("standardize", new Setting("features", features)))
+        : this(new Settings(Kind, new Setting("features", features)))
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(features);
-        Features = features;
     }
+
+    private Standardize(Settings settings)
+        : base(settings) => Features = Guard.Positive(settings.Get<int>("features"), "features");
 
     /// <summary>Number of features.</summary>
     public int Features { get; }
 
     int IDenseBlockLayer.ChangedColumns => Features;
+
+    /// <inheritdoc/>
+    public static string Kind => "standardize";
+
+    /// <inheritdoc/>
+    public static Standardize Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>

@@ -4,7 +4,7 @@ namespace NeuralNetFromScratch;
 /// Cross-entropy of independent yes-or-no questions, on logits z, the mean over all n outputs:
 /// <c>ℓ = (1/n) Σⱼ (pⱼ·tⱼ·log(1 + exp(−zⱼ)) + (1 − tⱼ)·log(1 + exp(zⱼ)))</c> with targets t from 0 to 1 and positive weights p, 1 unless
 /// given; gradient <c>((1 − t)·σ(z) − p·t·(1 − σ(z)))/n</c>; PyTorch's <c>BCEWithLogitsLoss</c>. Class labels count as one-hot targets. A row
-/// is correct where every logit is on its target's side of 0. Predictions: <see cref="OutputTransform.Sigmoid"/>.
+/// is correct where every logit is on its target's side of 0. Predictions: <see cref="NeuralNetFromScratch.OutputActivation.Sigmoid"/>.
 /// </summary>
 public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
 {
@@ -26,9 +26,6 @@ public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
     /// <inheritdoc/>
     public static string Kind => "binary-cross-entropy";
 
-    /// <inheritdoc/>
-    public override OutputActivation OutputActivation => OutputActivation.Sigmoid;
-
     /// <summary>p, one for each output: more than 1 makes a miss dearer than a false alarm. All 1 if empty.</summary>
     /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
     public IReadOnlyList<float> PositiveWeights
@@ -43,6 +40,16 @@ public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
 
     /// <inheritdoc/>
     public static BinaryCrossEntropy Create(Settings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public override OutputActivation OutputActivation => OutputActivation.Sigmoid;
+
+    /// <inheritdoc/>
+    public override void CheckOutputs(int outputs)
+    {
+        if (_positiveWeights.Length > 0 && _positiveWeights.Length != outputs)
+            throw new ArgumentException($"expected {_positiveWeights.Length} outputs, one for each positive weight, got {outputs}", nameof(outputs));
+    }
 
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)

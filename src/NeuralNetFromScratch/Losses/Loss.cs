@@ -7,9 +7,17 @@ namespace NeuralNetFromScratch;
 /// <param name="settings">Kind and settings.</param>
 public abstract class Loss(Settings settings) : Part(settings)
 {
+    /// <summary>Checks that the loss is defined for a number of outputs.</summary>
+    /// <param name="outputs">Number of outputs of the network.</param>
+    /// <exception cref="ArgumentException">It is not: the message says what the loss expects.</exception>
+    public virtual void CheckOutputs(int outputs)
+    {
+    }
+
     /// <summary>
     /// What the network's outputs mean: logits of one class each for a softmax, of independent labels for a sigmoid, or the predictions
-    /// themselves. The default is <see cref="OutputActivation.None"/>.
+    /// themselves. The loss applies it itself, so that the last layer must not; a trainer tells the network, which predicts with it. The default is
+    /// <see cref="OutputActivation.None"/>.
     /// </summary>
     public virtual OutputActivation OutputActivation => OutputActivation.None;
 

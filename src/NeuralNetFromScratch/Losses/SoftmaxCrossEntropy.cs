@@ -35,9 +35,6 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     /// <inheritdoc/>
     public static string Kind => "softmax-cross-entropy";
 
-    /// <inheritdoc/>
-    public override OutputActivation OutputActivation => OutputActivation.Softmax;
-
     /// <summary>ε: at least 0 and less than 1; 0 unless set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value lies outside its range.</exception>
     public float LabelSmoothing
@@ -62,6 +59,19 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
 
     /// <inheritdoc/>
     public static SoftmaxCrossEntropy Create(Settings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public override OutputActivation OutputActivation => OutputActivation.Softmax;
+
+    /// <inheritdoc/>
+    public override void CheckOutputs(int outputs)
+    {
+        if (outputs < 2)
+            throw new ArgumentException(
+                "the softmax of one output is always 1; take two outputs, or a BinaryCrossEntropy on one, or a MeanSquaredError for numbers", nameof(outputs));
+        if (_classWeights.Length > 0 && _classWeights.Length != outputs)
+            throw new ArgumentException($"expected {_classWeights.Length} outputs, one for each class weight, got {outputs}", nameof(outputs));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -36,7 +36,10 @@ internal static class NormalizationFolding
             }
         }
 
-        var folded = new Sequential(network.InputShape, 0, layers) { OutputTransform = network.OutputTransform };
+        var folded = new Sequential(network.InputShape, 0, layers) 
+        {
+            OutputActivation = network.OutputActivation, ClassNames = network.ClassNames, InputScaling = network.InputScaling,
+        };
         foreach ((Parameter parameter, float[] value) in folded.Parameters.Zip(values.SelectMany(of => of)))
             value.CopyTo(parameter.Values);
         return folded;

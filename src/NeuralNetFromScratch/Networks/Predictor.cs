@@ -24,8 +24,9 @@ public sealed class Predictor
 
     /// <summary>Predicts some samples.</summary>
     /// <param name="inputs">The samples, one after another: [batch, in].</param>
-    /// <param name="outputs">Receives the probabilities, or what <see cref="Sequential.OutputTransform"/> says: [batch, out].</param>
+    /// <param name="outputs">Receives the probabilities, or what <see cref="Sequential.OutputActivation"/> says: [batch, out].</param>
     /// <exception cref="ArgumentException">The inputs are not whole samples, or the outputs' length does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The network does not know what its outputs mean.</exception>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
         int inputLength = _network.InputShape.ElementCount, outputLength = _network.OutputShape.ElementCount;
@@ -37,11 +38,13 @@ public sealed class Predictor
 
     /// <summary>Predicts some samples, whose last features may be sparse.</summary>
     /// <param name="inputs">The samples: [batch, in]; a dense block is contiguous.</param>
-    /// <param name="outputs">Receives the probabilities, or what <see cref="Sequential.OutputTransform"/> says: [batch, out].</param>
+    /// <param name="outputs">Receives the probabilities, or what <see cref="Sequential.OutputActivation"/> says: [batch, out].</param>
     /// <exception cref="ArgumentException">The samples have another number of features than the network's, or the outputs' length does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The network does not know what its outputs mean.</exception>
     public void Predict(BatchView inputs, Span<float> outputs)
     {
         int outputLength = _network.OutputShape.ElementCount;
+        OutputActivation activation = _network.KnownOutputActivation;
         if (inputs.Columns != _network.InputShape.ElementCount)
             throw new ArgumentException($"{_network.Nodes[0].Name}: expected input [batch, {_network.InputShape.ElementCount}], got [{inputs.Rows}, {inputs.Columns}]", nameof(inputs));
         if (outputs.Length != (long)inputs.Rows * outputLength)
@@ -54,12 +57,7 @@ public sealed class Predictor
             int rows = Math.Min(_memory.MaxRows, inputs.Rows - start);
             Span<float> block = outputs.Slice(start * outputLength, rows * outputLength);
             _memory.Run(rows).Forward(inputs.SliceRows(start, rows)).Span.CopyTo(block);
-            switch (_network.OutputTransform)
-            {
-                case OutputTransform.Softmax: Softmax.Rows(block, outputLength); break;
-                case OutputTransform.LogSoftmax: Softmax.LogRows(block, outputLength); break;
-                case OutputTransform.Sigmoid: Activation.Sigmoid.Apply(block, block); break;
-            }
+            activation.Apply(block, outputLength);
         }
     }
 }

@@ -37,7 +37,7 @@ public sealed partial class Sequential
     private Sequential(Sequential source)
     {
         Chain = source.Chain;
-        OutputTransform = source.OutputTransform;
+        OutputActivation = source.OutputActivation;
         ClassNames = source.ClassNames;
         InputScaling = source.InputScaling;
         Parameters = source.Parameters.Copy();
@@ -55,11 +55,19 @@ public sealed partial class Sequential
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<Layer> Layers => Chain.Layers;
 
-    /// <summary>What predictions are made of the last layer's output: probabilities, unless said otherwise.</summary>
-    public OutputTransform OutputTransform { get; init; } = OutputTransform.Softmax;
-
     /// <summary>What the classes are called, in the order of the outputs; empty where that is not known. They go where the model goes.</summary>
-    public IReadOnlyList<string> ClassNames { get; init; } = [];
+    /// <exception cref="ArgumentException">There are names, but not as many as outputs, or one is null.</exception>
+    public IReadOnlyList<string> ClassNames
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value.Count > 0 && value.Count != OutputShape.ElementCount)
+                throw new ArgumentException($"expected {OutputShape.ElementCount} class names, one for each output, got {value.Count}", nameof(value));
+            field = value.Contains(null!) ? throw new ArgumentException("a class name is null", nameof(value)) : [.. value];
+        }
+    } = [];
 
     /// <summary>How raw numbers became the input; null where that is not known. It goes where the model goes.</summary>
     public InputScaling? InputScaling { get; init; }
@@ -71,8 +79,9 @@ public sealed partial class Sequential
 
     /// <summary>Predicts a batch on the calling thread. Any number of threads may call at once.</summary>
     /// <param name="batch">Samples: [batch, …InputShape], or one sample of the input shape by itself.</param>
-    /// <returns>Probabilities: [batch, classes], or what <see cref="OutputTransform"/> says.</returns>
+    /// <returns>Probabilities: [batch, classes], or what <see cref="OutputActivation"/> says.</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is not known.</exception>
     public Tensor Predict(Tensor batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -101,61 +110,11 @@ public sealed partial class Sequential
     /// </summary>
     public Sequential FoldNormalization() => NormalizationFolding.Fold(this);
 
-    /// <summary>
-    /// Writes the network to a safetensors file: tensors, layers, class names and input scaling. The file is written whole or not at all.
-    /// </summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="naming">How tensors are called and turned.</param>
-    /// <param name="format">Layers and activations of your own; null if there are none.</param>
-    /// <exception cref="NotSupportedException">A layer or activation is unknown to the format.</exception>
-    public void Save(string path, TensorNaming naming = TensorNaming.Library, ModelFormat? format = null)
-    {
-        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = ModelFile.Describe(this, naming, format ?? ModelFormat.Default);
-        SafetensorsWriter.Write(path, tensors, metadata);
-    }
-
-    /// <summary>Reads a network from a file that <see cref="Save"/> wrote. Its predictions have the same bits.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="format">Layers and activations of your own; null if there are none.</param>
-    /// <exception cref="InvalidDataException">The file does not hold a network; the message says what is wrong.</exception>
-    public static Sequential Load(string path, ModelFormat? format = null)
-    {
-        using SafetensorsReader file = SafetensorsReader.Open(path);
-        return InFile(path, () => ModelFile.Read(file, format ?? ModelFormat.Default));
-    }
-
-    /// <summary>Reads the parameters alone, from a file of this library or of PyTorch.</summary>
-    /// <param name="path">A safetensors file.</param>
-    /// <param name="naming">How tensors are called and turned there.</param>
-    /// <exception cref="InvalidDataException">
-    /// The file is malformed, or names or shapes differ: the message lists every one that is missing, not expected or misshapen. Nothing has
-    /// changed.
-    /// </exception>
-    public void LoadWeights(string path, TensorNaming naming = TensorNaming.Library)
-    {
-        using SafetensorsReader file = SafetensorsReader.Open(path);
-        InFile(path, () =>
-        {
-            ModelFile.ReadWeights(file, this, naming);
-            return this;
-        });
-    }
-
     /// <summary>A table of the layers: output shape, number of parameters, and their memory.</summary>
     public string Summary() => NetworkSummary.Of(this);
 
-    /// <summary>Adds the file's name to what is wrong with it.</summary>
-    private static Sequential InFile(string path, Func<Sequential> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-    }
+    /// <summary>The same as <see cref="Summary"/>.</summary>
+    public override string ToString() => Summary();
 
     private int SampleCount(Shape shape)
     {

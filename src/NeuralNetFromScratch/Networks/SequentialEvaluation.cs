@@ -8,7 +8,7 @@ public sealed partial class Sequential
     /// <summary>Predicts the samples of a data set.</summary>
     /// <param name="data">The samples; labels and targets do not matter.</param>
     /// <param name="engine">Whose threads it uses; if null, as many as the machine has processors.</param>
-    /// <returns>Probabilities: [count, classes], or what <see cref="OutputTransform"/> says.</returns>
+    /// <returns>Probabilities: [count, classes], or what <see cref="OutputActivation"/> says.</returns>
     /// <exception cref="ArgumentException">The samples do not fit the network.</exception>
     public Tensor Predict(Dataset data, Engine? engine = null)
     {
@@ -23,22 +23,23 @@ public sealed partial class Sequential
     /// <summary>Evaluates the network on labelled samples. It changes nothing, and the result has the same bits for any number of threads.</summary>
     /// <param name="data">The samples; their weights count in the loss alone.</param>
     /// <param name="loss">
-    /// The loss. If null, the one that belongs to <see cref="OutputTransform"/>: <see cref="SoftmaxCrossEntropy"/> for a softmax,
+    /// The loss. If null, the one that belongs to <see cref="OutputActivation"/>: <see cref="SoftmaxCrossEntropy"/> for a softmax,
     /// <see cref="BinaryCrossEntropy"/> for a sigmoid, <see cref="MeanSquaredError"/> for none.
     /// </param>
     /// <param name="metrics">The metrics. If null, those that the loss shows: the accuracy of a classification, none of a regression.</param>
     /// <param name="engine">Whose threads it uses; if null, as many as the machine has processors.</param>
     /// <param name="cancellationToken">Ends the evaluation at the next block of samples.</param>
     /// <exception cref="ArgumentException">The data set is empty or does not fit the network, or a metric is not defined for it.</exception>
+    /// <exception cref="InvalidOperationException">There is no loss, and the network does not know what its outputs mean.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public EvaluationResult Evaluate(
         Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, Engine? engine = null, CancellationToken cancellationToken = default)
     {
         CheckDataset(data, nameof(data));
-        loss ??= OutputTransform switch
+        loss ??= KnownOutputActivation switch
         {
-            OutputTransform.Softmax or OutputTransform.LogSoftmax => new SoftmaxCrossEntropy(),
-            OutputTransform.Sigmoid => new BinaryCrossEntropy(),
+            NeuralNetFromScratch.OutputActivation.Softmax or NeuralNetFromScratch.OutputActivation.LogSoftmax => new SoftmaxCrossEntropy(),
+            NeuralNetFromScratch.OutputActivation.Sigmoid => new BinaryCrossEntropy(),
             _ => new MeanSquaredError(),
         };
         return new Evaluator(this, loss, metrics, engine ?? new Engine(Environment.ProcessorCount)).Run(data, cancellationToken);

@@ -1,25 +1,33 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Collections;
 using System.Text;
 using System.Text.Json;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A network's layers and settings as JSON, and back.</summary>
+/// <summary>A network's layers and settings as JSON, and back: a part is an object of its kind and settings.</summary>
 internal static class Architecture
 {
     /// <summary>More than any sensible network, so that a file cannot make the reader build without end.</summary>
     private const int MaximumLayers = 10_000, MaximumDepth = 32;
 
-    /// <exception cref="NotSupportedException">A layer or activation of the user's own was not added to the format.</exception>
-    public static string Write(Sequential network, ModelFormat format)
+    private const string KindKey = "kind";
+
+    /// <summary>The output activations, in the order of the enumeration.</summary>
+    private static readonly string[] Outputs = ["none", "softmax", "log-softmax", "sigmoid"];
+
+    /// <exception cref="NotSupportedException">A part of the user's own has a kind of the library's, or a setting that JSON cannot hold.</exception>
+    public static string Write(Sequential network)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            WriteNumbers(json, "inputShape", [.. network.InputShape]);
-            json.WriteString("outputTransform", TransformName(network.OutputTransform));
-            WriteLayers(json, network.Layers, format);
+            json.WritePropertyName("inputShape");
+            WriteValue(json, network.InputShape.Dimensions.ToArray());
+            if (network.OutputActivation is { } activation)
+                json.WriteString("outputActivation", Outputs[(int)activation]);
+            json.WritePropertyName("layers");
+            WriteValue(json, network.Layers);
             json.WriteEndObject();
         }
 
@@ -27,16 +35,18 @@ internal static class Architecture
     }
 
     /// <exception cref="InvalidDataException">The text does not describe a network.</exception>
-    public static (Shape InputShape, OutputTransform Transform, IReadOnlyList<Layer> Layers) Read(string text, ModelFormat format)
+    public static (Shape InputShape, OutputActivation? Activation, IReadOnlyList<Layer> Layers) Read(string text, PartRegistry parts)
     {
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 2 * MaximumDepth + 8, AllowDuplicateProperties = false });
             JsonElement root = document.RootElement;
-            string transform = root.GetProperty("outputTransform").GetString()!;
+            string? activation = root.TryGetProperty("outputActivation", out JsonElement known) ? known.GetString() : null;
             int count = 0;
-            IReadOnlyList<Layer> layers = ReadLayers(root, format, 0, ref count);
-            return (ReadShape(root.GetProperty("inputShape")), ParseTransform(transform), layers);
+            List<Layer> layers = [];
+            foreach (JsonElement element in root.GetProperty("layers").EnumerateArray())
+                layers.Add(ReadPart(element, parts, 0, ref count) is Layer layer ? layer : throw new InvalidDataException("a layer is expected, got another kind of part"));
+            return (Shape.Create([.. root.GetProperty("inputShape").EnumerateArray().Select(size => size.GetInt32())]), ParseOutputs(activation), layers);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
@@ -44,154 +54,91 @@ internal static class Architecture
         }
     }
 
-    private static void WriteLayers(Utf8JsonWriter json, IEnumerable<Layer> layers, ModelFormat format)
+    private static void WriteValue(Utf8JsonWriter json, object value)
     {
-        json.WriteStartArray("layers");
-        foreach (Layer layer in layers)
+        switch (value)
         {
-            json.WriteStartObject();
-            WriteLayer(json, layer, format);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteLayer(Utf8JsonWriter json, Layer layer, ModelFormat format)
-    {
-        if (format.WriterOf(layer) is (string kind, Action<Layer, Utf8JsonWriter> write))
-        {
-            json.WriteString("kind", kind);
-            write(layer, json);
-            return;
-        }
-
-        json.WriteString("kind", layer.Settings.Kind);
-        switch (layer)
-        {
-            case Dense dense:
-                json.WriteNumber("units", dense.Units);
-                json.WriteString("activation", NameOf(dense.Activation, format));
-                if (!dense.HasBias)
-                    json.WriteBoolean("bias", false);
-                if (dense.SkipsZeroInputs)
-                    json.WriteBoolean("skipsZeroInputs", true);
+            case Part part:
+                WritePart(json, part);
                 break;
-            case Activate activate:
-                json.WriteString("activation", NameOf(activate.Activation, format));
+            case string text:
+                json.WriteStringValue(text);
                 break;
-            case BatchNormalization batch:
-                json.WriteNumber("momentum", batch.Momentum);
-                json.WriteNumber("epsilon", batch.Epsilon);
-                json.WriteBoolean("affine", batch.IsAffine);
+            case bool flag:
+                json.WriteBooleanValue(flag);
                 break;
-            case LayerNormalization normalization:
-                json.WriteNumber("epsilon", normalization.Epsilon);
+            case IEnumerable list:
+                json.WriteStartArray();
+                foreach (object item in list)
+                    WriteValue(json, item);
+                json.WriteEndArray();
                 break;
-            case Dropout dropout:
-                json.WriteNumber("rate", dropout.Rate);
-                break;
-            case GaussianNoise noise:
-                json.WriteNumber("standardDeviation", noise.StandardDeviation);
-                break;
-            case Standardize standardize:
-                json.WriteNumber("features", standardize.Features);
-                break;
-            case Residual residual:
-                WriteLayers(json, residual.Layers, format);
-                break;
-            case Affine or Flatten:
+            case float or double or int or long or ulong or NumberText:
+                json.WriteRawValue(Setting.Text(value));
                 break;
             default:
-                throw new NotSupportedException($"layers of type {layer.GetType()} cannot be written; add them to a ModelFormat");
+                throw new NotSupportedException($"a setting of type {value.GetType()} cannot be written");
         }
     }
 
-    private static List<Layer> ReadLayers(JsonElement parent, ModelFormat format, int depth, ref int count)
+    private static void WritePart(Utf8JsonWriter json, Part part)
+    {
+        string kind = part.Settings.Kind;
+        if (BuiltInParts.Registry.Find(kind) is { } type && type != part.GetType())
+            throw new NotSupportedException($"{part.GetType()} cannot be written: its kind \"{kind}\" belongs to the library's {type.Name}; call yours something else");
+        json.WriteStartObject();
+        json.WriteString(KindKey, kind);
+        foreach (Setting setting in part.Settings)
+        {
+            if (setting.Name == KindKey)
+                throw new NotSupportedException($"{kind}: a setting cannot be called \"{KindKey}\"");
+            json.WritePropertyName(setting.Name);
+            WriteValue(json, setting.Value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Part ReadPart(JsonElement element, PartRegistry parts, int depth, ref int count)
     {
         if (depth > MaximumDepth)
             throw new InvalidDataException($"layers lie within layers more than {MaximumDepth} deep");
-        var layers = new List<Layer>();
-        foreach (JsonElement element in parent.GetProperty("layers").EnumerateArray())
+        string kind = element.GetProperty(KindKey).GetString() ?? throw new InvalidDataException("a part has no kind");
+        List<Setting> settings = [];
+        foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (++count > MaximumLayers)
-                throw new InvalidDataException($"there are more than {MaximumLayers} layers");
-            layers.Add(ReadLayer(element, format, depth, ref count));
+            if (property.Name != KindKey)
+                settings.Add(new(property.Name, ReadValue(property.Value, parts, depth, ref count)));
         }
 
-        return layers;
+        Part part = parts.Read(Settings.FromFile(kind, [.. settings]));
+        if (part is Layer && ++count > MaximumLayers)
+            throw new InvalidDataException($"there are more than {MaximumLayers} layers");
+        return part;
     }
 
-    private static Layer ReadLayer(JsonElement element, ModelFormat format, int depth, ref int count)
+    private static object ReadValue(JsonElement element, PartRegistry parts, int depth, ref int count)
     {
-        string kind = element.GetProperty("kind").GetString()!;
-        if (format.ReaderOf(kind) is { } read)
-            return ReadOwn(kind, read, element);
-        return kind switch
+        switch (element.ValueKind)
         {
-            "dense" => new Dense(element.GetProperty("units").GetInt32(), ReadActivation(element, format), Initializer.Zeros)
-            {
-                HasBias = !element.TryGetProperty("bias", out JsonElement bias) || bias.GetBoolean(),
-                SkipsZeroInputs = element.TryGetProperty("skipsZeroInputs", out JsonElement skips) && skips.GetBoolean(),
-            },
-            "activate" => new Activate(ReadActivation(element, format)),
-            "batchnorm" => new BatchNormalization(
-                element.GetProperty("momentum").GetSingle(), element.GetProperty("epsilon").GetSingle(), element.GetProperty("affine").GetBoolean()),
-            "layernorm" => new LayerNormalization(element.GetProperty("epsilon").GetSingle()),
-            "dropout" => new Dropout(element.GetProperty("rate").GetSingle()),
-            "noise" => new GaussianNoise(element.GetProperty("standardDeviation").GetSingle()),
-            "standardize" => new Standardize(element.GetProperty("features").GetInt32()),
-            "residual" => new Residual(ReadLayers(element, format, depth + 1, ref count)),
-            "affine" => new Affine(),
-            "flatten" => new Flatten(),
-            _ => throw new InvalidDataException($"the layer kind \"{kind}\" is unknown; add your own to a ModelFormat"),
-        };
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "What the user's code throws over a file's contents is about the file.")]
-    private static Layer ReadOwn(string kind, Func<JsonElement, Layer> read, JsonElement element)
-    {
-        try
-        {
-            return read(element);
-        }
-        catch (Exception exception)
-        {
-            throw new InvalidDataException($"a layer of kind \"{kind}\" cannot be understood: {exception.Message}", exception);
+            case JsonValueKind.Object: return ReadPart(element, parts, depth + 1, ref count);
+            case JsonValueKind.Number: return new NumberText(element.GetRawText());
+            case JsonValueKind.String: return element.GetString()!;
+            case JsonValueKind.True or JsonValueKind.False: return element.GetBoolean();
+            case JsonValueKind.Array:
+                var items = new List<object>();
+                foreach (JsonElement item in element.EnumerateArray())
+                    items.Add(item.ValueKind == JsonValueKind.Array ? throw new InvalidDataException("a list lies within a list") : ReadValue(item, parts, depth, ref count));
+                return items.AsReadOnly();
+            default: throw new InvalidDataException("a setting is null");
         }
     }
 
-    private static Activation ReadActivation(JsonElement element, ModelFormat format) =>
-        ActivationNames.Parse(element.GetProperty("activation").GetString()!, format);
-
-    private static string NameOf(Activation activation, ModelFormat format) => ActivationNames.Knows(activation, format)
-        ? activation.ToString()
-        : throw new NotSupportedException($"the activation \"{activation}\" cannot be written; add it to a ModelFormat");
-
-    private static void WriteNumbers(Utf8JsonWriter json, string name, int[] numbers)
+    private static OutputActivation? ParseOutputs(string? name)
     {
-        json.WriteStartArray(name);
-        foreach (int number in numbers)
-            json.WriteNumberValue(number);
-        json.WriteEndArray();
+        if (name is null)
+            return null;
+        int index = Array.IndexOf(Outputs, name);
+        return index >= 0 ? (OutputActivation)index : throw new InvalidDataException($"the output activation \"{name}\" is unknown");
     }
-
-    private static Shape ReadShape(JsonElement element) => Shape.Create([.. element.EnumerateArray().Select(size => size.GetInt32())]);
-
-    private static string TransformName(OutputTransform transform) => transform switch
-    {
-        OutputTransform.Softmax => "softmax",
-        OutputTransform.LogSoftmax => "log-softmax",
-        OutputTransform.Sigmoid => "sigmoid",
-        _ => "none",
-    };
-
-    private static OutputTransform ParseTransform(string name) => name switch
-    {
-        "softmax" => OutputTransform.Softmax,
-        "log-softmax" => OutputTransform.LogSoftmax,
-        "sigmoid" => OutputTransform.Sigmoid,
-        "none" => OutputTransform.None,
-        _ => throw new InvalidDataException($"the output transform \"{name}\" is unknown"),
-    };
 }

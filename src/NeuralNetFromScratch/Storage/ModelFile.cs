@@ -15,13 +15,13 @@ internal static class ModelFile
     private const string IgnoredSuffix = ".num_batches_tracked";
 
     public static (IReadOnlyList<SafetensorEntry> Tensors, IReadOnlyDictionary<string, string> Metadata) Describe(
-        Sequential network, TensorNaming naming, ModelFormat format)
+        Sequential network, TensorNaming naming)
     {
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = FormatName,
             [VersionKey] = Version,
-            [ArchitectureKey] = Architecture.Write(network, format),
+            [ArchitectureKey] = Architecture.Write(network),
             [NamingKey] = naming == TensorNaming.PyTorch ? PyTorchNaming : LibraryNaming,
         };
         if (network.ClassNames.Count > 0)
@@ -36,18 +36,18 @@ internal static class ModelFile
         var chain = new Chain(network.InputShape, [.. network.Layers]);
         List<SafetensorEntry> tensors = [];
         foreach ((TensorPlace place, Parameter parameter) in TensorPlace.Of(chain, naming).Zip(network.Parameters))
-            tensors.Add(SafetensorEntry.OfFloats(place.Name, Shape.Create([.. place.Dimensions]), place.IsTransposed ? Transposed(parameter) : parameter.Values));
+            tensors.Add(SafetensorEntry.OfFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
         return (tensors, metadata);
     }
 
     /// <exception cref="InvalidDataException">The file does not hold a network, or one that does not fit its tensors.</exception>
-    public static Sequential Read(SafetensorsReader file, ModelFormat format)
+    public static Sequential Read(SafetensorsReader file, PartRegistry parts)
     {
         if (file.Metadata.GetValueOrDefault(FormatKey) != FormatName || file.Metadata.GetValueOrDefault(ArchitectureKey) is not { } architecture)
             throw new InvalidDataException("the file holds tensors, but no network of this library; load its weights into a network with LoadWeights");
         if (file.Metadata.GetValueOrDefault(VersionKey) is var version && version != Version)
             throw new InvalidDataException($"the file has format version \"{version}\"; this library reads version {Version}");
-        (Shape inputShape, OutputTransform transform, IReadOnlyList<Layer> layers) = Architecture.Read(architecture, format);
+        (Shape inputShape, OutputActivation? activation, IReadOnlyList<Layer> layers) = Architecture.Read(architecture, parts);
         Chain chain = Connect(inputShape, layers);
         TensorNaming naming = file.Metadata.GetValueOrDefault(NamingKey) switch
         {
@@ -59,9 +59,11 @@ internal static class ModelFile
         // All names and shapes first: only what the file really has is ever allocated.
         IReadOnlyList<(TensorPlace Place, SafetensorInfo Tensor)> found = Match(file, chain, naming);
         string[] classNames = file.Metadata.TryGetValue(ClassesKey, out string? classes) ? ReadStrings(classes) : [];
+        if (classNames.Length > 0 && classNames.Length != chain.OutputShape.ElementCount)
+            throw new InvalidDataException($"there are {classNames.Length} class names for {chain.OutputShape.ElementCount} outputs");
         var network = new Sequential(chain)
         {
-            OutputTransform = transform,
+            OutputActivation = activation,
             ClassNames = classNames,
             InputScaling = ReadScaling(file.Metadata),
         };
@@ -123,15 +125,9 @@ internal static class ModelFile
             (TensorPlace place, SafetensorInfo tensor) = found[i];
             Span<float> values = parameters[i].Values;
             file.ReadFloats(tensor, values);
-            if (!place.IsTransposed)
-                continue;
-            float[] turned = new ReadOnlyMatrixView(values, place.Dimensions[0], place.Dimensions[1]).Transposed.ToArray();
-            turned.CopyTo(values);
+            place.FromFile(values);
         }
     }
-
-    private static float[] Transposed(Parameter parameter) =>
-        new ReadOnlyMatrixView(parameter.Values, parameter.Shape[0], parameter.Shape[1]).Transposed.ToArray();
 
     private static InputScaling? ReadScaling(IReadOnlyDictionary<string, string> metadata)
     {

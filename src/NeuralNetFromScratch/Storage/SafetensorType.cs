@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>The element types of the safetensors format. Those up to <see cref="F64"/> can be read as floats.</summary>
@@ -62,4 +64,57 @@ public enum SafetensorType
 
     /// <summary>4 bits.</summary>
     F4,
+}
+
+/// <summary>Names and sizes of the element types, and what they are as floats.</summary>
+internal static class SafetensorTypes
+{
+    private static readonly (SafetensorType Type, string Name, int Bits)[] Table =
+    [
+        (SafetensorType.Bool, "BOOL", 8), (SafetensorType.U8, "U8", 8), (SafetensorType.I8, "I8", 8), (SafetensorType.U16, "U16", 16),
+        (SafetensorType.I16, "I16", 16), (SafetensorType.U32, "U32", 32), (SafetensorType.I32, "I32", 32), (SafetensorType.U64, "U64", 64),
+        (SafetensorType.I64, "I64", 64), (SafetensorType.F16, "F16", 16), (SafetensorType.BF16, "BF16", 16), (SafetensorType.F32, "F32", 32),
+        (SafetensorType.F64, "F64", 64), (SafetensorType.C64, "C64", 64), (SafetensorType.F8E5M2, "F8_E5M2", 8),
+        (SafetensorType.F8E4M3, "F8_E4M3", 8), (SafetensorType.F8E8M0, "F8_E8M0", 8), (SafetensorType.F6E2M3, "F6_E2M3", 6),
+        (SafetensorType.F6E3M2, "F6_E3M2", 6), (SafetensorType.F4, "F4", 4),
+    ];
+
+    public static string Name(this SafetensorType type) => Table[(int)type].Name;
+
+    public static int Bits(this SafetensorType type) => Table[(int)type].Bits;
+
+    public static bool CanBeFloats(this SafetensorType type) => type <= SafetensorType.F64;
+
+    public static bool TryParse(string name, out SafetensorType type)
+    {
+        int index = Array.FindIndex(Table, entry => entry.Name == name);
+        type = (SafetensorType)Math.Max(index, 0);
+        return index >= 0;
+    }
+
+    /// <summary>Converts little-endian elements; numbers that are too long for a float are rounded.</summary>
+    public static void ToFloats(SafetensorType type, ReadOnlySpan<byte> bytes, Span<float> floats)
+    {
+        int size = type.Bits() / 8;
+        for (int i = 0; i < floats.Length; i++)
+        {
+            ReadOnlySpan<byte> element = bytes.Slice(i * size, size);
+            floats[i] = type switch
+            {
+                SafetensorType.Bool or SafetensorType.U8 => element[0],
+                SafetensorType.I8 => (sbyte)element[0],
+                SafetensorType.U16 => BinaryPrimitives.ReadUInt16LittleEndian(element),
+                SafetensorType.I16 => BinaryPrimitives.ReadInt16LittleEndian(element),
+                SafetensorType.U32 => BinaryPrimitives.ReadUInt32LittleEndian(element),
+                SafetensorType.I32 => BinaryPrimitives.ReadInt32LittleEndian(element),
+                SafetensorType.U64 => BinaryPrimitives.ReadUInt64LittleEndian(element),
+                SafetensorType.I64 => BinaryPrimitives.ReadInt64LittleEndian(element),
+                SafetensorType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
+                SafetensorType.BF16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
+                SafetensorType.F32 => BinaryPrimitives.ReadSingleLittleEndian(element),
+                SafetensorType.F64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
+                _ => throw new InvalidDataException($"elements of type {type.Name()} cannot be read as floats"),
+            };
+        }
+    }
 }

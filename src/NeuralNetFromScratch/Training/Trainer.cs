@@ -23,7 +23,11 @@ public sealed class Trainer
     /// <param name="optimizer">The update rule.</param>
     /// <param name="options">Threads and exchange; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of threads is not positive.</exception>
-    /// <exception cref="ArgumentException">The optimizer has a group that names no layer or parameter of the network.</exception>
+    /// <exception cref="ArgumentException">
+    /// The optimizer has a group that names no layer or parameter of the network, or network and loss contradict each other: the outputs have
+    /// another meaning, as they have after a training with a loss of another kind (<see cref="Sequential.OutputActivation"/>), the last layer
+    /// applies a sigmoid that the loss applies too, or the loss is not defined for the number of outputs.
+    /// </exception>
     public Trainer(Sequential network, Loss loss, Optimizer optimizer, TrainerOptions? options = null)
         : this(network, loss, optimizer, new Engine((options ?? new()).Threads), options?.Exchange)
     {
@@ -35,6 +39,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(optimizer);
+        network.AdoptOutputs(loss);
         _network = network;
         _loss = loss;
         _optimizer = optimizer;

@@ -1,7 +1,7 @@
 using NeuralNetFromScratch;
 using NeuralNetFromScratch.Onnx;
 
-var network = new Sequential([4], seed: 1, new Dense(8, Activation.Gelu), new Dense(3)) { ClassNames = ["a", "b", "c"] };
+var network = new Sequential([4], seed: 1, new Dense(8, Activation.Gelu), new Dense(3)) { OutputActivation = OutputActivation.Softmax, ClassNames = ["a", "b", "c"] };
 string file = Path.Combine(AppContext.BaseDirectory, "network.onnx");
 OnnxModel.Export(network, file);
 Sequential imported = OnnxModel.Import(file);

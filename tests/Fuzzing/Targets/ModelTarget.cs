@@ -39,12 +39,12 @@ internal sealed class ModelTarget : SafetensorsFamily
             // Another network's weights; what matters is how the network itself comes in.
         }
 
-        ModelFile.Read(reader, ModelFormat.Default);
+        ModelFile.Read(reader, BuiltInParts.Registry);
     }
 
     private static byte[] Write(Sequential network, TensorNaming naming)
     {
-        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = ModelFile.Describe(network, naming, ModelFormat.Default);
+        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = ModelFile.Describe(network, naming);
         return Write(tensors, metadata);
     }
 }

@@ -99,7 +99,7 @@ public class ConcurrencyTests
     }
 
     private static Sequential Network(ulong seed) =>
-        new([28, 28], seed, new Dense(64, Activation.Relu), new BatchNormalization(), new Dropout(0.2f), new Dense(10));
+        new([28, 28], seed, new Dense(64, Activation.Relu), new BatchNormalization(), new Dropout(0.2f), new Dense(10)) { OutputActivation = OutputActivation.Softmax };
 
     private static float[] Features(Dataset data)
     {

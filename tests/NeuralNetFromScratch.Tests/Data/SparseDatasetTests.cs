@@ -55,7 +55,7 @@ public class SparseDatasetTests
     [Test]
     public void Wrong_rows_of_a_data_set_of_the_users_own_name_the_sample()
     {
-        var network = new Sequential([6], 1, new Dense(3));
+        var network = new Sequential([6], 1, new Dense(3)) { OutputActivation = OutputActivation.Softmax };
         foreach ((string fault, string message) in ((string, string)[])
             [
                 ("descending", "sample 5: columns must ascend"), ("outside", "sample 5: column must be 0 to 3, got 4"), ("length", "sample 5: expected 0 to 4 sparse values, got 5"),

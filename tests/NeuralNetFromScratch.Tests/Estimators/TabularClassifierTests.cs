@@ -180,7 +180,7 @@ public class TabularClassifierTests
         Assert.That(() => new TabularClassifier<string>().Save(path), Throws.InvalidOperationException.With.Message.Contains("call Fit first"));
         new Sequential([3], 1, new Dense(2)).Save(path);
         Refused<string>("2 outputs with 0 names");
-        new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "1"] }.Save(path);
+        new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "1"], OutputActivation = OutputActivation.Softmax }.Save(path);
         Refused<int>("two classes have the same name");
         new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "x"] }.Save(path);
         Refused<int>("\"x\" is no label of type Int32");

@@ -47,9 +47,9 @@ public class NoiseAndShapeTests
     [Test]
     public void Flatten_makes_a_vector()
     {
-        var network = new Sequential([2, 3], 0, new Flatten(), new Dense(4));
+        var network = new Sequential([2, 3], 0, new Flatten(), new Dense(4)) { OutputActivation = OutputActivation.Softmax };
         Assert.That(new Flatten().OutputShape([2, 3]), Is.EqualTo((Shape)Shape.Create([6])));
-        var plain = new Sequential([2, 3], 0, new Dense(4));
+        var plain = new Sequential([2, 3], 0, new Dense(4)) { OutputActivation = OutputActivation.Softmax };
         plain.Parameters.Values.CopyTo(network.Parameters.Values);
         Tensor sample = new([2, 3], TestValues.Uniform(6, 1));
         Assert.That(network.Predict(sample).Span.ToArray(), Is.EqualTo(plain.Predict(sample).Span.ToArray()));
@@ -58,7 +58,7 @@ public class NoiseAndShapeTests
     [Test]
     public void Standardize_passes_on_what_it_has_no_figures_for()
     {
-        var network = new Sequential([2, 2], 0, new Standardize([1, 2], [2, 4])) { OutputTransform = OutputTransform.None };
+        var network = new Sequential([2, 2], 0, new Standardize([1, 2], [2, 4])) { OutputActivation = OutputActivation.None };
         Assert.That(network.Predict(new Tensor([1, 2, 2], [3, 10, -7, 8])).Span.ToArray(), Is.EqualTo((float[])[1, 2, -7, 8]));
         Assert.That(network.OutputShape, Is.EqualTo(Shape.Create([2, 2])));
         Assert.That(network.Parameters["standardize1.mean"].Shape, Is.EqualTo(Shape.Create([2])));
@@ -68,11 +68,11 @@ public class NoiseAndShapeTests
     [Test]
     public void Standardize_subtracts_and_divides_and_is_not_trained()
     {
-        var network = new Sequential([3], 0, new Standardize([1, 2, -1], [2, 0, 0.5f])) { OutputTransform = OutputTransform.None };
+        var network = new Sequential([3], 0, new Standardize([1, 2, -1], [2, 0, 0.5f])) { OutputActivation = OutputActivation.None };
         Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[1, 0.5f, 0]));
         Assert.That(network.Parameters.TrainableCount, Is.Zero);
         Assert.That(network.Parameters.TrainableCount, Is.Zero);
-        Assert.That(() => new Sequential([4], 0, new Standardize(5)), Throws.ArgumentException.With.Message.Contains("standardize1: expected samples of at least 5 values"));
+        Assert.That(() => new Sequential([4], 0, new Standardize(5)) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("standardize1: expected samples of at least 5 values"));
         Assert.That(() => new Standardize([1, 2], [1]), Throws.ArgumentException);
         Assert.That(() => new Standardize([1], [-1]), Throws.ArgumentException);
         Assert.That(() => new Standardize([float.NaN], [1]), Throws.ArgumentException);
@@ -82,7 +82,7 @@ public class NoiseAndShapeTests
     [Test]
     public void Standardize_changes_nothing_until_it_is_told_how()
     {
-        var network = new Sequential([3], 0, new Standardize(3)) { OutputTransform = OutputTransform.None };
+        var network = new Sequential([3], 0, new Standardize(3)) { OutputActivation = OutputActivation.None };
         Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[3, 2.5f, -1]));
     }
 
@@ -93,7 +93,7 @@ public class NoiseAndShapeTests
     public void No_gradient_is_computed_below_the_first_layer_that_learns()
     {
         var spy = new Spy();
-        var network = new Sequential([4], 0, spy, new Dense(3));
+        var network = new Sequential([4], 0, spy, new Dense(3)) { OutputActivation = OutputActivation.Softmax };
         new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f)).TrainStep(new ReadOnlyMatrixView(new float[8], 2, 4), [0, 1]);
         Assert.That(spy.BackwardCalls, Is.Zero);
     }

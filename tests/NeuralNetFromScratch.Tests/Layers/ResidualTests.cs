@@ -16,8 +16,8 @@ public class ResidualTests
     [Test]
     public void It_is_the_input_plus_the_block()
     {
-        var block = new Sequential([6], 3, new Dense(9, Activation.Relu), new Dense(6)) { OutputTransform = OutputTransform.None };
-        var network = new Sequential([6], 3, new Residual(new Dense(9, Activation.Relu), new Dense(6))) { OutputTransform = OutputTransform.None };
+        var block = new Sequential([6], 3, new Dense(9, Activation.Relu), new Dense(6)) { OutputActivation = OutputActivation.None };
+        var network = new Sequential([6], 3, new Residual(new Dense(9, Activation.Relu), new Dense(6))) { OutputActivation = OutputActivation.None };
         Assert.That(network.Parameters.Select(parameter => parameter.Name), Is.EqualTo((string[])
             ["residual1.dense1.weight", "residual1.dense1.bias", "residual1.dense2.weight", "residual1.dense2.bias"]));
         block.Parameters.Values.CopyTo(network.Parameters.Values);

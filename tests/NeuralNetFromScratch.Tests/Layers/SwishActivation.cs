@@ -1,8 +1,12 @@
 namespace NeuralNetFromScratch.Tests.Layers;
 
 /// <summary>A user's own activation: x·σ(x), whose derivative needs x.</summary>
-internal sealed class SwishActivation() : Activation(new Settings("swish"))
+internal sealed class SwishActivation() : Activation(new Settings(Kind)), IPart<SwishActivation>
 {
+    public static string Kind => "swish";
+
+    public static SwishActivation Create(Settings settings) => new();
+
     public override bool DerivativeNeedsInput => true;
 
     public override void Apply(ReadOnlySpan<float> input, Span<float> output)

@@ -103,7 +103,7 @@ public class EvaluationTests
     public void Many_classes_need_no_matrix()
     {
         const int Many = 50_000;
-        var network = new Sequential([1], 1, new Dense(Many));
+        var network = new Sequential([1], 1, new Dense(Many)) { OutputActivation = OutputActivation.Softmax };
         Dataset data = Dataset.FromArrays([0, 0.5f, 1], [1], [1, 2, 49_999], Many);
         EvaluationResult result = network.Evaluate(data, metrics: [new Accuracy(), new TopKAccuracy(5), new F1Score()]);
         Assert.That(result.Count, Is.EqualTo(3));
@@ -115,7 +115,7 @@ public class EvaluationTests
     public void Many_outputs_are_evaluated_without_a_matrix()
     {
         const int Many = 100_000;
-        var network = new Sequential([1], 1, new Dense(Many));
+        var network = new Sequential([1], 1, new Dense(Many)) { OutputActivation = OutputActivation.Softmax };
         Dataset data = Dataset.FromTargets([0, 1], [1], new float[2 * Many], Many);
         Assert.That(double.IsFinite(network.Evaluate(data, new MeanSquaredError()).Loss));
     }
@@ -180,14 +180,14 @@ public class EvaluationTests
     public void A_second_evaluation_allocates_little()
     {
         var engine = new Engine(1);
-        Sequential network = new([Width], 1, new Dense(1000, Activation.Tanh), new Dense(Classes));
+        Sequential network = new([Width], 1, new Dense(1000, Activation.Tanh), new Dense(Classes)) { OutputActivation = OutputActivation.Softmax };
         var evaluator = new Evaluator(network, new SoftmaxCrossEntropy(), null, engine);
         Assert.That(Allocation.Least(engine, () => evaluator.Run(OfClasses)), Is.LessThan(1000));
         var many = new Evaluator(new([Width], 1, new Dense(5000)), new SoftmaxCrossEntropy(), null, engine);
         Assert.That(Allocation.Least(engine, () => many.Run(OfClasses)), Is.LessThan(1000), "thousands of classes");
     }
 
-    private static Sequential Network() => new([Width], 1, new Dense(10, Activation.Tanh), new Dense(Classes));
+    private static Sequential Network() => new([Width], 1, new Dense(10, Activation.Tanh), new Dense(Classes)) { OutputActivation = OutputActivation.Softmax };
 
     private static IEnumerable<double> Outputs(Sequential network)
     {

@@ -48,7 +48,7 @@ public class ResultTextTests
     [Test]
     public void An_evaluation_of_numbers_shows_the_loss()
     {
-        var network = new Sequential([1], 1, new Dense(1, null, Initializer.Zeros)) { OutputTransform = OutputTransform.None };
+        var network = new Sequential([1], 1, new Dense(1, null, Initializer.Zeros)) { OutputActivation = OutputActivation.None };
         Dataset data = Dataset.FromTargets(new float[2000], [1], [.. Enumerable.Repeat(new[] { 100f, 300f }, 1000).SelectMany(pair => pair)], 1);
         Assert.That(network.Evaluate(data, metrics: [new Mae(), new R2()]).ToString(), Is.EqualTo("""
             2,000 samples
@@ -101,7 +101,7 @@ public class ResultTextTests
     private static EvaluationResult Result(string[] names)
     {
         // An identity: the outputs are the features.
-        var network = new Sequential([3], 1, new Activate(Activation.Identity)) { ClassNames = names };
+        var network = new Sequential([3], 1, new Activate(Activation.Identity)) { OutputActivation = OutputActivation.Softmax, ClassNames = names };
         return network.Evaluate(Dataset.FromArrays(Outputs.ToArray(), [3], Labels, 3), metrics: Figures);
     }
 }

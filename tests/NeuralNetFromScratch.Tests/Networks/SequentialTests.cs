@@ -38,7 +38,7 @@ public class SequentialTests
     [Test]
     public void Without_a_transform_predictions_are_the_outputs()
     {
-        var network = new Sequential([6], 1, new Dense(5, Activation.Relu), new Dense(3)) { OutputTransform = OutputTransform.None };
+        var network = new Sequential([6], 1, new Dense(5, Activation.Relu), new Dense(3)) { OutputActivation = OutputActivation.None };
         float[] input = TestValues.Uniform(4 * 6, 3);
         Expected(network, input, 4, softmax: false).AssertClose(network.Predict(new Tensor([4, 6], [.. input])).Span, 1e-6, "outputs");
     }
@@ -46,7 +46,7 @@ public class SequentialTests
     [Test]
     public void Samples_may_have_several_dimensions_and_come_alone_or_flat()
     {
-        var network = new Sequential([2, 3], 1, new Dense(4));
+        var network = new Sequential([2, 3], 1, new Dense(4)) { OutputActivation = OutputActivation.Softmax };
         Assert.That(network.Predict(new Tensor([2, 3])).Shape, Is.EqualTo(Shape.Create([1, 4])));
         Assert.That(network.Predict(new Tensor([5, 2, 3])).Shape, Is.EqualTo(Shape.Create([5, 4])));
         Assert.That(network.Predict(new Tensor([5, 6])).Shape, Is.EqualTo(Shape.Create([5, 4])));
@@ -57,7 +57,7 @@ public class SequentialTests
     [Test]
     public void A_large_batch_has_the_bits_of_single_predictions()
     {
-        var network = new Sequential([30], 1, new Dense(20, new SwishActivation()), new Dense(10));
+        var network = new Sequential([30], 1, new Dense(20, new SwishActivation()), new Dense(10)) { OutputActivation = OutputActivation.Softmax };
         float[] inputs = TestValues.Uniform(700 * 30, 3);
         Tensor together = network.Predict(new Tensor([700, 30], inputs));
         Predictor predictor = network.CreatePredictor();
@@ -88,7 +88,7 @@ public class SequentialTests
     [Test]
     public void The_summary_lists_layers_shapes_parameters_and_memory()
     {
-        string[] lines = new Sequential([784], 1, new Dense(128, Activation.Relu), new Dense(10)).Summary().Split('\n');
+        string[] lines = new Sequential([784], 1, new Dense(128, Activation.Relu), new Dense(10)) { OutputActivation = OutputActivation.Softmax }.Summary().Split('\n');
         Assert.That(lines[2], Is.EqualTo("dense1  dense(units=128, activation=relu)  [128]      100,480  392.5 KB"));
         Assert.That(lines[5], Is.EqualTo("total   input [784]                                   101,770  397.5 KB"));
     }
@@ -96,15 +96,15 @@ public class SequentialTests
     [Test]
     public void What_makes_no_network_is_refused()
     {
-        Assert.That(() => new Sequential([6], 1), Throws.ArgumentException.With.Message.Contains("at least one layer"));
-        Assert.That(() => new Sequential([0], 1, new Dense(3)), Throws.ArgumentException.With.Message.Contains("at least one value"));
-        Assert.That(() => new Sequential([6], 1, new Dense(3), null!), Throws.ArgumentException.With.Message.Contains("layer 1 is null"));
+        Assert.That(() => new Sequential([6], 1) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("at least one layer"));
+        Assert.That(() => new Sequential([0], 1, new Dense(3)) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("at least one value"));
+        Assert.That(() => new Sequential([6], 1, new Dense(3), null!) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("layer 1 is null"));
         Assert.That(() => Small().CreatePredictor(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Small().CreatePredictor().Predict(new float[7], new float[3]), Throws.ArgumentException.With.Message.Contains("samples of 6 values"));
         Assert.That(() => Small().CreatePredictor().Predict(new float[6], new float[4]), Throws.ArgumentException.With.Message.Contains("room for 1 × 3"));
     }
 
-    private static Sequential Small(ulong seed = 1) => new([6], seed, new Dense(5, Activation.Relu), new Dense(3));
+    private static Sequential Small(ulong seed = 1) => new([6], seed, new Dense(5, Activation.Relu), new Dense(3)) { OutputActivation = OutputActivation.Softmax };
 
     private static DoubleMatrix Expected(Sequential network, float[] input, int batch, bool softmax)
     {

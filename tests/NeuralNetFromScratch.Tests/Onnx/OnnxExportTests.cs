@@ -24,38 +24,38 @@ public class OnnxExportTests
     [Test]
     public void Every_activation_alone_and_in_a_layer([ValueSource(nameof(Activations))] Activation activation, [Values(1, 64)] int batch)
     {
-        Compare(new Sequential([6], 1, new Activate(activation)) { OutputTransform = OutputTransform.None }, batch);
-        Compare(new Sequential([6], 1, new Dense(7, activation), new Dense(3)), batch);
+        Compare(new Sequential([6], 1, new Activate(activation)) { OutputActivation = OutputActivation.None }, batch);
+        Compare(new Sequential([6], 1, new Dense(7, activation), new Dense(3)) { OutputActivation = OutputActivation.Softmax }, batch);
     }
 
     [Test]
     public void Every_layer_alone_and_in_a_network([ValueSource(nameof(Layers))] Layer layer, [Values(1, 64)] int batch)
     {
-        Compare(new Sequential([6], 1, layer) { OutputTransform = OutputTransform.None }, batch);
-        Compare(new Sequential(layer is Residual ? [6] : [2, 3], 1, layer, new Dense(9, Activation.Relu), new Dense(4)), batch);
+        Compare(new Sequential([6], 1, layer) { OutputActivation = OutputActivation.None }, batch);
+        Compare(new Sequential(layer is Residual ? [6] : [2, 3], 1, layer, new Dense(9, Activation.Relu), new Dense(4)) { OutputActivation = OutputActivation.Softmax }, batch);
     }
 
     [Test]
-    public void Every_output_transform([Values] OutputTransform transform, [Values] bool applies)
+    public void Every_output_transform([Values] OutputActivation transform, [Values] bool applies)
     {
-        var network = new Sequential([6], 1, new Dense(5)) { OutputTransform = transform };
+        var network = new Sequential([6], 1, new Dense(5)) { OutputActivation = transform };
         float[] inputs = TestValues.Uniform(18, 1), ours = network.Predict(new Tensor([3, 6], inputs)).Span.ToArray();
-        float[] theirs = OnnxRun.Predict(network, inputs, 3, new() { AppliesOutputTransform = applies });
+        float[] theirs = OnnxRun.Predict(network, inputs, 3, new() { AppliesOutputActivation = applies });
         if (!applies)
-            ours = new Sequential([6], 1, new Dense(5)) { OutputTransform = OutputTransform.None }.Predict(new Tensor([3, 6], inputs)).Span.ToArray();
+            ours = new Sequential([6], 1, new Dense(5)) { OutputActivation = OutputActivation.None }.Predict(new Tensor([3, 6], inputs)).Span.ToArray();
         Assert.That(theirs, Is.EqualTo(ours).Within(1e-5));
     }
 
     [Test]
     public void Input_scaling_can_be_part_of_the_model()
     {
-        var network = new Sequential([2, 2], 1, new Dense(3)) { InputScaling = new InputScaling(1f / 255, 0.13f, 0.3f) };
+        var network = new Sequential([2, 2], 1, new Dense(3)) { OutputActivation = OutputActivation.Softmax, InputScaling = new InputScaling(1f / 255, 0.13f, 0.3f) };
         byte[] raw = [0, 10, 128, 255];
         float[] input = new float[4];
         network.InputScaling.Apply(raw, input);
         float[] theirs = OnnxRun.Predict(network, [.. raw.Select(value => (float)value)], 1, new() { IncludesInputScaling = true, InputName = "pixels" });
         Assert.That(theirs, Is.EqualTo(network.Predict(new Tensor([1, 4], input)).Span.ToArray()).Within(1e-5));
-        var without = new Sequential([4], 1, new Dense(3));
+        var without = new Sequential([4], 1, new Dense(3)) { OutputActivation = OutputActivation.Softmax };
         Assert.That(() => OnnxModel.Export(without, Stream.Null, new() { IncludesInputScaling = true }), Throws.ArgumentException);
     }
 
@@ -63,10 +63,10 @@ public class OnnxExportTests
     public void Layers_and_activations_of_ones_own_are_refused()
     {
         Assert.That(
-            () => OnnxModel.Export(new Sequential([3], 1, new Training.ScaleLayer()), Stream.Null),
+            () => OnnxModel.Export(new Sequential([3], 1, new Training.ScaleLayer()) { OutputActivation = OutputActivation.Softmax }, Stream.Null),
             Throws.InstanceOf<NotSupportedException>().With.Message.Contains("scale1"));
         Assert.That(
-            () => OnnxModel.Export(new Sequential([3], 1, new Dense(2, new SwishActivation())), Stream.Null), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("swish"));
+            () => OnnxModel.Export(new Sequential([3], 1, new Dense(2, new SwishActivation())) { OutputActivation = OutputActivation.Softmax }, Stream.Null), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("swish"));
     }
 
     [Test]
@@ -78,13 +78,13 @@ public class OnnxExportTests
         foreach (Layer layer in Layers)
         {
             files.Add(folder.File($"{files.Count}.onnx"));
-            OnnxModel.Export(new Sequential(layer is Residual ? [6] : [2, 3], 1, layer, new Dense(4)) { InputScaling = new(0.5f) }, files[^1], new() { IncludesInputScaling = true });
+            OnnxModel.Export(new Sequential(layer is Residual ? [6] : [2, 3], 1, layer, new Dense(4)) { OutputActivation = OutputActivation.Softmax, InputScaling = new(0.5f) }, files[^1], new() { IncludesInputScaling = true });
         }
 
         foreach (Activation activation in Activations)
         {
             files.Add(folder.File($"{files.Count}.onnx"));
-            OnnxModel.Export(new Sequential([6], 1, new Dense(4, activation)), files[^1]);
+            OnnxModel.Export(new Sequential([6], 1, new Dense(4, activation)) { OutputActivation = OutputActivation.Softmax }, files[^1]);
         }
 
         Assert.That(Peer.Run("onnx", "Onnx/onnx_models.py", ["check", .. files]).Trim(), Is.EqualTo($"{files.Count} models are fine"));

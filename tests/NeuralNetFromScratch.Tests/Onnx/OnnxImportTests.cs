@@ -9,25 +9,25 @@ namespace NeuralNetFromScratch.Tests.Onnx;
 
 public class OnnxImportTests
 {
-    [TestCase("plain", OutputTransform.None)]
-    [TestCase("softmax", OutputTransform.Softmax)]
-    [TestCase("logsoftmax", OutputTransform.LogSoftmax)]
-    [TestCase("smooth", OutputTransform.None)]
-    [TestCase("gelu-tanh", OutputTransform.None)]
-    [TestCase("normalized", OutputTransform.None)]
-    [TestCase("residual", OutputTransform.None)]
-    [TestCase("flatten", OutputTransform.None)]
-    [TestCase("view", OutputTransform.None)]
-    [TestCase("reshape", OutputTransform.None)]
-    [TestCase("view-of-fixed-size", OutputTransform.None)]
+    [TestCase("plain", OutputActivation.None)]
+    [TestCase("softmax", OutputActivation.Softmax)]
+    [TestCase("logsoftmax", OutputActivation.LogSoftmax)]
+    [TestCase("smooth", OutputActivation.None)]
+    [TestCase("gelu-tanh", OutputActivation.None)]
+    [TestCase("normalized", OutputActivation.None)]
+    [TestCase("residual", OutputActivation.None)]
+    [TestCase("flatten", OutputActivation.None)]
+    [TestCase("view", OutputActivation.None)]
+    [TestCase("reshape", OutputActivation.None)]
+    [TestCase("view-of-fixed-size", OutputActivation.None)]
     [Category("Process")]
-    public void PyTorchs_exports_come_in_and_predict_as_they_did_there(string kind, OutputTransform transform)
+    public void PyTorchs_exports_come_in_and_predict_as_they_did_there(string kind, OutputActivation transform)
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("model.onnx");
         float[] theirs = Parse(Peer.Run("torch", "Onnx/onnx_models.py", "torch", path, kind));
         Sequential network = OnnxModel.Import(path);
-        Assert.That(network.OutputTransform, Is.EqualTo(transform));
+        Assert.That(network.OutputActivation, Is.EqualTo(transform));
         Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5), network.Summary());
     }
 
@@ -58,7 +58,7 @@ public class OnnxImportTests
     [Test]
     public void Class_names_and_preprocessing_travel()
     {
-        var network = new Sequential([2, 2], 1, new Dense(3)) { InputScaling = new InputScaling(1f / 255, 0.13f, 0.3f), ClassNames = ["a", "b", "c"] };
+        var network = new Sequential([2, 2], 1, new Dense(3)) { OutputActivation = OutputActivation.Softmax, InputScaling = new InputScaling(1f / 255, 0.13f, 0.3f), ClassNames = ["a", "b", "c"] };
         using var stream = new MemoryStream();
         OnnxModel.Export(network, stream, new() { IncludesInputScaling = true });
         stream.Position = 0;

@@ -32,13 +32,17 @@ public class SerializationProperties
         Keeping.Where(layer => layer is not Flatten).Array[1, 3].Select(inner => (Layer)new Residual(inner)));
 
     private static readonly Gen<Sequential> Networks = Gen.Select(
-        Gen.Int[1, 5].Array[1, 3], Layers.Array[1, 6], Gen.ULong, Gen.Enum<OutputTransform>(), Gen.String.Array[0, 4], Gen.Float[0.001f, 2],
+        Gen.Int[1, 5].Array[1, 3], Layers.Array[1, 6], Gen.ULong, Gen.Enum<OutputActivation>(), Gen.String.Array[0, 4], Gen.Float[0.001f, 2],
         (shape, layers, seed, transform, names, scale) => new Sequential(Shape.Create(shape), seed, layers)
         {
-            OutputTransform = transform,
-            ClassNames = [.. names.Select(name => string.Concat(name.Where(character => !char.IsSurrogate(character))))],
+            OutputActivation = transform,
+            ClassNames = names.Length == 0 ? [] : Names(names, new Chain(Shape.Create(shape), layers).OutputShape.ElementCount),
             InputScaling = names.Length % 2 == 0 ? null : new InputScaling(scale, -scale, 1 / scale),
         });
+
+    /// <summary>As many names as outputs, without halves of characters.</summary>
+    private static string[] Names(string[] some, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => string.Concat(some[i % some.Length].Where(character => !char.IsSurrogate(character))))];
 
     private static readonly Gen<SafetensorEntry> Tensors = Gen.Select(
         Gen.Enum<SafetensorType>(), Gen.Int[0, 6].Array[0, 4], Gen.String, Gen.ULong,
@@ -63,7 +67,7 @@ public class SerializationProperties
         Assert.That(loaded.Summary(), Is.EqualTo(network.Summary()));
         Assert.That(loaded.ClassNames, Is.EqualTo(network.ClassNames));
         Assert.That(loaded.InputScaling, Is.EqualTo(network.InputScaling));
-        Assert.That((loaded.InputShape, loaded.OutputTransform), Is.EqualTo((network.InputShape, network.OutputTransform)));
+        Assert.That((loaded.InputShape, loaded.OutputActivation), Is.EqualTo((network.InputShape, network.OutputActivation)));
         var samples = new Tensor(network.InputShape.Prepend(3), TestValues.Uniform(3 * network.InputShape.ElementCount, 1));
         Assert.That(TestValues.Bits(loaded.Predict(samples).Span), Is.EqualTo(TestValues.Bits(network.Predict(samples).Span)));
 

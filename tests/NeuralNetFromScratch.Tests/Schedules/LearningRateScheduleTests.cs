@@ -61,7 +61,7 @@ public class LearningRateScheduleTests
     [Test]
     public void A_plateau_lowers_the_rate_of_a_training_that_does_not_get_better()
     {
-        var network = new Sequential([1], 1, new Dense(1, null, Initializer.Zeros)) { OutputTransform = OutputTransform.None };
+        var network = new Sequential([1], 1, new Dense(1, null, Initializer.Zeros)) { OutputActivation = OutputActivation.None };
         var data = NeuralNetFromScratch.Dataset.FromArrays([0], [1], [0], 1);
         var trainer = new Trainer(network, new ConstantSlope(), new Sgd(1));
         // The loss is always 0: the first epoch is the best, the next two are borne, the third halves the rate for what comes after.

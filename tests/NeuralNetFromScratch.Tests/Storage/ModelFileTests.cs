@@ -17,7 +17,7 @@ public class ModelFileTests
             new Residual(new Dense(8, Activation.Gelu), new Residual(new Dense(8, Activation.GeluTanh)), new Dropout(0.5f)), new LayerNormalization(1e-4f),
             new Dense(4, Activation.Softplus))
         {
-            OutputTransform = OutputTransform.Sigmoid,
+            OutputActivation = OutputActivation.Sigmoid,
             ClassNames = ["cat", "dög", "\"bird\"", ""],
             InputScaling = new InputScaling(1f / 255, 0.1307f, 0.3081f),
         };
@@ -28,7 +28,7 @@ public class ModelFileTests
         Sequential loaded = Sequential.Load(path);
         Assert.That(loaded.Layers.Select(layer => layer.ToString()), Is.EqualTo(network.Layers.Select(layer => layer.ToString())));
         Assert.That(loaded.InputShape, Is.EqualTo(network.InputShape));
-        Assert.That(loaded.OutputTransform, Is.EqualTo(OutputTransform.Sigmoid));
+        Assert.That(loaded.OutputActivation, Is.EqualTo(OutputActivation.Sigmoid));
         Assert.That(loaded.ClassNames, Is.EqualTo(network.ClassNames));
         Assert.That(loaded.InputScaling, Is.EqualTo(network.InputScaling));
         Assert.That(TestValues.Bits(loaded.Parameters.Values), Is.EqualTo(TestValues.Bits(network.Parameters.Values)));
@@ -66,20 +66,40 @@ public class ModelFileTests
     }
 
     [Test]
-    public void Layers_and_activations_of_ones_own_are_added_to_the_format()
+    public void Layers_and_activations_of_ones_own_are_read_with_a_registry_that_has_them()
     {
-        var network = new Sequential([3], 1, new ScaleLayer(), new Dense(2, new SwishActivation()));
+        var network = new Sequential([3], 1, new ScaleLayer(), new Dense(2, new SwishActivation())) { OutputActivation = OutputActivation.None };
         using var folder = new TemporaryFolder();
         string path = folder.File("own");
-        Assert.That(() => network.Save(path), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("ScaleLayer"));
-        ModelFormat withLayer = ModelFormat.Default.With("my-scale", (ScaleLayer _, System.Text.Json.Utf8JsonWriter json) => json.WriteNumber("setting", 5), element =>
-            element.GetProperty("setting").GetInt32() == 5 ? new ScaleLayer() : throw new FormatException("no setting"));
-        Assert.That(() => network.Save(path, format: withLayer), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("swish"));
-        ModelFormat format = withLayer.With(new SwishActivation());
-        network.Save(path, format: format);
+        network.Save(path);
+        Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("the kind \"scale\" is unknown"));
+        PartRegistry withLayer = BuiltInParts.With<ScaleLayer>();
+        Assert.That(() => Sequential.Load(path, withLayer), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("the kind \"swish\" is unknown"));
+        Sequential loaded = Sequential.Load(path, withLayer.With<SwishActivation>());
+        Assert.That(loaded.Layers, Is.EqualTo(network.Layers));
         var batch = new Tensor([4, 3], TestValues.Uniform(12, 3));
-        Assert.That(Sequential.Load(path, format).Predict(batch).Span.ToArray(), Is.EqualTo(network.Predict(batch).Span.ToArray()));
-        Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("the layer kind \"my-scale\" is unknown"));
+        Assert.That(loaded.Predict(batch).Span.ToArray(), Is.EqualTo(network.Predict(batch).Span.ToArray()));
+    }
+
+    [Test]
+    public void A_part_of_ones_own_with_a_kind_of_the_librarys_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var network = new Sequential([3], 1, new Activate(new FalseRelu()));
+        Assert.That(() => network.Save(folder.File("own")), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("its kind \"relu\" belongs to the library's"));
+        Assert.That(() => BuiltInParts.With<FalseRelu>(), Throws.ArgumentException.With.Message.Contains("relu"));
+    }
+
+    [Test]
+    public void A_residual_keeps_its_projection([Values] TensorNaming naming)
+    {
+        using var folder = new TemporaryFolder();
+        var network = new Sequential([6], 3, new Residual(new Dense(4, Activation.Relu), new Dense(5)) { Projection = [new Dense(5)] }) { OutputActivation = OutputActivation.None };
+        network.Save(folder.File("a"), naming);
+        Sequential loaded = Sequential.Load(folder.File("a"));
+        Assert.That(loaded.Layers, Is.EqualTo(network.Layers));
+        var batch = new Tensor([4, 6], TestValues.Uniform(24, 3));
+        Assert.That(loaded.Predict(batch).Span.ToArray(), Is.EqualTo(network.Predict(batch).Span.ToArray()));
     }
 
     [Test]
@@ -193,15 +213,6 @@ public class ModelFileTests
     }
 
     [Test]
-    public void A_format_needs_names_and_ways()
-    {
-        Assert.That(() => ModelFormat.Default.With<Affine>("", (_, _) => { }, _ => new Affine()), Throws.ArgumentException);
-        Assert.That(() => ModelFormat.Default.With<Affine>("a", null!, _ => new Affine()), Throws.ArgumentNullException);
-        Assert.That(() => ModelFormat.Default.With<Affine>("a", (_, _) => { }, null!), Throws.ArgumentNullException);
-        Assert.That(() => ModelFormat.Default.With(null!), Throws.ArgumentNullException);
-    }
-
-    [Test]
     [Category("Process")]
     public void PyTorch_predicts_the_same_with_weights_written_here()
     {
@@ -251,7 +262,7 @@ public class ModelFileTests
             [6], seed, new Dense(8, Activation.Relu), new BatchNormalization(), new Dropout(0.3f), new Residual(new Dense(8, Activation.Gelu)), new LayerNormalization(),
             new Dense(3, Activation.Tanh), new Dense(3))
         {
-            OutputTransform = OutputTransform.None,
+            OutputActivation = OutputActivation.None,
         };
 
     private static Tensor Inputs() => new([5, 6], [.. Enumerable.Range(0, 30).Select(i => MathF.Sin(i * 0.37f))]);
@@ -279,5 +290,20 @@ public class ModelFileTests
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.01f));
         for (ulong step = 0; step < 10; step++)
             trainer.TrainStep(new ReadOnlyMatrixView(TestValues.Uniform(16 * inputs, step), 16, inputs), TestValues.Labels(16, classes, step));
+    }
+
+    private sealed class FalseRelu() : Activation(new Settings(Kind)), IPart<FalseRelu>
+    {
+        public static string Kind => "relu";
+
+        public override bool DerivativeNeedsInput => false;
+
+        public static FalseRelu Create(Settings settings) => new();
+
+        public override void Apply(ReadOnlySpan<float> input, Span<float> output) => input.CopyTo(output);
+
+        public override void Differentiate(ReadOnlySpan<float> argument, Span<float> gradient)
+        {
+        }
     }
 }

@@ -244,7 +244,7 @@ public class FitOptionsTests
         for (int i = 0; i < 200; i++)
             (targets[2 * i], targets[2 * i + 1]) = (features[2 * i] + features[2 * i + 1], features[2 * i] - features[2 * i + 1]);
         Dataset data = Dataset.FromTargets(features, [2], targets, 2);
-        var network = new Sequential([2], 1, new Dense(2)) { OutputTransform = OutputTransform.None };
+        var network = new Sequential([2], 1, new Dense(2)) { OutputActivation = OutputActivation.None };
         var trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.3f));
         trainer.Fit(data, new FitOptions { Epochs = 40, BatchSize = 20, ValidationFraction = 0.1 });
         EvaluationResult evaluation = network.Evaluate(data);
@@ -277,7 +277,7 @@ public class FitOptionsTests
     [Test]
     public void Multi_label_predictions_are_probabilities_of_their_own()
     {
-        var network = new Sequential([1], 1, new Dense(2)) { OutputTransform = OutputTransform.Sigmoid };
+        var network = new Sequential([1], 1, new Dense(2)) { OutputActivation = OutputActivation.Sigmoid };
         network.Parameters["dense1.weight"].Values.Clear();
         network.Parameters["dense1.bias"].Values[1] = 2;
         Assert.That(network.Predict(new Tensor([1, 1], [1])).Span.ToArray(), Is.EqualTo((double[])[0.5, 1 / (1 + Math.Exp(-2))]).Within(1e-6));

@@ -1,8 +1,12 @@
 namespace NeuralNetFromScratch.Tests.Training;
 
 /// <summary>A user's own layer: y = x ∘ factor. It keeps to the simple contract: add to gradients that are cleared where they have to be.</summary>
-internal sealed class ScaleLayer() : Layer(new Settings("scale"))
+internal sealed class ScaleLayer() : Layer(new Settings(Kind)), IPart<ScaleLayer>
 {
+    public static string Kind => "scale";
+
+    public static ScaleLayer Create(Settings settings) => new();
+
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>

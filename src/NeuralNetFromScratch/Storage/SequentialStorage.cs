@@ -1,0 +1,57 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>Networks in files.</summary>
+public sealed partial class Sequential
+{
+    /// <summary>
+    /// Writes the network to a safetensors file: tensors, layers, class names and input scaling. The file is written whole or not at all.
+    /// </summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="naming">How tensors are called and turned.</param>
+    /// <exception cref="NotSupportedException">A part of your own has the kind of one of the library's, or a setting that no file can hold.</exception>
+    public void Save(string path, TensorNaming naming = TensorNaming.Library)
+    {
+        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = ModelFile.Describe(this, naming);
+        SafetensorsWriter.Write(path, tensors, metadata);
+    }
+
+    /// <summary>Reads a network from a file that <see cref="Save"/> wrote. Its predictions have the same bits.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="parts">The kinds that the file may have: <c>BuiltInParts.With&lt;MyLayer&gt;()</c>; <see cref="BuiltInParts.Registry"/> if null.</param>
+    /// <exception cref="InvalidDataException">The file does not hold a network; the message says what is wrong.</exception>
+    public static Sequential Load(string path, PartRegistry? parts = null)
+    {
+        using SafetensorsReader file = SafetensorsReader.Open(path);
+        return InFile(path, () => ModelFile.Read(file, parts ?? BuiltInParts.Registry));
+    }
+
+    /// <summary>Reads the parameters alone, from a file of this library or of PyTorch.</summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <param name="naming">How tensors are called and turned there.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, or names or shapes differ: the message lists every one that is missing, not expected or misshapen. Nothing has
+    /// changed.
+    /// </exception>
+    public void LoadWeights(string path, TensorNaming naming = TensorNaming.Library)
+    {
+        using SafetensorsReader file = SafetensorsReader.Open(path);
+        InFile(path, () =>
+        {
+            ModelFile.ReadWeights(file, this, naming);
+            return this;
+        });
+    }
+
+    /// <summary>Adds the file's name to what is wrong with it.</summary>
+    private static Sequential InFile(string path, Func<Sequential> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+}
