@@ -41,6 +41,7 @@ public class SheetTests
         DoubleMatrix dz1 = w2.Transposed.Times(dz2).Combine(z1, (g, z) => z > 0 ? g : 0);
         DoubleMatrix dw1 = dz1.Times(x.Transposed).Map(v => v / Samples), db1 = dz1.RowSums().Map(v => v / Samples);
 
+        network.OutputActivation = OutputActivation.Softmax;
         Tensor predicted = network.Predict(new Tensor([Samples, Inputs], pixels));
         a2.Transposed.AssertClose(predicted.Span, 2e-6, "A2");
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(LearningRate));

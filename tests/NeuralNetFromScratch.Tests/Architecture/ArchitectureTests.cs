@@ -30,7 +30,6 @@ public class ArchitectureTests
 
     private static readonly string[] KnownArrows =
     [
-        "Networks/Sequential.cs -> Storage",
     ];
 
     private static readonly string[] KnownPointers = [];

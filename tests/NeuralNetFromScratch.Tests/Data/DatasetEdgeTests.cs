@@ -36,16 +36,18 @@ public class DatasetEdgeTests
         const string Expected = "label 9 must be 0 to 9, got 10";
         Assert.That(() => data.Split(5), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
         var network = new Sequential([1], 1, new Dense(10)) { OutputActivation = OutputActivation.Softmax };
+        float[] before = network.Parameters.Values.ToArray();
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
         foreach (FitOptions options in (FitOptions[])[new() { Epochs = 1 }, new() { Epochs = 1, ValidationFraction = 0.5 }])
             Assert.That(() => trainer.Fit(data, options), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
         Assert.That(() => network.Evaluate(data), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
+        Assert.That(network.Parameters.Values.ToArray(), Is.EqualTo(before));
     }
 
     [Test]
     public void A_label_that_changes_its_mind_is_named_by_its_index_in_the_data_set()
     {
-        var trainer = new Trainer(new Sequential([1], 1, new Dense(4)) { OutputActivation = OutputActivation.Softmax }, new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        var trainer = new Trainer(new Sequential([1], 1, new Dense(4)), new SoftmaxCrossEntropy(), new Sgd(0.1f));
         Assert.That(
             () => trainer.Fit(new FickleDataset(), new FitOptions { Epochs = 1, BatchSize = 3, Seed = 3 }),
             Throws.InstanceOf<ArgumentException>().With.Message.Contains("label 17 must be 0 to 3, got -1"));
@@ -59,7 +61,7 @@ public class DatasetEdgeTests
         Assert.That(() => data.GetLabel(0), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("no class labels"));
         Assert.That(() => data.CopyTarget(0, new float[1]), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("no dense targets"));
         Assert.That(data.Split(1).HeldOut.Count, Is.EqualTo(1));
-        var network = new Sequential([2], 1, new Dense(4)) { OutputActivation = OutputActivation.Softmax };
+        var network = new Sequential([2], 1, new Dense(4));
         Assert.That(() => network.Evaluate(data), Throws.ArgumentException.With.Message.Contains("neither class labels nor dense targets"));
         Assert.That(network.Predict(data).Shape, Is.EqualTo(Shape.Create([3, 4])));
     }

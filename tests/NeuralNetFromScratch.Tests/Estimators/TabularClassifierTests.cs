@@ -182,9 +182,9 @@ public class TabularClassifierTests
         Refused<string>("2 outputs with 0 names");
         new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "1"], OutputActivation = OutputActivation.Softmax }.Save(path);
         Refused<int>("two classes have the same name");
-        new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "x"] }.Save(path);
+        new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "x"], OutputActivation = OutputActivation.Softmax }.Save(path);
         Refused<int>("\"x\" is no label of type Int32");
-        new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "300"] }.Save(path);
+        new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "300"], OutputActivation = OutputActivation.Softmax }.Save(path);
         Refused<byte>("\"300\" is no label of type Byte");
         Refused<DayOfWeek>("no label of type DayOfWeek", ["1", "Someday"]);
         Assert.That(() => TabularClassifier<Guid>.Load(path), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("Guid"));
@@ -197,7 +197,7 @@ public class TabularClassifierTests
             where TLabel : notnull
         {
             if (names is not null)
-                new Sequential([3], 1, new Dense(2)) { ClassNames = names }.Save(path);
+                new Sequential([3], 1, new Dense(2)) { ClassNames = names, OutputActivation = OutputActivation.Softmax }.Save(path);
             Assert.That(() => TabularClassifier<TLabel>.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
         }
     }

@@ -163,7 +163,7 @@ public class MnistErrorTests
     private static string Model(TemporaryFolder folder)
     {
         string path = folder.File("model.safetensors");
-        new Sequential([28, 28], 1, new Dense(10)).Save(path);
+        new Sequential([28, 28], 1, new Dense(10)) { OutputActivation = OutputActivation.Softmax }.Save(path);
         return path;
     }
 

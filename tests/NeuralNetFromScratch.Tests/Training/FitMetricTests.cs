@@ -30,7 +30,7 @@ public class FitMetricTests
     public void A_whole_batch_is_measured_before_its_step()
     {
         Sequential network = Network();
-        EvaluationResult before = network.Evaluate(Training, metrics: Figures);
+        EvaluationResult before = network.Evaluate(Training, new SoftmaxCrossEntropy(), Figures);
         EvaluationResult epoch = Fit(network, Options() with { Epochs = 1, BatchSize = Training.Count, Shuffle = false, Metrics = Figures }).Epochs[0].Training;
         foreach (Metric metric in Figures)
             Assert.That(epoch[metric].Value, Is.EqualTo(before[metric].Value).Within(1e-6), metric.Name);

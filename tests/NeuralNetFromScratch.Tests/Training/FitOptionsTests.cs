@@ -265,6 +265,7 @@ public class FitOptionsTests
     {
         Dataset data = Separable(count);
         Sequential network = Network();
+        network.OutputActivation = OutputActivation.Softmax;
         Tensor all = network.Predict(data, new Engine(threads, SimdWidths.Best));
         float[] sample = new float[20];
         for (int i = 0; i < count; i += 50)
