@@ -88,7 +88,7 @@ public sealed class TabularClassifier<TLabel>
     /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, or there are fewer than two classes; nothing has changed.</exception>
     public TrainingHistory Fit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
     {
-        CheckTable(features, labels.Length, network: null);
+        FeatureTable.Check(features, labels.Length, network: null);
         TLabel[] classes = SortedClasses(labels);
         Build(features, classes);
         Dataset samples = Samples(features, Numbers(labels));
@@ -110,7 +110,7 @@ public sealed class TabularClassifier<TLabel>
     /// <inheritdoc cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>
     public TrainingHistory Fit(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels)
     {
-        float[] table = Table(features, out int columns);
+        float[] table = FeatureTable.Of(features, out int columns);
         return Fit(new ReadOnlyMatrixView(table, features.Count, columns), labels);
     }
 
@@ -121,7 +121,7 @@ public sealed class TabularClassifier<TLabel>
     /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, or a label is new; nothing has changed.</exception>
     public void PartialFit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
     {
-        CheckTable(features, labels.Length, _network);
+        FeatureTable.Check(features, labels.Length, _network);
         if (_network is null)
         {
             TLabel[] all = SortedClasses(classes.IsEmpty ? labels : classes);
@@ -137,7 +137,7 @@ public sealed class TabularClassifier<TLabel>
     /// <inheritdoc cref="PartialFit(ReadOnlyMatrixView, ReadOnlySpan{TLabel}, ReadOnlySpan{TLabel})"/>
     public void PartialFit(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
     {
-        float[] table = Table(features, out int columns);
+        float[] table = FeatureTable.Of(features, out int columns);
         PartialFit(new ReadOnlyMatrixView(table, features.Count, columns), labels, classes);
     }
 
@@ -163,7 +163,7 @@ public sealed class TabularClassifier<TLabel>
     /// <inheritdoc cref="Predict(ReadOnlyMatrixView)"/>
     public TLabel[] Predict(IReadOnlyList<float[]> features)
     {
-        float[] table = Table(features, out int columns);
+        float[] table = FeatureTable.Of(features, out int columns);
         return Predict(new ReadOnlyMatrixView(table, features.Count, columns));
     }
 
@@ -174,14 +174,14 @@ public sealed class TabularClassifier<TLabel>
     public Tensor PredictProbabilities(ReadOnlyMatrixView features)
     {
         Sequential network = Network;
-        CheckTable(features, features.Rows, network);
+        FeatureTable.Check(features, features.Rows, network);
         return network.Predict(new Tensor([features.Rows, features.Columns], features.ToArray()));
     }
 
     /// <inheritdoc cref="PredictProbabilities(ReadOnlyMatrixView)"/>
     public Tensor PredictProbabilities(IReadOnlyList<float[]> features)
     {
-        float[] table = Table(features, out int columns);
+        float[] table = FeatureTable.Of(features, out int columns);
         return PredictProbabilities(new ReadOnlyMatrixView(table, features.Count, columns));
     }
 
@@ -192,7 +192,7 @@ public sealed class TabularClassifier<TLabel>
     /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
     public double Score(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
     {
-        CheckTable(features, labels.Length, _network);
+        FeatureTable.Check(features, labels.Length, _network);
         TLabel[] predicted = Predict(features);
         int correct = 0;
         for (int i = 0; i < predicted.Length; i++)
@@ -203,7 +203,7 @@ public sealed class TabularClassifier<TLabel>
     /// <inheritdoc cref="Score(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>
     public double Score(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels)
     {
-        float[] table = Table(features, out int columns);
+        float[] table = FeatureTable.Of(features, out int columns);
         return Score(new ReadOnlyMatrixView(table, features.Count, columns), labels);
     }
 
@@ -222,49 +222,16 @@ public sealed class TabularClassifier<TLabel>
         return classes;
     }
 
-    private static float[] Table(IReadOnlyList<float[]> features, out int columns)
-    {
-        ArgumentNullException.ThrowIfNull(features);
-        columns = features.Count == 0 ? 0 : features[0].Length;
-        var table = new float[checked(features.Count * columns)];
-        for (int row = 0; row < features.Count; row++)
-        {
-            if (features[row].Length != columns)
-                throw new ArgumentException($"sample {row} has {features[row].Length} features, the first has {columns}", nameof(features));
-            features[row].CopyTo(table, row * columns);
-        }
-
-        return table;
-    }
-
     private static void ThrowIfUnknown(TLabel label, bool isKnown)
     {
         if (!isKnown)
             throw new ArgumentException($"class \"{label}\" was not announced", nameof(label));
     }
 
-    private static void CheckTable(ReadOnlyMatrixView features, int labels, Sequential? network)
-    {
-        if (features.Rows == 0 || features.Columns == 0)
-            throw new ArgumentException($"expected samples with features, got [{features.Rows}, {features.Columns}]", nameof(features));
-        if (labels != features.Rows)
-            throw new ArgumentException($"expected {features.Rows} labels, one for each sample, got {labels}", nameof(labels));
-        if (network is not null && network.InputShape.ElementCount != features.Columns)
-            throw new ArgumentException($"expected {network.InputShape.ElementCount} features, got {features.Columns}", nameof(features));
-        for (int row = 0; row < features.Rows; row++)
-        {
-            for (int column = 0; column < features.Columns; column++)
-            {
-                if (!float.IsFinite(features[row, column]))
-                    throw new ArgumentException($"feature {column} of sample {row} is {features[row, column]}", nameof(features));
-            }
-        }
-    }
-
     /// <summary>A network that has learned nothing yet but the features' means and deviations.</summary>
     private void Build(ReadOnlyMatrixView features, TLabel[] classes)
     {
-        (float[] means, float[] deviations) = Statistics(features);
+        (float[] means, float[] deviations) = FeatureTable.Statistics(features);
         Layer[] layers =
         [
             new Standardize(means, deviations),
@@ -301,24 +268,4 @@ public sealed class TabularClassifier<TLabel>
         Dataset.FromArrays(features.ToArray(), [features.Columns], numbers, _classes.Length);
 
     private int BatchSize(int samples) => Math.Min(_options.BatchSize, samples);
-
-    /// <summary>Mean and standard deviation of each feature, in double precision.</summary>
-    private static (float[] Means, float[] Deviations) Statistics(ReadOnlyMatrixView features)
-    {
-        var means = new float[features.Columns];
-        var deviations = new float[features.Columns];
-        for (int column = 0; column < features.Columns; column++)
-        {
-            double sum = 0, squares = 0;
-            for (int row = 0; row < features.Rows; row++)
-                sum += features[row, column];
-            double mean = sum / features.Rows;
-            for (int row = 0; row < features.Rows; row++)
-                squares += (features[row, column] - mean) * (features[row, column] - mean);
-            means[column] = (float)mean;
-            deviations[column] = (float)Math.Sqrt(squares / features.Rows);
-        }
-
-        return (means, deviations);
-    }
 }

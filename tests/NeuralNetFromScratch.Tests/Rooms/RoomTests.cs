@@ -18,6 +18,27 @@ public class RoomTests
     }
 
     [Test]
+    public void A_network_of_pictures_is_saved_and_loaded()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            Sequential network = Pictures();
+            network.OutputActivation = OutputActivation.Softmax;
+            network.Save(path);
+            Sequential loaded = Sequential.Load(path, BuiltInParts.With<NaiveConv2D>().With<NaiveMaxPool2D>().With<Highway>());
+            Assert.That(loaded.Summary(), Is.EqualTo(network.Summary()));
+            Assert.That(loaded.Parameters.Values.ToArray(), Is.EqualTo(network.Parameters.Values.ToArray()));
+            Assert.That(loaded.Predict(Stripes(5, seed: 3)).Span.ToArray(), Is.EqualTo(network.Predict(Stripes(5, seed: 3)).Span.ToArray()));
+            Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("naive-conv2d"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Test]
     public void A_network_of_pictures_learns_with_the_same_bits_on_any_number_of_threads()
     {
         (Sequential one, double accuracy) = Train(threads: 1);
