@@ -85,7 +85,7 @@ public static class OnnxModel
             value = AddScaling(builder, network, value);
         if (network.InputShape.Rank != 1)
             value = builder.Node("Flatten", [value], GraphBuilder.Attribute("axis", 1L));
-        value = LayerExport.Add(builder, network.Layers, "", network, value);
+        value = LayerExport.Add(builder, network, network.Chain, "", value);
         if (options.AppliesOutputActivation)
             value = AddOutputActivation(builder, network.KnownOutputActivation, value);
         // A name of its own for the output, also where the last layer leaves no node.
