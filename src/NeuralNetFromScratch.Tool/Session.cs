@@ -47,8 +47,9 @@ internal static class Session
         bool wasStopped = Train(trainer, training, validation, options, display, cancellation);
         phases.End("training");
 
+        // Also what was interrupted is measured.
         EvaluationResult evaluation = network.Evaluate(
-            data.Sets.Test, metrics: [new Accuracy(), new ConfusionMatrixMetric()], engine: new Engine(trainer.Threads));
+            data.Sets.Test, metrics: [new Accuracy(), new ConfusionMatrixMetric()], engine: new Engine(trainer.Threads), cancellationToken: CancellationToken.None);
         phases.End("testing");
         if (wasStopped)
             console.WriteLine(Invariant($"Stopped in epoch {display.Last.Epoch}, step {display.Last.Step} of {display.Last.StepCount}."));

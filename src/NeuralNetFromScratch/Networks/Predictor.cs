@@ -1,5 +1,3 @@
-using NeuralNetFromScratch.Compute;
-
 namespace NeuralNetFromScratch;
 
 /// <summary>

@@ -166,7 +166,7 @@ public class WorkerTeamTests
         var team = new WorkerTeam(3, rests: false, (_, _) =>
         {
             tries++;
-            throw new OutOfMemoryException();
+            throw new InsufficientMemoryException();
         });
         var counts = new int[3];
         for (int round = 0; round < 10; round++)

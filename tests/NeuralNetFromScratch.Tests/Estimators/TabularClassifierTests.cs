@@ -30,7 +30,7 @@ public class TabularClassifierTests
         Tensor probabilities = classifier.PredictProbabilities(new ReadOnlyMatrixView(table, 90, 3));
         Assert.That(probabilities.Shape.ToString(), Is.EqualTo("[90, 3]"));
         Assert.That(classifier.Network.Predict(new Tensor([90, 3], table)).Span.ToArray(), Is.EqualTo(probabilities.Span.ToArray()));
-        Assert.That(classifier.Network.Layers.First(), Is.InstanceOf<Standardize>());
+        Assert.That(classifier.Network.Layers[0], Is.InstanceOf<Standardize>());
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Metrics;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -189,7 +188,7 @@ public class EvaluationTests
 
     private static Sequential Network() => new([Width], 1, new Dense(10, Activation.Tanh), new Dense(Classes)) { OutputActivation = OutputActivation.Softmax };
 
-    private static IEnumerable<double> Outputs(Sequential network)
+    private static double[] Outputs(Sequential network)
     {
         ReadOnlySpan<float> w1 = network.Parameters["dense1.weight"].Values, b1 = network.Parameters["dense1.bias"].Values;
         ReadOnlySpan<float> w2 = network.Parameters["dense2.weight"].Values, b2 = network.Parameters["dense2.bias"].Values;

@@ -14,8 +14,8 @@ public sealed class NaiveMaxPool2D : Layer, IPart<NaiveMaxPool2D>
         : base(settings)
     {
         _size = settings.Get<int>("size");
-        if (_size is < 1 or > 16)
-            throw new ArgumentOutOfRangeException("size", _size, "The size must be from 1 to 16");
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_size, "size");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(_size, 16, "size");
     }
 
     public static string Kind => "naive-max-pool2d";

@@ -45,7 +45,7 @@ public class ModelFileTests
         using var folder = new TemporaryFolder();
         new Sequential([1], 0, new Dense(1) { SkipsZeroInputs = skips }, new Activate(Activation.Relu)).Save(folder.File("zeros"));
         var loaded = Sequential.Load(folder.File("zeros"));
-        Assert.That(((Dense)loaded.Layers.First()).SkipsZeroInputs, Is.EqualTo(skips));
+        Assert.That(((Dense)loaded.Layers[0]).SkipsZeroInputs, Is.EqualTo(skips));
         Assert.That(((Dense)loaded.FoldNormalization().Layers.Single()).SkipsZeroInputs, Is.EqualTo(skips));
     }
 

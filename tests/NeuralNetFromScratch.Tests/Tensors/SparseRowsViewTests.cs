@@ -44,13 +44,13 @@ public class SparseRowsViewTests
     [TestCase(new[] { 0, 2, 2, 5 }, 4, "row 0: column must be 0 to 3, got 4")]
     [TestCase(new[] { 0, 2, 2, 5 }, -1, "columnCount")]
     public void Wrong_rows_are_refused(int[] offsets, int columnCount, string message) => Assert.That(
-        () => new SparseRowsView(offsets, Columns, Values, columnCount), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
+        () => _ = new SparseRowsView(offsets, Columns, Values, columnCount), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
 
     [Test]
     public void What_is_not_there_is_refused()
     {
-        Assert.That(() => new SparseRowsView(Offsets, Columns, Values.AsSpan(1), 5), Throws.ArgumentException.With.Message.Contains("5 columns, but 4 values"));
-        Assert.That(() => new SparseRowsView([0, 2], [3, 3], [1, 1], 5), Throws.ArgumentException.With.Message.Contains("got 3 after 3"));
+        Assert.That(() => _ = new SparseRowsView(Offsets, Columns, Values.AsSpan(1), 5), Throws.ArgumentException.With.Message.Contains("5 columns, but 4 values"));
+        Assert.That(() => _ = new SparseRowsView([0, 2], [3, 3], [1, 1], 5), Throws.ArgumentException.With.Message.Contains("got 3 after 3"));
         Assert.That(() => new SparseRowsView(Offsets, Columns, Values, 5).GetColumns(3), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new SparseRowsView(Offsets, Columns, Values, 5).CopyRowTo(0, new float[4]), Throws.ArgumentException);
     }
@@ -70,7 +70,7 @@ public class SparseRowsViewTests
         Assert.That((only.Rows, only.Columns, only.Dense.Columns, only.SliceRows(2, 1).Rows), Is.EqualTo((3, 5, 0, 1)));
         BatchView plain = dense;
         Assert.That((plain.Rows, plain.Columns, plain.IsDense, plain.Sparse.Columns), Is.EqualTo((3, 2, true, 0)));
-        Assert.That(() => new BatchView(new ReadOnlyMatrixView([1, 2], 2, 1), new SparseRowsView(Offsets, Columns, Values, 5)), Throws.ArgumentException.With.Message.Contains("as many sparse rows as dense ones, 2, got 3"));
+        Assert.That(() => _ = new BatchView(new ReadOnlyMatrixView([1, 2], 2, 1), new SparseRowsView(Offsets, Columns, Values, 5)), Throws.ArgumentException.With.Message.Contains("as many sparse rows as dense ones, 2, got 3"));
         Assert.That(() => new BatchView(new ReadOnlyMatrixView([1], 1, 1)).CopyTo(new MatrixView(new float[2], 1, 2)), Throws.ArgumentException.With.Message.Contains("[1, 1], got [1, 2]"));
     }
 
