@@ -61,7 +61,7 @@ public class DatasetEdgeTests
         Assert.That(() => data.GetLabel(0), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("no class labels"));
         Assert.That(() => data.CopyTarget(0, new float[1]), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("no dense targets"));
         Assert.That(data.Split(1).HeldOut.Count, Is.EqualTo(1));
-        var network = new Sequential([2], 1, new Dense(4));
+        var network = new Sequential([2], 1, new Dense(4)) { OutputActivation = OutputActivation.None };
         Assert.That(() => network.Evaluate(data), Throws.ArgumentException.With.Message.Contains("neither class labels nor dense targets"));
         Assert.That(network.Predict(data).Shape, Is.EqualTo(Shape.Create([3, 4])));
     }

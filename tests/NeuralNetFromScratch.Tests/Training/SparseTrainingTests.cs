@@ -53,6 +53,7 @@ public class SparseTrainingTests
     public void Evaluation_and_prediction_have_the_same_bits([Values("dense", "standardized", "dropout", "residual", "normalized")] string name, [Values(1, 3)] int threads)
     {
         Sequential network = Network(name);
+        network.OutputActivation = OutputActivation.Softmax;
         var engine = new Engine(threads, SimdWidths.Best);
         EvaluationResult expected = network.Evaluate(Samples.Dense, engine: engine);
         foreach (Dataset data in (Dataset[])[Samples.Sparse, Samples.Mixed])
