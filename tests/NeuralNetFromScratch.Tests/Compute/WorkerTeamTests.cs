@@ -159,14 +159,16 @@ public class WorkerTeamTests
         Assert.That(counts, Is.All.EqualTo(1));
     }
 
-    [Test]
-    public void Where_no_thread_can_be_started_the_caller_does_all_parts()
+    [TestCase(typeof(InsufficientMemoryException))]
+    [TestCase(typeof(ThreadStateException))]
+    [TestCase(typeof(InvalidOperationException))]
+    public void Where_no_thread_can_be_started_the_caller_does_all_parts(Type reason)
     {
         int tries = 0;
         var team = new WorkerTeam(3, rests: false, (_, _) =>
         {
             tries++;
-            throw new InsufficientMemoryException();
+            throw (Exception)Activator.CreateInstance(reason)!;
         });
         var counts = new int[3];
         for (int round = 0; round < 10; round++)

@@ -26,7 +26,7 @@ internal sealed unsafe class WorkerTeam
     private readonly Worker[] _helpers;
     private readonly Lock _busy = new();
     private readonly long _wakefulness;
-    private readonly HelperBackoff? _rest;
+    private readonly HelperBackoff? _backoff;
     private readonly Action<ThreadStart, string> _startThread;
     private int _unfinished;
     private int _participants;
@@ -39,7 +39,7 @@ internal sealed unsafe class WorkerTeam
     /// <param name="startThread">Starts a thread of a given name; for tests of what happens where none can be started.</param>
     public WorkerTeam(int workers, bool rests, Action<ThreadStart, string>? startThread = null)
     {
-        _rest = rests ? new HelperBackoff() : null;
+        _backoff = rests ? new HelperBackoff() : null;
         _startThread = startThread ?? (static (live, name) => new Thread(live) { IsBackground = true, Name = name }.Start());
         _helpers = new Worker[workers - 1];
         for (int helper = 0; helper < _helpers.Length; helper++)
@@ -72,7 +72,7 @@ internal sealed unsafe class WorkerTeam
             }
 
             long start = Stopwatch.GetTimestamp();
-            if (_rest is not null && _rest.Holds(start))
+            if (_backoff is not null && _backoff.Holds(start))
             {
                 for (int worker = 0; worker < workers; worker++)
                     job.Run(worker, workers);
@@ -98,7 +98,7 @@ internal sealed unsafe class WorkerTeam
             long finished = Stopwatch.GetTimestamp();
             bool isInterrupted = AwaitOthers();
             long end = Stopwatch.GetTimestamp();
-            _rest?.Follow(workers - 1, came, finished - start, end - finished, end);
+            _backoff?.Follow(workers - 1, came, finished - start, end - finished, end);
             _job = null;
             if (isInterrupted)
                 Thread.CurrentThread.Interrupt();
@@ -199,15 +199,17 @@ internal sealed unsafe class WorkerTeam
 
         private void Start()
         {
+#pragma warning disable CA1031 // Whatever kept the thread from starting, nothing may leave a run while a helper can touch its job.
             try
             {
                 team._startThread(Live, $"NeuralNetFromScratch worker {number}");
             }
-            catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException or PlatformNotSupportedException)
+            catch (Exception)
             {
                 // The caller does this worker's part, and the next job tries again.
                 Volatile.Write(ref _state, Ended);
             }
+#pragma warning restore CA1031
         }
 
         /// <summary>Does this worker's part on the caller's thread, unless it has begun.</summary>
