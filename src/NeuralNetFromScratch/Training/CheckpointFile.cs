@@ -10,7 +10,7 @@ internal static class CheckpointFile
 {
     private const string KindKey = "checkpoint_version", Version = "2", FingerprintPrefix = "training: ";
     private const string StepsKey = "steps", EpochsKey = "epochs", EpochKey = "epoch", StepKey = "step_of_epoch", StoppedKey = "stopped";
-    private const string BestKey = "best", SinceBestKey = "epochs_since_best", HistoryKey = "history", MetricsKey = "metrics";
+    private const string BestKey = "best", SinceBestKey = "epochs_since_best", HistoryKey = "history";
     private const string ChunkKey = "figures_chunk", SamplesKey = "figures_samples", CountsKey = "figures_counts", SumsKey = "figures_sums", NodesKey = "figures_nodes", NonFiniteKey = "figures_non_finite";
 
     public static (IReadOnlyList<SafetensorEntry> Tensors, IReadOnlyDictionary<string, string> Metadata) Describe(
@@ -27,7 +27,6 @@ internal static class CheckpointFile
         metadata[BestKey] = Text(state.Best);
         metadata[SinceBestKey] = Text(state.EpochsSinceBest);
         metadata[HistoryKey] = string.Join('\n', state.History.Select(HistoryLine));
-        metadata[MetricsKey] = string.Join('\n', state.Figures.Metrics.Select(metric => metric.ToString()));
         metadata[ChunkKey] = Text(chunk);
         metadata[SamplesKey] = Text(samples);
         metadata[NonFiniteKey] = Text(figures.NonFinite);
@@ -36,7 +35,7 @@ internal static class CheckpointFile
         metadata[NodesKey] = Join(figures.Nodes);
         List<SafetensorEntry> tensors =
         [
-            Flat("values", state.Network.Parameters.Values), Flat("slots", state.Slots.Span), Flat("average", Average(state)),
+            Flat("values", state.Network.Parameters.Values), Flat("slots", state.Slots.Span), Flat("average", state.AverageValues),
             Flat("best", state.BestValues), Flat("best_average", state.BestAverage),
         ];
         for (int i = 0; i < figures.Scores.Length; i++)
@@ -60,9 +59,6 @@ internal static class CheckpointFile
             .Select(entry => $"{entry.Key}: the checkpoint has \"{metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)}\", this training \"{entry.Value}\"")];
         if (differences.Length > 0)
             throw new InvalidDataException($"the checkpoint belongs to another training; {string.Join("; ", differences)}");
-        string metrics = string.Join('\n', state.Figures!.Metrics.Select(metric => metric.ToString()));
-        if (metadata.GetValueOrDefault(MetricsKey) != metrics)
-            throw new InvalidDataException($"the checkpoint belongs to another training; metrics: the checkpoint has \"{metadata.GetValueOrDefault(MetricsKey)}\", this training \"{metrics}\"");
 
         int epoch = (int)Whole(metadata, EpochKey, 1), step = (int)Whole(metadata, StepKey, 0, stepsPerEpoch - 1);
         bool isStopped = metadata.GetValueOrDefault(StoppedKey) switch
@@ -71,15 +67,16 @@ internal static class CheckpointFile
             "no" => false,
             var other => throw new InvalidDataException($"{StoppedKey} is \"{other}\", neither yes nor no"),
         };
+        EpochFigures current = state.Figures!;
         EpochRecord[] history = [.. (metadata.GetValueOrDefault(HistoryKey) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => ParseHistoryLine(line, [.. state.Figures.Metrics]))];
+            .Select(line => ParseHistoryLine(line, [.. current.Metrics]))];
         if (history.Length != epoch - 1 || history.Where((record, i) => record.Epoch != i + 1).Any())
             throw new InvalidDataException($"the checkpoint stands in epoch {epoch}, but has a history of {history.Length} epochs or of others");
         long steps = Whole(metadata, StepsKey, 0, long.MaxValue);
         int finished = (int)Whole(metadata, EpochsKey, 0), sinceBest = (int)Whole(metadata, SinceBestKey, 0);
         double best = Parse(metadata.GetValueOrDefault(BestKey) ?? "");
         float[] values = Flat(file, "values", state.Network.Parameters.Values.Length), slots = Flat(file, "slots", state.Slots.Length);
-        float[] average = Flat(file, "average", Average(state).Length), bestValues = Flat(file, "best", state.BestValues.Length);
+        float[] average = Flat(file, "average", state.AverageValues.Length), bestValues = Flat(file, "best", state.BestValues.Length);
         float[] bestAverage = Flat(file, "best_average", state.BestAverage.Length);
         var scores = new List<float[]>();
         while (file.Tensors.FirstOrDefault(tensor => tensor.Name == ScoresName(scores.Count)) is { } tensor)
@@ -88,16 +85,14 @@ internal static class CheckpointFile
             Split(metadata, CountsKey, ParseLong), Split(metadata, SumsKey, Parse), Split(metadata, NodesKey, ParseLong), [.. scores], (int)Whole(metadata, NonFiniteKey, 0));
 
         // The figures check themselves; nothing has changed when they refuse.
-        state.Figures.Restore(figures, Whole(metadata, ChunkKey, 0, long.MaxValue), (int)Whole(metadata, SamplesKey, 0));
+        current.Restore(figures, Whole(metadata, ChunkKey, 0, long.MaxValue), (int)Whole(metadata, SamplesKey, 0));
         values.CopyTo(state.Network.Parameters.Values);
         slots.CopyTo(state.Slots.Span);
-        average.CopyTo(Average(state));
+        average.CopyTo(state.AverageValues);
         (state.Steps, state.FinishedEpochs, state.Epoch, state.StepOfEpoch, state.IsStopped) = (steps, finished, epoch, step, isStopped);
         (state.Best, state.EpochsSinceBest, state.BestValues, state.BestAverage) = (best, sinceBest, bestValues, bestAverage);
         state.History.AddRange(history);
     }
-
-    private static Span<float> Average(TrainingState state) => state.AveragedNetwork is null ? [] : state.AveragedNetwork.Parameters.Values;
 
     private static string ScoresName(int number) => FormattableString.Invariant($"figures_scores_{number}");
 

@@ -272,7 +272,7 @@ public sealed class Trainer
     }
 
     private IReadOnlyDictionary<string, string> Fingerprint(TrainingPlan plan) =>
-        TrainingFingerprint.Of(_network, _loss, _optimizer, plan.Training.Count, plan.Validation?.Count ?? 0, plan.Options);
+        TrainingFingerprint.Of(_network, _loss, _optimizer, plan);
 
     private void CheckInputs(BatchView inputs, ReadOnlySpan<float> weights)
     {

@@ -19,6 +19,9 @@ internal sealed class TrainingState
     /// <summary>The network with the averaged parameters; null where there is no average.</summary>
     public Sequential? AveragedNetwork { get; }
 
+    /// <summary>The averaged parameters; empty where there is no average.</summary>
+    public Span<float> AverageValues => AveragedNetwork is null ? [] : AveragedNetwork.Parameters.Values;
+
     /// <summary>What validation and early stopping look at.</summary>
     public Sequential WatchedNetwork => AveragedNetwork ?? Network;
 
@@ -72,14 +75,14 @@ internal sealed class TrainingState
     public void KeepBest()
     {
         Network.Parameters.Values.CopyTo(BestValues);
-        AveragedNetwork?.Parameters.Values.CopyTo(BestAverage);
+        AverageValues.CopyTo(BestAverage);
     }
 
     /// <summary>Puts the best epoch's parameters back.</summary>
     public void RestoreBest()
     {
         BestValues.CopyTo(Network.Parameters.Values);
-        BestAverage.CopyTo(AveragedNetwork is null ? [] : AveragedNetwork.Parameters.Values);
+        BestAverage.CopyTo(AverageValues);
     }
 
     /// <summary>What a training changes besides its history, as it is now.</summary>
@@ -90,14 +93,14 @@ internal sealed class TrainingState
     {
         private readonly float[] _values = state.Network.Parameters.Values.ToArray();
         private readonly float[] _slots = state.Slots.Span.ToArray();
-        private readonly float[] _average = state.AveragedNetwork is null ? [] : state.AveragedNetwork.Parameters.Values.ToArray();
+        private readonly float[] _average = state.AverageValues.ToArray();
         private readonly long _steps = state.Steps;
 
         public void Dispose()
         {
             _values.CopyTo(state.Network.Parameters.Values);
             _slots.CopyTo(state.Slots.Span);
-            _average.CopyTo(state.AveragedNetwork is null ? [] : state.AveragedNetwork.Parameters.Values);
+            _average.CopyTo(state.AverageValues);
             state.Steps = _steps;
         }
     }
