@@ -27,6 +27,18 @@ internal static class Tuning
     /// <summary>An optimizer's rule, bound by memory.</summary>
     public const int UpdateGrain = 16384;
 
+    /// <summary>A value of a data set that is gathered, bound by memory.</summary>
+    public const int GatherGrain = 16384;
+
+    /// <summary>A value of a picture that is changed at random: many times as dear as one that is copied.</summary>
+    public const int AugmentationGrain = 784;
+
+    /// <summary>An output with its loss, its gradient and its metrics.</summary>
+    public const int LossGrain = 256;
+
+    /// <summary>Multiply-adds of a product with sparse rows, whose weights lie far apart.</summary>
+    public const int SparseProductGrain = 16384;
+
     /// <summary>Multiply-adds of a product: about two microseconds.</summary>
     public const long ProductGrain = 100_000;
 

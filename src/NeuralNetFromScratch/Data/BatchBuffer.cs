@@ -10,9 +10,6 @@ namespace NeuralNetFromScratch;
 /// </summary>
 internal sealed class BatchBuffer
 {
-    /// <summary>Fewest values that are worth waking a worker for; augmented, a value takes many times as long.</summary>
-    private const int GrainSize = 16384, AugmentedGrainSize = 784;
-
     private AlignedBuffer _dense = new(0), _targets = new(0);
     private int[] _indices = [], _labels = [], _offsets = [], _columns = [];
     private float[] _weights = [], _values = [];
@@ -62,7 +59,7 @@ internal sealed class BatchBuffer
             _workerMemory = [.. Enumerable.Repeat(Array.Empty<float>(), engine.Threads)];
         engine.Run(
             new GatherJob(this, dataset, source.Augmentation, source.Random, outputs),
-            engine.WorkersFor(work, source.Augmentation is null ? GrainSize : AugmentedGrainSize));
+            engine.WorkersFor(work, source.Augmentation is null ? Tuning.GatherGrain : Tuning.AugmentationGrain));
         return View();
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
@@ -14,9 +15,6 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
 {
     /// <summary>Rows of a block: enough for the matrix product, few enough for the cache; whole chunks of metrics.</summary>
     private const int BlockRows = 12 * MetricAccumulator.ChunkRows;
-
-    /// <summary>Fewest values of the output that are worth waking a worker for.</summary>
-    private const int LossGrain = 256;
 
     private readonly bool _mixesSamples = network.Chain.MixesSamples;
     private readonly int _firstTrained = FirstTrained(network, frozen);
@@ -46,9 +44,9 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
             SampleBatch samples = _buffer.Load(engine, batch.Source, start, rows, network.OutputShape.ElementCount);
             ChainRun run = _memory.Run(rows, accumulate || start > 0, random, batch.SampleOffset + start, rows / (float)batch.Divisor);
             var job = new LossJob(loss, samples, run.Forward(samples.Inputs), run.OutputGradient, scale, _losses, figures);
-            engine.Run(job, engine.WorkersFor((long)rows * network.OutputShape.ElementCount, LossGrain));
+            engine.Run(job, engine.WorkersFor((long)rows * network.OutputShape.ElementCount, Tuning.LossGrain));
             figures?.FinishBlock(rows);
-            sum += TreeSum(_losses.AsSpan(0, Chunks(rows)));
+            sum += RowSum.Tree(_losses.AsSpan(0, Chunks(rows)));
             run.Backward(samples.Inputs, default, _firstTrained, start + rows == batch.Rows ? observer : null);
         }
 
@@ -56,20 +54,6 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     }
 
     public static int Chunks(int rows) => (rows + MetricAccumulator.ChunkRows - 1) / MetricAccumulator.ChunkRows;
-
-    /// <summary>Neighbours are added pairwise, again and again.</summary>
-    private static double TreeSum(Span<double> values)
-    {
-        for (int count = values.Length; count > 1; count = (count + 1) / 2)
-        {
-            for (int i = 0; i < count / 2; i++)
-                values[i] = values[2 * i] + values[2 * i + 1];
-            if (count % 2 == 1)
-                values[count / 2] = values[count - 1];
-        }
-
-        return values.IsEmpty ? 0 : values[0];
-    }
 
     private void Reserve(int rows, int sparseColumns)
     {

@@ -7,9 +7,6 @@ namespace NeuralNetFromScratch.Compute;
 /// </summary>
 internal static class BatchProduct
 {
-    /// <summary>Fewest multiply-adds that are worth waking a worker for.</summary>
-    private const int GrainSize = 16384;
-
     /// <summary>Computes <c>Z = X·W + b</c>.</summary>
     /// <param name="engine">The engine that computes.</param>
     /// <param name="x">X: [rows, D + S].</param>
@@ -38,7 +35,7 @@ internal static class BatchProduct
                 Width = w.Columns,
                 Accumulate = dense > 0,
             });
-            engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * w.Columns, GrainSize));
+            engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * w.Columns, Tuning.SparseProductGrain));
         }
     }
 
@@ -72,7 +69,7 @@ internal static class BatchProduct
                     Accumulate = accumulate,
                 });
                 long cleared = accumulate ? 0 : (long)columnCount * dz.Columns;
-                engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * dz.Columns + cleared, GrainSize));
+                engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * dz.Columns + cleared, Tuning.SparseProductGrain));
             }
         }
     }
