@@ -117,7 +117,7 @@ internal ref struct LayerNormForward : IRowOperation
         float mean = RowSum.Of<TSimd, Values>(new(x), x.Length) / x.Length;
         for (int i = 0; i < x.Length; i += TSimd.Width)
             PartialVector.Store(PartialVector.Load<TSimd>(x, i) - TSimd.Broadcast(mean), y, i);
-        float inverse = 1 / MathF.Sqrt(RowSum.Of<TSimd, Squares>(new(y), y.Length) / x.Length + Epsilon);
+        float inverse = 1 / MathF.Sqrt(RowSum.Of<TSimd, RowSum.Squares>(new(y), y.Length) / x.Length + Epsilon);
         for (int i = 0; i < x.Length; i += TSimd.Width)
         {
             TSimd factor = TSimd.Broadcast(inverse) * PartialVector.Load<TSimd>(scale, i);
@@ -135,19 +135,6 @@ internal ref struct LayerNormForward : IRowOperation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void AddTo<TSimd>(ref TSimd sums, int start)
             where TSimd : struct, ISimd<TSimd> => sums += PartialVector.Load<TSimd>(_values, start);
-    }
-
-    private readonly ref struct Squares(ReadOnlySpan<float> values) : ISumTerm
-    {
-        private readonly ReadOnlySpan<float> _values = values;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void AddTo<TSimd>(ref TSimd sums, int start)
-            where TSimd : struct, ISimd<TSimd>
-        {
-            TSimd value = PartialVector.Load<TSimd>(_values, start);
-            TSimd.AddProduct(ref sums, value, value);
-        }
     }
 }
 

@@ -68,7 +68,7 @@ public abstract class Optimizer : Part
     public float? ClipValue
     {
         get;
-        init => Settings = Settings.With("clipValue", field = PositiveOrNone(value, nameof(ClipValue)));
+        init => Settings = Settings.With("clipValue", field = Guard.PositiveOrNone(value, nameof(ClipValue)));
     }
 
     /// <summary>
@@ -79,7 +79,7 @@ public abstract class Optimizer : Part
     public float? ClipNorm
     {
         get;
-        init => Settings = Settings.With("clipNorm", field = PositiveOrNone(value, nameof(ClipNorm)));
+        init => Settings = Settings.With("clipNorm", field = Guard.PositiveOrNone(value, nameof(ClipNorm)));
     }
 
     /// <summary>
@@ -90,7 +90,7 @@ public abstract class Optimizer : Part
     public float? MaxNorm
     {
         get;
-        init => Settings = Settings.With("maxNorm", field = PositiveOrNone(value, nameof(MaxNorm)));
+        init => Settings = Settings.With("maxNorm", field = Guard.PositiveOrNone(value, nameof(MaxNorm)));
     }
 
     /// <summary>
@@ -121,6 +121,4 @@ public abstract class Optimizer : Part
     /// <param name="updateStep">The step's number and learning rate.</param>
     /// <param name="block">Values, gradients and slots of the part.</param>
     public abstract void Update(in UpdateStep updateStep, in UpdateBlock block);
-
-    private static float? PositiveOrNone(float? value, string name) => value is { } bound ? Guard.Positive(bound, name) : null;
 }

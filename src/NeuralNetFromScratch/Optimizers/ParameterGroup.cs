@@ -44,7 +44,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     public float LearningRateFactor
     {
         get;
-        init => Settings = Settings.With("learningRateFactor", field = NotNegative(value, nameof(LearningRateFactor))!.Value, usual: 1f);
+        init => Settings = Settings.With("learningRateFactor", field = Guard.NonNegative(value, nameof(LearningRateFactor)), usual: 1f);
     }
 
     /// <summary>See <see cref="Optimizer.L2Penalty"/>; the optimizer's own if null, the default.</summary>
@@ -52,7 +52,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     public float? L2Penalty
     {
         get;
-        init => Settings = Settings.With("l2Penalty", field = NotNegative(value, nameof(L2Penalty)));
+        init => Settings = Settings.With("l2Penalty", field = Guard.NonNegativeOrNone(value, nameof(L2Penalty)));
     }
 
     /// <summary>See <see cref="Optimizer.L1Penalty"/>; the optimizer's own if null, the default.</summary>
@@ -60,7 +60,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     public float? L1Penalty
     {
         get;
-        init => Settings = Settings.With("l1Penalty", field = NotNegative(value, nameof(L1Penalty)));
+        init => Settings = Settings.With("l1Penalty", field = Guard.NonNegativeOrNone(value, nameof(L1Penalty)));
     }
 
     /// <summary>See <see cref="Optimizer.WeightDecay"/>; the optimizer's own if null, the default.</summary>
@@ -68,7 +68,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     public float? WeightDecay
     {
         get;
-        init => Settings = Settings.With("weightDecay", field = NotNegative(value, nameof(WeightDecay)));
+        init => Settings = Settings.With("weightDecay", field = Guard.NonNegativeOrNone(value, nameof(WeightDecay)));
     }
 
     /// <summary>See <see cref="Optimizer.MaxNorm"/>; the optimizer's own if null, the default.</summary>
@@ -76,7 +76,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     public float? MaxNorm
     {
         get;
-        init => Settings = Settings.With("maxNorm", field = value is null or > 0 ? NotNegative(value, nameof(MaxNorm)) : throw new ArgumentOutOfRangeException(nameof(MaxNorm), value, "MaxNorm must be finite and positive"));
+        init => Settings = Settings.With("maxNorm", field = Guard.PositiveOrNone(value, nameof(MaxNorm)));
     }
 
     /// <inheritdoc/>
@@ -85,8 +85,4 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     /// <summary>Whether the group names a parameter.</summary>
     internal bool Names(string parameter) =>
         parameter == Name || (parameter.Length > Name.Length && parameter[Name.Length] == '.' && parameter.StartsWith(Name, StringComparison.Ordinal));
-
-    private static float? NotNegative(float? value, string name) => value is null || (float.IsFinite(value.Value) && value >= 0)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and not negative");
 }

@@ -28,6 +28,10 @@ internal static class Guard
         where T : IFloatingPointIeee754<T> =>
         value >= T.Zero && value <= T.One ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 to 1");
 
+    public static float? NonNegativeOrNone(float? value, string name) => value is { } number ? NonNegative(number, name) : null;
+
+    public static float? PositiveOrNone(float? value, string name) => value is { } number ? Positive(number, name) : null;
+
     public static int Positive(int value, string name) =>
         value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive");
 

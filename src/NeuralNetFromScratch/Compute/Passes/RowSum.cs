@@ -117,7 +117,8 @@ internal static unsafe class RowSum
             where TSimd : struct, ISimd<TSimd> => Sum = Of<TSimd, Squares>(new(_values), _values.Length);
     }
 
-    private readonly ref struct Squares(ReadOnlySpan<float> values) : ISumTerm
+    /// <summary>The squares of some values.</summary>
+    public readonly ref struct Squares(ReadOnlySpan<float> values) : ISumTerm
     {
         private readonly ReadOnlySpan<float> _values = values;
 
