@@ -133,9 +133,9 @@ internal sealed unsafe class WorkerTeam
     private static void Enter<TJob>(void* job, int worker, int workers)
         where TJob : struct, IJob, allows ref struct => Unsafe.AsRef<TJob>(job).Run(worker, workers);
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a user's code throws on a worker is thrown again on the caller's thread.")]
     private void Participate(int worker)
     {
-#pragma warning disable CA1031 // Whatever a user's code throws on a worker is thrown again on the caller's thread.
         try
         {
             _entry(_job, worker, _participants);
@@ -144,7 +144,6 @@ internal sealed unsafe class WorkerTeam
         {
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
         }
-#pragma warning restore CA1031
     }
 
     /// <summary>Waits for the helpers whatever happens; returns whether the thread was interrupted meanwhile.</summary>
@@ -197,9 +196,9 @@ internal sealed unsafe class WorkerTeam
             }
         }
 
+        [SuppressMessage("Design", "CA1031", Justification = "Whatever kept the thread from starting, nothing may leave a run while a helper can touch its job.")]
         private void Start()
         {
-#pragma warning disable CA1031 // Whatever kept the thread from starting, nothing may leave a run while a helper can touch its job.
             try
             {
                 team._startThread(Live, $"NeuralNetFromScratch worker {number}");
@@ -209,7 +208,6 @@ internal sealed unsafe class WorkerTeam
                 // The caller does this worker's part, and the next job tries again.
                 Volatile.Write(ref _state, Ended);
             }
-#pragma warning restore CA1031
         }
 
         /// <summary>Does this worker's part on the caller's thread, unless it has begun.</summary>
