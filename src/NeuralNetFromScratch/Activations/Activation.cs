@@ -60,3 +60,97 @@ public abstract partial class Activation(Settings settings) : Part(settings)
             throw new ArgumentException($"expected two spans of the same length, got {first.Length} and {second.Length}");
     }
 }
+
+/// <summary>A function with what files and layers know of it.</summary>
+internal interface IBuiltInFunction<TSelf> : IActivationFunction
+    where TSelf : struct, IBuiltInFunction<TSelf>
+{
+    static abstract string Kind { get; }
+
+    static abstract Initializer DefaultInitializer { get; }
+
+    /// <summary>The function that settings ask for; most have none.</summary>
+    static virtual TSelf Create(Settings settings) => default;
+}
+
+/// <summary>An activation whose function the JIT compiles into the loops that use it.</summary>
+internal sealed class BuiltInActivation<TFunction> : Activation, IPart<BuiltInActivation<TFunction>>
+    where TFunction : struct, IBuiltInFunction<TFunction>
+{
+    private readonly TFunction _function;
+
+    public BuiltInActivation(params ReadOnlySpan<Setting> settings)
+        : this(new Settings(TFunction.Kind, settings))
+    {
+    }
+
+    private BuiltInActivation(Settings settings)
+        : base(settings) => _function = TFunction.Create(settings);
+
+    public static string Kind => TFunction.Kind;
+
+    public override bool DerivativeNeedsInput => TFunction.DerivativeNeedsInput;
+
+    public override Initializer DefaultInitializer => TFunction.DefaultInitializer;
+
+    public static BuiltInActivation<TFunction> Create(Settings settings) => new(settings);
+
+    public override void Apply(ReadOnlySpan<float> input, Span<float> output)
+    {
+        ThrowIfLengthsDiffer(input, output);
+        ElementPass.Run(SimdWidths.Best, _function, input, output);
+    }
+
+    public override void Differentiate(ReadOnlySpan<float> argument, Span<float> gradient)
+    {
+        ThrowIfLengthsDiffer(argument, gradient);
+        ElementPass.Run(SimdWidths.Best, new Derivative<TFunction>(_function), argument, gradient, gradient);
+    }
+
+    internal override void MultiplyAndApply(
+        Engine engine, ReadOnlyMatrixView left, ReadOnlyMatrixView right, ReadOnlySpan<float> bias, MatrixView destination, GemmOptions options) =>
+        engine.Multiply(left, right, destination, options, new BiasActivationEpilogue<TFunction>(bias, _function));
+
+    internal override void ApplyWith(Engine engine, ReadOnlySpan<float> input, Span<float> output) =>
+        engine.ForElements(_function, input, output, Tuning.ElementGrain);
+
+    internal override void DifferentiateWith(Engine engine, ReadOnlySpan<float> argument, Span<float> gradient) =>
+        engine.ForElements(new Derivative<TFunction>(_function), argument, gradient, gradient, Tuning.ElementGrain);
+
+    internal override void Sweep(Engine engine, ReadOnlyMatrixView argument, MatrixView gradient, Span<float> sums, bool accumulate) => engine.ForColumns(
+        new GradientSweep<TFunction> { Function = _function, Argument = argument, Gradient = gradient, Sums = sums, Accumulate = accumulate },
+        gradient.Columns,
+        gradient.Span.Length,
+        Tuning.ElementGrain);
+}
+
+/// <summary>What turns the last layer's outputs into predictions. A loss says which one belongs to it.</summary>
+public enum OutputActivation
+{
+    /// <summary>Predictions are the outputs as they are.</summary>
+    None,
+
+    /// <summary>The outputs are logits, and predictions their softmax: probabilities of one class each, which sum to 1.</summary>
+    Softmax,
+
+    /// <summary>The outputs are logits, and predictions the logarithms of their softmax.</summary>
+    LogSoftmax,
+
+    /// <summary>Each output is a logit of its own, and predictions their logistic function: probabilities that do not depend on each other.</summary>
+    Sigmoid,
+}
+
+/// <summary>Output activations over rows of values.</summary>
+internal static class OutputActivations
+{
+    /// <summary>Replaces rows of outputs by predictions.</summary>
+    public static void Apply(this OutputActivation activation, Span<float> values, int columns)
+    {
+        switch (activation)
+        {
+            case OutputActivation.Softmax: Softmax.Rows(values, columns); break;
+            case OutputActivation.LogSoftmax: Softmax.LogRows(values, columns); break;
+            case OutputActivation.Sigmoid: Activation.Sigmoid.Apply(values, values); break;
+        }
+    }
+}

@@ -30,3 +30,35 @@ internal readonly struct SigmoidFunction : IBuiltInFunction<SigmoidFunction>
     public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
         where TSimd : struct, ISimd<TSimd> => gradient * (argument * (TSimd.Broadcast(1) - argument));
 }
+
+public abstract partial class Activation
+{
+    /// <summary><c>f(x) = log(1 + eˣ)</c> (Dugas et al. 2001).</summary>
+    public static Activation Softplus { get; } = new BuiltInActivation<SoftplusFunction>();
+}
+
+/// <summary>
+/// <c>f(x) = log(1 + eˣ) = max(x, 0) + log(1 + e⁻|ˣ|)</c>, <c>f' = σ(x)</c>. What rounding takes from 1 + e⁻|ˣ| is given back, so that
+/// the result keeps its relative precision far below 0.
+/// </summary>
+internal readonly struct SoftplusFunction : IBuiltInFunction<SoftplusFunction>
+{
+    public static string Kind => "softplus";
+
+    public static Initializer DefaultInitializer => Initializer.HeNormal;
+
+    public static bool DerivativeNeedsInput => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Apply<TSimd>(TSimd x)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd one = TSimd.Broadcast(1), exponential = TSimd.Exp(TSimd.Zero - TSimd.Abs(x)), sum = one + exponential;
+        TSimd lost = exponential - (sum - one);
+        return TSimd.SelectLess(x, TSimd.Zero, TSimd.Zero, x) + (TSimd.Log(sum) + lost / sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
+        where TSimd : struct, ISimd<TSimd> => gradient * default(SigmoidFunction).Apply(argument);
+}

@@ -37,3 +37,45 @@ internal readonly struct SiluFunction : IBuiltInFunction<SiluFunction>
         return gradient * (sigmoid * (one + argument * (one - sigmoid)));
     }
 }
+
+public abstract partial class Activation
+{
+    /// <summary><c>f(x) = x·min(max(x + 3, 0), 6) / 6</c> (Howard et al. 2019).</summary>
+    public static Activation HardSwish { get; } = new BuiltInActivation<HardSwishFunction>();
+}
+
+/// <summary>
+/// <c>f(x) = 0 where x &lt; −3, x where x ≥ 3, else x·(x + 3)/6</c>; <c>f' = 0, 1, or (2x + 3)/6</c>; at the bends as PyTorch has it.
+/// </summary>
+internal readonly struct HardSwishFunction : IBuiltInFunction<HardSwishFunction>
+{
+    private const float Bend = 3;
+
+    public static string Kind => "hard-swish";
+
+    public static Initializer DefaultInitializer => Initializer.HeNormal;
+
+    public static bool DerivativeNeedsInput => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Apply<TSimd>(TSimd x)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd bend = TSimd.Broadcast(Bend);
+        TSimd middle = x * (x + bend) * TSimd.Broadcast(1 / (2 * Bend));
+        return Pieces(x, TSimd.Zero, middle, x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd middle = (argument + argument + TSimd.Broadcast(Bend)) * TSimd.Broadcast(1 / (2 * Bend));
+        return gradient * Pieces(argument, TSimd.Zero, middle, TSimd.Broadcast(1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TSimd Pieces<TSimd>(TSimd x, TSimd below, TSimd middle, TSimd above)
+        where TSimd : struct, ISimd<TSimd> =>
+        TSimd.SelectLess(x, TSimd.Broadcast(-Bend), below, TSimd.SelectLessOrEqual(TSimd.Broadcast(Bend), x, above, middle));
+}

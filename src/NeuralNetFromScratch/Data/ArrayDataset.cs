@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>Samples in an array of floats, with class labels or dense targets.</summary>
@@ -48,4 +51,41 @@ internal sealed class ArrayDataset : Dataset
     private ReadOnlySpan<float> Features(int index) => _features.AsSpan(index * _length, _length);
 
     private ReadOnlySpan<float> Target(int index) => _targets.AsSpan(index * TargetLength, TargetLength);
+}
+
+/// <summary>Samples in an array of bytes, which become <c>pixel · scale</c> as they are read.</summary>
+internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] labels, int classCount, float scale) : Dataset
+{
+    /// <summary>How many samples ahead memory is asked for: about the time that it takes to answer.</summary>
+    private const int Lookahead = 6;
+
+    private readonly int _length = sampleShape.ElementCount;
+
+    public override int Count => labels.Length;
+
+    public override Shape SampleShape => sampleShape;
+
+    public override int ClassCount => classCount;
+
+    public override int GetLabel(int index) => labels[index];
+
+    public override void CopyFeatures(int index, Span<float> features) => BytePass.Scale(Pixels(index), scale, features[.._length]);
+
+    /// <summary>Shuffled samples lie anywhere in memory: unless it is asked for ahead, each waits for its first bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
+    {
+        for (int row = 0; row < Math.Min(Lookahead, indices.Length); row++)
+            BytePass.Prefetch(Pixels(indices[row]));
+        for (int row = 0; row < indices.Length; row++)
+        {
+            if (row + Lookahead < indices.Length)
+                BytePass.Prefetch(Pixels(indices[row + Lookahead]));
+            BytePass.Scale(Pixels(indices[row]), scale, destination.Features.Row(row));
+        }
+
+        GatherTargets(indices, destination);
+    }
+
+    private ReadOnlySpan<byte> Pixels(int index) => pixels.AsSpan(index * _length, _length);
 }

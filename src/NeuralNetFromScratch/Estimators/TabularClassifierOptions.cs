@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>How a <see cref="TabularClassifier{TLabel}"/> is built and trained. The defaults are those of scikit-learn's <c>MLPClassifier</c>.</summary>
@@ -32,4 +34,90 @@ public sealed record TabularClassifierOptions
 
     /// <summary>The number of threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>Labels as text and back, the same in every culture.</summary>
+internal static class ClassLabel
+{
+    public static string Text<TLabel>(TLabel label)
+        where TLabel : notnull =>
+        label is IFormattable formattable ? formattable.ToString(IsDate<TLabel>() ? "O" : null, CultureInfo.InvariantCulture) : label.ToString() ?? "";
+
+    /// <summary>What makes a label of its text; it throws <see cref="FormatException"/> and the like where the text is none.</summary>
+    /// <exception cref="NotSupportedException">The type is none of text, number, enumeration, truth value, character, date.</exception>
+    public static Func<string, TLabel> Parser<TLabel>()
+        where TLabel : notnull
+    {
+        if (typeof(TLabel).IsEnum)
+            return text => (TLabel)Enum.Parse(typeof(TLabel), text);
+        if (IsDate<TLabel>())
+            return text => (TLabel)(object)DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+        if (typeof(IConvertible).IsAssignableFrom(typeof(TLabel)))
+            return text => (TLabel)Convert.ChangeType(text, typeof(TLabel), CultureInfo.InvariantCulture);
+        throw new NotSupportedException($"labels of type {typeof(TLabel).Name} need a function that makes them of their text");
+    }
+
+    private static bool IsDate<TLabel>() => typeof(TLabel) == typeof(DateTime);
+}
+
+/// <summary>Tables of features, a sample in each row, as estimators take them.</summary>
+internal static class FeatureTable
+{
+    /// <summary>The samples one after another.</summary>
+    /// <exception cref="ArgumentException">A sample has another number of features than the first.</exception>
+    public static float[] Of(IReadOnlyList<float[]> features, out int columns)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        columns = features.Count == 0 ? 0 : features[0].Length;
+        var table = new float[checked(features.Count * columns)];
+        for (int row = 0; row < features.Count; row++)
+        {
+            if (features[row].Length != columns)
+                throw new ArgumentException($"sample {row} has {features[row].Length} features, the first has {columns}", nameof(features));
+            features[row].CopyTo(table, row * columns);
+        }
+
+        return table;
+    }
+
+    /// <exception cref="ArgumentException">
+    /// There are no samples or features, not as many labels as samples, not as many features as the network takes, or a feature is not finite.
+    /// </exception>
+    public static void Check(ReadOnlyMatrixView features, int labels, Sequential? network)
+    {
+        if (features.Rows == 0 || features.Columns == 0)
+            throw new ArgumentException($"expected samples with features, got [{features.Rows}, {features.Columns}]", nameof(features));
+        if (labels != features.Rows)
+            throw new ArgumentException($"expected {features.Rows} labels, one for each sample, got {labels}", nameof(labels));
+        if (network is not null && network.InputShape.ElementCount != features.Columns)
+            throw new ArgumentException($"expected {network.InputShape.ElementCount} features, got {features.Columns}", nameof(features));
+        for (int row = 0; row < features.Rows; row++)
+        {
+            for (int column = 0; column < features.Columns; column++)
+            {
+                if (!float.IsFinite(features[row, column]))
+                    throw new ArgumentException($"feature {column} of sample {row} is {features[row, column]}", nameof(features));
+            }
+        }
+    }
+
+    /// <summary>Mean and standard deviation of each feature, in double precision.</summary>
+    public static (float[] Means, float[] Deviations) Statistics(ReadOnlyMatrixView features)
+    {
+        var means = new float[features.Columns];
+        var deviations = new float[features.Columns];
+        for (int column = 0; column < features.Columns; column++)
+        {
+            double sum = 0, squares = 0;
+            for (int row = 0; row < features.Rows; row++)
+                sum += features[row, column];
+            double mean = sum / features.Rows;
+            for (int row = 0; row < features.Rows; row++)
+                squares += (features[row, column] - mean) * (features[row, column] - mean);
+            means[column] = (float)mean;
+            deviations[column] = (float)Math.Sqrt(squares / features.Rows);
+        }
+
+        return (means, deviations);
+    }
 }

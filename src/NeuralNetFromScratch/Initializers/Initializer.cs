@@ -67,3 +67,105 @@ public abstract class Initializer
     /// <param name="random">The only source of random numbers, so that one seed gives one start.</param>
     public abstract void Fill(Span<float> values, ParameterDefinition definition, RandomSource random);
 }
+
+internal sealed class ConstantInitializer(float value) : Initializer
+{
+    public override void Fill(Span<float> values, ParameterDefinition definition, RandomSource random) => values.Fill(value);
+}
+
+/// <summary>Given values.</summary>
+internal sealed class GivenInitializer(float[] given) : Initializer
+{
+    public override void Fill(Span<float> values, ParameterDefinition definition, RandomSource random) => given.CopyTo(values);
+}
+
+internal sealed class NormalInitializer(float standardDeviation) : Initializer
+{
+    public override void Fill(Span<float> values, ParameterDefinition definition, RandomSource random)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)(standardDeviation * random.Normal((ulong)i));
+    }
+}
+
+internal sealed class UniformInitializer(float low, float high) : Initializer
+{
+    public override void Fill(Span<float> values, ParameterDefinition definition, RandomSource random)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)(low + ((double)high - low) * random.Uniform((ulong)i));
+    }
+}
+
+/// <summary>Mean 0 and variance <c>gain / (fan-in + fanOutShare · fan-out)</c>.</summary>
+internal sealed class VarianceInitializer(string name, double gain, double fanOutShare, bool normal) : Initializer
+{
+    public override void Fill(Span<float> values, ParameterDefinition definition, RandomSource random)
+    {
+        if (definition.FanIn <= 0 || definition.FanOut <= 0)
+            throw new ArgumentException($"{name} needs a weight with inputs and outputs, such as [in, out], got {definition.Name} {definition.Shape}", nameof(definition));
+        double deviation = Math.Sqrt(gain / (definition.FanIn + fanOutShare * definition.FanOut));
+        // A uniform variable in (−a, a) has variance a²/3.
+        double limit = Math.Sqrt(3) * deviation;
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)(normal ? deviation * random.Normal((ulong)i) : limit * (2 * random.Uniform((ulong)i) - 1));
+    }
+}
+
+/// <summary>
+/// A random matrix with orthonormal rows or columns, whichever are fewer, times a gain: the rows of a normally distributed matrix made
+/// orthogonal one after the other (Gram and Schmidt, twice over, in double precision).
+/// </summary>
+internal sealed class OrthogonalInitializer(double gain) : Initializer
+{
+    /// <summary>The second pass removes what rounding left after the first.</summary>
+    private const int Passes = 2;
+
+    public override void Fill(Span<float> values, ParameterDefinition definition, RandomSource random)
+    {
+        if (definition.Shape.Rank < 2 || definition.Shape.ElementCount == 0)
+            throw new ArgumentException($"orthogonal needs a weight with inputs and outputs, such as [in, out], got {definition.Name} {definition.Shape}", nameof(definition));
+        // A weight of more dimensions counts as the matrix [all others, last].
+        int columns = definition.Shape[^1], rows = definition.Shape.ElementCount / columns;
+        int count = Math.Min(rows, columns), length = Math.Max(rows, columns);
+        var vectors = new double[count][];
+        for (int i = 0; i < count; i++)
+        {
+            double[] vector = vectors[i] = new double[length];
+            for (int j = 0; j < length; j++)
+                vector[j] = random.Normal((ulong)i * (ulong)length + (ulong)j);
+            for (int pass = 0; pass < Passes; pass++)
+            {
+                for (int other = 0; other < i; other++)
+                    Subtract(vector, vectors[other]);
+            }
+
+            double norm = Math.Sqrt(Dot(vector, vector));
+            for (int j = 0; j < length; j++)
+                vector[j] /= norm;
+        }
+
+        bool rowsAreVectors = rows <= columns;
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+                values[row * columns + column] = (float)(gain * (rowsAreVectors ? vectors[row][column] : vectors[column][row]));
+        }
+    }
+
+    /// <summary>Takes from a vector its part along a vector of length 1.</summary>
+    private static void Subtract(double[] vector, double[] unit)
+    {
+        double part = Dot(vector, unit);
+        for (int j = 0; j < vector.Length; j++)
+            vector[j] -= part * unit[j];
+    }
+
+    private static double Dot(double[] left, double[] right)
+    {
+        double sum = 0;
+        for (int j = 0; j < left.Length; j++)
+            sum += left[j] * right[j];
+        return sum;
+    }
+}

@@ -43,3 +43,139 @@ internal static class ElementwiseLoss
         return sum / outputs.Length;
     }
 }
+
+/// <summary>A loss of one output and its target.</summary>
+internal interface IElementLoss
+{
+    /// <summary>The loss and its derivative by the output.</summary>
+    (double Loss, double Slope) At(int column, float output, float target);
+}
+
+/// <summary>
+/// The mean of the squared differences over all outputs: <c>ℓ = (1/n) Σⱼ (aⱼ − tⱼ)²</c> with n outputs, gradient
+/// <c>(2/n)(a − t)</c>; PyTorch's <c>MSELoss</c>. Class labels count as one-hot targets.
+/// </summary>
+public sealed class MeanSquaredError : Loss, IPart<MeanSquaredError>
+{
+    /// <summary>The mean squared error.</summary>
+    public MeanSquaredError()
+        : this(new Settings(Kind))
+    {
+    }
+
+    private MeanSquaredError(Settings settings)
+        : base(settings)
+    {
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "mean-squared-error";
+
+    /// <inheritdoc/>
+    public static MeanSquaredError Create(Settings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient) =>
+        ElementwiseLoss.Evaluate(default(Element), outputs, labels, scale, gradient);
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient) =>
+        ElementwiseLoss.Evaluate(default(Element), outputs, targets, scale, gradient);
+
+    private readonly struct Element : IElementLoss
+    {
+        public (double Loss, double Slope) At(int column, float output, float target)
+        {
+            double difference = (double)output - target;
+            return (difference * difference, 2 * difference);
+        }
+    }
+}
+
+/// <summary>
+/// The mean of the absolute differences over all outputs: <c>ℓ = (1/n) Σⱼ |aⱼ − tⱼ|</c> with n outputs, gradient
+/// <c>sign(a − t)/n</c>, 0 where they are equal; PyTorch's <c>L1Loss</c>. Class labels count as one-hot targets.
+/// </summary>
+public sealed class MeanAbsoluteError : Loss, IPart<MeanAbsoluteError>
+{
+    /// <summary>The mean absolute error.</summary>
+    public MeanAbsoluteError()
+        : this(new Settings(Kind))
+    {
+    }
+
+    private MeanAbsoluteError(Settings settings)
+        : base(settings)
+    {
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "mean-absolute-error";
+
+    /// <inheritdoc/>
+    public static MeanAbsoluteError Create(Settings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient) =>
+        ElementwiseLoss.Evaluate(default(Element), outputs, labels, scale, gradient);
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient) =>
+        ElementwiseLoss.Evaluate(default(Element), outputs, targets, scale, gradient);
+
+    private readonly struct Element : IElementLoss
+    {
+        public (double Loss, double Slope) At(int column, float output, float target)
+        {
+            double difference = (double)output - target;
+            return (Math.Abs(difference), difference > 0 ? 1 : difference < 0 ? -1 : difference);
+        }
+    }
+}
+
+/// <summary>
+/// Squared for small differences, absolute for large ones (Huber 1964), the mean over all n outputs: with d = a − t,
+/// <c>ℓ = (1/n) Σ (d²/2 where |d| ≤ δ, else δ·(|d| − δ/2))</c>, gradient <c>clamp(d, ±δ)/n</c>; PyTorch's <c>HuberLoss</c>.
+/// Class labels count as one-hot targets.
+/// </summary>
+public sealed class Huber : Loss, IPart<Huber>
+{
+    /// <summary>Huber's loss.</summary>
+    /// <param name="delta">δ; positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="delta"/> is not positive or not finite.</exception>
+    public Huber(float delta = 1)
+        : this(new Settings(Kind, new Setting("delta", delta)))
+    {
+    }
+
+    private Huber(Settings settings)
+        : base(settings) => Delta = Guard.Positive(settings.Get<float>("delta"), "delta");
+
+    /// <inheritdoc/>
+    public static string Kind => "huber";
+
+    /// <summary>δ.</summary>
+    public float Delta { get; }
+
+    /// <inheritdoc/>
+    public static Huber Create(Settings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient) =>
+        ElementwiseLoss.Evaluate(new Element(Delta), outputs, labels, scale, gradient);
+
+    /// <inheritdoc/>
+    public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient) =>
+        ElementwiseLoss.Evaluate(new Element(Delta), outputs, targets, scale, gradient);
+
+    private readonly struct Element(double delta) : IElementLoss
+    {
+        public (double Loss, double Slope) At(int column, float output, float target)
+        {
+            double difference = (double)output - target, distance = Math.Abs(difference);
+            return distance <= delta
+                ? (difference * difference / 2, difference)
+                : (delta * (distance - delta / 2), delta * (difference / distance));
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -49,4 +51,58 @@ public abstract class Loss(Settings settings) : Part(settings)
     /// <param name="targets">Its targets.</param>
     public virtual bool IsCorrect(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets) =>
         outputs.Length > 1 && Argmax.Of(outputs) is >= 0 and int predicted && predicted == Argmax.Of(targets);
+}
+
+/// <summary>The checks that losses share.</summary>
+internal static class LossShapes
+{
+    public static void Check(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, MatrixView gradient)
+    {
+        if (labels.Length != outputs.Rows)
+            throw new ArgumentException($"expected {outputs.Rows} labels, one for each row, got {labels.Length}", nameof(labels));
+        Labels.ThrowIfOutside(labels, outputs.Columns);
+        CheckGradient(outputs, gradient);
+    }
+
+    public static void Check(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, MatrixView gradient)
+    {
+        if (targets.Rows != outputs.Rows || targets.Columns != outputs.Columns)
+            throw new ArgumentException(
+                $"expected targets [{outputs.Rows}, {outputs.Columns}], got [{targets.Rows}, {targets.Columns}]", nameof(targets));
+        CheckGradient(outputs, gradient);
+    }
+
+    private static void CheckGradient(ReadOnlyMatrixView outputs, MatrixView gradient)
+    {
+        if (gradient.Rows != 0 && (gradient.Rows != outputs.Rows || gradient.Columns != outputs.Columns))
+            throw new ArgumentException(
+                $"expected a gradient [{outputs.Rows}, {outputs.Columns}], got [{gradient.Rows}, {gradient.Columns}]", nameof(gradient));
+    }
+}
+
+/// <summary>The check that every use of sample weights begins with.</summary>
+internal static class SampleWeights
+{
+    /// <summary>A copy of weights that are finite and not negative.</summary>
+    public static float[] Checked(IReadOnlyList<float> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        float[] copy = [.. weights];
+        ThrowIfInvalid(copy);
+        return copy;
+    }
+
+    public static void ThrowIfInvalid(ReadOnlySpan<float> weights)
+    {
+        for (int i = 0; i < weights.Length; i++)
+            ThrowIfInvalid(i, weights[i]);
+    }
+
+    /// <param name="index">The sample.</param>
+    /// <param name="weight">Its weight.</param>
+    public static void ThrowIfInvalid(int index, float weight)
+    {
+        if (!float.IsFinite(weight) || weight < 0)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"weight {index} must be finite and not negative, got {weight}"));
+    }
 }

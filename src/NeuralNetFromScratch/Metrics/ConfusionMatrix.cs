@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>How often samples of each class were taken for each class.</summary>
@@ -122,4 +125,160 @@ public sealed class ConfusionMatrix
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Classes);
         return index;
     }
+}
+
+/// <summary>
+/// Counts which classes were taken for which: <see cref="MetricResult.ConfusionMatrix"/>. Its figure is the accuracy. A single sigmoid output
+/// has two classes, no and yes. The state grows with the square of the number of classes.
+/// </summary>
+public sealed class ConfusionMatrixMetric : SumMetric, IPart<ConfusionMatrixMetric>
+{
+    /// <summary>A confusion matrix.</summary>
+    public ConfusionMatrixMetric()
+        : this(new Settings(Kind))
+    {
+    }
+
+    private ConfusionMatrixMetric(Settings settings)
+        : base(settings)
+    {
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "confusion-matrix";
+
+    /// <inheritdoc/>
+    public override bool HigherIsBetter => true;
+
+    /// <inheritdoc/>
+    public static ConfusionMatrixMetric Create(Settings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public override void Check(MetricTask task)
+    {
+        if (!task.IsSingleLabel && !(task.IsMultiLabel && task.Outputs == 1))
+            throw Undefined(task, task.IsMultiLabel ? "labels do not exclude each other" : "a regression has no classes");
+        if ((long)task.Outputs * (task.Outputs + 1) > Array.MaxLength)
+            throw Undefined(task, "a matrix of so many classes does not fit in memory");
+    }
+
+    /// <inheritdoc/>
+    public override (int Counts, int Sums) Sizes(MetricTask task) => (Classes(task) * (Classes(task) + 1), 0);
+
+    /// <inheritdoc/>
+    public override void Add(in MetricBatch batch, Span<long> counts, Span<double> sums)
+    {
+        int classes = Classes(batch.Task);
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            (int actual, int predicted) = (batch.ClassOf(row), Argmax.Of(batch.Outputs.Row(row)));
+            if (batch.Task.IsMultiLabel)
+            {
+                float output = batch.Outputs[row, 0];
+                (actual, predicted) = (batch.Targets[row, 0] > 0.5f ? 1 : 0, float.IsNaN(output) ? -1 : output > batch.Threshold ? 1 : 0);
+            }
+
+            // Targets that are all NaN are of no class.
+            if (actual >= 0)
+                counts[actual * (classes + 1) + (predicted < 0 ? classes : predicted)]++;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override MetricResult Compute(MetricTask task, ReadOnlySpan<long> counts, ReadOnlySpan<double> sums)
+    {
+        var matrix = ConfusionMatrix.FromCounts(counts, Classes(task));
+        return new(matrix.Accuracy) { ConfusionMatrix = matrix };
+    }
+
+    private static int Classes(MetricTask task) => task.IsMultiLabel ? 2 : task.Outputs;
+}
+
+/// <summary>A confusion matrix as text.</summary>
+internal static class ConfusionText
+{
+    private const int MostColumns = 80, MostConfusions = 10, LongestName = 24;
+
+    public static string Of(ConfusionMatrix matrix)
+    {
+        string[][] cells = Cells(matrix);
+        string[] heads = ["", .. Enumerable.Range(0, matrix.Classes).Select(actual => Name(matrix, actual))];
+        int head = heads.Max(name => name.Length), cell = cells.Max(row => row.Max(text => text.Length)), columns = cells[0].Length;
+        for (int gap = 2; gap > 0; gap--)
+        {
+            if (head + columns * (gap + cell) <= MostColumns)
+                return Table(heads, cells, head, gap + cell);
+        }
+
+        return Confusions(matrix);
+    }
+
+    private static string[][] Cells(ConfusionMatrix matrix)
+    {
+        bool hasUnpredicted = matrix.UnpredictedCount > 0;
+        return
+        [
+            [.. Enumerable.Range(0, matrix.Classes).Select(Number), .. hasUnpredicted ? ["none"] : (string[])[]],
+            .. Enumerable.Range(0, matrix.Classes).Select(actual => (string[])
+            [
+                .. Enumerable.Range(0, matrix.Classes).Select(predicted => Count(matrix[actual, predicted])),
+                .. hasUnpredicted ? [Count(matrix.Unpredicted(actual))] : (string[])[],
+            ]),
+        ];
+
+        static string Count(int count) => count == 0 ? "·" : Number(count);
+    }
+
+    private static string Table(string[] heads, string[][] cells, int head, int width)
+    {
+        var text = new StringBuilder("rows: actual class, columns: predicted class\n");
+        for (int row = 0; row < cells.Length; row++)
+        {
+            text.Append(heads[row].PadRight(head));
+            foreach (string cell in cells[row])
+                text.Append(cell.PadLeft(width));
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The most frequent confusions, of several as frequent the first.</summary>
+    private static string Confusions(ConfusionMatrix matrix)
+    {
+        (int Actual, int Predicted, int Count)[] all =
+        [
+            .. Enumerable.Range(0, matrix.Classes)
+                .SelectMany(actual => Enumerable.Range(0, matrix.Classes).Select(predicted => (actual, predicted, matrix[actual, predicted])))
+                .Where(entry => entry.actual != entry.predicted && entry.Item3 > 0),
+        ];
+        string unpredicted = matrix.UnpredictedCount == 0 ? "" : $", {FigureText.Count(matrix.UnpredictedCount)} without a prediction";
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{FigureText.Count(matrix.Count)} samples of {matrix.Classes} classes, {FigureText.Count(all.Sum(entry => (long)entry.Count))} confused{unpredicted}\n");
+        if (all.Length == 0)
+            return text.ToString();
+        string[][] rows =
+        [
+            ["count", "actual", "predicted"],
+            .. all.OrderByDescending(entry => entry.Count).Take(MostConfusions)
+                .Select(entry => (string[])[Number(entry.Count), Name(matrix, entry.Actual), Name(matrix, entry.Predicted)]),
+        ];
+        int[] widths = [.. Enumerable.Range(0, 2).Select(column => rows.Max(row => row[column].Length))];
+        foreach (string[] row in rows)
+            text.Append(CultureInfo.InvariantCulture, $"{row[0].PadLeft(widths[0])}  {row[1].PadRight(widths[1])}  {row[2]}\n");
+        if (all.Length > MostConfusions)
+            text.Append(CultureInfo.InvariantCulture, $"and {FigureText.Count(all.Length - MostConfusions)} other pairs\n");
+        return text.ToString();
+    }
+
+    /// <summary>A class by number, and by name where it has one.</summary>
+    private static string Name(ConfusionMatrix matrix, int index)
+    {
+        if (matrix.ClassNames.Count == 0 || matrix.ClassNames[index] == Number(index))
+            return Number(index);
+        string name = matrix.ClassNames[index];
+        return $"{Number(index)} {(name.Length > LongestName ? name[..(LongestName - 1)] + "…" : name)}";
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

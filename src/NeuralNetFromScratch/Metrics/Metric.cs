@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>What a figure is computed about: how outputs become predictions, and what they are compared with.</summary>
@@ -122,4 +124,95 @@ public class MetricResult(double value)
 
     /// <summary>The figure as text, with four digits.</summary>
     public override string ToString() => FigureText.Of(Value);
+}
+
+/// <summary>Some samples with the network's outputs, as metrics see them.</summary>
+public readonly ref struct MetricBatch
+{
+    private readonly bool _isActivated;
+
+    internal MetricBatch(
+        MetricTask task, ReadOnlyMatrixView outputs, ReadOnlyMatrixView probabilities, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets, bool isActivated)
+    {
+        Task = task;
+        Outputs = outputs;
+        Probabilities = probabilities;
+        Labels = labels;
+        Targets = targets;
+        _isActivated = isActivated;
+    }
+
+    /// <summary>What the outputs mean.</summary>
+    public MetricTask Task { get; }
+
+    /// <summary>Number of samples.</summary>
+    public int Rows => Outputs.Rows;
+
+    /// <summary>
+    /// The outputs of the last layer before the output activation: [rows, outputs]. In <see cref="Metric.Evaluate(ReadOnlyMatrixView, ReadOnlySpan{int})"/>
+    /// they are the predictions.
+    /// </summary>
+    public ReadOnlyMatrixView Outputs { get; }
+
+    /// <summary>
+    /// The probabilities, where <see cref="Metric.NeedsProbabilities"/> asks for them, else without rows; the outputs themselves where there is
+    /// no output activation: [rows, outputs].
+    /// </summary>
+    public ReadOnlyMatrixView Probabilities { get; }
+
+    /// <summary>The class of each sample; empty where targets are dense.</summary>
+    public ReadOnlySpan<int> Labels { get; }
+
+    /// <summary>The dense targets, [rows, outputs]; without rows where samples have class labels.</summary>
+    public ReadOnlyMatrixView Targets { get; }
+
+    /// <summary>The value of <see cref="Outputs"/> above which a yes-or-no question is answered with yes: 0 for logits, 0.5 for probabilities.</summary>
+    public float Threshold => _isActivated ? 0.5f : 0;
+
+    /// <summary>Whether the outputs are predictions already.</summary>
+    internal bool IsActivated => _isActivated;
+
+    /// <summary>The class of a sample of a single class: its label, or where its largest target stands; −1 where all targets are NaN.</summary>
+    internal int ClassOf(int row) => Task.HasLabels ? Labels[row] : Argmax.Of(Targets.Row(row));
+
+    internal MetricBatch Slice(int start, int count) => new(
+        Task,
+        Outputs.SliceRows(start, count),
+        Probabilities.Rows == 0 ? default : Probabilities.SliceRows(start, count),
+        Task.HasLabels ? Labels.Slice(start, count) : default,
+        Task.HasLabels ? default : Targets.SliceRows(start, count),
+        _isActivated);
+}
+
+/// <summary>Figures as a person reads them.</summary>
+internal static class FigureText
+{
+    /// <summary>Four decimals; four significant digits where those would not do.</summary>
+    public static string Of(double value) => Math.Abs(value) switch
+    {
+        0 or (>= 0.001 and < 100_000) => value.ToString("F4", CultureInfo.InvariantCulture),
+        double.NaN => "NaN",
+        double.PositiveInfinity => value > 0 ? "∞" : "−∞",
+        _ => value.ToString("0.000e+0", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>A number of samples with separators: 10,000.</summary>
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}
+
+/// <summary>The check that every use of class labels begins with.</summary>
+internal static class Labels
+{
+    public static void ThrowIfOutside(ReadOnlySpan<int> labels, int classCount)
+    {
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if ((uint)labels[i] >= (uint)classCount)
+                throw Outside(i, labels[i], classCount, nameof(labels));
+        }
+    }
+
+    /// <summary>The error for a label that is none of the classes.</summary>
+    public static ArgumentOutOfRangeException Outside(int index, int label, int classCount, string? parameter = null) =>
+        new(parameter, string.Create(CultureInfo.InvariantCulture, $"label {index} must be 0 to {classCount - 1}, got {label}"));
 }

@@ -46,3 +46,192 @@ public abstract class ScoreMetric(Settings settings) : Metric(settings)
     /// <param name="scores">The numbers of all samples: [samples, <see cref="ScoresPerSample"/>].</param>
     public abstract MetricResult Compute(MetricTask task, ReadOnlySpan<float> scores);
 }
+
+/// <summary>
+/// Sums of chunks, added in a binary tree over the chunks' numbers: node (level l, number i) is the sum of chunks i·2^l to (i + 1)·2^l − 1, and
+/// where the right half is missing, of the left alone. Chunks come in ascending order; of what came only the largest whole subtrees are kept,
+/// at most two for each level. Trees over consecutive ranges of chunks joined in order give the same bits as one tree.
+/// </summary>
+/// <param name="length">Number of sums of a chunk.</param>
+internal sealed class SumTree(int length)
+{
+    private double[] _values = [];
+    private (long Start, int Level)[] _nodes = [];
+
+    /// <summary>The subtrees so far.</summary>
+    public int NodeCount { get; private set; }
+
+    public ReadOnlySpan<(long Start, int Level)> Nodes => _nodes.AsSpan(0, NodeCount);
+
+    /// <summary>The sums of the subtrees, one after another.</summary>
+    public ReadOnlySpan<double> Values => _values.AsSpan(0, NodeCount * length);
+
+    public void Clear() => NodeCount = 0;
+
+    /// <summary>Zeros for the sums of the next chunk, which <see cref="Add"/> takes over.</summary>
+    public Span<double> Next()
+    {
+        if (NodeCount == _nodes.Length)
+        {
+            int capacity = Math.Max(8, 2 * NodeCount);
+            Array.Resize(ref _nodes, capacity);
+            Array.Resize(ref _values, checked(capacity * length));
+        }
+
+        Span<double> values = _values.AsSpan(NodeCount * length, length);
+        values.Clear();
+        return values;
+    }
+
+    /// <summary>Adds what <see cref="Next"/> gave.</summary>
+    /// <param name="start">The number of the first chunk.</param>
+    /// <param name="level">2^level chunks were added up.</param>
+    public void Add(long start, int level = 0)
+    {
+        _nodes[NodeCount++] = (start, level);
+        while (NodeCount > 1 && AreHalves(_nodes[NodeCount - 2], _nodes[NodeCount - 1]))
+        {
+            NodeCount--;
+            AddTo(_values.AsSpan((NodeCount - 1) * length, length), _values.AsSpan(NodeCount * length, length));
+            _nodes[NodeCount - 1].Level++;
+        }
+    }
+
+    /// <summary>Takes over the chunks of another tree, which follow those of this one.</summary>
+    public void Take(SumTree other)
+    {
+        for (int node = 0; node < other.NodeCount; node++)
+        {
+            other._values.AsSpan(node * length, length).CopyTo(Next());
+            Add(other._nodes[node].Start, other._nodes[node].Level);
+        }
+
+        other.Clear();
+    }
+
+    /// <summary>The sums over all chunks.</summary>
+    public void Total(Span<double> total)
+    {
+        total.Clear();
+        if (NodeCount == 0)
+            return;
+        _values.AsSpan((NodeCount - 1) * length, length).CopyTo(total);
+        for (int node = NodeCount - 2; node >= 0; node--)
+            AddTo(total, _values.AsSpan(node * length, length));
+    }
+
+    private static bool AreHalves((long Start, int Level) left, (long Start, int Level) right)
+    {
+        long size = 1L << left.Level;
+        return left.Level == right.Level && left.Start + size == right.Start && left.Start % (2 * size) == 0;
+    }
+
+    private static void AddTo(Span<double> sums, ReadOnlySpan<double> others)
+    {
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] += others[i];
+    }
+}
+
+/// <summary>
+/// The mean of <c>−log p</c> with the probability p of what was right: of the sample's class; with dense targets t of a softmax
+/// <c>−Σⱼ tⱼ log pⱼ</c>; of sigmoid outputs the mean over the labels of <c>−t log p − (1 − t) log(1 − p)</c>, with
+/// <see cref="MetricResult.PerClass"/>. It is computed in double precision from logits where there are any, so that it stays finite where a
+/// probability is too small for a float; of given probabilities it is infinite where one was 0 that was right.
+/// </summary>
+public sealed class LogLoss : SumMetric, IPart<LogLoss>
+{
+    /// <summary>Log-loss.</summary>
+    public LogLoss()
+        : this(new Settings(Kind))
+    {
+    }
+
+    private LogLoss(Settings settings)
+        : base(settings)
+    {
+    }
+
+    /// <inheritdoc/>
+    public static string Kind => "log-loss";
+
+    /// <inheritdoc/>
+    public override bool HigherIsBetter => false;
+
+    /// <inheritdoc/>
+    public static LogLoss Create(Settings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public override void Check(MetricTask task)
+    {
+        if (!task.IsMultiLabel && task.OutputActivation is not (OutputActivation.Softmax or OutputActivation.LogSoftmax))
+            throw Undefined(task, "the outputs are not probabilities of the targets");
+    }
+
+    /// <inheritdoc/>
+    public override (int Counts, int Sums) Sizes(MetricTask task) => (1, task.IsMultiLabel ? task.Outputs : 1);
+
+    /// <inheritdoc/>
+    public override void Add(in MetricBatch batch, Span<long> counts, Span<double> sums)
+    {
+        counts[0] += batch.Rows;
+        for (int row = 0; row < batch.Rows; row++)
+        {
+            ReadOnlySpan<float> outputs = batch.Outputs.Row(row), targets = batch.Task.HasLabels ? [] : batch.Targets.Row(row);
+            if (batch.Task.IsMultiLabel)
+            {
+                for (int j = 0; j < outputs.Length; j++)
+                    sums[j] += Binary(outputs[j], targets[j], batch.IsActivated);
+            }
+            else if (batch.Task.HasLabels)
+            {
+                sums[0] -= LogOfProbability(outputs, batch.Labels[row], LogSum(batch, outputs), batch);
+            }
+            else
+            {
+                double logSum = LogSum(batch, outputs);
+                for (int j = 0; j < outputs.Length; j++)
+                    sums[0] -= targets[j] == 0 ? 0 : targets[j] * LogOfProbability(outputs, j, logSum, batch);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override MetricResult Compute(MetricTask task, ReadOnlySpan<long> counts, ReadOnlySpan<double> sums)
+    {
+        long samples = counts[0];
+        double[] each = [.. sums.ToArray().Select(sum => sum / samples)];
+        return new(each.Average()) { PerClass = task.IsMultiLabel ? each : [] };
+    }
+
+    private static double LogOfProbability(ReadOnlySpan<float> outputs, int index, double logSum, MetricBatch batch)
+    {
+        if (batch.IsActivated && batch.Task.OutputActivation == OutputActivation.Softmax)
+            return Math.Log(outputs[index]);
+        return outputs[index] - logSum;
+    }
+
+    /// <summary><c>log Σ exp z</c> of logits; 0 of logarithms of probabilities.</summary>
+    private static double LogSum(MetricBatch batch, ReadOnlySpan<float> outputs)
+    {
+        if (batch.IsActivated)
+            return 0;
+        double largest = double.NegativeInfinity, sum = 0;
+        foreach (float output in outputs)
+            largest = Math.Max(largest, output);
+        foreach (float output in outputs)
+            sum += Math.Exp(output - largest);
+        return largest + Math.Log(sum);
+    }
+
+    private static double Binary(float output, float target, bool isProbability)
+    {
+        double yes = target, no = 1 - yes;
+        // What is not asked for costs nothing, even where its logarithm is infinite.
+        double logOfYes = yes == 0 ? 0 : isProbability ? Math.Log(output) : -SoftPlus(-output);
+        double logOfNo = no == 0 ? 0 : isProbability ? double.LogP1(-output) : -SoftPlus(output);
+        return double.IsNaN(output) ? double.NaN : -(yes * logOfYes + no * logOfNo);
+    }
+
+    private static double SoftPlus(double value) => Math.Max(value, 0) + double.LogP1(Math.Exp(-Math.Abs(value)));
+}

@@ -39,3 +39,66 @@ internal static class NetworkSummary
 
     private static string Memory(long count) => string.Create(CultureInfo.InvariantCulture, $"{count * sizeof(float) / 1024.0:N1} KB");
 }
+
+/// <summary>Computes a batch normalization into the dense layer before it.</summary>
+internal static class NormalizationFolding
+{
+    /// <summary>
+    /// With s = γ/√(variance + ε): <c>W' = W·s</c> (each column its own), <c>b' = (b − mean)·s + β</c>. An activation that stands alone after
+    /// it joins the dense layer too.
+    /// </summary>
+    public static Sequential Fold(Sequential network)
+    {
+        var layers = new List<Layer>();
+        var values = new List<float[][]>();
+        foreach (ChainNode node in network.Nodes)
+        {
+            bool followsLinear = layers.Count > 0 && layers[^1] is Dense { Activation: var activation } && activation.Equals(Activation.Identity);
+            if (node.Layer is BatchNormalization normalization && followsLinear)
+            {
+                if (layers[^1] is Dense { HasBias: false } unbiased)
+                {
+                    layers[^1] = new Dense(unbiased.Units) { SkipsZeroInputs = unbiased.SkipsZeroInputs };
+                    values[^1] = [.. values[^1], new float[unbiased.Units]];
+                }
+
+                Apply(normalization, Values(network, node), values[^1]);
+            }
+            else if (node.Layer is Activate activate && followsLinear)
+            {
+                var dense = (Dense)layers[^1];
+                layers[^1] = new Dense(dense.Units, activate.Activation) { HasBias = dense.HasBias, SkipsZeroInputs = dense.SkipsZeroInputs };
+            }
+            else
+            {
+                layers.Add(node.Layer);
+                values.Add(Values(network, node));
+            }
+        }
+
+        var folded = new Sequential(network.InputShape, 0, layers) 
+        {
+            OutputActivation = network.OutputActivation, ClassNames = network.ClassNames, InputScaling = network.InputScaling,
+        };
+        foreach ((Parameter parameter, float[] value) in folded.Parameters.Zip(values.SelectMany(of => of)))
+            value.CopyTo(parameter.Values);
+        return folded;
+    }
+
+    private static void Apply(BatchNormalization normalization, float[][] statistics, float[][] dense)
+    {
+        (float[] mean, float[] variance) = (statistics[^2], statistics[^1]);
+        (float[] weight, float[] bias) = (dense[0], dense[1]);
+        for (int column = 0; column < bias.Length; column++)
+        {
+            (double scale, double shift) = normalization.IsAffine ? (statistics[0][column], statistics[1][column]) : (1, 0);
+            double factor = scale / Math.Sqrt((double)variance[column] + normalization.Epsilon);
+            for (int element = column; element < weight.Length; element += bias.Length)
+                weight[element] = (float)(factor * weight[element]);
+            bias[column] = (float)(factor * ((double)bias[column] - mean[column]) + shift);
+        }
+    }
+
+    private static float[][] Values(Sequential network, ChainNode node) =>
+        [.. Enumerable.Range(node.FirstParameter, node.ParameterCount).Select(i => network.Parameters[i].Values.ToArray())];
+}

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -48,4 +49,84 @@ public readonly ref struct UpdateBlock
     internal void Apply<TRule>(TRule rule)
         where TRule : struct, IUpdateRule =>
         UpdatePass.Run(_width, rule, Values, Gradients, TRule.SlotCount > 0 ? Slot(0) : [], TRule.SlotCount > 1 ? Slot(1) : []);
+}
+
+/// <summary>What an update needs to know about its step.</summary>
+/// <param name="Number">The number of the step, from 1.</param>
+/// <param name="LearningRate">The learning rate.</param>
+/// <param name="Momentum">The momentum, or Adam's β₁, where a schedule sets it; else the optimizer's own holds.</param>
+public readonly record struct UpdateStep(long Number, float LearningRate, float? Momentum = null);
+
+/// <summary>
+/// What comes between the gradients and the optimizer's rule: <c>g ← clamp(scale·g, ±clip) + l2·w + l1·sign(w)</c>,
+/// <c>w ← shrink·w</c>. The gradient is also the slot, where its new value goes.
+/// </summary>
+internal readonly struct PenaltyRule(float scale, float clip, float l2, float l1, float shrink) : IUpdateRule
+{
+    public static int SlotCount => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd most = TSimd.Broadcast(clip), least = TSimd.Zero - most, sign = TSimd.Broadcast(l1);
+        slot0 = TSimd.Broadcast(scale) * gradient;
+        slot0 = TSimd.SelectLess(most, slot0, most, TSimd.SelectLess(slot0, least, least, slot0));
+        slot0 = TSimd.MultiplyAdd(TSimd.Broadcast(l2), value, slot0);
+        slot0 += TSimd.SelectLess(TSimd.Zero, value, sign, TSimd.SelectLess(value, TSimd.Zero, TSimd.Zero - sign, TSimd.Zero));
+        value = TSimd.Broadcast(shrink) * value;
+    }
+}
+
+/// <summary>An exponential moving average: <c>a ← a + share·(x − a)</c>, where the average stands for the value and x for the gradient.</summary>
+internal readonly struct AverageRule(float share) : IUpdateRule
+{
+    public static int SlotCount => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+        where TSimd : struct, ISimd<TSimd> => value = TSimd.MultiplyAdd(TSimd.Broadcast(share), gradient - value, value);
+}
+
+/// <summary>Running statistics: <c>r ← (1 − share)·r + share·g</c>, where the batch's statistic g stands for the gradient.</summary>
+internal readonly struct MixRule(float share) : IUpdateRule
+{
+    public static int SlotCount => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+        where TSimd : struct, ISimd<TSimd> =>
+        value = TSimd.MultiplyAdd(TSimd.Broadcast(share), gradient, TSimd.Broadcast(1 - share) * value);
+}
+
+/// <summary>Shrinks each column of a weight whose norm is above a bound to that norm.</summary>
+internal ref struct NormBound : IColumnOperation
+{
+    /// <summary>[rows, columns].</summary>
+    public MatrixView Values;
+    public float Bound;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Run<TSimd>(int column)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        Columns<TSimd> values = new(Values, column);
+        TSimd bound = TSimd.Broadcast(Bound), norm = TSimd.Sqrt(ColumnPass.Sum<TSimd, Square<TSimd>>(new(values), Values.Rows));
+        TSimd factor = TSimd.SelectLess(bound, norm, bound / norm, TSimd.Broadcast(1));
+        for (int row = 0; row < Values.Rows; row++)
+            values[row] = factor * values[row];
+    }
+
+    private readonly ref struct Square<TSimd>(Columns<TSimd> values) : IRowTerm<TSimd>
+        where TSimd : struct, ISimd<TSimd>
+    {
+        private readonly Columns<TSimd> _values = values;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TSimd At(int row)
+        {
+            TSimd value = _values[row];
+            return value * value;
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -19,4 +21,46 @@ public abstract class Part(Settings settings)
 
     /// <summary>Kind and settings in words: <c>dense(units=128, activation=relu)</c>.</summary>
     public override string ToString() => Settings.ToString();
+}
+
+/// <summary>A part that can be read from a file: it has a constructor that takes its settings back.</summary>
+/// <typeparam name="TSelf">The part's own type.</typeparam>
+public interface IPart<TSelf>
+    where TSelf : Part, IPart<TSelf>
+{
+    /// <summary>The kind in the part's <see cref="Settings"/>.</summary>
+    static abstract string Kind { get; }
+
+    /// <summary>
+    /// Makes a part of its settings, with the checks of its public constructor. It asks for every setting: one that is not asked for counts as
+    /// unknown, and the file is refused.
+    /// </summary>
+    /// <param name="settings">The settings.</param>
+    static abstract TSelf Create(Settings settings);
+}
+
+/// <summary>One named setting of a part. Its value is a <see cref="bool"/>, a number, a <see cref="string"/>, a <see cref="Part"/>, or a list of one of these.</summary>
+/// <param name="Name">The name, in camel case: "learningRate".</param>
+/// <param name="Value">The value; never null, since a setting without a value is left out.</param>
+public sealed record Setting(string Name, object Value)
+{
+    /// <summary>The setting as text: <c>units=128</c>.</summary>
+    public override string ToString() => $"{Name}={Text(Value)}";
+
+    /// <summary>Whether both have the same name and values that are written the same.</summary>
+    public bool Equals(Setting? other) => other is not null && Name == other.Name && Text(Value) == Text(other.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Text(Value));
+
+    /// <summary>A value as text that does not depend on the culture; numbers read back to the same value.</summary>
+    internal static string Text(object value) => value switch
+    {
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        float or double => ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        System.Collections.IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Text))}]",
+        _ => value.ToString() ?? "",
+    };
 }

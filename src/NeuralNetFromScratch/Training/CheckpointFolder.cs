@@ -38,3 +38,34 @@ internal static class CheckpointFolder
         file.StartsWith(path + ".", StringComparison.Ordinal) && file.Length >= path.Length + 1 + Digits
         && long.TryParse(file.AsSpan(path.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
 }
+
+/// <summary>
+/// When a training writes down where it stands, so that <see cref="Trainer.Resume"/> can go on from there to the same bits. A file is
+/// written to a temporary one in the same folder, flushed to disk, and renamed: whenever the process ends, a whole file is there.
+/// </summary>
+public sealed record CheckpointOptions
+{
+    /// <summary>The file with the newest checkpoint.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Epochs between checkpoints; 0 for none at the ends of epochs.</summary>
+    public int EveryEpochs { get; init; } = 1;
+
+    /// <summary>Steps between checkpoints, counted over all epochs; 0 for none within epochs.</summary>
+    public int EverySteps { get; init; }
+
+    /// <summary>How many checkpoints are kept; positive. Older ones have the number of their step after the name: "run.checkpoint.000001875".</summary>
+    public int Keep { get; init; } = 1;
+}
+
+/// <summary>Writes checkpoints of one training.</summary>
+/// <param name="options">Where, and how many are kept.</param>
+/// <param name="fingerprint">What must be the same when the training goes on.</param>
+internal sealed class CheckpointWriter(CheckpointOptions options, IReadOnlyDictionary<string, string> fingerprint)
+{
+    public void Write(TrainingState state)
+    {
+        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Describe(state, fingerprint);
+        CheckpointFolder.Write(options, state.Steps, path => SafetensorsWriter.Write(path, tensors, metadata));
+    }
+}

@@ -1,4 +1,3 @@
-
 namespace NeuralNetFromScratch;
 
 /// <summary>How <see cref="Trainer.Fit"/> goes through the data.</summary>
@@ -60,4 +59,115 @@ public sealed record FitOptions
     /// statistics are then those before the step. Default: true.
     /// </summary>
     public bool StopOnNonFiniteLoss { get; init; } = true;
+}
+
+/// <summary>Is told how a training goes and can end it. Derive from this class for what should happen on the way.</summary>
+public abstract class TrainingCallback
+{
+    /// <summary>Before the first epoch.</summary>
+    /// <param name="run">The training.</param>
+    public virtual void OnTrainingBegin(TrainingRun run)
+    {
+    }
+
+    /// <summary>After each step.</summary>
+    /// <param name="run">The training.</param>
+    /// <param name="progress">Where it stands.</param>
+    public virtual void OnStepEnd(TrainingRun run, in TrainingProgress progress)
+    {
+    }
+
+    /// <summary>After each epoch and its validation.</summary>
+    /// <param name="run">The training.</param>
+    /// <param name="epoch">What the epoch reached.</param>
+    public virtual void OnEpochEnd(TrainingRun run, EpochRecord epoch)
+    {
+    }
+
+    /// <summary>After the last epoch; not after an exception.</summary>
+    /// <param name="run">The training.</param>
+    public virtual void OnTrainingEnd(TrainingRun run)
+    {
+    }
+}
+
+/// <summary>
+/// Ends a training when a figure has not become better for some epochs (Prechelt 1998), and gives back the parameters of the best one. Where
+/// the optimizer averages the parameters, the figure is that of the averaged network.
+/// </summary>
+public sealed record EarlyStopping
+{
+    /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 5; not negative.</summary>
+    public int Patience { get; init; } = 5;
+
+    /// <summary>How much better an epoch has to be to count. Default: 0; not negative.</summary>
+    public double MinimumImprovement { get; init; }
+
+    /// <summary>The metric to watch; the loss if null, the default.</summary>
+    public Metric? Metric { get; init; }
+
+    /// <summary>Whether the figure of the training samples is watched, each as it stood at its step, and not that of the validation samples. Default: false.</summary>
+    public bool WatchesTraining { get; init; }
+
+    /// <summary>Whether the network has the parameters of the best epoch in the end, also when all epochs were run. Default: true.</summary>
+    public bool RestoresBest { get; init; } = true;
+
+    /// <summary>Takes note of an epoch.</summary>
+    /// <returns>Whether it is time to stop.</returns>
+    internal bool Follow(TrainingState state, EpochRecord record)
+    {
+        EvaluationResult result = WatchesTraining ? record.Training : record.Validation!;
+        double figure = Metric is null ? result.Loss : Metric.HigherIsBetter ? -result[Metric].Value : result[Metric].Value;
+        // The lower is the better. What is no number is never better.
+        if (figure < state.Best - MinimumImprovement)
+        {
+            (state.Best, state.EpochsSinceBest) = (figure, 0);
+            if (RestoresBest)
+                state.KeepBest();
+        }
+        else
+        {
+            state.EpochsSinceBest++;
+        }
+
+        return state.EpochsSinceBest > Patience;
+    }
+}
+
+/// <summary>Where a training stands. It is reported about 100 times an epoch, and at the end of each.</summary>
+public readonly record struct TrainingProgress
+{
+    internal TrainingProgress(int epoch, int epochCount, int step, int stepCount, double loss, EvaluationResult? training)
+    {
+        Epoch = epoch;
+        EpochCount = epochCount;
+        Step = step;
+        StepCount = stepCount;
+        Loss = loss;
+        Training = training;
+    }
+
+    /// <summary>The epoch, from 1.</summary>
+    public int Epoch { get; }
+
+    /// <summary>Number of epochs that the training will take at most.</summary>
+    public int EpochCount { get; }
+
+    /// <summary>Steps done in this epoch.</summary>
+    public int Step { get; }
+
+    /// <summary>Steps of an epoch.</summary>
+    public int StepCount { get; }
+
+    /// <summary>The mean loss of the epoch's samples so far.</summary>
+    public double Loss { get; }
+
+    /// <summary>
+    /// Loss and metrics of the epoch's samples so far; null in <see cref="TrainingCallback.OnStepEnd"/>, where
+    /// <see cref="TrainingRun.ComputeFigures"/> gives them.
+    /// </summary>
+    public EvaluationResult? Training { get; }
+
+    /// <summary>The epoch's record when it is finished, else null.</summary>
+    public EpochRecord? FinishedEpoch { get; init; }
 }

@@ -76,3 +76,95 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     private static bool Learns(Sequential network, ChainNode node, bool[] frozen) => Enumerable.Range(node.FirstParameter, node.ParameterCount)
         .Any(i => network.Parameters[i].Role != ParameterRole.State && !frozen[i]);
 }
+
+/// <summary>
+/// The loss over a block of rows and its gradient. The rows are cut into chunks of a fixed size, each with a sum of its own, so that the total
+/// does not depend on who computed which.
+/// </summary>
+/// <param name="loss">The loss.</param>
+/// <param name="samples">Labels or targets, and weights.</param>
+/// <param name="outputs">[rows, out].</param>
+/// <param name="gradient">Receives the gradient: [rows, out].</param>
+/// <param name="scale">Factor on the gradient.</param>
+/// <param name="losses">Receives each chunk's sum.</param>
+/// <param name="figures">Takes outputs and losses; null for nobody.</param>
+internal readonly ref struct LossJob(
+    Loss loss, SampleBatch samples, ReadOnlyMatrixView outputs, MatrixView gradient, float scale, double[] losses, EpochFigures? figures) : IJob
+{
+    private readonly SampleBatch _samples = samples;
+    private readonly ReadOnlyMatrixView _outputs = outputs;
+    private readonly MatrixView _gradient = gradient;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run(int worker, int workers)
+    {
+        var chunks = Section.Of(GradientPass.Chunks(_outputs.Rows), 1, worker, workers);
+        if (chunks.Count == 0)
+            return;
+        for (int chunk = chunks.Start; chunk < chunks.End; chunk++)
+        {
+            int start = chunk * MetricAccumulator.ChunkRows;
+            int count = Math.Min(MetricAccumulator.ChunkRows, _outputs.Rows - start);
+            losses[chunk] = _samples.HasWeights ? WeightedLoss(start, count) : Evaluate(start, count, scale);
+        }
+
+        int first = chunks.Start * MetricAccumulator.ChunkRows, rows = Math.Min(chunks.End * MetricAccumulator.ChunkRows, _outputs.Rows) - first;
+        figures?.Add(worker, chunks.Start, first, _outputs.SliceRows(first, rows), _samples.SliceRows(first, rows), losses.AsSpan(chunks.Start, chunks.Count));
+    }
+
+    /// <summary>Each row by itself, with its weight on its loss and its gradient.</summary>
+    private double WeightedLoss(int start, int count)
+    {
+        double sum = 0;
+        for (int row = start; row < start + count; row++)
+        {
+            float weight = _samples.Weights[row];
+            sum += weight * Evaluate(row, 1, scale * weight);
+        }
+
+        return sum;
+    }
+
+    private double Evaluate(int start, int count, float factor) => _samples.HasLabels
+        ? loss.Evaluate(_outputs.SliceRows(start, count), _samples.Labels.Slice(start, count), factor, _gradient.SliceRows(start, count))
+        : loss.Evaluate(_outputs.SliceRows(start, count), _samples.Targets.SliceRows(start, count), factor, _gradient.SliceRows(start, count));
+}
+
+/// <summary>
+/// The samples of a step, or of a machine's share of it, and what the sum of their losses is divided by. <see cref="Trainer"/> loads them.
+/// </summary>
+public readonly ref struct TrainingBatch
+{
+    internal TrainingBatch(BatchSource source)
+    {
+        Source = source;
+        Divisor = source.Rows;
+    }
+
+    /// <summary>Number of samples.</summary>
+    public int Rows => Source.Rows;
+
+    /// <summary>
+    /// What the sum of the losses is divided by: the number of samples unless set. Where several shares make one step, it is that of the
+    /// whole step for each of them.
+    /// </summary>
+    public double Divisor { get; init; }
+
+    /// <summary>Number of samples of the same step in the shares before this one: random numbers go by a sample's place in the step. 0 unless set.</summary>
+    public int SampleOffset { get; init; }
+
+    internal BatchSource Source { get; init; }
+
+    /// <summary>The samples that a layer which looks across the batch sees together.</summary>
+    internal int PartLength { get; init; }
+}
+
+/// <summary>What a step, or a share of it, adds up to.</summary>
+/// <param name="Samples">Number of samples.</param>
+/// <param name="LossSum">The sum of their losses.</param>
+/// <param name="Divisor">What it is divided by.</param>
+public readonly record struct StepTotals(long Samples, double LossSum, double Divisor)
+{
+    /// <summary>The mean loss.</summary>
+    public double Loss => LossSum / Divisor;
+}

@@ -83,3 +83,157 @@ internal sealed class ParameterUpdate
         }
     }
 }
+
+/// <summary>
+/// The sum of the squares of all gradients that are used, in chunks of a fixed size, each with a sum of its own, so that the total does not
+/// depend on who computed which.
+/// </summary>
+internal readonly struct GradientNormJob(SimdWidth width, ParameterStore parameters, Section[] chunks, double[] sums) : IJob
+{
+    public void Run(int worker, int workers)
+    {
+        var share = Section.Of(chunks.Length, 1, worker, workers);
+        for (int chunk = share.Start; chunk < share.End; chunk++)
+            sums[chunk] = RowSum.OfSquares(width, parameters.Gradients.Slice(chunks[chunk].Start, chunks[chunk].Count));
+    }
+
+    /// <summary>The chunks of what a plan updates.</summary>
+    public static Section[] Chunks(UpdatePlan plan)
+    {
+        var chunks = new List<Section>();
+        foreach (UpdateRun run in plan.Runs)
+        {
+            for (int start = run.Start; start < run.End; start += RowSum.ChunkLength)
+                chunks.Add(new(start, Math.Min(RowSum.ChunkLength, run.End - start)));
+        }
+
+        return [.. chunks];
+    }
+}
+
+/// <summary>
+/// The optimizer's pass over the flat buffers, which are dealt out to the workers in one piece each: a core then keeps its piece in its
+/// cache, and the weight gradients, which are dealt out by rows, mostly come from the same core.
+/// </summary>
+/// <param name="engine">Whose registers are used.</param>
+/// <param name="optimizer">The rule, with its penalties.</param>
+/// <param name="step">The step.</param>
+/// <param name="gradientScale">Factor on the gradients.</param>
+/// <param name="plan">What is updated, and how.</param>
+/// <param name="parameters">Values and gradients.</param>
+/// <param name="slots">The rule's memory.</param>
+internal readonly struct UpdateJob(
+    Engine engine, Optimizer optimizer, UpdateStep step, float gradientScale, UpdatePlan plan, ParameterStore parameters, AlignedBuffer slots) : IJob
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run(int worker, int workers)
+    {
+        int length = parameters.Values.Length;
+        var share = Section.Of(length, AlignedMemory.Alignment, worker, workers);
+        foreach (UpdateRun run in plan.Runs)
+        {
+            int start = Math.Max(run.Start, share.Start), count = Math.Min(run.End, share.End) - start;
+            if (count <= 0)
+                continue;
+            UpdateStep own = step with { LearningRate = run.RateFactor * step.LearningRate };
+            Prepare(start, count, run, own.LearningRate);
+            Span<float> values = parameters.Values.Slice(start, count), gradients = parameters.Gradients.Slice(start, count);
+            optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, length, start));
+        }
+    }
+
+    private void Prepare(int start, int count, in UpdateRun run, float learningRate)
+    {
+        if (run is { L2: 0, L1: 0, WeightDecay: 0 } && gradientScale == 1 && optimizer.ClipValue is null)
+            return;
+        var rule = new PenaltyRule(gradientScale, optimizer.ClipValue ?? float.PositiveInfinity, run.L2, run.L1, 1 - learningRate * run.WeightDecay);
+        Span<float> gradients = parameters.Gradients.Slice(start, count);
+        UpdatePass.Run(engine.Width, rule, parameters.Values.Slice(start, count), gradients, gradients);
+    }
+}
+
+/// <summary>Consecutive parameters that one rule updates alike.</summary>
+/// <param name="Start">Index of the first element in the flat buffers.</param>
+/// <param name="Length">Number of elements, in whole cache lines.</param>
+/// <param name="RateFactor">Factor on the learning rate.</param>
+/// <param name="L2">λ of the penalty (λ/2)·Σw².</param>
+/// <param name="L1">λ of the penalty λ·Σ|w|.</param>
+/// <param name="WeightDecay">λ of decoupled weight decay.</param>
+internal readonly record struct UpdateRun(int Start, int Length, float RateFactor, float L2, float L1, float WeightDecay)
+{
+    public int End => Start + Length;
+}
+
+/// <summary>
+/// What an update does to each parameter, as the optimizer and its groups say: a table of runs, so that one pass over the flat buffers does
+/// whatever differs by layer.
+/// </summary>
+internal sealed class UpdatePlan
+{
+    /// <exception cref="ArgumentException">A group names no parameter.</exception>
+    public UpdatePlan(ParameterStore parameters, Optimizer optimizer)
+    {
+        foreach (ParameterGroup group in optimizer.ParameterGroups)
+        {
+            if (!parameters.Any(parameter => group.Names(parameter.Name)))
+                throw new ArgumentException(
+                    $"the optimizer has a group \"{group.Name}\", but no layer or parameter is called so; there are {string.Join(", ", parameters.Select(parameter => parameter.Name))}",
+                    nameof(optimizer));
+        }
+
+        var runs = new List<UpdateRun>();
+        var bounds = new List<(Parameter, float)>();
+        var mixed = new List<Parameter>();
+        Frozen = new bool[parameters.Count];
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            Parameter parameter = parameters[i];
+            ParameterGroup? group = optimizer.ParameterGroups.LastOrDefault(group => group.Names(parameter.Name));
+            Frozen[i] = group is { IsFrozen: true };
+            if (Frozen[i])
+                continue;
+            if (parameter.Role == ParameterRole.State)
+            {
+                if (parameter.Definition.MixingShare > 0)
+                    mixed.Add(parameter);
+                continue;
+            }
+
+            bool decays = parameter.Role == ParameterRole.Weight || optimizer.DecaysBiases;
+            Add(runs, new UpdateRun(
+                parameter.Offset,
+                parameter.Extent,
+                group?.LearningRateFactor ?? 1,
+                group?.L2Penalty ?? (decays ? optimizer.L2Penalty : 0),
+                group?.L1Penalty ?? (decays ? optimizer.L1Penalty : 0),
+                group?.WeightDecay ?? (decays ? optimizer.WeightDecay : 0)));
+            if (parameter.Role == ParameterRole.Weight && parameter.Shape.Rank >= 2 && (group?.MaxNorm ?? optimizer.MaxNorm) is { } bound)
+                bounds.Add((parameter, bound));
+        }
+
+        Runs = [.. runs];
+        Bounds = [.. bounds];
+        MixedStates = [.. mixed];
+    }
+
+    /// <summary>The trained parameters in the order of the flat buffers.</summary>
+    public UpdateRun[] Runs { get; }
+
+    /// <summary>Weights whose columns' norms have a bound.</summary>
+    public (Parameter Weight, float Bound)[] Bounds { get; }
+
+    /// <summary>Running statistics.</summary>
+    public Parameter[] MixedStates { get; }
+
+    /// <summary>For each parameter, whether it keeps its values.</summary>
+    public bool[] Frozen { get; }
+
+    /// <summary>Joins a run to the last one where they are alike and lie together.</summary>
+    private static void Add(List<UpdateRun> runs, UpdateRun run)
+    {
+        if (runs.Count > 0 && runs[^1] is var last && last.End == run.Start && last with { Start = run.Start, Length = run.Length } == run)
+            runs[^1] = last with { Length = last.Length + run.Length };
+        else
+            runs.Add(run);
+    }
+}

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>A training that is under way, as its callbacks see it.</summary>
@@ -29,4 +32,85 @@ public sealed class TrainingRun
 
     /// <summary>Loss and metrics of the epoch's samples so far.</summary>
     public EvaluationResult ComputeFigures() => _state.Figures!.Result();
+}
+
+/// <summary>What must be the same when a training goes on from a checkpoint, in words.</summary>
+internal static class TrainingFingerprint
+{
+    public static IReadOnlyDictionary<string, string> Of(Sequential network, Loss loss, Optimizer optimizer, TrainingPlan plan)
+    {
+        FitOptions options = plan.Options;
+        return new Dictionary<string, string>
+        {
+            ["network"] = Network(network),
+            ["loss"] = loss.ToString(),
+            ["optimizer"] = optimizer.ToString(),
+            ["samples"] = Text(plan.Training.Count),
+            ["validation samples"] = Text(plan.Validation?.Count ?? 0),
+            ["batch size"] = Text(options.BatchSize),
+            ["accumulation steps"] = Text(options.AccumulationSteps),
+            ["seed"] = Text(options.Seed),
+            ["shuffle"] = Text(options.Shuffle),
+            ["augmentation"] = options.Augmentation?.ToString() ?? "none",
+            ["schedule"] = options.Schedule.ToString(),
+            ["metrics"] = string.Join(", ", plan.Metrics.Select(metric => metric.ToString())),
+            ["early stopping"] = options.EarlyStopping is { } rule
+                ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinimumImprovement:R}, restores best {rule.RestoresBest}")
+                : "none",
+        };
+    }
+
+    private static string Network(Sequential network) =>
+        string.Join("; ", network.Nodes.ToArray().Select(node => $"{node.Name}: {node.Layer} {node.OutputShape}"));
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static string Text(bool value) => value ? "yes" : "no";
+}
+
+/// <summary>The stages of a step, one after another: gradients, exchange, update.</summary>
+internal sealed class StepRunner : ILayerObserver
+{
+    private const ulong LayerStream = 2;
+
+    private readonly GradientExchange? _exchange;
+    private readonly TrainingState _state;
+    private readonly GradientPass _pass;
+    private readonly ParameterUpdate _update;
+
+    /// <exception cref="ArgumentException">The optimizer has a group that names no parameter.</exception>
+    public StepRunner(Loss loss, Optimizer optimizer, Engine engine, GradientExchange? exchange, TrainingState state)
+    {
+        _exchange = exchange;
+        _state = state;
+        var plan = new UpdatePlan(state.Network.Parameters, optimizer);
+        _pass = new GradientPass(state.Network, loss, engine, plan.Frozen);
+        _update = new ParameterUpdate(plan, optimizer, engine, state);
+    }
+
+    /// <summary>The gradients lie in the network's parameters.</summary>
+    public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures) => _pass.Run(
+        batch, new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps), accumulate, figures, _exchange is null ? null : this);
+
+    /// <summary>The gradients and totals are those of all machines.</summary>
+    public StepTotals Exchange(StepTotals totals) => _exchange is null ? totals : _exchange.Exchange(_state.Network.Parameters, totals);
+
+    /// <summary>The parameters have changed, and the step is counted.</summary>
+    public void Update(float learningRate, float? momentum) => _update.Run(learningRate, momentum);
+
+    /// <summary>All stages; a loss that is not finite ends the step before the update, where that is asked for.</summary>
+    /// <returns>The totals, and whether the parameters were updated.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public (StepTotals Totals, bool IsUpdated) Run(
+        in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures)
+    {
+        StepTotals totals = Exchange(ComputeGradients(batch, seed, accumulate: false, figures));
+        if (stopsAtNonFiniteLoss && !double.IsFinite(totals.Loss))
+            return (totals, false);
+        Update(learningRate, momentum);
+        return (totals, true);
+    }
+
+    void ILayerObserver.OnLayerFinished(int firstParameter, int parameterCount) =>
+        _exchange!.OnLayerFinished(_state.Network.Parameters, firstParameter, parameterCount);
 }

@@ -106,3 +106,120 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
         b += bStep;
     }
 }
+
+/// <summary>
+/// The sums of one tile of C, <c>TRows</c> rows by <c>TVectors</c> registers. Its methods are inlined and its fields are held in registers, as
+/// long as nothing takes the address of the whole; the conditions on <c>TRows</c> and <c>TVectors</c> are constants to the JIT, which drops the rows
+/// and registers that a tile does not have.
+/// </summary>
+internal unsafe struct TileSums<TSimd, TRows, TVectors>
+    where TSimd : struct, ISimd<TSimd>
+    where TRows : struct, ICount
+    where TVectors : struct, ICount
+{
+    private TSimd _00, _01;
+    private TSimd _10, _11;
+    private TSimd _20, _21;
+    private TSimd _30, _31;
+    private TSimd _40, _41;
+    private TSimd _50, _51;
+    private TSimd _60, _61;
+    private TSimd _70, _71;
+    private TSimd _80, _81;
+    private TSimd _90, _91;
+    private TSimd _A0, _A1;
+    private TSimd _B0, _B1;
+
+    /// <param name="c">The tile's first element.</param>
+    /// <param name="row">Distance between its rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Load(float* c, nint row)
+    {
+        if (TRows.Value > 0) Load(c + 0 * row, out _00, out _01);
+        if (TRows.Value > 1) Load(c + 1 * row, out _10, out _11);
+        if (TRows.Value > 2) Load(c + 2 * row, out _20, out _21);
+        if (TRows.Value > 3) Load(c + 3 * row, out _30, out _31);
+        if (TRows.Value > 4) Load(c + 4 * row, out _40, out _41);
+        if (TRows.Value > 5) Load(c + 5 * row, out _50, out _51);
+        if (TRows.Value > 6) Load(c + 6 * row, out _60, out _61);
+        if (TRows.Value > 7) Load(c + 7 * row, out _70, out _71);
+        if (TRows.Value > 8) Load(c + 8 * row, out _80, out _81);
+        if (TRows.Value > 9) Load(c + 9 * row, out _90, out _91);
+        if (TRows.Value > 10) Load(c + 10 * row, out _A0, out _A1);
+        if (TRows.Value > 11) Load(c + 11 * row, out _B0, out _B1);
+    }
+
+    /// <summary>One step of k: <c>C[r, :] += A[r, k] · B[k, :]</c> for each row.</summary>
+    /// <param name="a">Element (0, k) of A.</param>
+    /// <param name="row">Distance between A's rows, in bytes.</param>
+    /// <param name="threeRows">Three times as much.</param>
+    /// <param name="b">The step's row of B.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddStep<TSteps>(byte* a, nint row, nint threeRows, float* b)
+        where TSteps : struct, ISteps
+    {
+        TSimd b0 = TSimd.Load(b);
+        TSimd b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : TSimd.Zero;
+        if (TRows.Value > 0) Add(Row<TSteps>(a, 0, row, threeRows), b0, b1, ref _00, ref _01);
+        if (TRows.Value > 1) Add(Row<TSteps>(a, 1, row, threeRows), b0, b1, ref _10, ref _11);
+        if (TRows.Value > 2) Add(Row<TSteps>(a, 2, row, threeRows), b0, b1, ref _20, ref _21);
+        if (TRows.Value > 3) Add(Row<TSteps>(a, 3, row, threeRows), b0, b1, ref _30, ref _31);
+        if (TRows.Value > 4) Add(Row<TSteps>(a, 4, row, threeRows), b0, b1, ref _40, ref _41);
+        if (TRows.Value > 5) Add(Row<TSteps>(a, 5, row, threeRows), b0, b1, ref _50, ref _51);
+        if (TRows.Value > 6) Add(Row<TSteps>(a, 6, row, threeRows), b0, b1, ref _60, ref _61);
+        if (TRows.Value > 7) Add(Row<TSteps>(a, 7, row, threeRows), b0, b1, ref _70, ref _71);
+        if (TRows.Value > 8) Add(Row<TSteps>(a, 8, row, threeRows), b0, b1, ref _80, ref _81);
+        if (TRows.Value > 9) Add(Row<TSteps>(a, 9, row, threeRows), b0, b1, ref _90, ref _91);
+        if (TRows.Value > 10) Add(Row<TSteps>(a, 10, row, threeRows), b0, b1, ref _A0, ref _A1);
+        if (TRows.Value > 11) Add(Row<TSteps>(a, 11, row, threeRows), b0, b1, ref _B0, ref _B1);
+    }
+
+    /// <param name="c">The tile's first element.</param>
+    /// <param name="row">Distance between its rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Store(float* c, nint row)
+    {
+        if (TRows.Value > 0) Store(c + 0 * row, _00, _01);
+        if (TRows.Value > 1) Store(c + 1 * row, _10, _11);
+        if (TRows.Value > 2) Store(c + 2 * row, _20, _21);
+        if (TRows.Value > 3) Store(c + 3 * row, _30, _31);
+        if (TRows.Value > 4) Store(c + 4 * row, _40, _41);
+        if (TRows.Value > 5) Store(c + 5 * row, _50, _51);
+        if (TRows.Value > 6) Store(c + 6 * row, _60, _61);
+        if (TRows.Value > 7) Store(c + 7 * row, _70, _71);
+        if (TRows.Value > 8) Store(c + 8 * row, _80, _81);
+        if (TRows.Value > 9) Store(c + 9 * row, _90, _91);
+        if (TRows.Value > 10) Store(c + 10 * row, _A0, _A1);
+        if (TRows.Value > 11) Store(c + 11 * row, _B0, _B1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load(float* row, out TSimd first, out TSimd second)
+    {
+        first = TSimd.Load(row);
+        second = TVectors.Value > 1 ? TSimd.Load(row + TSimd.Width) : TSimd.Zero;
+    }
+
+    /// <summary>A row's element of A: at a constant distance, or at one that an instruction's address can add up from every third row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* Row<TSteps>(byte* a, int number, nint row, nint threeRows)
+        where TSteps : struct, ISteps =>
+        TSteps.AreCompact ? a + number * sizeof(float) : a + number / 3 * threeRows + number % 3 * row;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(byte* a, TSimd b0, TSimd b1, ref TSimd first, ref TSimd second)
+    {
+        TSimd broadcast = TSimd.Broadcast(*(float*)a);
+        TSimd.AddProduct(ref first, broadcast, b0);
+        if (TVectors.Value > 1)
+            TSimd.AddProduct(ref second, broadcast, b1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* row, TSimd first, TSimd second)
+    {
+        TSimd.Store(first, row);
+        if (TVectors.Value > 1)
+            TSimd.Store(second, row + TSimd.Width);
+    }
+}

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>A number that the JIT knows: the rows of a micro-kernel's tile, or the registers in each.</summary>
@@ -68,4 +71,57 @@ internal readonly struct NonzeroSteps : ISteps
     public static bool SkipZeros => true;
 
     public static bool AreCompact => false;
+}
+
+/// <summary>
+/// For each panel of a block of A, the steps of k in which it has anything but zeros. What a step of zeros adds to a sum is zero, so that
+/// leaving it out changes no bits, as long as B is finite.
+/// </summary>
+/// <param name="memory"><see cref="LengthFor"/> integers: for each panel the number of its steps, then the steps.</param>
+/// <param name="depth">Steps of k in the block.</param>
+internal readonly unsafe struct StepLists(int* memory, int depth)
+{
+    private const int Square = 4;
+
+    public static int LengthFor(int panels, int depth) => panels * (depth + 1);
+
+    /// <summary>Lists the steps of one panel.</summary>
+    /// <param name="panel">Its number.</param>
+    /// <param name="a">Its first element; its lanes lie together.</param>
+    /// <param name="lanes">1, or 4 to 12.</param>
+    /// <param name="stepStride">Distance between steps.</param>
+    [MethodImpl(HotPath.CompileOnce)]
+    public void Fill(int panel, float* a, int lanes, nint stepStride)
+    {
+        Locate(panel, out int* steps, out _);
+        int count = 0;
+        if (lanes == 1)
+        {
+            for (int step = 0; step < depth; step++, a += stepStride)
+            {
+                steps[count] = step;
+                count += *a == 0 ? 0 : 1;
+            }
+        }
+        else
+        {
+            // Three squares that overlap where they must. A step is written always and kept if it counts: there is nothing to predict.
+            int last = lanes - Square, middle = Math.Min(Square, last);
+            for (int step = 0; step < depth; step++, a += stepStride)
+            {
+                Vector128<uint> bits = Vector128.Load((uint*)a) | Vector128.Load((uint*)a + middle) | Vector128.Load((uint*)a + last);
+                steps[count] = step;
+                count += bits == Vector128<uint>.Zero ? 0 : 1;
+            }
+        }
+
+        steps[-1] = count;
+    }
+
+    /// <summary>A panel's steps, in rising order.</summary>
+    public void Locate(int panel, out int* steps, out int count)
+    {
+        steps = memory + LengthFor(panel, depth) + 1;
+        count = steps[-1];
+    }
 }

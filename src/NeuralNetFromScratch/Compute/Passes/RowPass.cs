@@ -56,3 +56,80 @@ internal static class RowPass
         }
     }
 }
+
+/// <summary><c>yⱼ = scale · exp(xⱼ − max x) / Σₖ exp(xₖ − max x)</c> over one row; x and y may be the same memory.</summary>
+internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float scale) : ISimdKernel
+{
+    /// <summary><c>max x</c>.</summary>
+    public float Maximum { get; private set; }
+
+    /// <summary><c>log Σₖ exp(xₖ − max x)</c>. Adding the maximum back would lose digits where it is large.</summary>
+    public double ShiftedLogSum { get; private set; }
+
+    [MethodImpl(HotPath.CompileOnce)]
+    public void Run<TSimd>()
+        where TSimd : struct, ISimd<TSimd>
+    {
+        float maximum = float.NegativeInfinity;
+        for (int i = 0; i < length; i++)
+            maximum = float.MaxNative(x[i], maximum);
+
+        // A row of nothing but −∞ or NaN gives NaN, as does one with +∞.
+        TSimd shift = TSimd.Broadcast(maximum);
+        for (int i = 0; i < length; i += TSimd.Width)
+            PartialVector.Store(TSimd.Exp(PartialVector.Load<TSimd>(x + i, length - i) - shift), y + i, length - i);
+        double sum = 0;
+        for (int i = 0; i < length; i++)
+            sum += y[i];
+
+        TSimd factor = TSimd.Broadcast((float)(scale / sum));
+        for (int i = 0; i < length; i += TSimd.Width)
+            PartialVector.Store(factor * PartialVector.Load<TSimd>(y + i, length - i), y + i, length - i);
+        Maximum = maximum;
+        ShiftedLogSum = Math.Log(sum);
+    }
+}
+
+/// <summary>The softmax function.</summary>
+internal static unsafe class Softmax
+{
+    /// <summary>Writes <c>scale · softmax(x)</c> and returns <c>log Σ exp(x − max x)</c> and <c>max x</c>.</summary>
+    [MethodImpl(HotPath.CompileOnce)]
+    public static (double ShiftedLogSum, float Maximum) Row(ReadOnlySpan<float> x, Span<float> y, float scale)
+    {
+        fixed (float* input = x, output = y)
+        {
+            var kernel = new SoftmaxRowKernel(input, output, x.Length, scale);
+            SimdDispatch.Run(SimdWidths.Best, ref kernel);
+            return (kernel.ShiftedLogSum, kernel.Maximum);
+        }
+    }
+
+    /// <summary>Replaces each row of <paramref name="columns"/> values by the logarithm of its softmax: <c>x − max x − log Σ exp(x − max x)</c>.</summary>
+    public static void LogRows(Span<float> values, int columns)
+    {
+        for (int start = 0; start < values.Length; start += columns)
+        {
+            Span<float> row = values.Slice(start, columns);
+            float maximum = float.NegativeInfinity;
+            foreach (float value in row)
+                maximum = MathF.Max(maximum, value);
+            double sum = 0;
+            foreach (float value in row)
+                sum += Math.Exp((double)value - maximum);
+            double logSum = Math.Log(sum);
+            foreach (ref float value in row)
+                value = (float)((double)value - maximum - logSum);
+        }
+    }
+
+    /// <summary>Replaces each row of <paramref name="columns"/> values by its softmax.</summary>
+    public static void Rows(Span<float> values, int columns)
+    {
+        for (int start = 0; start < values.Length; start += columns)
+        {
+            Span<float> row = values.Slice(start, columns);
+            Row(row, row, 1);
+        }
+    }
+}
