@@ -45,7 +45,7 @@ internal readonly struct AdagradRule(float learningRate, float epsilon) : IUpdat
     public static int SlotCount => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>
     {
         slot0 = TSimd.MultiplyAdd(gradient, gradient, slot0);

@@ -6,6 +6,7 @@ namespace NeuralNetFromScratch;
 /// <summary>
 /// Adam (Kingma and Ba 2015): <c>m ← β₁m + (1−β₁)g</c>, <c>v ← β₂v + (1−β₂)g²</c>,
 /// <c>w ← w − α · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)</c>, as in PyTorch's <c>Adam</c>.
+/// Moments below 2⁻¹²⁶ count as 0, the second only where ε is not 0.
 /// </summary>
 public class Adam : Optimizer, IPart<Adam>
 {
@@ -75,13 +76,16 @@ internal readonly struct AdamRule(float beta1, float beta2, float stepSize, floa
     public static int SlotCount => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>
     {
-        slot0 = TSimd.MultiplyAdd(TSimd.Broadcast(beta1), slot0, TSimd.Broadcast(1 - beta1) * gradient);
+        slot0 = TSimd.FlushSubnormals(TSimd.MultiplyAdd(TSimd.Broadcast(beta1), slot0, TSimd.Broadcast(1 - beta1) * gradient));
         slot1 = TSimd.MultiplyAdd(TSimd.Broadcast(beta2), slot1, TSimd.Broadcast(1 - beta2) * gradient * gradient);
+        if (epsilon > 0)
+            slot1 = TSimd.FlushSubnormals(slot1);
         TSimd denominator = TSimd.MultiplyAdd(TSimd.Sqrt(slot1), TSimd.Broadcast(rootScale), TSimd.Broadcast(epsilon));
-        value = value - TSimd.Broadcast(stepSize) * slot0 / denominator;
+        // The quotient first: a product of a small moment and the step size would be subnormal.
+        value = TSimd.MultiplyAdd(TSimd.Broadcast(-stepSize), slot0 / denominator, value);
     }
 }
 

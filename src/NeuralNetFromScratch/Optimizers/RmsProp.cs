@@ -5,7 +5,8 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// RMSprop (Tieleman and Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012): <c>v ← αv + (1−α)g²</c>,
-/// <c>w ← w − η · g / (√v + ε)</c>, as in PyTorch's <c>RMSprop</c> without momentum.
+/// <c>w ← w − η · g / (√v + ε)</c>, as in PyTorch's <c>RMSprop</c> without momentum. A v below 2⁻¹²⁶
+/// counts as 0 where ε is not 0.
 /// </summary>
 public sealed class RmsProp : Optimizer, IPart<RmsProp>
 {
@@ -55,10 +56,12 @@ internal readonly struct RmsPropRule(float learningRate, float decay, float epsi
     public static int SlotCount => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>
     {
         slot0 = TSimd.MultiplyAdd(TSimd.Broadcast(decay), slot0, TSimd.Broadcast(1 - decay) * gradient * gradient);
+        if (epsilon > 0)
+            slot0 = TSimd.FlushSubnormals(slot0);
         value = value - TSimd.Broadcast(learningRate) * gradient / (TSimd.Sqrt(slot0) + TSimd.Broadcast(epsilon));
     }
 }

@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch;
 /// <summary>
 /// Gradient descent, <c>w ← w − α·g</c>, with momentum if asked for: <c>v ← μ·v + (1 − d)·g</c> (v = g in the first step),
 /// <c>w ← w − α·v</c>; with Nesterov's look-ahead <c>w ← w − α·(g + μ·v)</c>. These are the rules of PyTorch's <c>SGD</c>
-/// (Sutskever et al. 2013 explain the look-ahead).
+/// (Sutskever et al. 2013 explain the look-ahead). A velocity below 2⁻¹²⁶ counts as 0.
 /// </summary>
 public sealed class Sgd : Optimizer, IPart<Sgd>
 {
@@ -70,7 +70,7 @@ internal readonly struct SgdRule(float learningRate) : IUpdateRule
     public static int SlotCount => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd> => value = TSimd.MultiplyAdd(TSimd.Broadcast(-learningRate), gradient, value);
 }
 
@@ -84,11 +84,11 @@ internal readonly struct MomentumRule(float learningRate, float momentum, float 
     public static int SlotCount => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>
     {
         TSimd friction = TSimd.Broadcast(momentum);
-        slot0 = TSimd.MultiplyAdd(friction, slot0, TSimd.Broadcast(gradientShare) * gradient);
+        slot0 = TSimd.FlushSubnormals(TSimd.MultiplyAdd(friction, slot0, TSimd.Broadcast(gradientShare) * gradient));
         TSimd direction = nesterov ? TSimd.MultiplyAdd(friction, slot0, gradient) : slot0;
         value = TSimd.MultiplyAdd(TSimd.Broadcast(-learningRate), direction, value);
     }

@@ -48,7 +48,8 @@ public readonly ref struct UpdateBlock
     /// <summary>Applies a rule of the library to the block.</summary>
     internal void Apply<TRule>(TRule rule)
         where TRule : struct, IUpdateRule =>
-        UpdatePass.Run(_width, rule, Values, Gradients, TRule.SlotCount > 0 ? Slot(0) : [], TRule.SlotCount > 1 ? Slot(1) : []);
+        UpdatePass.Run(
+            _width, rule, Values, Gradients, TRule.SlotCount > 0 ? Slot(0) : [], TRule.SlotCount > 1 ? Slot(1) : [], TRule.SlotCount > 2 ? Slot(2) : []);
 }
 
 /// <summary>What an update needs to know about its step.</summary>
@@ -66,7 +67,7 @@ internal readonly struct PenaltyRule(float scale, float clip, float l2, float l1
     public static int SlotCount => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>
     {
         TSimd most = TSimd.Broadcast(clip), least = TSimd.Zero - most, sign = TSimd.Broadcast(l1);
@@ -84,7 +85,7 @@ internal readonly struct AverageRule(float share) : IUpdateRule
     public static int SlotCount => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd> => value = TSimd.MultiplyAdd(TSimd.Broadcast(share), gradient - value, value);
 }
 
@@ -94,7 +95,7 @@ internal readonly struct MixRule(float share) : IUpdateRule
     public static int SlotCount => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd> =>
         value = TSimd.MultiplyAdd(TSimd.Broadcast(share), gradient, TSimd.Broadcast(1 - share) * value);
 }

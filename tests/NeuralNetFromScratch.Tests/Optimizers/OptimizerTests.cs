@@ -59,6 +59,44 @@ public class OptimizerTests
         Assert.That(TestValues.Bits(partSlots), Is.EqualTo(TestValues.Bits(wholeSlots)));
     }
 
+    [TestCaseSource(nameof(Cases))]
+    public void Memory_without_gradients_becomes_zero_instead_of_staying_subnormal(object optimizerCase)
+    {
+        Optimizer optimizer = ((OptimizerCase)optimizerCase).Optimizer;
+        if (optimizer is Adagrad)
+            Assert.Pass("its sum only grows");
+        foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
+        {
+            // Whole registers and a rest, with a gradient in the first step alone.
+            const int Length = 21;
+            float[] values = new float[Length], slots = new float[optimizer.SlotCount * Length], gradients = new float[Length];
+            Array.Fill(gradients, 1e-10f);
+            for (int step = 1; step <= 12_000; step++)
+            {
+                optimizer.Update(new(step, optimizer.LearningRate), new(width, values, gradients, slots, Length, 0));
+                Array.Clear(gradients);
+                Assert.That(slots, Has.None.Matches<float>(float.IsSubnormal), $"{width}, step {step}");
+            }
+
+            Assert.That(slots, Has.All.EqualTo(0f), $"{width}");
+        }
+    }
+
+    [Test]
+    public void A_divisor_without_epsilon_keeps_its_subnormal_numbers()
+    {
+        float[] values = [1], slots = [0], gradients = [1e-10f];
+        var optimizer = new RmsProp(0.01f, 0.9f, epsilon: 0);
+        for (int step = 1; step <= 2000; step++)
+        {
+            optimizer.Update(new(step, 0.01f), new(values, gradients, slots));
+            gradients[0] = 0;
+        }
+
+        Assert.That(slots[0], Is.GreaterThan(0));
+        Assert.That(values[0], Is.EqualTo(1 - 0.01 / Math.Sqrt(0.1)).Within(1e-6));
+    }
+
     [Test]
     public void Values_out_of_range_are_refused()
     {

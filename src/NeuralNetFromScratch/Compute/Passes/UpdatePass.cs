@@ -6,10 +6,10 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>An optimizer's rule for one register of elements.</summary>
 internal interface IUpdateRule
 {
-    /// <summary>How many of the slots are used: 0 to 2.</summary>
+    /// <summary>How many of the slots are used: 0 to 3.</summary>
     static abstract int SlotCount { get; }
 
-    void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1)
+    void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>;
 }
 
@@ -22,21 +22,24 @@ internal static unsafe class UpdatePass
     /// <param name="gradients">As many gradients.</param>
     /// <param name="slot0">As many of the first numbers that the rule remembers, if it has one; it may be the gradients' memory.</param>
     /// <param name="slot1">As many of the second, if it has two.</param>
+    /// <param name="slot2">As many of the third, if it has three.</param>
     public static void Run<TRule>(
-        SimdWidth width, TRule rule, Span<float> values, ReadOnlySpan<float> gradients, Span<float> slot0 = default, Span<float> slot1 = default)
+        SimdWidth width, TRule rule, Span<float> values, ReadOnlySpan<float> gradients,
+        Span<float> slot0 = default, Span<float> slot1 = default, Span<float> slot2 = default)
         where TRule : struct, IUpdateRule
     {
         Debug.Assert(gradients.Length == values.Length);
         Debug.Assert(TRule.SlotCount < 1 || slot0.Length == values.Length);
         Debug.Assert(TRule.SlotCount < 2 || slot1.Length == values.Length);
-        fixed (float* value = values, gradient = gradients, first = slot0, second = slot1)
+        Debug.Assert(TRule.SlotCount < 3 || slot2.Length == values.Length);
+        fixed (float* value = values, gradient = gradients, first = slot0, second = slot1, third = slot2)
         {
-            var kernel = new Kernel<TRule>(rule, value, gradient, first, second, values.Length);
+            var kernel = new Kernel<TRule>(rule, value, gradient, first, second, third, values.Length);
             SimdDispatch.Run(width, ref kernel);
         }
     }
 
-    private readonly struct Kernel<TRule>(TRule rule, float* values, float* gradients, float* slot0, float* slot1, int length) : ISimdKernel
+    private readonly struct Kernel<TRule>(TRule rule, float* values, float* gradients, float* slot0, float* slot1, float* slot2, int length) : ISimdKernel
         where TRule : struct, IUpdateRule
     {
         [MethodImpl(HotPath.CompileOnce)]
@@ -57,12 +60,15 @@ internal static unsafe class UpdatePass
             TSimd value = PartialVector.Load<TSimd>(values + i, available);
             TSimd first = TRule.SlotCount > 0 ? PartialVector.Load<TSimd>(slot0 + i, available) : TSimd.Zero;
             TSimd second = TRule.SlotCount > 1 ? PartialVector.Load<TSimd>(slot1 + i, available) : TSimd.Zero;
-            rule.Update(ref value, PartialVector.Load<TSimd>(gradients + i, available), ref first, ref second);
+            TSimd third = TRule.SlotCount > 2 ? PartialVector.Load<TSimd>(slot2 + i, available) : TSimd.Zero;
+            rule.Update(ref value, PartialVector.Load<TSimd>(gradients + i, available), ref first, ref second, ref third);
             PartialVector.Store(value, values + i, available);
             if (TRule.SlotCount > 0)
                 PartialVector.Store(first, slot0 + i, available);
             if (TRule.SlotCount > 1)
                 PartialVector.Store(second, slot1 + i, available);
+            if (TRule.SlotCount > 2)
+                PartialVector.Store(third, slot2 + i, available);
         }
     }
 }

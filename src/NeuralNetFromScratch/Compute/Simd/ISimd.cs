@@ -51,6 +51,13 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Sqrt(TSelf value);
 
+    /// <summary>
+    /// The value, or zero where its magnitude is below 2⁻¹²⁶, the smallest normal number. Processors take up to a hundred times as long to compute with
+    /// what lies below, and a moving average of gradients that have become zero would stay there forever: rounded, 0.9 times the smallest number is the
+    /// smallest number.
+    /// </summary>
+    static abstract TSelf FlushSubnormals(TSelf value);
+
     static abstract TSelf Exp(TSelf value);
 
     static abstract TSelf Log(TSelf value);
@@ -60,6 +67,13 @@ internal unsafe interface ISimd<TSelf>
 
     /// <summary><paramref name="whenTrue"/> in the lanes where <c>left ≤ right</c> holds, else <paramref name="whenFalse"/>; a NaN compares false.</summary>
     static abstract TSelf SelectLessOrEqual(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
+}
+
+/// <summary>The parts of a float's bits.</summary>
+internal static class FloatBits
+{
+    /// <summary>All zero in zeros and subnormal numbers alone.</summary>
+    public const int Exponent = 0x7F800000;
 }
 
 /// <summary>A kernel call waiting for its register type.</summary>

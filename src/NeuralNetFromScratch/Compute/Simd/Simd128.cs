@@ -43,6 +43,10 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 
     public static Simd128 Sqrt(Simd128 value) => new(Vector128.Sqrt(value._lanes));
 
+    public static Simd128 FlushSubnormals(Simd128 value) =>
+        new(Vector128.ConditionalSelect(
+            Vector128.Equals(value._lanes.AsInt32() & Vector128.Create(FloatBits.Exponent), Vector128<int>.Zero).AsSingle(), Vector128<float>.Zero, value._lanes));
+
     public static Simd128 Exp(Simd128 value) => new(Vector128.Exp(value._lanes));
 
     public static Simd128 Log(Simd128 value) => new(Vector128.Log(value._lanes));

@@ -65,6 +65,10 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 
     public static Simd256 Sqrt(Simd256 value) => new(Vector256.Sqrt(value._lanes));
 
+    public static Simd256 FlushSubnormals(Simd256 value) =>
+        new(Vector256.ConditionalSelect(
+            Vector256.Equals(value._lanes.AsInt32() & Vector256.Create(FloatBits.Exponent), Vector256<int>.Zero).AsSingle(), Vector256<float>.Zero, value._lanes));
+
     public static Simd256 Exp(Simd256 value) => new(Vector256.Exp(value._lanes));
 
     public static Simd256 Log(Simd256 value) => new(Vector256.Log(value._lanes));

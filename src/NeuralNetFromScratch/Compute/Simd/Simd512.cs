@@ -51,6 +51,10 @@ internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
 
     public static Simd512 Sqrt(Simd512 value) => new(Vector512.Sqrt(value._lanes));
 
+    public static Simd512 FlushSubnormals(Simd512 value) =>
+        new(Vector512.ConditionalSelect(
+            Vector512.Equals(value._lanes.AsInt32() & Vector512.Create(FloatBits.Exponent), Vector512<int>.Zero).AsSingle(), Vector512<float>.Zero, value._lanes));
+
     public static Simd512 Exp(Simd512 value) => new(Vector512.Exp(value._lanes));
 
     public static Simd512 Log(Simd512 value) => new(Vector512.Log(value._lanes));

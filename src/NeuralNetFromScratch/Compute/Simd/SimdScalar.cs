@@ -43,6 +43,9 @@ internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 
     public static SimdScalar Sqrt(SimdScalar value) => new(MathF.Sqrt(value._lane));
 
+    public static SimdScalar FlushSubnormals(SimdScalar value) =>
+        (BitConverter.SingleToInt32Bits(value._lane) & FloatBits.Exponent) == 0 ? default : value;
+
     /// <remarks>As the registers compute it; the runtime's scalar function has other bits.</remarks>
     public static SimdScalar Exp(SimdScalar value) => new(Vector128.Exp(Vector128.CreateScalar(value._lane)).ToScalar());
 
