@@ -12,6 +12,7 @@ public readonly ref struct ChainRun
     private readonly PassContext _pass;
     private readonly int _firstParameter;
     private readonly ScratchSpan _memory;
+    private readonly int _widest;
 
     internal ChainRun(Chain chain, scoped in PassContext pass, int firstParameter, ScratchSpan memory)
     {
@@ -19,6 +20,7 @@ public readonly ref struct ChainRun
         _pass = pass;
         _firstParameter = firstParameter;
         _memory = memory;
+        _widest = chain.WidestOutput(pass.Rows);
     }
 
     /// <summary>dL/d(output), [rows, out], to be filled between forward and backward. Only in training passes.</summary>
@@ -38,8 +40,6 @@ public readonly ref struct ChainRun
     /// <summary>The end of the last layer's memory.</summary>
     private ScratchSize End => _chain.Scratch(_pass.Rows, _pass.IsTraining);
 
-    private ScratchSize Pair => new(2 * _chain.WidestOutput(_pass.Rows));
-
     /// <summary>Computes the output.</summary>
     /// <param name="input">[rows, in]: dense, or with as many sparse columns as the buffers are made for.</param>
     /// <returns>[rows, out]; it stays until the next pass on the same buffers.</returns>
@@ -48,7 +48,7 @@ public readonly ref struct ChainRun
     public ReadOnlyMatrixView Forward(BatchView input)
     {
         ThrowIfOtherSparseColumns(input);
-        ScratchSpan free = _memory.From(Pair);
+        ScratchSpan free = _memory.From(new ScratchSize(2 * _widest));
         ReadOnlyMatrixView last = input.Dense;
         foreach (ChainNode node in _chain.Nodes)
         {
@@ -117,7 +117,7 @@ public readonly ref struct ChainRun
     }
 
     private MatrixView Alternating(ChainNode node) => new(
-        _memory.Floats.Slice(node.Place % 2 * (Pair.Floats / 2), node.OutputLength(_pass.Rows)), _pass.Rows, node.OutputShape.ElementCount);
+        _memory.Floats.Slice(node.Place % 2 * _widest, node.OutputLength(_pass.Rows)), _pass.Rows, node.OutputShape.ElementCount);
 }
 
 /// <summary>Is told of layers whose gradients are finished while backward goes on.</summary>
