@@ -10,7 +10,8 @@ internal static class ProcessRows
     {
         string folder = Directory.CreateTempSubdirectory("compare-").FullName, figures = Path.Combine(folder, "figures.json");
         string[] source = data is null ? [] : ["--data", data];
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mnist.dll"), "--json", figures, "--output", folder, .. source])
+        string program = typeof(Tool.MnistProgram).Assembly.Location;
+        var start = new ProcessStartInfo("dotnet", [program, "--json", figures, "--output", folder, .. source])
         {
             RedirectStandardOutput = true,
         };
@@ -25,6 +26,8 @@ internal static class ProcessRows
             }
 
             output.Wait();
+            if (process.ExitCode != 0)
+                throw new InvalidOperationException($"{program} ended with exit code {process.ExitCode}");
         }
 
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(figures));
