@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A feed-forward network: layers in a row, and their parameters. It holds no activations, so that any number of threads can predict
-/// with it at once, as long as nobody trains it meanwhile.
+/// A feed-forward network: layers in a row, and their parameters. Any number of threads can predict with it at once, as long as nobody trains it
+/// meanwhile: each prediction runs on buffers of its own.
 /// </summary>
 public sealed partial class Sequential
 {

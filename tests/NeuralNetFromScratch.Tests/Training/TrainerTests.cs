@@ -72,6 +72,16 @@ public class TrainerTests
     }
 
     [Test]
+    public void The_duration_of_an_epoch_leaves_out_its_callbacks()
+    {
+        var pause = TimeSpan.FromMilliseconds(250);
+        var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        TrainingHistory history = trainer.Fit(
+            Separable(64), new FitOptions { Epochs = 1, BatchSize = 8, Callbacks = [new Pause(pause)] });
+        Assert.That(history.Epochs[0].Duration, Is.LessThan(8 * pause));
+    }
+
+    [Test]
     public void Running_figures_are_those_of_each_sample_at_its_step()
     {
         Dataset data = Separable(64);
@@ -270,5 +280,10 @@ public class TrainerTests
     private sealed class Recorder(Action<TrainingProgress> record) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => record(value);
+    }
+
+    private sealed class Pause(TimeSpan duration) : TrainingCallback
+    {
+        public override void OnStepEnd(TrainingProgress progress) => Thread.Sleep(duration);
     }
 }
