@@ -284,6 +284,6 @@ public class TrainerTests
 
     private sealed class Pause(TimeSpan duration) : TrainingCallback
     {
-        public override void OnStepEnd(TrainingProgress progress) => Thread.Sleep(duration);
+        public override void OnStepEnd(TrainingRun run, in TrainingProgress progress) => Thread.Sleep(duration);
     }
 }
