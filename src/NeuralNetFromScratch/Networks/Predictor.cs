@@ -1,8 +1,11 @@
+using System.Numerics;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Predicts with a network on the calling thread, in buffers of its own: one for each thread. It allocates nothing, and sees the
-/// network's parameters as they are at the time.
+/// Predicts with a network on the calling thread, in buffers of its own: one for each thread. It allocates nothing once warm, and sees the
+/// network's parameters as they are at the time. A call while another goes on throws <see cref="InvalidOperationException"/>, so that no caller gets
+/// the outputs of another; <see cref="Sequential.Predict(ReadOnlySpan{float}, Span{float})"/> can be called from any thread.
 /// </summary>
 public sealed class Predictor
 {
@@ -10,13 +13,20 @@ public sealed class Predictor
     internal const int BlockRows = 256;
 
     private readonly Sequential _network;
+    private readonly int _growsTo;
     private readonly Engine _engine = new();
     private ChainMemory _memory;
+    private UseGuard _use;
 
-    internal Predictor(Sequential network, int maxBatch, int sparseColumns = 0)
+    /// <param name="network">The network.</param>
+    /// <param name="maxBatch">Samples that its buffers hold at first.</param>
+    /// <param name="sparseColumns">Sparse columns that they are made for at first.</param>
+    /// <param name="growsTo">Samples up to which the buffers grow with what is asked for; they stay as they are if 0.</param>
+    internal Predictor(Sequential network, int maxBatch, int sparseColumns = 0, int growsTo = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatch);
         _network = network;
+        _growsTo = growsTo;
         _memory = new ChainMemory(network.Chain, _engine, network.Parameters, Math.Min(maxBatch, BlockRows), isTraining: false, sparseColumns);
     }
 
@@ -24,10 +34,10 @@ public sealed class Predictor
     /// <param name="inputs">The samples, one after another: [batch, in].</param>
     /// <param name="outputs">Receives the probabilities, or what <see cref="Sequential.OutputActivation"/> says: [batch, out].</param>
     /// <exception cref="ArgumentException">The inputs are not whole samples, or the outputs' length does not fit.</exception>
-    /// <exception cref="InvalidOperationException">The network does not know what its outputs mean.</exception>
+    /// <exception cref="InvalidOperationException">The network does not know what its outputs mean, or another call goes on.</exception>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
-        int inputLength = _network.InputShape.ElementCount, outputLength = _network.OutputShape.ElementCount;
+        int inputLength = _network.InputShape.ElementCount;
         int samples = inputs.Length / inputLength;
         if (inputs.Length % inputLength != 0)
             throw new ArgumentException($"expected samples of {inputLength} values, got {inputs.Length} values", nameof(inputs));
@@ -38,7 +48,7 @@ public sealed class Predictor
     /// <param name="inputs">The samples: [batch, in]; a dense block is contiguous.</param>
     /// <param name="outputs">Receives the probabilities, or what <see cref="Sequential.OutputActivation"/> says: [batch, out].</param>
     /// <exception cref="ArgumentException">The samples have another number of features than the network's, or the outputs' length does not fit.</exception>
-    /// <exception cref="InvalidOperationException">The network does not know what its outputs mean.</exception>
+    /// <exception cref="InvalidOperationException">The network does not know what its outputs mean, or another call goes on.</exception>
     public void Predict(BatchView inputs, Span<float> outputs)
     {
         int outputLength = _network.OutputShape.ElementCount;
@@ -48,8 +58,11 @@ public sealed class Predictor
         if (outputs.Length != (long)inputs.Rows * outputLength)
             throw new ArgumentException(
                 $"expected room for {inputs.Rows} × {outputLength} outputs, got {outputs.Length}", nameof(outputs));
-        if (_memory.SparseColumns != inputs.Sparse.Columns)
-            _memory = new ChainMemory(_network.Chain, _engine, _network.Parameters, _memory.MaxRows, isTraining: false, inputs.Sparse.Columns);
+        using UseGuard.Use use = _use.Begin(
+            "the predictor is in use: it serves one caller at a time; make one for each thread, or call the network's own Predict, which serves any number");
+        int capacity = Math.Max(_memory.MaxRows, Math.Min(_growsTo, (int)BitOperations.RoundUpToPowerOf2((uint)inputs.Rows)));
+        if (_memory.SparseColumns != inputs.Sparse.Columns || _memory.MaxRows < capacity)
+            _memory = new ChainMemory(_network.Chain, _engine, _network.Parameters, capacity, isTraining: false, inputs.Sparse.Columns);
         for (int start = 0; start < inputs.Rows; start += _memory.MaxRows)
         {
             int rows = Math.Min(_memory.MaxRows, inputs.Rows - start);

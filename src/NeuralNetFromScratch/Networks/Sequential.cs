@@ -8,8 +8,6 @@ public sealed partial class Sequential
 {
     private const ulong InitializationStream = 0;
 
-    private Predictor? _idlePredictor;
-
     /// <summary>A network with freshly initialized parameters.</summary>
     /// <param name="inputShape">The shape of one sample: <c>[784]</c>, or <c>[28, 28]</c>.</param>
     /// <param name="seed">Seed of the initial parameters: one seed gives one network.</param>
@@ -77,22 +75,6 @@ public sealed partial class Sequential
 
     internal ReadOnlySpan<ChainNode> Nodes => Chain.Nodes;
 
-    /// <summary>Predicts a batch on the calling thread. Any number of threads may call at once.</summary>
-    /// <param name="batch">Samples: [batch, …InputShape], or one sample of the input shape by itself.</param>
-    /// <returns>Probabilities: [batch, classes], or what <see cref="OutputActivation"/> says.</returns>
-    /// <exception cref="ArgumentException">The shape does not fit.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is not known.</exception>
-    public Tensor Predict(Tensor batch)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        int samples = SampleCount(batch.Shape);
-        var output = new Tensor(OutputShape.Prepend(samples));
-        Predictor predictor = Interlocked.Exchange(ref _idlePredictor, null) ?? CreatePredictor(Predictor.BlockRows);
-        predictor.Predict(batch.Span, output.Span);
-        _idlePredictor = predictor;
-        return output;
-    }
-
     /// <summary>A predictor with buffers of its own, for one thread: it allocates nothing when it predicts.</summary>
     /// <param name="maxBatch">
     /// How many samples its buffers hold. More can be predicted at a time; they are then taken so many after so many.
@@ -115,14 +97,4 @@ public sealed partial class Sequential
 
     /// <summary>The same as <see cref="Summary"/>.</summary>
     public override string ToString() => Summary();
-
-    private int SampleCount(Shape shape)
-    {
-        if (shape == InputShape)
-            return 1;
-        if (shape.Rank > 0 && shape.ElementCount == (long)shape[0] * InputShape.ElementCount && (shape.Rank == 2 || shape == InputShape.Prepend(shape[0])))
-            return shape[0];
-        throw new ArgumentException(
-            $"{Chain.Nodes[0].Name}: expected input [batch, {string.Join(", ", InputShape)}], got {shape}", nameof(shape));
-    }
 }

@@ -2,13 +2,15 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Trains a network. It owns what training needs besides the network: threads, buffers, and where the training stands. One trainer is used by one
-/// thread at a time; different networks can be trained at once, each by its own. The result has the same bits whatever the number of threads.
+/// thread at a time: a method that trains throws <see cref="InvalidOperationException"/> while another call goes on, on whatever thread, from a
+/// callback or data set included. Different networks can be trained at once, each by its own trainer. The result has the same bits whatever the
+/// number of threads.
 /// </summary>
 /// <remarks>
 /// There are three levels of use over one implementation: <see cref="Fit"/>; <c>TrainStep</c> in a loop of your own; and the stages of a step,
 /// <c>Load</c>, <see cref="ComputeGradients"/>, <see cref="Exchange"/> and <see cref="Update"/>.
 /// </remarks>
-public sealed class Trainer
+public sealed partial class Trainer
 {
     private readonly Sequential _network;
     private readonly Loss _loss;
@@ -16,6 +18,7 @@ public sealed class Trainer
     private readonly Engine _engine;
     private readonly TrainingState _state;
     private readonly StepRunner _steps;
+    private UseGuard _use;
 
     /// <summary>A trainer.</summary>
     /// <param name="network">The network, whose parameters it changes.</param>
@@ -63,96 +66,6 @@ public sealed class Trainer
     /// <summary>Number of updates so far.</summary>
     public long Steps => _state.Steps;
 
-    /// <summary>The first stage of a step: checks samples with class labels.</summary>
-    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is no output of the network.</exception>
-    public TrainingBatch Load(BatchView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default)
-    {
-        CheckInputs(inputs, weights);
-        if (labels.Length != inputs.Rows)
-            throw new ArgumentException($"expected {inputs.Rows} labels, one for each sample, got {labels.Length}", nameof(labels));
-        Labels.ThrowIfOutside(labels, _network.OutputShape.ElementCount);
-        return Batch(new SampleBatch { Inputs = inputs, Labels = labels, Weights = weights });
-    }
-
-    /// <summary>The first stage of a step: checks samples with dense targets.</summary>
-    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
-    /// <param name="targets">[batch, out].</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty.</exception>
-    public TrainingBatch Load(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default)
-    {
-        CheckInputs(inputs, weights);
-        if (targets.Rows != inputs.Rows || targets.Columns != _network.OutputShape.ElementCount)
-            throw new ArgumentException(
-                $"{_network.Nodes[^1].Name}: expected targets [{inputs.Rows}, {_network.OutputShape.ElementCount}], got [{targets.Rows}, {targets.Columns}]",
-                nameof(targets));
-        return Batch(new SampleBatch { Inputs = inputs, Targets = targets, Weights = weights });
-    }
-
-    /// <summary>The first stage of a step: picks samples of a data set, which are gathered when gradients are computed.</summary>
-    /// <param name="data">The samples.</param>
-    /// <param name="indices">Which, in the order of the batch; at least one.</param>
-    /// <exception cref="ArgumentException">The data set does not fit the network, or the batch is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
-    public TrainingBatch Load(Dataset data, ReadOnlySpan<int> indices)
-    {
-        _network.CheckDataset(data, nameof(data));
-        if (indices.IsEmpty)
-            throw new ArgumentException("the batch is empty", nameof(indices));
-        foreach (int index in indices)
-        {
-            if ((uint)index >= (uint)data.Count)
-                throw new ArgumentOutOfRangeException(nameof(indices), index, $"the data set has {data.Count} samples");
-        }
-
-        return new TrainingBatch(new BatchSource(data, indices)) { PartLength = indices.Length };
-    }
-
-    /// <summary>
-    /// The second stage: forward, loss and backward. The gradients of the sum of the losses over the batch's divisor lie in the network's parameters,
-    /// and what the batch adds to running statistics in the gradients of state.
-    /// </summary>
-    /// <param name="batch">The samples.</param>
-    /// <param name="seed">Seed of the layers' random numbers, which also go by the number of the step.</param>
-    /// <param name="accumulate">Whether gradients are added to what is there.</param>
-    public StepTotals ComputeGradients(TrainingBatch batch, ulong seed = 0, bool accumulate = false) =>
-        _steps.ComputeGradients(batch, seed, accumulate, figures: null);
-
-    /// <summary>The third stage: exchanges gradients with other machines, as <see cref="TrainerOptions.Exchange"/> does. Without one it does nothing.</summary>
-    /// <param name="totals">The totals of this machine's share.</param>
-    /// <returns>The totals of the whole step.</returns>
-    public StepTotals Exchange(StepTotals totals) => _steps.Exchange(totals);
-
-    /// <summary>The last stage: updates the parameters and running statistics from their gradients, and counts the step.</summary>
-    /// <param name="learningRate">The learning rate; the optimizer's own if null.</param>
-    /// <param name="momentum">The momentum, or Adam's β₁; the optimizer's own if null.</param>
-    public void Update(float? learningRate = null, float? momentum = null) => _steps.Update(learningRate ?? _optimizer.LearningRate, momentum);
-
-    /// <summary>One step of training on samples with class labels: all stages.</summary>
-    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
-    /// <param name="seed">Seed of the layers' random numbers, which also go by the number of the step.</param>
-    /// <returns>The mean loss before the update.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty; nothing has changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is no output of the network; nothing has changed.</exception>
-    public float TrainStep(BatchView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
-        Run(Load(inputs, labels, weights), seed);
-
-    /// <summary>One step of training on samples with dense targets: all stages.</summary>
-    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
-    /// <param name="targets">[batch, out].</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
-    /// <param name="seed">Seed of the layers' random numbers, which also go by the number of the step.</param>
-    /// <returns>The mean loss before the update.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty; nothing has changed.</exception>
-    public float TrainStep(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
-        Run(Load(inputs, targets, weights), seed);
-
     /// <summary>Trains for some epochs. A second call goes on where the first ended.</summary>
     /// <param name="training">The samples.</param>
     /// <param name="options">Epochs, batch size and so on; null for the defaults.</param>
@@ -162,48 +75,13 @@ public sealed class Trainer
     /// <exception cref="ArgumentException">A data set is empty or does not fit the network, or an option is out of range; nothing has changed.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite, and <see cref="FitOptions.StopOnNonFiniteLoss"/> is set.</exception>
+    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
     public TrainingHistory Fit(
         Dataset training, FitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
+        using UseGuard.Use use = BeginUse();
         TrainingPlan plan = Begin(training, options ?? new());
-        return Run(plan, progress, cancellationToken);
-    }
-
-    /// <summary>
-    /// Goes on with a <see cref="Fit"/> that was interrupted, from a checkpoint that it wrote: the same network, loss, optimizer, samples and
-    /// options give the same bits as if it had not been interrupted, at any number of threads. The checkpoint cannot tell whether the
-    /// samples' contents are the same; the number of epochs may be another.
-    /// </summary>
-    /// <param name="path">The checkpoint.</param>
-    /// <param name="training">The samples.</param>
-    /// <param name="options">Epochs, batch size and so on.</param>
-    /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step.</param>
-    /// <returns>What each epoch reached, those before the interruption included.</returns>
-    /// <exception cref="InvalidDataException">The file is malformed or belongs to another training: the message says what differs. Nothing has changed.</exception>
-    /// <exception cref="ArgumentException">As for <see cref="Fit"/>.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
-    /// <exception cref="NotFiniteNumberException">The loss is not finite, and <see cref="FitOptions.StopOnNonFiniteLoss"/> is set.</exception>
-    public TrainingHistory Resume(
-        string path, Dataset training, FitOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(training);
-        ArgumentNullException.ThrowIfNull(options);
-        TrainingPlan plan = Begin(training, options);
-        using (SafetensorsReader file = SafetensorsReader.Open(path))
-        {
-            try
-            {
-                CheckpointFile.Read(file, Fingerprint(plan), _state, plan.StepsPerEpoch);
-            }
-            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-            {
-                throw new InvalidDataException($"{path}: {exception.Message}", exception);
-            }
-        }
-
         return Run(plan, progress, cancellationToken);
     }
 
@@ -219,6 +97,7 @@ public sealed class Trainer
     /// <param name="seed">Seed of the order.</param>
     /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
     public LearningRateSearch FindLearningRate(
         Dataset training, float lowest = 1e-5f, float highest = 10, int steps = 100, int batchSize = 64, ulong seed = 0)
     {
@@ -230,6 +109,7 @@ public sealed class Trainer
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
 
+        using UseGuard.Use use = BeginUse();
         using TrainingState.Snapshot snapshot = _state.TakeSnapshot();
         var order = new int[training.Count];
         var finder = new LearningRateFinder(lowest, highest, steps);
@@ -246,10 +126,8 @@ public sealed class Trainer
         return finder.Result();
     }
 
-    private static TrainingBatch Batch(SampleBatch samples) => new(new BatchSource(samples)) { PartLength = samples.Rows };
-
-    private float Run(TrainingBatch batch, ulong seed) =>
-        (float)_steps.Run(batch, seed, _optimizer.LearningRate, momentum: null, stopsAtNonFiniteLoss: false, figures: null).Totals.Loss;
+    private UseGuard.Use BeginUse() => _use.Begin(
+        "the trainer is in use: it does one thing at a time, and its callbacks, data sets and parts must not call it; take another trainer for another training, or the network itself to predict and evaluate");
 
     /// <summary>Checks everything before anything changes.</summary>
     private TrainingPlan Begin(Dataset training, FitOptions options)
@@ -273,17 +151,4 @@ public sealed class Trainer
 
     private IReadOnlyDictionary<string, string> Fingerprint(TrainingPlan plan) =>
         TrainingFingerprint.Of(_network, _loss, _optimizer, plan);
-
-    private void CheckInputs(BatchView inputs, ReadOnlySpan<float> weights)
-    {
-        if (inputs.Columns != _network.InputShape.ElementCount)
-            throw new ArgumentException(
-                $"{_network.Nodes[0].Name}: expected input [batch, {_network.InputShape.ElementCount}], got [{inputs.Rows}, {inputs.Columns}]",
-                nameof(inputs));
-        if (inputs.Rows == 0)
-            throw new ArgumentException("the batch is empty", nameof(inputs));
-        if (!weights.IsEmpty && weights.Length != inputs.Rows)
-            throw new ArgumentException($"expected {inputs.Rows} weights, one for each sample, got {weights.Length}", nameof(weights));
-        SampleWeights.ThrowIfInvalid(weights);
-    }
 }
