@@ -22,10 +22,10 @@ Option<string?> json = new("--json") { Description = "File to write the rows to.
 Option<bool> split = new("--split") { Description = "Train on 50,000 of the training samples and measure on the other 10,000: for choosing what a source leaves open." };
 names.AcceptOnlyFromAmong([.. all.Select(row => row.Name)]);
 var command = new RootCommand("Trains published recipes and compares what they reach with what was published.") { names, seeds, data, json, split };
-command.SetAction(async (arguments, cancellation) =>
+command.SetAction(async (arguments, cancellationToken) =>
 {
     UserFile.CheckWritable("--json", arguments.GetValue(json));
-    FoundData found = await DataLocator.FindAsync(arguments.GetValue(data), AnsiConsole.Console, cancellation);
+    FoundData found = await DataLocator.FindAsync(arguments.GetValue(data), AnsiConsole.Console, cancellationToken);
     bool isMnist = found.Kind == "mnist";
     if (!isMnist)
         Console.WriteLine("These are not MNIST's digits: the figures below say nothing about the published ones.");
@@ -41,7 +41,7 @@ command.SetAction(async (arguments, cancellation) =>
         double[] figures = new double[count];
         for (int i = 0; i < count; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             figures[i] = row.Run(sets, (ulong)i + 1);
         }
 
@@ -52,7 +52,7 @@ command.SetAction(async (arguments, cancellation) =>
     }
 
     if (arguments.GetValue(json) is { } path)
-        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(results, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n", cancellation);
+        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(results, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n", cancellationToken);
     return isMnist && results.Exists(result => !result.Passes) ? 1 : 0;
 });
 return await CommandRunner.RunAsync(command, args, Console.Error);

@@ -39,6 +39,6 @@ public class TrainingBenchmarks
     private Trainer Create(Optimizer optimizer)
     {
         var network = new Sequential([784], 1, new Dense(Size.Hidden, Activation.Relu), new Dense(10));
-        return new Trainer(network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { Threads = Threads });
+        return new Trainer(network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { ThreadCount = Threads });
     }
 }

@@ -12,8 +12,8 @@ internal sealed class RadialBasis(int units) : Layer(new Settings("radial", new 
 
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("centre", [units, inputShape.ElementCount], Initializer.Uniform(-1, 1), ParameterRole.Bias),
-        new("width", [units], Initializer.Constant(2), ParameterRole.Bias),
+        new("centre", [units, inputShape.ElementCount], Initializer.Uniform(-1, 1), ParameterRole.NoDecay),
+        new("width", [units], Initializer.Constant(2), ParameterRole.NoDecay),
     ];
 
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)

@@ -9,8 +9,8 @@ internal static class DigitClassifier
     {
         var layers = new List<Layer>();
         foreach (int units in recipe.Hidden)
-            layers.Add(new Dense(units, Activation.Relu, weights: recipe.Start, biases: recipe.Start));
-        layers.Add(new Dense(10, weights: recipe.Start, biases: recipe.Start));
+            layers.Add(new Dense(units, Activation.Relu, weightInitializer: recipe.Start, biasInitializer: recipe.Start));
+        layers.Add(new Dense(10, weightInitializer: recipe.Start, biasInitializer: recipe.Start));
         return new Sequential(image, seed, layers)
         {
             ClassNames = [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(CultureInfo.InvariantCulture))],
@@ -19,11 +19,11 @@ internal static class DigitClassifier
     }
 
     public static Trainer CreateTrainer(Sequential network, Recipe recipe, int threads) =>
-        new(network, new SoftmaxCrossEntropy(), recipe.Optimizer, new TrainerOptions { Threads = threads });
+        new(network, new SoftmaxCrossEntropy(), recipe.Optimizer, new TrainerOptions { ThreadCount = threads });
 
     /// <summary>Trains, from the checkpoint if the training is to be resumed and there is one.</summary>
     public static TrainingHistory Train(
-        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var fit = new FitOptions
         {
@@ -36,7 +36,7 @@ internal static class DigitClassifier
             Checkpoint = options.Checkpoint is null ? null : new CheckpointOptions { Path = options.Checkpoint },
         };
         return options.Resumes && File.Exists(options.Checkpoint)
-            ? trainer.Resume(options.Checkpoint, training, fit, progress, cancellation)
-            : trainer.Fit(training, fit, progress, cancellation);
+            ? trainer.Resume(options.Checkpoint, training, fit, progress, cancellationToken)
+            : trainer.Fit(training, fit, progress, cancellationToken);
     }
 }

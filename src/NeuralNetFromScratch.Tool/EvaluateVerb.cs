@@ -12,16 +12,16 @@ internal static class EvaluateVerb
 
     private static readonly Metric[] Metrics = [new Accuracy(), new F1Score(), new TopKAccuracy(2), new CalibrationError(), new ConfusionMatrixMetric()];
 
-    public static async Task<int> RunAsync(string model, string? data, string? output, string? json, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string model, string? data, string? output, string? json, CancellationToken cancellationToken)
     {
         IAnsiConsole console = AnsiConsole.Console;
         Sequential network = SavedModel.Load(model);
         UserFile.CheckWritable("--json", json);
         if (output is not null)
             ReportFolder.Prepare(output);
-        FoundData found = await DataLocator.FindAsync(data, console, cancellation);
+        FoundData found = await DataLocator.FindAsync(data, console, cancellationToken);
         var engine = new Engine(Environment.ProcessorCount);
-        EvaluationResult evaluation = network.Evaluate(found.Sets.Test, metrics: Metrics, engine: engine, cancellationToken: cancellation);
+        EvaluationResult evaluation = network.Evaluate(found.Sets.Test, metrics: Metrics, engine: engine, cancellationToken: cancellationToken);
         ConfusionMatrix confusion = evaluation.ConfusionMatrix;
         var figures = new
         {
@@ -45,13 +45,13 @@ internal static class EvaluateVerb
                 Test = found.Sets.Test,
                 Evaluation = evaluation,
                 Predictions = Prediction.Of(network.Predict(found.Sets.Test, engine), found.Sets.Test),
-                Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(engine.Threads)],
+                Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(engine.ThreadCount)],
             });
             Console.WriteLine($"Wrote to {output}: {string.Join(", ", written)}");
         }
 
         if (json is not null)
-            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(figures, Format) + "\n", cancellation);
+            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(figures, Format) + "\n", cancellationToken);
         return ExitCode.Success;
     }
 

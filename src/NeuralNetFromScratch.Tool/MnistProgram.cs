@@ -4,7 +4,7 @@ namespace NeuralNetFromScratch.Tool;
 internal static class MnistProgram
 {
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error, CancellationToken cancellation)
+    public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error, CancellationToken cancellationToken)
     {
         var commandLine = new CommandLine();
         commandLine.Root.SetAction((result, token) => Session.RunAsync(commandLine.Read(result), token));
@@ -13,6 +13,6 @@ internal static class MnistProgram
             commandLine.SavedModel(result), commandLine.Data(result), commandLine.Output(result), commandLine.Json(result), token));
         commandLine.Predict.SetAction((result, token) => Task.FromResult(PredictVerb.Run(commandLine.SavedModel(result), commandLine.Images(result), token)));
         commandLine.Export.SetAction((result, _) => Task.FromResult(ExportVerb.Run(commandLine.SavedModel(result), commandLine.Onnx(result))));
-        return CommandRunner.RunAsync(commandLine.Root, arguments, error, cancellation);
+        return CommandRunner.RunAsync(commandLine.Root, arguments, error, cancellationToken);
     }
 }

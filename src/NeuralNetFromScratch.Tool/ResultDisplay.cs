@@ -12,11 +12,11 @@ internal static class ResultDisplay
     {
         var table = new Table().Border(TableBorder.Simple).Title("Confusion matrix (rows: truth, columns: prediction)");
         table.AddColumn("");
-        for (int predicted = 0; predicted < confusion.Classes; predicted++)
+        for (int predicted = 0; predicted < confusion.ClassCount; predicted++)
             table.AddColumn(new TableColumn(predicted.ToString(CultureInfo.InvariantCulture)).RightAligned());
-        for (int actual = 0; actual < confusion.Classes; actual++)
+        for (int actual = 0; actual < confusion.ClassCount; actual++)
         {
-            IEnumerable<string> cells = Enumerable.Range(0, confusion.Classes).Select(predicted => Cell(confusion, actual, predicted));
+            IEnumerable<string> cells = Enumerable.Range(0, confusion.ClassCount).Select(predicted => Cell(confusion, actual, predicted));
             table.AddRow([actual.ToString(CultureInfo.InvariantCulture), .. cells]);
         }
 

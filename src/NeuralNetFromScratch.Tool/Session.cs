@@ -11,7 +11,7 @@ internal static class Session
     /// <summary>Where there is no terminal to ask, lines are wide enough not to be broken.</summary>
     private const int PlainWidth = 160;
 
-    public static async Task<int> RunAsync(SampleOptions options, CancellationToken cancellation)
+    public static async Task<int> RunAsync(SampleOptions options, CancellationToken cancellationToken)
     {
         IAnsiConsole console = AnsiConsole.Console;
         if (Console.IsOutputRedirected)
@@ -24,7 +24,7 @@ internal static class Session
         FoundData data;
         try
         {
-            data = await DataLocator.FindAsync(options.Data, console, cancellation);
+            data = await DataLocator.FindAsync(options.Data, console, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -44,12 +44,12 @@ internal static class Session
         phases.End("building the network");
 
         var display = new TrainingDisplay(console, recipe);
-        bool wasStopped = Train(trainer, training, validation, options, display, cancellation);
+        bool wasStopped = Train(trainer, training, validation, options, display, cancellationToken);
         phases.End("training");
 
         // Also what was interrupted is measured.
         EvaluationResult evaluation = network.Evaluate(
-            data.Sets.Test, metrics: [new Accuracy(), new ConfusionMatrixMetric()], engine: new Engine(trainer.Threads), cancellationToken: CancellationToken.None);
+            data.Sets.Test, metrics: [new Accuracy(), new ConfusionMatrixMetric()], engine: new Engine(trainer.ThreadCount), cancellationToken: CancellationToken.None);
         phases.End("testing");
         if (wasStopped)
             console.WriteLine(Invariant($"Stopped in epoch {display.Last.Epoch}, step {display.Last.Step} of {display.Last.StepCount}."));
@@ -100,16 +100,16 @@ internal static class Session
         console.WriteLine(network.Summary());
         string batch = recipe.IsFullBatch ? "all samples at once" : Invariant($"batches of {recipe.BatchSize}");
         console.WriteLine(Invariant(
-            $"Training on {training.Count:N0} samples, {batch}, {recipe.Optimizer}, {trainer.Threads} threads"));
+            $"Training on {training.Count:N0} samples, {batch}, {recipe.Optimizer}, {trainer.ThreadCount} threads"));
     }
 
     /// <summary>Trains, and returns whether the user stopped it.</summary>
     private static bool Train(
-        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, TrainingDisplay display, CancellationToken cancellation)
+        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, TrainingDisplay display, CancellationToken cancellationToken)
     {
         try
         {
-            display.Run(() => DigitClassifier.Train(trainer, training, validation, options, display, cancellation));
+            display.Run(() => DigitClassifier.Train(trainer, training, validation, options, display, cancellationToken));
             return false;
         }
         catch (OperationCanceledException)
@@ -128,7 +128,7 @@ internal static class Session
             TrainSamples = training.Count,
             TestSamples = evaluation.Count,
             Parameters = network.Parameters.TrainableCount,
-            Threads = trainer.Threads,
+            Threads = trainer.ThreadCount,
             Seed = options.Seed,
             Epochs = seconds.Length,
             EpochSeconds = seconds,

@@ -12,8 +12,8 @@ public static class FuzzRun
     /// <param name="seed">Seed of the mutations.</param>
     /// <param name="first">Number of the first mutation.</param>
     /// <param name="count">How many.</param>
-    /// <param name="cancellation">Ends the run.</param>
-    public static FuzzReport Run(FuzzTarget target, ulong seed, ulong first, ulong count, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Ends the run.</param>
+    public static FuzzReport Run(FuzzTarget target, ulong seed, ulong first, ulong count, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         var failures = new List<FuzzFailure>();
@@ -22,7 +22,7 @@ public static class FuzzRun
         long accepted = 0, mostBytes = 0, files = 0;
         ulong mostBytesNumber = 0, mostSecondsNumber = 0;
         double mostSeconds = 0;
-        for (ulong number = first; number < first + count && failures.Count < MaximumFailures && !cancellation.IsCancellationRequested; number++)
+        for (ulong number = first; number < first + count && failures.Count < MaximumFailures && !cancellationToken.IsCancellationRequested; number++)
         {
             byte[] file = Mutation(target, seed, number);
             long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();

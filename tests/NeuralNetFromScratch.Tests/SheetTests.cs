@@ -15,7 +15,7 @@ public class SheetTests
     public void One_step_of_the_library_is_one_step_of_the_sheet()
     {
         var network = new Sequential(
-            [Inputs], 5, new Dense(Hidden, Activation.Relu, biases: Initializer.Uniform(-0.5f, 0.5f)), new Dense(Classes, biases: Initializer.Uniform(-0.5f, 0.5f)));
+            [Inputs], 5, new Dense(Hidden, Activation.Relu, biasInitializer: Initializer.Uniform(-0.5f, 0.5f)), new Dense(Classes, biasInitializer: Initializer.Uniform(-0.5f, 0.5f)));
         float[] pixels = TestValues.Uniform(Samples * Inputs, 1, 0, 1);
         int[] labels = TestValues.Labels(Samples, Classes, 2);
 

@@ -9,10 +9,10 @@ public static class Recipe
     public static Trainer CreateTrainer(int threads, out Sequential network)
     {
         network = new Sequential(
-            [28, 28], 5, new GaussianNoise(0.1f), new Dense(48), new BatchNormalization(), new Activate(Activation.Relu), new Dropout(0.2f),
+            [28, 28], 5, new GaussianNoise(0.1f), new Dense(48), new BatchNormalization(), new ActivationLayer(Activation.Relu), new Dropout(0.2f),
             new Residual(new Dense(48, Activation.Tanh), new Dropout(0.1f)), new Dense(10));
-        var optimizer = new Adam(2e-3f) { AveragingDecay = 0.95f, ClipNorm = 5, L2Penalty = 1e-5f };
-        return new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.05f }, optimizer, new TrainerOptions { Threads = threads });
+        var optimizer = new Adam(2e-3f) { EmaDecay = 0.95f, GlobalClipNorm = 5, L2Penalty = 1e-5f };
+        return new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.05f }, optimizer, new TrainerOptions { ThreadCount = threads });
     }
 
     public static FitOptions Options(string? checkpoint, int everySteps = 5, int epochs = 6, int keep = 2) => new()
@@ -24,7 +24,7 @@ public static class Recipe
         ValidationFraction = 0.1,
         EarlyStopping = new EarlyStopping { Patience = 3 },
         Schedule = LearningRateSchedule.OneCycle(momentum: (0.85, 0.95)).Times(LearningRateSchedule.ReduceOnPlateau(0.5, 0)),
-        Augmentation = new ImageAugmentation { MaximumShift = 2, MaximumRotation = 10, Elastic = (4, 8) },
-        Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint, EverySteps = everySteps, Keep = keep },
+        Augmentation = new ImageAugmentation { MaxShift = 2, MaxRotation = 10, Elastic = (4, 8) },
+        Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint, EverySteps = everySteps, MaxToKeep = keep },
     };
 }

@@ -20,7 +20,7 @@ internal sealed class AugmentedMlp : Row
         Array.Fill(means, 0.1307f);
         Array.Fill(deviations, 0.3081f);
         var network = new Sequential(
-            [28, 28], seed, new Standardize(means, deviations), new Dense(512, Activation.Tanh, start), new Dense(256, Activation.Tanh, start), new Dense(10));
+            [28, 28], seed, new Standardization(means, deviations), new Dense(512, Activation.Tanh, start), new Dense(256, Activation.Tanh, start), new Dense(10));
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.05f, 0.9f, nesterov: true) { L2Penalty = 1e-5f });
         trainer.Fit(data.Training, new FitOptions
         {
@@ -28,7 +28,7 @@ internal sealed class AugmentedMlp : Row
             BatchSize = 128,
             Seed = seed,
             Schedule = LearningRateSchedule.Step(1, 0.95),
-            Augmentation = new ImageAugmentation { MaximumRotation = 15, MaximumShift = 2, Scale = (0.85f, 1.15f), Elastic = (4, 8) },
+            Augmentation = new ImageAugmentation { MaxRotation = 15, MaxShift = 2, Scale = (0.85f, 1.15f), Elastic = (4, 8) },
         });
         return Measure(network.Evaluate(data.Test));
     }

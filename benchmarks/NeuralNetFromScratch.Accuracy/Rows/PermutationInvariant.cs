@@ -21,7 +21,7 @@ internal sealed class PermutationInvariant : Row
         foreach (int units in (ReadOnlySpan<int>)[1000, 500, 250, 250, 250])
         {
             layers.AddRange(Block(units));
-            layers.Add(new Activate(Activation.Relu));
+            layers.Add(new ActivationLayer(Activation.Relu));
         }
 
         layers.AddRange(Block(10));
@@ -39,5 +39,5 @@ internal sealed class PermutationInvariant : Row
 
     /// <summary>The paper adds its noise after the normalization and before the trained factor and shift.</summary>
     private static Layer[] Block(int units) =>
-        [new Dense(units, null, Initializer.LeCunNormal), new BatchNormalization(affine: false), new GaussianNoise(Noise), new Affine()];
+        [new Dense(units, null, Initializer.LeCunNormal), new BatchNormalization(affine: false), new GaussianNoise(Noise), new ScaleShift()];
 }

@@ -25,7 +25,7 @@ internal sealed class SklearnBenchAdam : Row
             Seed = seed,
             EarlyStopping = new EarlyStopping
             {
-                WatchesTraining = true, MinimumImprovement = 1e-4, Patience = 10, RestoresBest = false,
+                WatchesTraining = true, MinImprovement = 1e-4, Patience = 10, RestoresBest = false,
             },
         });
         return Measure(network.Evaluate(data.Test));

@@ -51,7 +51,7 @@ internal static class PredictionRows
 
     private static void AddAllocation(Report report, Sequential network, int threads)
     {
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.01f, 0.9f), new TrainerOptions { Threads = threads });
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.01f, 0.9f), new TrainerOptions { ThreadCount = threads });
         float[] inputs = new float[64 * 784];
         int[] labels = new int[64];
         double bytes = AllocatedBy(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 64, 784), labels));

@@ -9,9 +9,9 @@ internal static class TimeTo98
     public static Sequential Train(Dataset training, ulong seed, bool skipsZeros)
     {
         var network = new Sequential(
-            [28, 28], seed, new Dense(160) { SkipsZeroInputs = skipsZeros }, new BatchNormalization(), new Activate(Activation.Relu), new Dense(10));
+            [28, 28], seed, new Dense(160) { SkipsZeroInputs = skipsZeros }, new BatchNormalization(), new ActivationLayer(Activation.Relu), new Dense(10));
         var trainer = new Trainer(
-            network, new SoftmaxCrossEntropy { LabelSmoothing = 0.05f }, new Sgd(0.3f, 0.9f, nesterov: true), new TrainerOptions { Threads = 2 });
+            network, new SoftmaxCrossEntropy { LabelSmoothing = 0.05f }, new Sgd(0.3f, 0.9f, nesterov: true), new TrainerOptions { ThreadCount = 2 });
         trainer.Fit(training, new FitOptions { Epochs = 3, BatchSize = 128, Seed = seed, Schedule = LearningRateSchedule.OneCycle() });
         return network;
     }

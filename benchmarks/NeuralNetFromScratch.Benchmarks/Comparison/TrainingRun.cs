@@ -12,7 +12,7 @@ internal sealed class TrainingRun
     {
         Layer[] layers = [.. hidden.Select(units => new Dense(units, Activation.Relu) { SkipsZeroInputs = skipsZeros }), new Dense(10)];
         Network = new Sequential([784], 1, layers);
-        _trainer = new Trainer(Network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { Threads = threads });
+        _trainer = new Trainer(Network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { ThreadCount = threads });
         _training = training;
         _options = new FitOptions { Epochs = 1, BatchSize = batch, Shuffle = batch < training.Count };
     }

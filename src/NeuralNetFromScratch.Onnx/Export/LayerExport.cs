@@ -7,11 +7,11 @@ internal static class LayerExport
     private static readonly Dictionary<string, Func<ExportedLayer, string, string>> Exporters = new()
     {
         [Dense.Kind] = AddDense,
-        [Activate.Kind] = (place, value) => ActivationExport.Add(place.Graph, ((Activate)place.Layer).Activation, value),
+        [ActivationLayer.Kind] = (place, value) => ActivationExport.Add(place.Graph, ((ActivationLayer)place.Layer).Activation, value),
         [BatchNormalization.Kind] = AddBatchNormalization,
         [LayerNormalization.Kind] = AddLayerNormalization,
-        [Standardize.Kind] = (place, value) => place.Graph.Node("Div", [place.Graph.Node("Sub", [value, place.Vector("mean")]), place.Vector("deviation")]),
-        [Affine.Kind] = (place, value) => place.Graph.Node("Add", [place.Graph.Node("Mul", [value, place.Vector("scale")]), place.Vector("shift")]),
+        [Standardization.Kind] = (place, value) => place.Graph.Node("Div", [place.Graph.Node("Sub", [value, place.Vector("mean")]), place.Vector("deviation")]),
+        [ScaleShift.Kind] = (place, value) => place.Graph.Node("Add", [place.Graph.Node("Mul", [value, place.Vector("scale")]), place.Vector("shift")]),
         [Residual.Kind] = AddResidual,
         [Dropout.Kind] = (_, value) => value,
         [GaussianNoise.Kind] = (_, value) => value,

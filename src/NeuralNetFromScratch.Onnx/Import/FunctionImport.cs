@@ -22,7 +22,7 @@ internal sealed class FunctionImport(ModelGraph graph)
             if (ElementwiseFunction.Recognize(x => Evaluate(value, new() { [source] = x })) is not { } activation)
                 continue;
             if (!activation.Equals(Activation.Identity))
-                layers.Add(new ImportedLayer(operation, new Activate(activation)));
+                layers.Add(new ImportedLayer(operation, new ActivationLayer(activation)));
             return source;
         }
 

@@ -12,7 +12,7 @@ internal sealed record ImportedLayer(Operation Source, Layer Layer, params float
     /// <summary>How many values a reshaping node says that a sample has; 0 if it takes as many as there are.</summary>
     public long Width { get; init; }
 
-    public static ImportedLayer Line(Operation source, double factor, double shift) => new(source, new Affine(), [(float)factor], [(float)shift]) { IsLine = true };
+    public static ImportedLayer Line(Operation source, double factor, double shift) => new(source, new ScaleShift(), [(float)factor], [(float)shift]) { IsLine = true };
 
     /// <summary>A line for so many values.</summary>
     public ImportedLayer OfWidth(int width) => new(Source, Layer, [.. Values.Select(value => Enumerable.Repeat(value[0], width).ToArray())]);

@@ -71,7 +71,7 @@ internal sealed class LinearImport(ModelGraph graph, ParameterBudget budget)
             };
         }
 
-        layers.Add(new ImportedLayer(operation, new Affine(), scale, shift));
+        layers.Add(new ImportedLayer(operation, new ScaleShift(), scale, shift));
         return isFirst ? second : first;
     }
 
@@ -89,7 +89,7 @@ internal sealed class LinearImport(ModelGraph graph, ParameterBudget budget)
         }
 
         budget.Spend(operation, 2L * scale.Count);
-        layers.Add(new ImportedLayer(operation, new Affine(), [.. scale], [.. scale.Zip(offset, (factor, middle) => (float)(-(double)middle * factor))]));
+        layers.Add(new ImportedLayer(operation, new ScaleShift(), [.. scale], [.. scale.Zip(offset, (factor, middle) => (float)(-(double)middle * factor))]));
         return operation.Input(0);
     }
 

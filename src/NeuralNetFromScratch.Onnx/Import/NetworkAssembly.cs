@@ -31,7 +31,7 @@ internal static class NetworkAssembly
     {
         if (inputShape.Rank <= 1)
             return;
-        ImportedLayer? first = layers.FirstOrDefault(layer => !layer.IsLine && layer.Layer is not Activate);
+        ImportedLayer? first = layers.FirstOrDefault(layer => !layer.IsLine && layer.Layer is not ActivationLayer);
         if ((first is null ? output.Source : first.Layer is Flatten ? null : first.Source) is { } early)
             throw early.Refuse($"takes samples of shape {inputShape} before they are flattened");
     }

@@ -17,7 +17,7 @@ internal static class ConfusionPicture
     public static byte[] Draw(ConfusionMatrix confusion, IReadOnlyList<string> classes, Theme theme)
     {
         InterFont.UseInPlots();
-        int count = confusion.Classes;
+        int count = confusion.ClassCount;
         double[,] mistakes = new double[count, count];
         for (int actual = 0; actual < count; actual++)
         {

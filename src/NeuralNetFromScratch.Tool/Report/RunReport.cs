@@ -23,5 +23,5 @@ internal sealed record RunReport
     /// <summary>"epoch", or "iteration" where an epoch is a single step.</summary>
     public string EpochName { get; init; } = "epoch";
 
-    public IReadOnlyList<string> Classes => Network.ClassNames.Count > 0 ? Network.ClassNames : [.. Enumerable.Range(0, Evaluation.ConfusionMatrix.Classes).Select(label => $"{label}")];
+    public IReadOnlyList<string> Classes => Network.ClassNames.Count > 0 ? Network.ClassNames : [.. Enumerable.Range(0, Evaluation.ConfusionMatrix.ClassCount).Select(label => $"{label}")];
 }

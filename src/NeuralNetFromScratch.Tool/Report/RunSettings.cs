@@ -18,7 +18,7 @@ internal static class RunSettings
             ("batch", recipe.IsFullBatch ? "all samples at once" : Invariant($"{recipe.BatchSize} samples")),
             (recipe.IsFullBatch ? "iterations" : "epochs", Invariant($"{trainer.History.Epochs.Count} of {recipe.Epochs}")),
             ("seed", Invariant($"{options.Seed}")),
-            .. Machine(trainer.Threads),
+            .. Machine(trainer.ThreadCount),
         ];
     }
 

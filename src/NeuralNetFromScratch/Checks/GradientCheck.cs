@@ -29,15 +29,15 @@ public static class GradientCheck
         int outputs = checked(rows * chain.OutputShape.ElementCount);
         var random = new RandomSource(seed);
         ParameterStore parameters = layer.CreateParameters(inputShape, seed);
-        var memory = new ChainMemory(chain, new Engine(), parameters, rows, isTraining: true);
+        var memory = new ChainMemory(chain, new Engine(1), parameters, rows, isTraining: true);
         memory.Poison();
         float[] input = Uniform(random.Fork(1), rows * inputShape.ElementCount), direction = Uniform(random.Fork(2), outputs);
         float[] inputGradient = Undefined(input.Length);
         parameters.Gradients.Fill(float.NaN);
-        Parameter[] trained = [.. parameters.Where(parameter => parameter.Role != ParameterRole.State)];
+        Parameter[] trained = [.. parameters.Where(parameter => parameter.Role != ParameterRole.Buffer)];
         foreach ((int number, Parameter parameter) in parameters.Index())
         {
-            if (parameter.Role != ParameterRole.State)
+            if (parameter.Role != ParameterRole.Buffer)
                 Move(parameter.Values, random.Fork(4).Fork((ulong)number));
         }
 
@@ -133,7 +133,7 @@ public static class GradientCheck
     public static GradientReport Run(Activation activation, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(activation);
-        return Run(new Activate(activation), [33], rows: 3, seed);
+        return Run(new ActivationLayer(activation), [33], rows: 3, seed);
     }
 
     private static void Move(Span<float> values, RandomSource random)
@@ -162,8 +162,8 @@ public sealed class GradientReport
 
     internal GradientReport(int compared, int skipped, double largestError, string worstElement, double analytic, double numeric)
     {
-        Compared = compared;
-        Skipped = skipped;
+        ComparedCount = compared;
+        SkippedCount = skipped;
         LargestError = largestError;
         WorstElement = worstElement;
         Analytic = analytic;
@@ -171,13 +171,13 @@ public sealed class GradientReport
     }
 
     /// <summary>Whether all derivatives agree, and at most a fifth of them was skipped.</summary>
-    public bool Passed => LargestError <= 1 && Skipped <= SkippedShare * (Compared + Skipped);
+    public bool Passed => LargestError <= 1 && SkippedCount <= SkippedShare * (ComparedCount + SkippedCount);
 
     /// <summary>Number of values that were compared.</summary>
-    public int Compared { get; }
+    public int ComparedCount { get; }
 
     /// <summary>Number of derivatives that were skipped because the function has a kink there: its slopes on both sides differ.</summary>
-    public int Skipped { get; }
+    public int SkippedCount { get; }
 
     /// <summary>The largest difference, in units of the tolerance: above 1 the check has failed.</summary>
     public double LargestError { get; }
@@ -194,7 +194,7 @@ public sealed class GradientReport
     /// <summary>The report in words.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Passed ? "passed" : "FAILED")}: {Compared} values compared, {Skipped} skipped at kinks; worst {WorstElement}: {Analytic:G6}, expected {Numeric:G6} ({LargestError:G3} of what is allowed)");
+        $"{(Passed ? "passed" : "FAILED")}: {ComparedCount} values compared, {SkippedCount} skipped at kinks; worst {WorstElement}: {Analytic:G6}, expected {Numeric:G6} ({LargestError:G3} of what is allowed)");
 }
 
 /// <summary>Compares derivatives with central differences, one element after the other, and keeps the worst.</summary>

@@ -12,34 +12,34 @@ public sealed class Engine
     private readonly WorkerTeam _team;
     private readonly PackSpace[] _spaces;
 
-    /// <summary>An engine.</summary>
-    /// <param name="threads">
-    /// The number of threads that work together, the caller's included. More than the machine has processors would only
-    /// stand in each other's way, so that so many are used at most.
+    /// <summary>Creates an engine.</summary>
+    /// <param name="threadCount">
+    /// The number of threads that work together, the calling thread included; positive. Default: <see cref="Environment.ProcessorCount"/>, which is
+    /// also the maximum: larger values are lowered to it.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not positive.</exception>
-    public Engine(int threads = 1)
-        : this(Positive(threads) > Environment.ProcessorCount ? Environment.ProcessorCount : threads, SimdWidths.Best, rests: true)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threadCount"/> is not positive.</exception>
+    public Engine(int? threadCount = null)
+        : this(Math.Min(Positive(threadCount ?? Environment.ProcessorCount), Environment.ProcessorCount), SimdWidths.Best, rests: true)
     {
     }
 
-    /// <summary>For tests: exactly so many threads, always all of them, and registers of a given width.</summary>
-    internal Engine(int threads, SimdWidth width)
-        : this(threads, width, rests: false)
+    /// <summary>For tests: exactly this number of threads, all of them always used, and a given register width.</summary>
+    internal Engine(int threadCount, SimdWidth width)
+        : this(threadCount, width, rests: false)
     {
     }
 
-    private Engine(int threads, SimdWidth width, bool rests)
+    private Engine(int threadCount, SimdWidth width, bool rests)
     {
-        _team = new WorkerTeam(threads, rests);
-        _spaces = new PackSpace[threads];
-        for (int worker = 0; worker < threads; worker++)
+        _team = new WorkerTeam(threadCount, rests);
+        _spaces = new PackSpace[threadCount];
+        for (int worker = 0; worker < threadCount; worker++)
             _spaces[worker] = new PackSpace();
         Width = width;
     }
 
     /// <summary>The number of threads that work together.</summary>
-    public int Threads => _team.Workers;
+    public int ThreadCount => _team.Workers;
 
     internal SimdWidth Width { get; }
 
@@ -55,7 +55,7 @@ public sealed class Engine
         this.Multiply(left, right, destination, default);
 
     /// <summary>How many workers some work is worth, one for each grain of it.</summary>
-    internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, Threads);
+    internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, ThreadCount);
 
     internal PackSpace Space(int worker) => _spaces[worker];
 
@@ -63,9 +63,9 @@ public sealed class Engine
     internal void Run<TJob>(TJob job, int workers)
         where TJob : struct, IJob, allows ref struct => _team.Run(job, workers);
 
-    private static int Positive(int threads)
+    private static int Positive(int threadCount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        return threads;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threadCount);
+        return threadCount;
     }
 }

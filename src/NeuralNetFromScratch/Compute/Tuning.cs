@@ -9,7 +9,7 @@ internal static class Tuning
     // Grains: the fewest elements for which another worker pays. A fork and join takes half a microsecond; a grain is some microseconds of work, so
     // that the dearer an element, the smaller the grain.
 
-    /// <summary>A division for each value (<see cref="Standardize"/>), bound by memory.</summary>
+    /// <summary>A division for each value (<see cref="Standardization"/>), bound by memory.</summary>
     public const int StandardizationGrain = 16384;
 
     /// <summary>An activation, its derivative, or a factor and a shift.</summary>

@@ -55,8 +55,8 @@ internal sealed class BatchBuffer
         if (_hasWeights)
             Reserve(ref _weights, _rows);
         long work = (long)_rows * (_denseColumns + _targetLength) + ReserveSparse(dataset, indices);
-        if (_workerMemory.Length < engine.Threads)
-            _workerMemory = [.. Enumerable.Repeat(Array.Empty<float>(), engine.Threads)];
+        if (_workerMemory.Length < engine.ThreadCount)
+            _workerMemory = [.. Enumerable.Repeat(Array.Empty<float>(), engine.ThreadCount)];
         engine.Run(
             new GatherJob(this, dataset, source.Augmentation, source.Random, outputs),
             engine.WorkersFor(work, source.Augmentation is null ? Tuning.GatherGrain : Tuning.AugmentationGrain));

@@ -26,26 +26,26 @@ public static class IdxFile
 
     /// <summary>Reads from a stream that can seek, compressed or not, from its beginning to its end.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="sourceName">What messages call it.</param>
     /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
-    public static IdxData Read(Stream stream, string name)
+    public static IdxData Read(Stream stream, string sourceName)
     {
         ArgumentNullException.ThrowIfNull(stream);
         Span<byte> start = stackalloc byte[2];
         bool isCompressed = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start[0] == 0x1F && start[1] == 0x8B;
         stream.Position = 0;
         if (!isCompressed)
-            return ReadRaw(stream, name, stream.Length);
+            return ReadRaw(stream, sourceName, stream.Length);
         using var decompressed = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
         try
         {
-            IdxData data = ReadRaw(decompressed, name, length: null);
-            CheckTrailer(stream, name, 4 + 4 * data.Shape.Rank + data.Values.Length);
+            IdxData data = ReadRaw(decompressed, sourceName, length: null);
+            CheckTrailer(stream, sourceName, 4 + 4 * data.Shape.Rank + data.Values.Length);
             return data;
         }
-        catch (InvalidDataException exception) when (!exception.Message.StartsWith(name, StringComparison.Ordinal))
+        catch (InvalidDataException exception) when (!exception.Message.StartsWith(sourceName, StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"{name}: the compressed data are damaged: {exception.Message}", exception);
+            throw new InvalidDataException($"{sourceName}: the compressed data are damaged: {exception.Message}", exception);
         }
     }
 
@@ -85,46 +85,46 @@ public static class IdxFile
     /// A gzip file ends with the length of its contents (RFC 1952). The decompressor checks that where it is there, but does not
     /// miss it where the file was cut off after the data.
     /// </summary>
-    private static void CheckTrailer(Stream stream, string name, int length)
+    private static void CheckTrailer(Stream stream, string sourceName, int length)
     {
         Span<byte> trailer = stackalloc byte[4];
         stream.Seek(-trailer.Length, SeekOrigin.End);
-        Fill(stream, trailer, name, "its trailer");
+        Fill(stream, trailer, sourceName, "its trailer");
         if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != (uint)length)
-            throw new InvalidDataException($"{name}: the compressed data end before their trailer");
+            throw new InvalidDataException($"{sourceName}: the compressed data end before their trailer");
     }
 
-    private static IdxData ReadRaw(Stream stream, string name, long? length)
+    private static IdxData ReadRaw(Stream stream, string sourceName, long? length)
     {
         Span<byte> magic = stackalloc byte[4];
-        Fill(stream, magic, name, "its first four bytes");
+        Fill(stream, magic, sourceName, "its first four bytes");
         if (magic[0] != 0 || magic[1] != 0)
-            throw new InvalidDataException($"{name}: an IDX file begins with two zero bytes, this one with {magic[0]:X2} {magic[1]:X2}");
+            throw new InvalidDataException($"{sourceName}: an IDX file begins with two zero bytes, this one with {magic[0]:X2} {magic[1]:X2}");
         if (magic[2] != UnsignedByte)
-            throw new InvalidDataException($"{name}: expected elements of type 08 (unsigned byte), got {TypeName(magic[2])}");
+            throw new InvalidDataException($"{sourceName}: expected elements of type 08 (unsigned byte), got {TypeName(magic[2])}");
         int rank = magic[3];
         if (rank is 0 or > MaxRank)
-            throw new InvalidDataException($"{name}: expected 1 to {MaxRank} dimensions, got {rank}");
+            throw new InvalidDataException($"{sourceName}: expected 1 to {MaxRank} dimensions, got {rank}");
 
         Span<byte> header = stackalloc byte[4 * rank];
-        Fill(stream, header, name, $"its {rank} dimensions");
+        Fill(stream, header, sourceName, $"its {rank} dimensions");
         var dimensions = new int[rank];
         for (int i = 0; i < rank; i++)
         {
             uint dimension = BinaryPrimitives.ReadUInt32BigEndian(header[(4 * i)..]);
             if (dimension > int.MaxValue)
-                throw new InvalidDataException($"{name}: dimension {i} is {dimension}, more than fit in memory");
+                throw new InvalidDataException($"{sourceName}: dimension {i} is {dimension}, more than fit in memory");
             dimensions[i] = (int)dimension;
         }
 
-        Shape shape = ShapeOf(dimensions, name);
+        Shape shape = ShapeOf(dimensions, sourceName);
         long expected = magic.Length + header.Length + (long)shape.ElementCount;
         if (length is { } actual && actual != expected)
-            throw new InvalidDataException($"{name}: a file of shape {shape} has {expected} bytes, this one {actual}");
-        return new IdxData(shape, ReadElements(stream, name, shape, isLengthKnown: length is not null));
+            throw new InvalidDataException($"{sourceName}: a file of shape {shape} has {expected} bytes, this one {actual}");
+        return new IdxData(shape, ReadElements(stream, sourceName, shape, isLengthKnown: length is not null));
     }
 
-    private static Shape ShapeOf(int[] dimensions, string name)
+    private static Shape ShapeOf(int[] dimensions, string sourceName)
     {
         try
         {
@@ -132,7 +132,7 @@ public static class IdxFile
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidDataException($"{name}: {exception.Message}", exception);
+            throw new InvalidDataException($"{sourceName}: {exception.Message}", exception);
         }
     }
 
@@ -140,7 +140,7 @@ public static class IdxFile
     /// Reads as many elements as the header promises and no more. What a compressed file promises is not believed: memory grows
     /// with what arrives.
     /// </summary>
-    private static byte[] ReadElements(Stream stream, string name, Shape shape, bool isLengthKnown)
+    private static byte[] ReadElements(Stream stream, string sourceName, Shape shape, bool isLengthKnown)
     {
         const int FirstChunk = 1 << 20;
         var values = new byte[isLengthKnown ? shape.ElementCount : Math.Min(shape.ElementCount, FirstChunk)];
@@ -149,21 +149,21 @@ public static class IdxFile
         {
             filled += stream.ReadAtLeast(values.AsSpan(filled), values.Length - filled, throwOnEndOfStream: false);
             if (filled < values.Length)
-                throw new InvalidDataException($"{name}: shape {shape} has {shape.ElementCount} elements, but the file ends after {filled}");
+                throw new InvalidDataException($"{sourceName}: shape {shape} has {shape.ElementCount} elements, but the file ends after {filled}");
             if (filled == shape.ElementCount)
                 break;
             Array.Resize(ref values, (int)Math.Min(shape.ElementCount, 2L * values.Length));
         }
 
         if (stream.ReadByte() >= 0)
-            throw new InvalidDataException($"{name}: there are bytes after the {shape.ElementCount} elements of shape {shape}");
+            throw new InvalidDataException($"{sourceName}: there are bytes after the {shape.ElementCount} elements of shape {shape}");
         return values;
     }
 
-    private static void Fill(Stream stream, Span<byte> bytes, string name, string what)
+    private static void Fill(Stream stream, Span<byte> bytes, string sourceName, string what)
     {
         if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-            throw new InvalidDataException($"{name}: the file ends within {what}");
+            throw new InvalidDataException($"{sourceName}: the file ends within {what}");
     }
 
     private static string TypeName(byte type) => type switch

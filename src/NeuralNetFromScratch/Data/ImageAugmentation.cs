@@ -28,9 +28,9 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
     private ImageAugmentation(Settings settings)
         : base(settings)
     {
-        MaximumShift = settings.Get("maximumShift", 0f);
-        MaximumRotation = settings.Get("maximumRotation", 0f);
-        MaximumShear = settings.Get("maximumShear", 0f);
+        MaxShift = settings.Get("maxShift", 0f);
+        MaxRotation = settings.Get("maxRotation", 0f);
+        MaxShear = settings.Get("maxShear", 0f);
         Scale = Pair(settings, "scale", (1, 1));
         Elastic = Pair(settings, "elastic", (0, 0));
     }
@@ -40,18 +40,18 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
 
     /// <summary>Largest shift in each direction, in pixels; the shift is uniform in ± this.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float MaximumShift
+    public float MaxShift
     {
         get;
-        init => Settings = Settings.With("maximumShift", field = Guard.NonNegative(value, nameof(MaximumShift)), usual: 0f);
+        init => Settings = Settings.With("maxShift", field = Guard.NonNegative(value, nameof(MaxShift)), defaultValue: 0f);
     }
 
     /// <summary>Largest rotation, in degrees; the angle is uniform in ± this.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float MaximumRotation
+    public float MaxRotation
     {
         get;
-        init => Settings = Settings.With("maximumRotation", field = Guard.NonNegative(value, nameof(MaximumRotation)), usual: 0f);
+        init => Settings = Settings.With("maxRotation", field = Guard.NonNegative(value, nameof(MaxRotation)), defaultValue: 0f);
     }
 
     /// <summary>Range of the scale, one factor for both directions: above 1 the image grows. (1, 1) unless set.</summary>
@@ -70,10 +70,10 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
 
     /// <summary>Largest shear: rows move sideways by up to this times their distance from the centre; uniform in ± this.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float MaximumShear
+    public float MaxShear
     {
         get;
-        init => Settings = Settings.With("maximumShear", field = Guard.NonNegative(value, nameof(MaximumShear)), usual: 0f);
+        init => Settings = Settings.With("maxShear", field = Guard.NonNegative(value, nameof(MaxShear)), defaultValue: 0f);
     }
 
     /// <summary>Elastic displacement: σ, the deviation of the smoothing, and α, the strength, both in pixels; none if α is 0.</summary>
@@ -127,12 +127,12 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         }
 
         // A⁻¹ for A = rotation · shear · scale, in (x, y) with y downwards.
-        double angle = Symmetric(random, Angle, MaximumRotation) * Math.PI / 180, shear = Symmetric(random, Slant, MaximumShear);
+        double angle = Symmetric(random, Angle, MaxRotation) * Math.PI / 180, shear = Symmetric(random, Slant, MaxShear);
         double scale = Scale.Low + ((double)Scale.High - Scale.Low) * random.Uniform(Size);
         double cosine = Math.Cos(angle) / scale, sine = Math.Sin(angle) / scale;
         (float xx, float xy) = ((float)(cosine + shear * sine), (float)(sine - shear * cosine));
         (float yx, float yy) = ((float)-sine, (float)cosine);
-        float shiftX = (float)Symmetric(random, ShiftX, MaximumShift), shiftY = (float)Symmetric(random, ShiftY, MaximumShift);
+        float shiftX = (float)Symmetric(random, ShiftX, MaxShift), shiftY = (float)Symmetric(random, ShiftY, MaxShift);
         float centreX = (width - 1) / 2f, centreY = (height - 1) / 2f;
         for (int row = 0; row < height; row++)
         {

@@ -36,13 +36,13 @@ public static class Mnist
 
     /// <summary>The files of a folder whose contents are not those of the original MNIST, or that are missing; empty if all are.</summary>
     /// <param name="directory">The folder.</param>
-    public static IReadOnlyList<string> FindMismatches(string directory) => FindMismatches(directory, Files);
+    public static IReadOnlyList<string> VerifyChecksums(string directory) => VerifyChecksums(directory, Files);
 
     /// <summary>Copies the original MNIST's files from one folder, raw or compressed, into another, raw.</summary>
     /// <param name="source">Where they are.</param>
     /// <param name="directory">Where they shall be; it is made if it does not exist.</param>
     /// <exception cref="InvalidDataException">A file is missing, or its contents are not MNIST's; nothing has been copied.</exception>
-    public static void Import(string source, string directory) => Import(source, directory, Files);
+    public static void CopyFrom(string source, string directory) => CopyFrom(source, directory, Files);
 
     /// <summary>
     /// Fetches the original MNIST from public mirrors over HTTPS. Files that are there and right are not fetched again; the contents are
@@ -50,22 +50,22 @@ public static class Mnist
     /// </summary>
     /// <param name="directory">Where the raw files go; it is made if it does not exist.</param>
     /// <param name="progress">Is told how it goes.</param>
-    /// <param name="cancellation">Ends the download; finished files stay.</param>
+    /// <param name="cancellationToken">Ends the download; finished files stay.</param>
     /// <exception cref="IOException">No mirror gave the right contents; the message says what each did.</exception>
     public static async Task DownloadAsync(
-        string directory, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+        string directory, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3) };
         var download = new MnistDownload(handler, Files);
-        await download.RunAsync(directory, progress, cancellation).ConfigureAwait(false);
+        await download.RunAsync(directory, progress, cancellationToken).ConfigureAwait(false);
     }
 
-    internal static IReadOnlyList<string> FindMismatches(string directory, IReadOnlyList<MnistFile> files) =>
+    internal static IReadOnlyList<string> VerifyChecksums(string directory, IReadOnlyList<MnistFile> files) =>
         [.. files.Where(file => Locate(directory, file.Name) is not { } path || !Matches(path, file)).Select(file => file.Name)];
 
-    internal static void Import(string source, string directory, IReadOnlyList<MnistFile> files)
+    internal static void CopyFrom(string source, string directory, IReadOnlyList<MnistFile> files)
     {
-        IReadOnlyList<string> mismatches = FindMismatches(source, files);
+        IReadOnlyList<string> mismatches = VerifyChecksums(source, files);
         if (mismatches.Count > 0)
             throw new InvalidDataException($"{source} does not hold MNIST: {string.Join(", ", mismatches)} missing or different");
         Directory.CreateDirectory(directory);
@@ -145,23 +145,23 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
         new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
     ];
 
-    public async Task RunAsync(string directory, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    public async Task RunAsync(string directory, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
         using var client = new HttpClient(handler, disposeHandler: false);
-        IReadOnlyList<string> missing = Mnist.FindMismatches(directory, files);
+        IReadOnlyList<string> missing = Mnist.VerifyChecksums(directory, files);
         for (int number = 1; number <= files.Count; number++)
         {
             MnistFile file = files[number - 1];
             if (!missing.Contains(file.Name))
                 continue;
-            byte[] contents = await FetchFromAnyAsync(client, file, number, progress, cancellation).ConfigureAwait(false);
+            byte[] contents = await FetchFromAnyAsync(client, file, number, progress, cancellationToken).ConfigureAwait(false);
             AtomicFile.Write(Path.Combine(directory, file.Name), stream => stream.Write(contents));
         }
     }
 
     private async Task<byte[]> FetchFromAnyAsync(
-        HttpClient client, MnistFile file, int number, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+        HttpClient client, MnistFile file, int number, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         var failures = new List<string>();
         foreach (Uri mirror in Mirrors)
@@ -169,12 +169,12 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
             try
             {
                 var address = new Uri(mirror, file.Name + ".gz");
-                byte[] compressed = await FetchAsync(client, address, file, number, progress, cancellation).ConfigureAwait(false);
+                byte[] compressed = await FetchAsync(client, address, file, number, progress, cancellationToken).ConfigureAwait(false);
                 return Decompress(compressed, file);
             }
             catch (Exception exception)
                 when (exception is HttpRequestException or IOException or InvalidDataException
-                    || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
+                    || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 failures.Add($"{mirror.Host}: {exception.Message}");
             }
@@ -184,16 +184,16 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
     }
 
     private async Task<byte[]> FetchAsync(
-        HttpClient client, Uri address, MnistFile file, int number, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+        HttpClient client, Uri address, MnistFile file, int number, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response =
-            await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         long? total = response.Content.Headers.ContentLength;
-        using Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         using var received = new MemoryStream();
         var buffer = new byte[1 << 16];
-        while (await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and int count)
+        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int count)
         {
             received.Write(buffer, 0, count);
             if (received.Length > MaxCompressedLength)

@@ -78,7 +78,7 @@ public sealed class TabularClassifier<TLabel>
         Sequential network = Network;
         if (network.ClassNames.Distinct().Count() != network.ClassNames.Count)
             throw new NotSupportedException("two classes have the same text, and could not be told apart when they are read");
-        network.Save(path, TensorNaming.Library);
+        network.Save(path, TensorNaming.Native);
     }
 
     /// <summary>Learns from scratch, forgetting what was learned before.</summary>
@@ -94,13 +94,13 @@ public sealed class TabularClassifier<TLabel>
         Dataset samples = Samples(features, Numbers(labels));
         return Trainer(features.Rows).Fit(samples, new FitOptions
         {
-            Epochs = _options.MaximumEpochs,
+            Epochs = _options.MaxEpochs,
             BatchSize = BatchSize(features.Rows),
             Seed = _options.Seed,
             EarlyStopping = new EarlyStopping
             {
                 WatchesTraining = true,
-                MinimumImprovement = _options.MinimumImprovement,
+                MinImprovement = _options.MinImprovement,
                 Patience = _options.Patience,
                 RestoresBest = false,
             },
@@ -234,8 +234,8 @@ public sealed class TabularClassifier<TLabel>
         (float[] means, float[] deviations) = FeatureTable.Statistics(features);
         Layer[] layers =
         [
-            new Standardize(means, deviations),
-            .. _options.Hidden.Select(units => new Dense(units, _options.Activation)),
+            new Standardization(means, deviations),
+            .. _options.HiddenUnits.Select(units => new Dense(units, _options.Activation)),
             new Dense(classes.Length),
         ];
         Adopt(new Sequential([features.Columns], _options.Seed, layers) { ClassNames = [.. classes.Select(ClassLabel.Text)] }, classes);
@@ -254,7 +254,7 @@ public sealed class TabularClassifier<TLabel>
         Network,
         new SoftmaxCrossEntropy(),
         new Adam(_options.LearningRate) { L2Penalty = _options.L2Penalty / BatchSize(samples) },
-        new TrainerOptions { Threads = _options.Threads });
+        new TrainerOptions { ThreadCount = _options.ThreadCount });
 
     private int[] Numbers(ReadOnlySpan<TLabel> labels)
     {

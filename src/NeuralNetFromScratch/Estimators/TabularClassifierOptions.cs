@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch;
 public sealed record TabularClassifierOptions
 {
     /// <summary>Units of the hidden layers.</summary>
-    public IReadOnlyList<int> Hidden { get; init; } = [100];
+    public IReadOnlyList<int> HiddenUnits { get; init; } = [100];
 
     /// <summary>Activation of the hidden layers.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
@@ -18,13 +18,13 @@ public sealed record TabularClassifierOptions
     public float L2Penalty { get; init; } = 1e-4f;
 
     /// <summary>How often it goes through the samples at most; positive.</summary>
-    public int MaximumEpochs { get; init; } = 200;
+    public int MaxEpochs { get; init; } = 200;
 
     /// <summary>Samples in a step at most; positive.</summary>
     public int BatchSize { get; init; } = 200;
 
     /// <summary>It stops when the training loss has not fallen by this…</summary>
-    public double MinimumImprovement { get; init; } = 1e-4;
+    public double MinImprovement { get; init; } = 1e-4;
 
     /// <summary>… for more than so many epochs in a row; not negative.</summary>
     public int Patience { get; init; } = 10;
@@ -33,7 +33,7 @@ public sealed record TabularClassifierOptions
     public ulong Seed { get; init; }
 
     /// <summary>The number of threads; the result does not depend on it.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    public int ThreadCount { get; init; } = Environment.ProcessorCount;
 }
 
 /// <summary>Labels as text and back, the same in every culture.</summary>

@@ -43,7 +43,7 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     public int Count => _parameters.Length;
 
     /// <summary>The number of trained values in all parameters together.</summary>
-    public long TrainableCount => _parameters.Where(parameter => parameter.Role != ParameterRole.State).Sum(parameter => (long)parameter.Shape.ElementCount);
+    public long TrainableCount => _parameters.Where(parameter => parameter.Role != ParameterRole.Buffer).Sum(parameter => (long)parameter.Shape.ElementCount);
 
     /// <summary>A parameter by number, in the order of the layers.</summary>
     public Parameter this[int index] => _parameters[index];
@@ -123,10 +123,10 @@ public enum ParameterRole
     Weight,
 
     /// <summary>Trained, and free of penalties and weight decay: biases, scales and shifts.</summary>
-    Bias,
+    NoDecay,
 
     /// <summary>Kept with the parameters, but not trained: running statistics, the means and deviations of the inputs.</summary>
-    State,
+    Buffer,
 }
 
 /// <summary>A parameter that a layer asks for.</summary>
@@ -171,7 +171,7 @@ public sealed record ParameterDefinition(string Name, Shape Shape, Initializer I
 
     /// <summary>
     /// For running statistics: the share m of the batch's value g, which the layer writes in the place of the gradient, in the update
-    /// <c>r ← (1 − m)·r + m·g</c>. 0, the default, leaves the values alone. Ignored unless <see cref="Role"/> is <see cref="ParameterRole.State"/>.
+    /// <c>r ← (1 − m)·r + m·g</c>. 0, the default, leaves the values alone. Ignored unless <see cref="Role"/> is <see cref="ParameterRole.Buffer"/>.
     /// </summary>
     public float MixingShare { get; init; }
 }

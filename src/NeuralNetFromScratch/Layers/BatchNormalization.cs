@@ -64,8 +64,8 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
         return
         [
             .. IsAffine ? AffineParameters(shape) : [],
-            new("mean", shape, Initializer.Zeros, ParameterRole.State) { PyTorchName = "running_mean", MixingShare = Momentum },
-            new("variance", shape, Initializer.Constant(1), ParameterRole.State) { PyTorchName = "running_var", MixingShare = Momentum },
+            new("mean", shape, Initializer.Zeros, ParameterRole.Buffer) { PyTorchName = "running_mean", MixingShare = Momentum },
+            new("variance", shape, Initializer.Constant(1), ParameterRole.Buffer) { PyTorchName = "running_var", MixingShare = Momentum },
         ];
     }
 
@@ -74,8 +74,8 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
 
     private static ParameterDefinition[] AffineParameters(Shape shape) =>
     [
-        new("scale", shape, Initializer.Constant(1), ParameterRole.Bias) { PyTorchName = "weight" },
-        new("shift", shape, Initializer.Zeros, ParameterRole.Bias) { PyTorchName = "bias" },
+        new("scale", shape, Initializer.Constant(1), ParameterRole.NoDecay) { PyTorchName = "weight" },
+        new("shift", shape, Initializer.Zeros, ParameterRole.NoDecay) { PyTorchName = "bias" },
     ];
 
     /// <inheritdoc/>

@@ -166,7 +166,7 @@ public sealed class ChainMemory
         _floats = new AlignedBuffer(size.Floats);
         _bytes = new byte[size.Bytes];
         _workerFloats = Compute.AlignedMemory.RoundUp(size.WorkerFloats);
-        _workers = new float[checked(_workerFloats * engine.Threads)];
+        _workers = new float[checked(_workerFloats * engine.ThreadCount)];
     }
 
     /// <summary>The largest number of samples in a pass.</summary>

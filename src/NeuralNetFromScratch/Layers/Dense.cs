@@ -14,29 +14,29 @@ public sealed partial class Dense : Layer, IPart<Dense>
 {
     private const int Weight = 0, Bias = 1;
 
-    private readonly Initializer _weights;
-    private readonly Initializer _biases;
+    private readonly Initializer _weightInitializer;
+    private readonly Initializer _biasInitializer;
 
     /// <summary>A fully connected layer.</summary>
     /// <param name="units">Number of outputs.</param>
     /// <param name="activation">The function f; the identity unless given.</param>
-    /// <param name="weights">How the weights start; as suits the activation unless given.</param>
-    /// <param name="biases">How the biases start; zeros unless given.</param>
+    /// <param name="weightInitializer">How the weights start; as suits the activation unless given.</param>
+    /// <param name="biasInitializer">How the biases start; zeros unless given.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
-    public Dense(int units, Activation? activation = null, Initializer? weights = null, Initializer? biases = null)
-        : this(new Settings(Kind, new Setting("units", units)).With("activation", Activation.Identity.Equals(activation) ? null : activation), weights, biases)
+    public Dense(int units, Activation? activation = null, Initializer? weightInitializer = null, Initializer? biasInitializer = null)
+        : this(new Settings(Kind, new Setting("units", units)).With("activation", Activation.Identity.Equals(activation) ? null : activation), weightInitializer, biasInitializer)
     {
     }
 
-    private Dense(Settings settings, Initializer? weights, Initializer? biases)
+    private Dense(Settings settings, Initializer? weightInitializer, Initializer? biasInitializer)
         : base(settings)
     {
         Units = Guard.Positive(settings.Get<int>("units"), "units");
         Activation = settings.Get("activation", Activation.Identity);
         HasBias = settings.Get("bias", true);
         SkipsZeroInputs = settings.Get("skipsZeroInputs", false);
-        _weights = weights ?? Activation.DefaultInitializer;
-        _biases = biases ?? Initializer.Zeros;
+        _weightInitializer = weightInitializer ?? Activation.DefaultInitializer;
+        _biasInitializer = biasInitializer ?? Initializer.Zeros;
     }
 
     /// <summary>The kind of part: "dense".</summary>
@@ -52,7 +52,7 @@ public sealed partial class Dense : Layer, IPart<Dense>
     public bool HasBias
     {
         get;
-        init => Settings = Settings.With("bias", field = value, usual: true);
+        init => Settings = Settings.With("bias", field = value, defaultValue: true);
     }
 
     /// <summary>
@@ -63,7 +63,7 @@ public sealed partial class Dense : Layer, IPart<Dense>
     public bool SkipsZeroInputs
     {
         get;
-        init => Settings = Settings.With("skipsZeroInputs", field = value, usual: false);
+        init => Settings = Settings.With("skipsZeroInputs", field = value, defaultValue: false);
     }
 
     /// <summary>Makes a layer of its settings.</summary>
@@ -80,8 +80,8 @@ public sealed partial class Dense : Layer, IPart<Dense>
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("weight", [inputShape.ElementCount, Units], _weights, ParameterRole.Weight) { PyTorchAxes = [1, 0] },
-        .. HasBias ? (ReadOnlySpan<ParameterDefinition>)[new("bias", [Units], _biases, ParameterRole.Bias)] : [],
+        new("weight", [inputShape.ElementCount, Units], _weightInitializer, ParameterRole.Weight) { PyTorchAxes = [1, 0] },
+        .. HasBias ? (ReadOnlySpan<ParameterDefinition>)[new("bias", [Units], _biasInitializer, ParameterRole.NoDecay)] : [],
     ];
 
     /// <inheritdoc/>

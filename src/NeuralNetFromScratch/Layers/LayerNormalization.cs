@@ -39,8 +39,8 @@ public sealed class LayerNormalization : Layer, IPart<LayerNormalization>
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias) { PyTorchName = "weight" },
-        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias) { PyTorchName = "bias" },
+        new("scale", inputShape, Initializer.Constant(1), ParameterRole.NoDecay) { PyTorchName = "weight" },
+        new("shift", inputShape, Initializer.Zeros, ParameterRole.NoDecay) { PyTorchName = "bias" },
     ];
 
     /// <inheritdoc/>

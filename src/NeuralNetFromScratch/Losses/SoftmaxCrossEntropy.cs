@@ -40,7 +40,7 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     public float LabelSmoothing
     {
         get;
-        init => Settings = Settings.With("labelSmoothing", field = Guard.Fraction(value, nameof(LabelSmoothing)), usual: 0f);
+        init => Settings = Settings.With("labelSmoothing", field = Guard.Fraction(value, nameof(LabelSmoothing)), defaultValue: 0f);
     }
 
     /// <summary>w, one for each class, not negative; all 1 if empty.</summary>

@@ -9,25 +9,25 @@ namespace NeuralNetFromScratch;
 public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
 {
     /// <summary>Expected calibration error.</summary>
-    /// <param name="bins">n; positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bins"/> is not positive.</exception>
-    public CalibrationError(int bins = 15)
-        : this(new Settings(Kind, new Setting("bins", bins)))
+    /// <param name="binCount">n; positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="binCount"/> is not positive.</exception>
+    public CalibrationError(int binCount = 15)
+        : this(new Settings(Kind, new Setting("binCount", binCount)))
     {
     }
 
     private CalibrationError(Settings settings)
         : base(settings)
     {
-        Bins = settings.Get<int>("bins");
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Bins, "bins");
+        BinCount = settings.Get<int>("binCount");
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BinCount, "binCount");
     }
 
     /// <inheritdoc/>
     public static string Kind => "calibration-error";
 
     /// <summary>n.</summary>
-    public int Bins { get; }
+    public int BinCount { get; }
 
     /// <inheritdoc/>
     public override bool HigherIsBetter => false;
@@ -49,7 +49,7 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
     /// <inheritdoc/>
     public override (int Counts, int Sums) Sizes(MetricTask task)
     {
-        int bins = checked(Bins * (task.IsMultiLabel ? task.Outputs : 1));
+        int bins = checked(BinCount * (task.IsMultiLabel ? task.Outputs : 1));
         return (1 + bins, bins);
     }
 
@@ -72,7 +72,7 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
             {
                 float probability = probabilities[label];
                 bool isYes = probability > 0.5f;
-                Add(label * Bins, isYes ? probability : 1.0 - probability, isYes == batch.Targets[row, label] > 0.5f, correct, sums);
+                Add(label * BinCount, isYes ? probability : 1.0 - probability, isYes == batch.Targets[row, label] > 0.5f, correct, sums);
             }
         }
     }
@@ -80,16 +80,16 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
     /// <inheritdoc/>
     public override MetricResult Compute(MetricTask task, ReadOnlySpan<long> counts, ReadOnlySpan<double> sums)
     {
-        var each = new double[sums.Length / Bins];
+        var each = new double[sums.Length / BinCount];
         for (int bin = 0; bin < sums.Length; bin++)
-            each[bin / Bins] += Math.Abs(counts[1 + bin] - sums[bin]) / counts[0];
+            each[bin / BinCount] += Math.Abs(counts[1 + bin] - sums[bin]) / counts[0];
         return new(each.Average()) { PerClass = task.IsMultiLabel ? each : [] };
     }
 
     private void Add(int first, double confidence, bool isCorrect, Span<long> correct, Span<double> sums)
     {
         // NaN goes to the first bin, where it makes the sum NaN.
-        int bin = first + (double.IsNaN(confidence) ? 0 : Math.Clamp((int)Math.Ceiling(confidence * Bins) - 1, 0, Bins - 1));
+        int bin = first + (double.IsNaN(confidence) ? 0 : Math.Clamp((int)Math.Ceiling(confidence * BinCount) - 1, 0, BinCount - 1));
         correct[bin] += isCorrect ? 1 : 0;
         sums[bin] += confidence;
     }

@@ -20,7 +20,7 @@ public abstract class ClassMetric : SumMetric
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            Settings = Settings.With("positiveClass", value, usual: 1);
+            Settings = Settings.With("positiveClass", value, defaultValue: 1);
             Choice = Choice with { PositiveClass = value };
         }
     }

@@ -11,19 +11,19 @@ public sealed class ConfusionMatrix
 
     internal ConfusionMatrix(int classes)
     {
-        Classes = classes;
+        ClassCount = classes;
         _counts = new int[checked(classes * (classes + 1))];
     }
 
     /// <summary>The number of classes.</summary>
-    public int Classes { get; }
+    public int ClassCount { get; }
 
     /// <summary>What the classes are called, in their order; empty where that is not known.</summary>
     public IReadOnlyList<string> ClassNames { get; internal set; } = [];
 
     /// <summary>Samples of class <paramref name="actual"/> that were predicted as <paramref name="predicted"/>.</summary>
-    /// <param name="actual">The class: 0 to <c>Classes − 1</c>.</param>
-    /// <param name="predicted">The predicted class: 0 to <c>Classes − 1</c>.</param>
+    /// <param name="actual">The class: 0 to <c>ClassCount − 1</c>.</param>
+    /// <param name="predicted">The predicted class: 0 to <c>ClassCount − 1</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public int this[int actual, int predicted] => _counts[Row(actual) + Checked(predicted)];
 
@@ -48,31 +48,31 @@ public sealed class ConfusionMatrix
     public int Count => _counts.Sum();
 
     /// <summary>Number of samples without a prediction, as of outputs that are NaN. They count as wrong.</summary>
-    public int UnpredictedCount => Enumerable.Range(0, Classes).Sum(Unpredicted);
+    public int UnpredictedCount => Enumerable.Range(0, ClassCount).Sum(Unpredicted);
 
     /// <summary>Share of the samples that were predicted correctly; 0 of none.</summary>
     public double Accuracy => Ratio(Correct, Count);
 
-    private int Correct => Enumerable.Range(0, Classes).Sum(classIndex => this[classIndex, classIndex]);
+    private int Correct => Enumerable.Range(0, ClassCount).Sum(classIndex => this[classIndex, classIndex]);
 
     /// <summary>Number of samples of a class.</summary>
-    /// <param name="classIndex">The class: 0 to <c>Classes − 1</c>.</param>
+    /// <param name="classIndex">The class: 0 to <c>ClassCount − 1</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
-    public int Support(int classIndex) => Enumerable.Range(0, Classes).Sum(predicted => this[classIndex, predicted]) + Unpredicted(classIndex);
+    public int Support(int classIndex) => Enumerable.Range(0, ClassCount).Sum(predicted => this[classIndex, predicted]) + Unpredicted(classIndex);
 
     /// <summary>Of the samples predicted as a class, the share that are of it; 0 where there are none.</summary>
-    /// <param name="classIndex">The class: 0 to <c>Classes − 1</c>.</param>
+    /// <param name="classIndex">The class: 0 to <c>ClassCount − 1</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public double Precision(int classIndex) =>
-        Ratio(this[classIndex, classIndex], Enumerable.Range(0, Classes).Sum(actual => this[actual, classIndex]));
+        Ratio(this[classIndex, classIndex], Enumerable.Range(0, ClassCount).Sum(actual => this[actual, classIndex]));
 
     /// <summary>Of the samples of a class, the share predicted as it; 0 where there are none.</summary>
-    /// <param name="classIndex">The class: 0 to <c>Classes − 1</c>.</param>
+    /// <param name="classIndex">The class: 0 to <c>ClassCount − 1</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public double Recall(int classIndex) => Ratio(this[classIndex, classIndex], Support(classIndex));
 
     /// <summary>The harmonic mean of precision and recall of a class; 0 where both are.</summary>
-    /// <param name="classIndex">The class: 0 to <c>Classes − 1</c>.</param>
+    /// <param name="classIndex">The class: 0 to <c>ClassCount − 1</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public double F1(int classIndex) => Ratio(2 * Precision(classIndex) * Recall(classIndex), Precision(classIndex) + Recall(classIndex));
 
@@ -106,23 +106,23 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>Samples of a class without a prediction.</summary>
-    internal int Unpredicted(int actual) => _counts[Row(actual) + Classes];
+    internal int Unpredicted(int actual) => _counts[Row(actual) + ClassCount];
 
     private static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
 
     private double Average(ClassAveraging averaging, Func<int, double> figure) => averaging switch
     {
-        ClassAveraging.Macro => Enumerable.Range(0, Classes).Average(figure),
-        ClassAveraging.Weighted => Ratio(Enumerable.Range(0, Classes).Sum(classIndex => Support(classIndex) * figure(classIndex)), Count),
+        ClassAveraging.Macro => Enumerable.Range(0, ClassCount).Average(figure),
+        ClassAveraging.Weighted => Ratio(Enumerable.Range(0, ClassCount).Sum(classIndex => Support(classIndex) * figure(classIndex)), Count),
         _ => throw new ArgumentOutOfRangeException(nameof(averaging), averaging, "must be macro, weighted or micro; name a class for its own figure"),
     };
 
-    private int Row(int actual) => Checked(actual) * (Classes + 1);
+    private int Row(int actual) => Checked(actual) * (ClassCount + 1);
 
     private int Checked(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Classes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, ClassCount);
         return index;
     }
 }
@@ -202,7 +202,7 @@ internal static class ConfusionText
     public static string Of(ConfusionMatrix matrix)
     {
         string[][] cells = Cells(matrix);
-        string[] heads = ["", .. Enumerable.Range(0, matrix.Classes).Select(actual => Name(matrix, actual))];
+        string[] heads = ["", .. Enumerable.Range(0, matrix.ClassCount).Select(actual => Name(matrix, actual))];
         int head = heads.Max(name => name.Length), cell = cells.Max(row => row.Max(text => text.Length)), columns = cells[0].Length;
         for (int gap = 2; gap > 0; gap--)
         {
@@ -218,10 +218,10 @@ internal static class ConfusionText
         bool hasUnpredicted = matrix.UnpredictedCount > 0;
         return
         [
-            [.. Enumerable.Range(0, matrix.Classes).Select(Number), .. hasUnpredicted ? ["none"] : (string[])[]],
-            .. Enumerable.Range(0, matrix.Classes).Select(actual => (string[])
+            [.. Enumerable.Range(0, matrix.ClassCount).Select(Number), .. hasUnpredicted ? ["none"] : (string[])[]],
+            .. Enumerable.Range(0, matrix.ClassCount).Select(actual => (string[])
             [
-                .. Enumerable.Range(0, matrix.Classes).Select(predicted => Count(matrix[actual, predicted])),
+                .. Enumerable.Range(0, matrix.ClassCount).Select(predicted => Count(matrix[actual, predicted])),
                 .. hasUnpredicted ? [Count(matrix.Unpredicted(actual))] : (string[])[],
             ]),
         ];
@@ -248,13 +248,13 @@ internal static class ConfusionText
     {
         (int Actual, int Predicted, int Count)[] all =
         [
-            .. Enumerable.Range(0, matrix.Classes)
-                .SelectMany(actual => Enumerable.Range(0, matrix.Classes).Select(predicted => (actual, predicted, matrix[actual, predicted])))
+            .. Enumerable.Range(0, matrix.ClassCount)
+                .SelectMany(actual => Enumerable.Range(0, matrix.ClassCount).Select(predicted => (actual, predicted, matrix[actual, predicted])))
                 .Where(entry => entry.actual != entry.predicted && entry.Item3 > 0),
         ];
         string unpredicted = matrix.UnpredictedCount == 0 ? "" : $", {FigureText.Count(matrix.UnpredictedCount)} without a prediction";
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{FigureText.Count(matrix.Count)} samples of {matrix.Classes} classes, {FigureText.Count(all.Sum(entry => (long)entry.Count))} confused{unpredicted}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{FigureText.Count(matrix.Count)} samples of {matrix.ClassCount} classes, {FigureText.Count(all.Sum(entry => (long)entry.Count))} confused{unpredicted}\n");
         if (all.Length == 0)
             return text.ToString();
         string[][] rows =

@@ -23,7 +23,7 @@ public abstract class RankMetric : ScoreMetric
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            Settings = Settings.With("positiveClass", value, usual: 1);
+            Settings = Settings.With("positiveClass", value, defaultValue: 1);
             Choice = Choice with { PositiveClass = value };
         }
     }

@@ -30,7 +30,7 @@ internal sealed class Evaluator
         _loss = loss;
         _metrics = metrics;
         _engine = engine;
-        _workers = new Worker?[engine.Threads];
+        _workers = new Worker?[engine.ThreadCount];
     }
 
     /// <summary>How well the network does on the samples of a data set that fits it.</summary>
@@ -40,11 +40,11 @@ internal sealed class Evaluator
         MetricAccumulator accumulator = Accumulator(data.TargetLength == 0);
         accumulator.Reset(data.Count);
         int blocks = (data.Count - 1) / BlockRows + 1;
-        _engine.Run(new Job(this, data, accumulator, blocks, cancellationToken), Math.Min(blocks, _engine.Threads));
+        _engine.Run(new Job(this, data, accumulator, blocks, cancellationToken), Math.Min(blocks, _engine.ThreadCount));
         MetricResult[] results = accumulator.Compute();
         foreach (MetricResult result in results)
         {
-            if (result.ConfusionMatrix is { } matrix && matrix.Classes == _network.ClassNames.Count)
+            if (result.ConfusionMatrix is { } matrix && matrix.ClassCount == _network.ClassNames.Count)
                 matrix.ClassNames = _network.ClassNames;
         }
 
@@ -56,7 +56,7 @@ internal sealed class Evaluator
         if (_accumulator is null || hasLabels != _hasLabels)
         {
             var task = new MetricTask(_loss.OutputActivation, _network.OutputShape.ElementCount, hasLabels);
-            _accumulator = new MetricAccumulator(task, _metrics ?? _loss.DefaultMetrics(hasLabels), _engine.Threads);
+            _accumulator = new MetricAccumulator(task, _metrics ?? _loss.DefaultMetrics(hasLabels), _engine.ThreadCount);
             _hasLabels = hasLabels;
         }
 

@@ -64,7 +64,7 @@ internal static class NormalizationFolding
 
                 Apply(normalization, Values(network, node), values[^1]);
             }
-            else if (node.Layer is Activate activate && followsLinear)
+            else if (node.Layer is ActivationLayer activate && followsLinear)
             {
                 var dense = (Dense)layers[^1];
                 layers[^1] = new Dense(dense.Units, activate.Activation) { HasBias = dense.HasBias, SkipsZeroInputs = dense.SkipsZeroInputs };

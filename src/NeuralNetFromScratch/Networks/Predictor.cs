@@ -75,7 +75,7 @@ public sealed class Predictor
 
 /// <summary>
 /// How raw numbers, such as the bytes of a picture, became a network's input: <c>(raw · Scale − Mean) / StandardDeviation</c>. A network
-/// does not do this itself (a <see cref="Standardize"/> layer does); it keeps the note, so that whoever gets the model knows.
+/// does not do this itself (a <see cref="Standardization"/> layer does); it keeps the note, so that whoever gets the model knows.
 /// </summary>
 /// <param name="Scale">Factor; 1/255 for bytes.</param>
 /// <param name="Mean">What is subtracted.</param>
@@ -135,7 +135,7 @@ public sealed partial class Sequential
     private Activation? LastActivation => Nodes[^1].Layer switch
     {
         Dense dense => dense.Activation,
-        Activate activate => activate.Activation,
+        ActivationLayer activate => activate.Activation,
         _ => null,
     };
 

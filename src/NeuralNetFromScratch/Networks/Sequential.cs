@@ -90,7 +90,7 @@ public sealed partial class Sequential
     /// its weights, and an activation that stands alone after that joins it. Layers within a <see cref="Residual"/> stay as they are.
     /// Predictions agree to rounding.
     /// </summary>
-    public Sequential FoldNormalization() => NormalizationFolding.Fold(this);
+    public Sequential FuseBatchNormalization() => NormalizationFolding.Fold(this);
 
     /// <summary>A table of the layers: output shape, number of parameters, and their memory.</summary>
     public string Summary() => NetworkSummary.Of(this);

@@ -14,9 +14,9 @@ public sealed partial class Sequential
     {
         ArgumentNullException.ThrowIfNull(data);
         CheckSampleShape(data, nameof(data));
-        engine ??= new Engine(Environment.ProcessorCount);
+        engine ??= new Engine();
         var outputs = new Tensor(OutputShape.Prepend(data.Count));
-        engine.Run(new PredictionJob(this, data, outputs), Math.Clamp(data.Count / Predictor.BlockRows, 1, engine.Threads));
+        engine.Run(new PredictionJob(this, data, outputs), Math.Clamp(data.Count / Predictor.BlockRows, 1, engine.ThreadCount));
         return outputs;
     }
 
@@ -42,7 +42,7 @@ public sealed partial class Sequential
             NeuralNetFromScratch.OutputActivation.Sigmoid => new BinaryCrossEntropy(),
             _ => new MeanSquaredError(),
         };
-        return new Evaluator(this, loss, metrics, engine ?? new Engine(Environment.ProcessorCount)).Run(data, cancellationToken);
+        return new Evaluator(this, loss, metrics, engine ?? new Engine()).Run(data, cancellationToken);
     }
 
     /// <summary>Checks that a data set has samples and targets that fit; labels are checked as they are read.</summary>
@@ -75,7 +75,7 @@ public sealed partial class Sequential
             var share = Section.Of(data.Count, 1, worker, workers);
             int outputLength = network.OutputShape.ElementCount, block = Math.Min(share.Count, Predictor.BlockRows);
             var predictor = new Predictor(network, Predictor.BlockRows, data.SparseColumnCount);
-            var engine = new Engine();
+            var engine = new Engine(1);
             var buffer = new BatchBuffer();
             var indices = new int[block];
             for (int start = share.Start; start < share.End; start += block)

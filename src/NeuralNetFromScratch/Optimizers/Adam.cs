@@ -91,7 +91,7 @@ internal readonly struct AdamRule(float beta1, float beta2, float stepSize, floa
 
 /// <summary>
 /// <see cref="Adam"/> with decoupled weight decay (Loshchilov and Hutter 2019): <c>w ← (1 − α·λ)·w</c> before Adam's update, as in PyTorch's
-/// <c>AdamW</c>, but for weights alone unless <see cref="Optimizer.DecaysBiases"/> is set.
+/// <c>AdamW</c>, but for weights alone unless <see cref="Optimizer.DecaysAllParameters"/> is set.
 /// </summary>
 public sealed class AdamW : Adam, IPart<AdamW>
 {

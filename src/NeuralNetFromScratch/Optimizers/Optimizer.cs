@@ -17,12 +17,12 @@ public abstract class Optimizer : Part
         LearningRate = Guard.NonNegative(settings.Get<float>("learningRate"), "learningRate");
         L2Penalty = settings.Get("l2Penalty", 0f);
         L1Penalty = settings.Get("l1Penalty", 0f);
-        WeightDecay = settings.Get("weightDecay", 0f);
-        DecaysBiases = settings.Get("decaysBiases", false);
+        DecoupledWeightDecay = settings.Get("weightDecay", 0f);
+        DecaysAllParameters = settings.Get("decaysAllParameters", false);
         ClipValue = settings.Get<float?>("clipValue", null);
-        ClipNorm = settings.Get<float?>("clipNorm", null);
+        GlobalClipNorm = settings.Get<float?>("globalClipNorm", null);
         MaxNorm = settings.Get<float?>("maxNorm", null);
-        AveragingDecay = settings.Get<float?>("averagingDecay", null);
+        EmaDecay = settings.Get<float?>("emaDecay", null);
         ParameterGroups = settings.GetList<ParameterGroup>("parameterGroups");
     }
 
@@ -34,7 +34,7 @@ public abstract class Optimizer : Part
     public float L2Penalty
     {
         get;
-        init => Settings = Settings.With("l2Penalty", field = Guard.NonNegative(value, nameof(L2Penalty)), usual: 0f);
+        init => Settings = Settings.With("l2Penalty", field = Guard.NonNegative(value, nameof(L2Penalty)), defaultValue: 0f);
     }
 
     /// <summary>λ of the penalty <c>λ·Σ|w|</c>: λ·sign(w) is added to the gradient. The reported loss is without it. 0 unless set.</summary>
@@ -42,7 +42,7 @@ public abstract class Optimizer : Part
     public float L1Penalty
     {
         get;
-        init => Settings = Settings.With("l1Penalty", field = Guard.NonNegative(value, nameof(L1Penalty)), usual: 0f);
+        init => Settings = Settings.With("l1Penalty", field = Guard.NonNegative(value, nameof(L1Penalty)), defaultValue: 0f);
     }
 
     /// <summary>
@@ -50,17 +50,17 @@ public abstract class Optimizer : Part
     /// set.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float WeightDecay
+    public float DecoupledWeightDecay
     {
         get;
-        init => Settings = Settings.With("weightDecay", field = Guard.NonNegative(value, nameof(WeightDecay)), usual: 0f);
+        init => Settings = Settings.With("weightDecay", field = Guard.NonNegative(value, nameof(DecoupledWeightDecay)), defaultValue: 0f);
     }
 
     /// <summary>Whether penalties and decay are for biases, scales and shifts too, as in PyTorch, or for weights alone. False unless set.</summary>
-    public bool DecaysBiases
+    public bool DecaysAllParameters
     {
         get;
-        init => Settings = Settings.With("decaysBiases", field = value, usual: false);
+        init => Settings = Settings.With("decaysAllParameters", field = value, defaultValue: false);
     }
 
     /// <summary>Bound of each gradient element: <c>g ← min(max(g, −c), c)</c>; none if null.</summary>
@@ -76,10 +76,10 @@ public abstract class Optimizer : Part
     /// <c>clip_grad_norm_</c>; none if null. It comes before <see cref="ClipValue"/> and the penalties.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
-    public float? ClipNorm
+    public float? GlobalClipNorm
     {
         get;
-        init => Settings = Settings.With("clipNorm", field = Guard.PositiveOrNone(value, nameof(ClipNorm)));
+        init => Settings = Settings.With("globalClipNorm", field = Guard.PositiveOrNone(value, nameof(GlobalClipNorm)));
     }
 
     /// <summary>
@@ -98,10 +98,10 @@ public abstract class Optimizer : Part
     /// update, a = w after the first; none if null. <see cref="Trainer.AveragedNetwork"/> predicts with it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not at least 0 and less than 1.</exception>
-    public float? AveragingDecay
+    public float? EmaDecay
     {
         get;
-        init => Settings = Settings.With("averagingDecay", field = value is { } decay ? Guard.Fraction(decay, nameof(AveragingDecay)) : null);
+        init => Settings = Settings.With("emaDecay", field = value is { } decay ? Guard.Fraction(decay, nameof(EmaDecay)) : null);
     }
 
     /// <summary>How many numbers the rule remembers for each parameter element.</summary>

@@ -22,7 +22,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
         LearningRateFactor = settings.Get("learningRateFactor", 1f);
         L2Penalty = settings.Get<float?>("l2Penalty", null);
         L1Penalty = settings.Get<float?>("l1Penalty", null);
-        WeightDecay = settings.Get<float?>("weightDecay", null);
+        DecoupledWeightDecay = settings.Get<float?>("weightDecay", null);
         MaxNorm = settings.Get<float?>("maxNorm", null);
     }
 
@@ -36,7 +36,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     public bool IsFrozen
     {
         get;
-        init => Settings = Settings.With("isFrozen", field = value, usual: false);
+        init => Settings = Settings.With("isFrozen", field = value, defaultValue: false);
     }
 
     /// <summary>Factor on the optimizer's learning rate. Default: 1.</summary>
@@ -44,7 +44,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     public float LearningRateFactor
     {
         get;
-        init => Settings = Settings.With("learningRateFactor", field = Guard.NonNegative(value, nameof(LearningRateFactor)), usual: 1f);
+        init => Settings = Settings.With("learningRateFactor", field = Guard.NonNegative(value, nameof(LearningRateFactor)), defaultValue: 1f);
     }
 
     /// <summary>See <see cref="Optimizer.L2Penalty"/>; the optimizer's own if null, the default.</summary>
@@ -63,12 +63,12 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
         init => Settings = Settings.With("l1Penalty", field = Guard.NonNegativeOrNone(value, nameof(L1Penalty)));
     }
 
-    /// <summary>See <see cref="Optimizer.WeightDecay"/>; the optimizer's own if null, the default.</summary>
+    /// <summary>See <see cref="Optimizer.DecoupledWeightDecay"/>; the optimizer's own if null, the default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public float? WeightDecay
+    public float? DecoupledWeightDecay
     {
         get;
-        init => Settings = Settings.With("weightDecay", field = Guard.NonNegativeOrNone(value, nameof(WeightDecay)));
+        init => Settings = Settings.With("weightDecay", field = Guard.NonNegativeOrNone(value, nameof(DecoupledWeightDecay)));
     }
 
     /// <summary>See <see cref="Optimizer.MaxNorm"/>; the optimizer's own if null, the default.</summary>

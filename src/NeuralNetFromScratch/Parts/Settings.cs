@@ -60,9 +60,9 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
     /// <summary>The value of a setting, or another value where it is left out.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="name">Its name.</param>
-    /// <param name="otherwise">The value of a setting that is left out.</param>
+    /// <param name="defaultValue">The value of a setting that is left out.</param>
     /// <exception cref="InvalidDataException">The setting has another type.</exception>
-    public T Get<T>(string name, T otherwise) => TryGet(name, out T? value) ? value : otherwise;
+    public T Get<T>(string name, T defaultValue) => TryGet(name, out T? value) ? value : defaultValue;
 
     /// <summary>The values of a setting that is a list; empty where it is left out.</summary>
     /// <typeparam name="T">The type of one value.</typeparam>
@@ -96,14 +96,14 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
         return new(Kind, [.. _items[..place], setting, .. _items[place..]], _ordered, isRead: false);
     }
 
-    /// <summary>The same settings with one changed or added, or left out where it has its usual value.</summary>
+    /// <summary>The same settings with one changed or added, or left out where it has its default.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="usual">The value of a setting that is left out.</param>
-    public Settings With<T>(string name, T value, T usual)
+    /// <param name="defaultValue">The value of a setting that is left out.</param>
+    public Settings With<T>(string name, T value, T defaultValue)
         where T : struct =>
-        EqualityComparer<T>.Default.Equals(value, usual) ? With<object?>(name, null) : With(name, value);
+        EqualityComparer<T>.Default.Equals(value, defaultValue) ? With<object?>(name, null) : With(name, value);
 
     /// <summary>The same settings with a list changed or added, or left out where it is empty.</summary>
     /// <typeparam name="T">The type of one value.</typeparam>

@@ -88,21 +88,21 @@ internal sealed class InverseTimeSchedule : LearningRateSchedule, IPart<InverseT
 /// <summary>Half a cosine from 1 to a final factor.</summary>
 internal sealed class CosineSchedule : LearningRateSchedule, IPart<CosineSchedule>
 {
-    private readonly double _final;
+    private readonly double _finalFactor;
 
-    public CosineSchedule(double final)
-        : this(new Settings(Kind, new Setting("final", final)))
+    public CosineSchedule(double finalFactor)
+        : this(new Settings(Kind, new Setting("finalFactor", finalFactor)))
     {
     }
 
     private CosineSchedule(Settings settings)
-        : base(settings) => _final = Guard.Share(settings.Get<double>("final"), "final");
+        : base(settings) => _finalFactor = Guard.Share(settings.Get<double>("finalFactor"), "finalFactor");
 
     public static string Kind => "cosine";
 
     public static CosineSchedule Create(Settings settings) => new(settings);
 
-    public override double Factor(TrainingPosition position) => Between(1, _final, position.Fraction);
+    public override double Factor(TrainingPosition position) => Between(1, _finalFactor, position.Fraction);
 
     /// <summary>Half a cosine from one value to another.</summary>
     internal static double Between(double from, double to, double share) => to + (from - to) * (1 + Math.Cos(Math.PI * share)) / 2;
@@ -111,17 +111,17 @@ internal sealed class CosineSchedule : LearningRateSchedule, IPart<CosineSchedul
 /// <summary>1 up to a share of the training, then a straight line to a final factor.</summary>
 internal sealed class LinearSchedule : LearningRateSchedule, IPart<LinearSchedule>
 {
-    private readonly double _final, _constantShare;
+    private readonly double _finalFactor, _constantShare;
 
-    public LinearSchedule(double final, double constantShare)
-        : this(new Settings(Kind, new("final", final), new("constantShare", constantShare)))
+    public LinearSchedule(double finalFactor, double constantShare)
+        : this(new Settings(Kind, new("finalFactor", finalFactor), new("constantShare", constantShare)))
     {
     }
 
     private LinearSchedule(Settings settings)
         : base(settings)
     {
-        _final = Guard.Share(settings.Get<double>("final"), "final");
+        _finalFactor = Guard.Share(settings.Get<double>("finalFactor"), "finalFactor");
         _constantShare = Guard.Fraction(settings.Get<double>("constantShare"), "constantShare");
     }
 
@@ -130,7 +130,7 @@ internal sealed class LinearSchedule : LearningRateSchedule, IPart<LinearSchedul
     public static LinearSchedule Create(Settings settings) => new(settings);
 
     public override double Factor(TrainingPosition position) =>
-        1 + (_final - 1) * Math.Max(0, (position.Fraction - _constantShare) / (1 - _constantShare));
+        1 + (_finalFactor - 1) * Math.Max(0, (position.Fraction - _constantShare) / (1 - _constantShare));
 }
 
 /// <summary>Up and down on half cosines, the momentum the other way.</summary>
@@ -179,12 +179,12 @@ internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSch
 /// <summary>Falls whenever the losses, or figures of a metric, so far have not become better for some epochs.</summary>
 internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSchedule>
 {
-    private readonly double _factor, _threshold, _lowest;
+    private readonly double _factor, _threshold, _minFactor;
     private readonly int _patience;
     private readonly string _metric;
 
-    public PlateauSchedule(double factor, int patience, double threshold, double lowest, string? metric = null)
-        : this(new Settings(Kind, new("factor", factor), new("patience", patience), new("threshold", threshold), new("lowest", lowest)).With("metric", metric))
+    public PlateauSchedule(double factor, int patience, double threshold, double minFactor, string? metric = null)
+        : this(new Settings(Kind, new("factor", factor), new("patience", patience), new("threshold", threshold), new("minFactor", minFactor)).With("metric", metric))
     {
     }
 
@@ -194,7 +194,7 @@ internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSched
         _factor = Guard.Between0And1(settings.Get<double>("factor"), "factor");
         _patience = Guard.NonNegative(settings.Get<int>("patience"), "patience");
         _threshold = Guard.Fraction(settings.Get<double>("threshold"), "threshold");
-        _lowest = Guard.Share(settings.Get<double>("lowest"), "lowest");
+        _minFactor = Guard.Share(settings.Get<double>("minFactor"), "minFactor");
         _metric = settings.Get("metric", "");
     }
 
@@ -216,7 +216,7 @@ internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSched
             else
                 poor++;
             if (poor > _patience)
-                (current, poor) = (Math.Max(current * _factor, _lowest), 0);
+                (current, poor) = (Math.Max(current * _factor, _minFactor), 0);
         }
 
         return current;

@@ -29,16 +29,16 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
     public static LearningRateSchedule InverseTime(double decay) => new InverseTimeSchedule(decay);
 
     /// <summary>Half a cosine from 1 down to a final factor (Loshchilov and Hutter 2017, without restarts).</summary>
-    /// <param name="final">Factor at the end, 0 to 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="final"/> is not 0 to 1.</exception>
-    public static LearningRateSchedule Cosine(double final = 0) => new CosineSchedule(final);
+    /// <param name="finalFactor">Factor at the end, 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="finalFactor"/> is not 0 to 1.</exception>
+    public static LearningRateSchedule Cosine(double finalFactor = 0) => new CosineSchedule(finalFactor);
 
     /// <summary>A straight line from 1, kept up to a share of the training, down to a final factor.</summary>
-    /// <param name="final">Factor at the end, 0 to 1.</param>
+    /// <param name="finalFactor">Factor at the end, 0 to 1.</param>
     /// <param name="constantShare">Share of the training before the decline, 0 to less than 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
-    public static LearningRateSchedule Linear(double final = 0, double constantShare = 0) =>
-        new LinearSchedule(final, constantShare);
+    public static LearningRateSchedule Linear(double finalFactor = 0, double constantShare = 0) =>
+        new LinearSchedule(finalFactor, constantShare);
 
     /// <summary>
     /// Up from <c>1 / startDivisor</c> to 1 and down to <c>1 / (startDivisor · finalDivisor)</c>, both on half a cosine: the one-cycle policy
@@ -62,12 +62,12 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
     /// <param name="factor">More than 0 and less than 1.</param>
     /// <param name="patience">Not negative.</param>
     /// <param name="threshold">0 to less than 1.</param>
-    /// <param name="lowest">The factor falls no further; 0 to 1.</param>
+    /// <param name="minFactor">The factor falls no further; 0 to 1.</param>
     /// <param name="metric">The name of the metric that is watched, among those of the training: "accuracy". The loss if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     public static LearningRateSchedule ReduceOnPlateau(
-        double factor = 0.1, int patience = 10, double threshold = 1e-4, double lowest = 0, string? metric = null) =>
-        new PlateauSchedule(factor, patience, threshold, lowest, metric);
+        double factor = 0.1, int patience = 10, double threshold = 1e-4, double minFactor = 0, string? metric = null) =>
+        new PlateauSchedule(factor, patience, threshold, minFactor, metric);
 
     /// <summary>The factor on the learning rate.</summary>
     /// <param name="position">How far the training is.</param>

@@ -36,7 +36,7 @@ internal static class ModelFile
         var chain = new Chain(network.InputShape, [.. network.Layers]);
         List<SafetensorEntry> tensors = [];
         foreach ((TensorPlace place, Parameter parameter) in TensorPlace.Of(chain, naming).Zip(network.Parameters))
-            tensors.Add(SafetensorEntry.OfFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
+            tensors.Add(SafetensorEntry.FromFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
         return (tensors, metadata);
     }
 
@@ -51,7 +51,7 @@ internal static class ModelFile
         Chain chain = Connect(inputShape, layers);
         TensorNaming naming = file.Metadata.GetValueOrDefault(NamingKey) switch
         {
-            LibraryNaming => TensorNaming.Library,
+            LibraryNaming => TensorNaming.Native,
             PyTorchNaming => TensorNaming.PyTorch,
             var other => throw new InvalidDataException($"the naming \"{other}\" is unknown"),
         };

@@ -130,7 +130,7 @@ public sealed record SafetensorEntry(string Name, SafetensorType Type, Shape Sha
     /// <param name="name">Its name.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="values">Its elements.</param>
-    public static SafetensorEntry OfFloats(string name, Shape shape, ReadOnlySpan<float> values)
+    public static SafetensorEntry FromFloats(string name, Shape shape, ReadOnlySpan<float> values)
     {
         byte[] bytes = new byte[checked(values.Length * sizeof(float))];
         for (int i = 0; i < values.Length; i++)

@@ -9,7 +9,7 @@ public sealed partial class Sequential
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="naming">How tensors are called and turned.</param>
     /// <exception cref="NotSupportedException">A part of your own has the kind of one of the library's, or a setting that no file can hold.</exception>
-    public void Save(string path, TensorNaming naming = TensorNaming.Library)
+    public void Save(string path, TensorNaming naming = TensorNaming.Native)
     {
         (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = ModelFile.Describe(this, naming);
         SafetensorsWriter.Write(path, tensors, metadata);
@@ -32,7 +32,7 @@ public sealed partial class Sequential
     /// The file is malformed, or names or shapes differ: the message lists every one that is missing, not expected or misshapen. Nothing has
     /// changed.
     /// </exception>
-    public void LoadWeights(string path, TensorNaming naming = TensorNaming.Library)
+    public void LoadWeights(string path, TensorNaming naming = TensorNaming.Native)
     {
         using SafetensorsReader file = SafetensorsReader.Open(path);
         InFile(path, () =>

@@ -12,7 +12,7 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Name, 
     /// <summary>The parameters of a chain in their order.</summary>
     public static IReadOnlyList<TensorPlace> Of(Chain chain, TensorNaming naming)
     {
-        if (naming == TensorNaming.Library)
+        if (naming == TensorNaming.Native)
             return [.. chain.Parameters.Select(definition => new TensorPlace(definition, definition.Name, []))];
         var places = new List<TensorPlace>();
         AddPyTorch(chain, "", places);
@@ -79,7 +79,7 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Name, 
 public enum TensorNaming
 {
     /// <summary>The library's own: "dense1.weight" is [in, out].</summary>
-    Library,
+    Native,
 
     /// <summary>
     /// PyTorch's, for the state of a <c>torch.nn.Sequential</c>: "0.weight" is [out, in]. An activation that a dense layer does itself counts

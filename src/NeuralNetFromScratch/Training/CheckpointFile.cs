@@ -96,7 +96,7 @@ internal static class CheckpointFile
 
     private static string ScoresName(int number) => FormattableString.Invariant($"figures_scores_{number}");
 
-    private static SafetensorEntry Flat(string name, ReadOnlySpan<float> values) => SafetensorEntry.OfFloats(name, [values.Length], values);
+    private static SafetensorEntry Flat(string name, ReadOnlySpan<float> values) => SafetensorEntry.FromFloats(name, [values.Length], values);
 
     private static float[] Flat(SafetensorsReader file, string name, int length)
     {

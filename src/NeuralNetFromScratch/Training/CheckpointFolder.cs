@@ -14,7 +14,7 @@ internal static class CheckpointFolder
         foreach (string left in Directory.EnumerateFiles(folder, "*.tmp").Where(file => IsLeftBehind(file, path)))
             File.Delete(left);
         write(path);
-        if (options.Keep == 1)
+        if (options.MaxToKeep == 1)
             return;
 
         // The newest lies under the plain name; it is copied, so that there is no moment without it.
@@ -26,7 +26,7 @@ internal static class CheckpointFolder
         });
         // Those of later steps belong to another training, or to what became of this one before it was taken up at an earlier step.
         string[] older = [.. Directory.EnumerateFiles(folder).Where(file => StepOf(file, path) <= step).OrderBy(file => StepOf(file, path))];
-        foreach (string old in older.SkipLast(options.Keep))
+        foreach (string old in older.SkipLast(options.MaxToKeep))
             File.Delete(old);
     }
 
@@ -55,7 +55,7 @@ public sealed record CheckpointOptions
     public int EverySteps { get; init; }
 
     /// <summary>How many checkpoints are kept; positive. Older ones have the number of their step after the name: "run.checkpoint.000001875".</summary>
-    public int Keep { get; init; } = 1;
+    public int MaxToKeep { get; init; } = 1;
 }
 
 /// <summary>Writes checkpoints of one training.</summary>

@@ -101,7 +101,7 @@ public sealed record EarlyStopping
     public int Patience { get; init; } = 5;
 
     /// <summary>How much better an epoch has to be to count. Default: 0; not negative.</summary>
-    public double MinimumImprovement { get; init; }
+    public double MinImprovement { get; init; }
 
     /// <summary>The metric to watch; the loss if null, the default.</summary>
     public Metric? Metric { get; init; }
@@ -119,7 +119,7 @@ public sealed record EarlyStopping
         EvaluationResult result = WatchesTraining ? record.Training : record.Validation!;
         double figure = Metric is null ? result.Loss : Metric.HigherIsBetter ? -result[Metric].Value : result[Metric].Value;
         // The lower is the better. What is no number is never better.
-        if (figure < state.Best - MinimumImprovement)
+        if (figure < state.Best - MinImprovement)
         {
             (state.Best, state.EpochsSinceBest) = (figure, 0);
             if (RestoresBest)
@@ -164,7 +164,7 @@ public readonly record struct TrainingProgress
 
     /// <summary>
     /// Loss and metrics of the epoch's samples so far; null in <see cref="TrainingCallback.OnStepEnd"/>, where
-    /// <see cref="TrainingRun.ComputeFigures"/> gives them.
+    /// <see cref="TrainingRun.ComputeMetrics"/> gives them.
     /// </summary>
     public EvaluationResult? Training { get; }
 

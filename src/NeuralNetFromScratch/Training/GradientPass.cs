@@ -74,7 +74,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     }
 
     private static bool Learns(Sequential network, ChainNode node, bool[] frozen) => Enumerable.Range(node.FirstParameter, node.ParameterCount)
-        .Any(i => network.Parameters[i].Role != ParameterRole.State && !frozen[i]);
+        .Any(i => network.Parameters[i].Role != ParameterRole.Buffer && !frozen[i]);
 }
 
 /// <summary>

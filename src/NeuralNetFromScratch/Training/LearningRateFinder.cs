@@ -23,7 +23,7 @@ internal sealed class LearningRateFinder(float lowest, float highest, int steps)
         IsFinished = _points.Count == steps || !(smoothed <= Divergence * _best);
     }
 
-    public LearningRateSearch Result()
+    public LearningRateRangeTest Result()
     {
         // Central differences over the logarithm of the rate, which rises by the same amount from point to point.
         int steepest = 0;
@@ -35,11 +35,11 @@ internal sealed class LearningRateFinder(float lowest, float highest, int steps)
                 (steepest, steepestSlope) = (i, slope);
         }
 
-        return new LearningRateSearch(_points, _points[steepest].LearningRate);
+        return new LearningRateRangeTest(_points, _points[steepest].LearningRate);
     }
 }
 
 /// <summary>How the loss went while the learning rate rose, see <see cref="Trainer.FindLearningRate"/>.</summary>
 /// <param name="Points">The rate of each step and the smoothed loss after it.</param>
 /// <param name="Suggestion">The rate at which the loss fell most steeply over the logarithm of the rate: a good one to begin with.</param>
-public sealed record LearningRateSearch(IReadOnlyList<(float LearningRate, double Loss)> Points, float Suggestion);
+public sealed record LearningRateRangeTest(IReadOnlyList<(float LearningRate, double Loss)> Points, float Suggestion);

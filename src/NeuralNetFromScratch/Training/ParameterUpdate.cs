@@ -27,7 +27,7 @@ internal sealed class ParameterUpdate
         _engine = engine;
         _state = state;
         _parameters = state.Network.Parameters;
-        _chunks = optimizer.ClipNorm is null ? [] : GradientNormJob.Chunks(plan);
+        _chunks = optimizer.GlobalClipNorm is null ? [] : GradientNormJob.Chunks(plan);
         _squareSums = new double[_chunks.Length];
     }
 
@@ -37,14 +37,14 @@ internal sealed class ParameterUpdate
     {
         _state.Steps++;
         int workers = _engine.WorkersFor(_parameters.Values.Length, Tuning.UpdateGrain);
-        float gradientScale = _optimizer.ClipNorm is { } bound ? ScaleToNorm(bound, workers) : 1;
+        float gradientScale = _optimizer.GlobalClipNorm is { } bound ? ScaleToNorm(bound, workers) : 1;
         var step = new UpdateStep(_state.Steps, learningRate, momentum);
         _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots), workers);
         foreach (Parameter state in _plan.MixedStates)
             UpdatePass.Run(_engine.Width, new MixRule(state.Definition.MixingShare), state.Values, state.Gradients);
         LimitNorms();
         if (_state.AveragedNetwork is not null)
-            Average(_state.AveragedNetwork.Parameters, 1 - _optimizer.AveragingDecay!.Value);
+            Average(_state.AveragedNetwork.Parameters, 1 - _optimizer.EmaDecay!.Value);
     }
 
     private float ScaleToNorm(float bound, int workers)
@@ -78,7 +78,7 @@ internal sealed class ParameterUpdate
         // Running statistics are averages already.
         for (int i = 0; i < _parameters.Count; i++)
         {
-            if (_parameters[i].Role == ParameterRole.State)
+            if (_parameters[i].Role == ParameterRole.Buffer)
                 _parameters[i].Values.CopyTo(average[i].Values);
         }
     }
@@ -144,9 +144,9 @@ internal readonly struct UpdateJob(
 
     private void Prepare(int start, int count, in UpdateRun run, float learningRate)
     {
-        if (run is { L2: 0, L1: 0, WeightDecay: 0 } && gradientScale == 1 && optimizer.ClipValue is null)
+        if (run is { L2: 0, L1: 0, DecoupledWeightDecay: 0 } && gradientScale == 1 && optimizer.ClipValue is null)
             return;
-        var rule = new PenaltyRule(gradientScale, optimizer.ClipValue ?? float.PositiveInfinity, run.L2, run.L1, 1 - learningRate * run.WeightDecay);
+        var rule = new PenaltyRule(gradientScale, optimizer.ClipValue ?? float.PositiveInfinity, run.L2, run.L1, 1 - learningRate * run.DecoupledWeightDecay);
         Span<float> gradients = parameters.Gradients.Slice(start, count);
         UpdatePass.Run(engine.Width, rule, parameters.Values.Slice(start, count), gradients, gradients);
     }
@@ -158,8 +158,8 @@ internal readonly struct UpdateJob(
 /// <param name="RateFactor">Factor on the learning rate.</param>
 /// <param name="L2">λ of the penalty (λ/2)·Σw².</param>
 /// <param name="L1">λ of the penalty λ·Σ|w|.</param>
-/// <param name="WeightDecay">λ of decoupled weight decay.</param>
-internal readonly record struct UpdateRun(int Start, int Length, float RateFactor, float L2, float L1, float WeightDecay)
+/// <param name="DecoupledWeightDecay">λ of decoupled weight decay.</param>
+internal readonly record struct UpdateRun(int Start, int Length, float RateFactor, float L2, float L1, float DecoupledWeightDecay)
 {
     public int End => Start + Length;
 }
@@ -192,21 +192,21 @@ internal sealed class UpdatePlan
             Frozen[i] = group is { IsFrozen: true };
             if (Frozen[i])
                 continue;
-            if (parameter.Role == ParameterRole.State)
+            if (parameter.Role == ParameterRole.Buffer)
             {
                 if (parameter.Definition.MixingShare > 0)
                     mixed.Add(parameter);
                 continue;
             }
 
-            bool decays = parameter.Role == ParameterRole.Weight || optimizer.DecaysBiases;
+            bool decays = parameter.Role == ParameterRole.Weight || optimizer.DecaysAllParameters;
             Add(runs, new UpdateRun(
                 parameter.Offset,
                 parameter.Extent,
                 group?.LearningRateFactor ?? 1,
                 group?.L2Penalty ?? (decays ? optimizer.L2Penalty : 0),
                 group?.L1Penalty ?? (decays ? optimizer.L1Penalty : 0),
-                group?.WeightDecay ?? (decays ? optimizer.WeightDecay : 0)));
+                group?.DecoupledWeightDecay ?? (decays ? optimizer.DecoupledWeightDecay : 0)));
             if (parameter.Role == ParameterRole.Weight && parameter.Shape.Rank >= 2 && (group?.MaxNorm ?? optimizer.MaxNorm) is { } bound)
                 bounds.Add((parameter, bound));
         }

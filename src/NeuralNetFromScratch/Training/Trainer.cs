@@ -32,7 +32,7 @@ public sealed partial class Trainer
     /// applies a sigmoid that the loss applies too, or the loss is not defined for the number of outputs.
     /// </exception>
     public Trainer(Sequential network, Loss loss, Optimizer optimizer, TrainerOptions? options = null)
-        : this(network, loss, optimizer, new Engine((options ?? new()).Threads), options?.Exchange)
+        : this(network, loss, optimizer, new Engine((options ?? new()).ThreadCount), options?.Exchange)
     {
     }
 
@@ -55,16 +55,16 @@ public sealed partial class Trainer
     public TrainingHistory History { get; private set; } = new([]);
 
     /// <summary>
-    /// The network with the moving average of the parameters, where <see cref="Optimizer.AveragingDecay"/> asks for one, else null. It
+    /// The network with the moving average of the parameters, where <see cref="Optimizer.EmaDecay"/> asks for one, else null. It
     /// follows each step; running statistics are those of the trained network. Validation and early stopping look at it.
     /// </summary>
     public Sequential? AveragedNetwork => _state.AveragedNetwork;
 
     /// <summary>Number of threads that work together.</summary>
-    public int Threads => _engine.Threads;
+    public int ThreadCount => _engine.ThreadCount;
 
     /// <summary>Number of updates so far.</summary>
-    public long Steps => _state.Steps;
+    public long StepCount => _state.Steps;
 
     /// <summary>Trains for some epochs. A second call goes on where the first ended.</summary>
     /// <param name="training">The samples.</param>
@@ -90,29 +90,29 @@ public sealed partial class Trainer
     /// then gives everything back as it was (Smith 2017). Losses are smoothed exponentially with factor 0.9.
     /// </summary>
     /// <param name="training">The samples.</param>
-    /// <param name="lowest">The first rate; positive.</param>
-    /// <param name="highest">The last rate; above <paramref name="lowest"/>.</param>
-    /// <param name="steps">The largest number of steps; at least 2.</param>
+    /// <param name="minLearningRate">The first rate; positive.</param>
+    /// <param name="maxLearningRate">The last rate; above <paramref name="minLearningRate"/>.</param>
+    /// <param name="stepCount">The largest number of steps; at least 2.</param>
     /// <param name="batchSize">Samples in a step.</param>
     /// <param name="seed">Seed of the order.</param>
     /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
-    public LearningRateSearch FindLearningRate(
-        Dataset training, float lowest = 1e-5f, float highest = 10, int steps = 100, int batchSize = 64, ulong seed = 0)
+    public LearningRateRangeTest FindLearningRate(
+        Dataset training, float minLearningRate = 1e-5f, float maxLearningRate = 10, int stepCount = 100, int batchSize = 64, ulong seed = 0)
     {
         _network.CheckDataset(training, nameof(training));
-        if (!float.IsFinite(lowest) || lowest <= 0)
-            throw new ArgumentOutOfRangeException(nameof(lowest), lowest, "the lowest rate must be finite and positive");
-        if (!float.IsFinite(highest) || highest <= lowest)
-            throw new ArgumentOutOfRangeException(nameof(highest), highest, "the highest rate must be finite and above the lowest");
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
+        if (!float.IsFinite(minLearningRate) || minLearningRate <= 0)
+            throw new ArgumentOutOfRangeException(nameof(minLearningRate), minLearningRate, "the lowest learning rate must be finite and positive");
+        if (!float.IsFinite(maxLearningRate) || maxLearningRate <= minLearningRate)
+            throw new ArgumentOutOfRangeException(nameof(maxLearningRate), maxLearningRate, "the highest learning rate must be finite and above the lowest");
+        ArgumentOutOfRangeException.ThrowIfLessThan(stepCount, 2);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
 
         using UseGuard.Use use = BeginUse();
         using TrainingState.Snapshot snapshot = _state.TakeSnapshot();
         var order = new int[training.Count];
-        var finder = new LearningRateFinder(lowest, highest, steps);
+        var finder = new LearningRateFinder(minLearningRate, maxLearningRate, stepCount);
         TrainingLoop.Order(order, shuffles: true, seed, _state.FinishedEpochs);
         int position = 0;
         while (!finder.IsFinished)

@@ -91,7 +91,7 @@ internal sealed class EpochFigures
     public EpochFigures(Sequential network, MetricTask task, IReadOnlyList<Metric> metrics, Engine engine)
     {
         _network = network;
-        _accumulator = new MetricAccumulator(task, metrics, engine.Threads);
+        _accumulator = new MetricAccumulator(task, metrics, engine.ThreadCount);
     }
 
     public IReadOnlyList<Metric> Metrics => _accumulator.Metrics;

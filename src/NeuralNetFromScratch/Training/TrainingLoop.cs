@@ -45,13 +45,13 @@ internal sealed class TrainingLoop
 
     public TrainingHistory History => _run.History;
 
-    public void Run(CancellationToken cancellation)
+    public void Run(CancellationToken cancellationToken)
     {
         foreach (TrainingCallback callback in _callbacks)
             callback.OnTrainingBegin(_run);
         while (_state.Epoch <= _options.Epochs && !_state.IsStopped && !_run.IsStopping)
         {
-            if (!RunSteps(cancellation))
+            if (!RunSteps(cancellationToken))
                 break;
             Finish();
         }
@@ -72,7 +72,7 @@ internal sealed class TrainingLoop
     }
 
     /// <summary>The steps that are left of the epoch; false where a callback ended it on the way.</summary>
-    private bool RunSteps(CancellationToken cancellation)
+    private bool RunSteps(CancellationToken cancellationToken)
     {
         _watch.Restart();
         Order(_order, _options.Shuffle, _options.Seed, _state.FinishedEpochs);
@@ -82,7 +82,7 @@ internal sealed class TrainingLoop
         int interval = Math.Max(1, _plan.StepsPerEpoch / ReportsPerEpoch);
         while (_state.StepOfEpoch < _plan.StepsPerEpoch)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             RunStep(augmentation);
             bool isLast = _state.StepOfEpoch == _plan.StepsPerEpoch;
             bool isReported = _progress is not null && !isLast && (_state.StepOfEpoch - 1) % interval == 0;

@@ -87,15 +87,15 @@ internal sealed class TrainingPlan
             ArgumentException.ThrowIfNullOrEmpty(checkpoint.Path, nameof(CheckpointOptions.Path));
             ArgumentOutOfRangeException.ThrowIfNegative(checkpoint.EveryEpochs, nameof(CheckpointOptions.EveryEpochs));
             ArgumentOutOfRangeException.ThrowIfNegative(checkpoint.EverySteps, nameof(CheckpointOptions.EverySteps));
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(checkpoint.Keep, nameof(CheckpointOptions.Keep));
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(checkpoint.MaxToKeep, nameof(CheckpointOptions.MaxToKeep));
         }
 
         if (options.EarlyStopping is { } rule)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(rule.Patience, nameof(EarlyStopping.Patience));
-            if (!(rule.MinimumImprovement >= 0))
+            if (!(rule.MinImprovement >= 0))
                 throw new ArgumentOutOfRangeException(
-                    nameof(EarlyStopping.MinimumImprovement), rule.MinimumImprovement, "the minimum improvement must not be negative");
+                    nameof(EarlyStopping.MinImprovement), rule.MinImprovement, "the minimum improvement must not be negative");
         }
     }
 }
@@ -104,7 +104,7 @@ internal sealed class TrainingPlan
 public sealed record TrainerOptions
 {
     /// <summary>The number of threads; as many as the machine has processors unless set.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    public int ThreadCount { get; init; } = Environment.ProcessorCount;
 
     /// <summary>What happens to the gradients between computing them and the update, where several machines share a step; nothing if null, the default.</summary>
     public GradientExchange? Exchange { get; init; }

@@ -31,7 +31,7 @@ public sealed class TrainingRun
     public void Stop() => IsStopping = true;
 
     /// <summary>Loss and metrics of the epoch's samples so far.</summary>
-    public EvaluationResult ComputeFigures() => _state.Figures!.Result();
+    public EvaluationResult ComputeMetrics() => _state.Figures!.Result();
 }
 
 /// <summary>What must be the same when a training goes on from a checkpoint, in words.</summary>
@@ -55,7 +55,7 @@ internal static class TrainingFingerprint
             ["schedule"] = options.Schedule.ToString(),
             ["metrics"] = string.Join(", ", plan.Metrics.Select(metric => metric.ToString())),
             ["early stopping"] = options.EarlyStopping is { } rule
-                ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinimumImprovement:R}, restores best {rule.RestoresBest}")
+                ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinImprovement:R}, restores best {rule.RestoresBest}")
                 : "none",
         };
     }

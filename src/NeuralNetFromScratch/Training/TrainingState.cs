@@ -10,7 +10,7 @@ internal sealed class TrainingState
     {
         Network = network;
         Slots = new AlignedBuffer(checked(optimizer.SlotCount * network.Parameters.Values.Length));
-        AveragedNetwork = optimizer.AveragingDecay is null ? null : network.Copy();
+        AveragedNetwork = optimizer.EmaDecay is null ? null : network.Copy();
     }
 
     /// <summary>The network, with the parameters.</summary>

@@ -30,7 +30,7 @@ internal static class Speed
 
         Dataset data = Dataset.FromBytes(pixels, [784], labels, 10);
         var network = new Sequential([784], seed: 42, new Dense(128, Activation.Relu), new Dense(10)) { OutputActivation = OutputActivation.Softmax };
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(learningRate: 0.01f, momentum: 0.9f), new TrainerOptions { Threads = threads });
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(learningRate: 0.01f, momentum: 0.9f), new TrainerOptions { ThreadCount = threads });
         TrainingHistory history = trainer.Fit(data, new FitOptions { Epochs = Warm + Measured, BatchSize = 64 });
         double[] seconds = [.. history.Epochs.Skip(Warm).Select(epoch => epoch.Duration.TotalSeconds).Order()];
         Console.WriteLine($"{threads} threads: best {seconds[0]:F4} s, median {seconds[Measured / 2]:F4} s");

@@ -34,9 +34,9 @@ internal sealed class CheckpointTarget : SafetensorsFamily
     private static TrainingState Create()
     {
         var network = new Sequential([2], 1, new Dense(3));
-        var state = new TrainingState(network, new Adam { AveragingDecay = 0.9f });
+        var state = new TrainingState(network, new Adam { EmaDecay = 0.9f });
         var task = new MetricTask(OutputActivation.Softmax, 3, HasLabels: true);
-        var figures = new EpochFigures(network, task, Metrics, new Engine());
+        var figures = new EpochFigures(network, task, Metrics, new Engine(1));
         figures.Reset(100);
         state.BeginFit(figures, keepsBest: true);
         return state;

@@ -7,11 +7,11 @@ internal sealed class ModelTarget : SafetensorsFamily
 
     public ModelTarget() => Seeds =
     [
-        Write(_other, TensorNaming.Library),
+        Write(_other, TensorNaming.Native),
         Write(
             new Sequential(
-                [2, 2], 1, new Standardize(4), new Flatten(), new Dense(3, Activation.LeakyRelu(0.1f)), new BatchNormalization(), new Dropout(0.5f), new GaussianNoise(0.1f),
-                new Residual(new Dense(3, Activation.Gelu), new Residual(new Affine())), new LayerNormalization(), new Activate(Activation.Elu(0.5f)), new Dense(2))
+                [2, 2], 1, new Standardization(4), new Flatten(), new Dense(3, Activation.LeakyRelu(0.1f)), new BatchNormalization(), new Dropout(0.5f), new GaussianNoise(0.1f),
+                new Residual(new Dense(3, Activation.Gelu), new Residual(new ScaleShift())), new LayerNormalization(), new ActivationLayer(Activation.Elu(0.5f)), new Dense(2))
             {
                 ClassNames = ["cat", "dog"],
                 InputScaling = new InputScaling(1f / 255, 0.1f, 0.3f),
@@ -32,7 +32,7 @@ internal sealed class ModelTarget : SafetensorsFamily
         using var reader = new SafetensorsReader(new MemoryStream(file));
         try
         {
-            ModelFile.ReadWeights(reader, _other, TensorNaming.Library);
+            ModelFile.ReadWeights(reader, _other, TensorNaming.Native);
         }
         catch (InvalidDataException)
         {

@@ -27,9 +27,9 @@ internal sealed class OnnxTarget : FuzzTarget
     [
         Write(new Sequential([4], 1, new Dense(3, Activation.Relu), new Dense(2)) { OutputActivation = OutputActivation.Softmax }),
         Write(new Sequential(
-            [2, 2], 1, new Standardize(4), new Dense(3, Activation.Gelu), new BatchNormalization(), new Residual(new Dense(3, Activation.Silu), new Affine()), new LayerNormalization(),
-            new Activate(Activation.Selu), new Dense(2, Activation.GeluTanh)) { OutputActivation = OutputActivation.Softmax, ClassNames = ["cat", "dog"], InputScaling = new InputScaling(0.5f, 1, 2) }),
-        Write(new Sequential([3], 1, new Activate(Activation.LeakyRelu(0.2f)), new Activate(Activation.Elu(0.5f))) { OutputActivation = OutputActivation.LogSoftmax }),
+            [2, 2], 1, new Standardization(4), new Dense(3, Activation.Gelu), new BatchNormalization(), new Residual(new Dense(3, Activation.Silu), new ScaleShift()), new LayerNormalization(),
+            new ActivationLayer(Activation.Selu), new Dense(2, Activation.GeluTanh)) { OutputActivation = OutputActivation.Softmax, ClassNames = ["cat", "dog"], InputScaling = new InputScaling(0.5f, 1, 2) }),
+        Write(new Sequential([3], 1, new ActivationLayer(Activation.LeakyRelu(0.2f)), new ActivationLayer(Activation.Elu(0.5f))) { OutputActivation = OutputActivation.LogSoftmax }),
     ];
 
     public override IReadOnlyList<byte[]> Words { get; } = [.. Types.Concat(Attributes).Select(Encoding.UTF8.GetBytes)];

@@ -8,7 +8,7 @@ internal sealed class SafetensorsTarget : SafetensorsFamily
     public override IReadOnlyList<byte[]> Seeds { get; } =
     [
         Write([], null),
-        Write([SafetensorEntry.OfFloats("a", [2, 3], [1, 2, 3, 4, 5, 6]), SafetensorEntry.OfFloats("b", [], [7]), SafetensorEntry.OfFloats("c", [0], [])], null),
+        Write([SafetensorEntry.FromFloats("a", [2, 3], [1, 2, 3, 4, 5, 6]), SafetensorEntry.FromFloats("b", [], [7]), SafetensorEntry.FromFloats("c", [0], [])], null),
         Write(
             [.. Enum.GetValues<SafetensorType>().Select(type => new SafetensorEntry(type.ToString(), type, [4], new byte[type.Bits() / 2]))],
             new Dictionary<string, string> { ["format"] = "pt", ["note"] = "a \"text\"\nof lines" }),

@@ -106,7 +106,7 @@ public class GemmTests
         float[] left = TestValues.Uniform(50 * 90, 1), right = TestValues.Uniform(90 * 40, 2);
         float[] pooled = new float[2000], owned = new float[2000];
         Matrix.Multiply(new(left, 50, 90), new(right, 90, 40), new(pooled, 50, 40));
-        new Engine().Multiply(new(left, 50, 90), new(right, 90, 40), new(owned, 50, 40));
+        new Engine(1).Multiply(new(left, 50, 90), new(right, 90, 40), new(owned, 50, 40));
         Assert.That(TestValues.Bits(pooled), Is.EqualTo(TestValues.Bits(owned)));
     }
 

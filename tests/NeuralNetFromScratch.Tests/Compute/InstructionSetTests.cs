@@ -34,6 +34,6 @@ public class InstructionSetTests
     public void An_engine_takes_the_widest_accelerated_registers()
     {
         RegisterWidth widest = Widths.Where(width => width.IsAccelerated).Select(width => width.Width).LastOrDefault(RegisterWidth.Scalar);
-        Assert.That((RegisterWidth)new Engine().Width, Is.EqualTo(widest));
+        Assert.That((RegisterWidth)new Engine(1).Width, Is.EqualTo(widest));
     }
 }

@@ -12,14 +12,14 @@ public class WidthTests
     [
         () => [new Dense(37, Activation.Relu), new Dense(5)],
         () => [new GaussianNoise(0.1f), new Dense(21, Activation.Tanh), new Dropout(0.3f), new Dense(19, Activation.Sigmoid), new Dense(5)],
-        () => [new Dense(33, Activation.Gelu), new LayerNormalization(), new Dense(18, Activation.Selu), new BatchNormalization(), new Affine(), new Dense(5)],
+        () => [new Dense(33, Activation.Gelu), new LayerNormalization(), new Dense(18, Activation.Selu), new BatchNormalization(), new ScaleShift(), new Dense(5)],
         () => [new Dense(20, Activation.Silu), new Residual(new Dense(20, Activation.Softplus), new LayerNormalization()), new Dense(5, Activation.HardSwish), new Dense(5)],
     ];
 
     private static readonly Func<Optimizer>[] Optimizers =
     [
-        () => new Sgd(0.1f, 0.9f) { ClipNorm = 0.5f, MaxNorm = 1 },
-        () => new AdamW { ClipNorm = 1, ClipValue = 0.1f, L1Penalty = 1e-4f, AveragingDecay = 0.9f },
+        () => new Sgd(0.1f, 0.9f) { GlobalClipNorm = 0.5f, MaxNorm = 1 },
+        () => new AdamW { GlobalClipNorm = 1, ClipValue = 0.1f, L1Penalty = 1e-4f, EmaDecay = 0.9f },
         () => new RmsProp { L2Penalty = 1e-4f },
         () => new Adagrad(),
     ];

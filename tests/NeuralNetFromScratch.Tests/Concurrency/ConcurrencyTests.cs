@@ -78,7 +78,7 @@ public class ConcurrencyTests
     {
         var engine = new Engine(3, SimdWidths.Best);
         float[] left = TestValues.Uniform(90 * 80, 1), right = TestValues.Uniform(80 * 70, 2), expected = new float[90 * 70];
-        new Engine().Multiply(new(left, 90, 80), new(right, 80, 70), new(expected, 90, 70));
+        new Engine(1).Multiply(new(left, 90, 80), new(right, 80, 70), new(expected, 90, 70));
         RunAtOnce([.. Enumerable.Range(0, 6).Select(thread => (Action)(() =>
         {
             for (int round = 0; round < Rounds; round++)

@@ -25,7 +25,7 @@ public class ImageAugmentationTests
     {
         var augmentation = new ImageAugmentation
         {
-            MaximumShift = shift, MaximumRotation = rotation, Scale = (1 - scale, 1 + scale), MaximumShear = shear, Elastic = (1.5f, alpha),
+            MaxShift = shift, MaxRotation = rotation, Scale = (1 - scale, 1 + scale), MaxShear = shear, Elastic = (1.5f, alpha),
         };
         float[] image = TestValues.Uniform(Height * Width, 1, 0, 1);
         for (ulong seed = 0; seed < 5; seed++)
@@ -44,7 +44,7 @@ public class ImageAugmentationTests
         // Of many seeds one shifts by nearly a whole pixel to the right and not up or down.
         float[] image = new float[Height * Width];
         image[4 * Width + 5] = 1;
-        var augmentation = new ImageAugmentation { MaximumShift = 1 };
+        var augmentation = new ImageAugmentation { MaxShift = 1 };
         for (ulong seed = 0; seed < 10_000; seed++)
         {
             var random = new RandomSource(seed);
@@ -62,7 +62,7 @@ public class ImageAugmentationTests
     {
         float[] image = new float[Height * Height];
         image[4 * Height + 7] = 1;
-        var augmentation = new ImageAugmentation { MaximumRotation = 90 };
+        var augmentation = new ImageAugmentation { MaxRotation = 90 };
         for (ulong seed = 0; seed < 10_000; seed++)
         {
             if (new RandomSource(seed).Uniform(2) < 0.999)
@@ -79,7 +79,7 @@ public class ImageAugmentationTests
     [Test]
     public void Channels_move_together()
     {
-        var augmentation = new ImageAugmentation { MaximumShift = 2, MaximumRotation = 20, Elastic = (2, 3) };
+        var augmentation = new ImageAugmentation { MaxShift = 2, MaxRotation = 20, Elastic = (2, 3) };
         float[] grey = TestValues.Uniform(Height * Width, 1), coloured = new float[3 * grey.Length], result = new float[coloured.Length];
         for (int i = 0; i < coloured.Length; i++)
             coloured[i] = grey[i / 3];
@@ -102,7 +102,7 @@ public class ImageAugmentationTests
             {
                 Epochs = epochs,
                 BatchSize = 100,
-                Augmentation = augment ? new ImageAugmentation { MaximumShift = 2, MaximumRotation = 15, Elastic = (4, 8) } : null,
+                Augmentation = augment ? new ImageAugmentation { MaxShift = 2, MaxRotation = 15, Elastic = (4, 8) } : null,
             });
             return TestValues.Bits(network.Parameters.Values);
         }
@@ -112,8 +112,8 @@ public class ImageAugmentationTests
     public void Training_allocates_no_more_for_more_epochs()
     {
         Dataset data = SyntheticDigits.Create(200, 3);
-        var trainer = new Trainer(new Sequential([28, 28], 1, new Dense(10)), new SoftmaxCrossEntropy(), new Sgd(0.1f), new TrainerOptions { Threads = 1 });
-        var augmentation = new ImageAugmentation { MaximumShift = 2, Elastic = (4, 8) };
+        var trainer = new Trainer(new Sequential([28, 28], 1, new Dense(10)), new SoftmaxCrossEntropy(), new Sgd(0.1f), new TrainerOptions { ThreadCount = 1 });
+        var augmentation = new ImageAugmentation { MaxShift = 2, Elastic = (4, 8) };
         long one = Allocation.Least(() => trainer.Fit(data, new FitOptions { Epochs = 1, BatchSize = 200, Augmentation = augmentation }));
         long many = Allocation.Least(() => trainer.Fit(data, new FitOptions { Epochs = 1, BatchSize = 10, Augmentation = augmentation }));
         Assert.That(many, Is.EqualTo(one), "steps allocate nothing");
@@ -122,8 +122,8 @@ public class ImageAugmentationTests
     [Test]
     public void What_makes_no_sense_is_refused()
     {
-        Assert.That(() => new ImageAugmentation { MaximumShift = -1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new ImageAugmentation { MaximumRotation = float.NaN }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new ImageAugmentation { MaxShift = -1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new ImageAugmentation { MaxRotation = float.NaN }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new ImageAugmentation { Scale = (0, 1) }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new ImageAugmentation { Scale = (1.2f, 1.1f) }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new ImageAugmentation { Elastic = (0, 1) }, Throws.InstanceOf<ArgumentOutOfRangeException>());
@@ -145,8 +145,8 @@ public class ImageAugmentationTests
     private static double[] Reference(ImageAugmentation a, float[] image, RandomSource random)
     {
         double Draw(ulong index, double limit) => limit * (2 * random.Uniform(index) - 1);
-        double shiftX = Draw(0, a.MaximumShift), shiftY = Draw(1, a.MaximumShift), angle = Draw(2, a.MaximumRotation) * Math.PI / 180;
-        double scale = a.Scale.Low + ((double)a.Scale.High - a.Scale.Low) * random.Uniform(3), shear = Draw(4, a.MaximumShear);
+        double shiftX = Draw(0, a.MaxShift), shiftY = Draw(1, a.MaxShift), angle = Draw(2, a.MaxRotation) * Math.PI / 180;
+        double scale = a.Scale.Low + ((double)a.Scale.High - a.Scale.Low) * random.Uniform(3), shear = Draw(4, a.MaxShear);
 
         // A = rotation · shear · scale, and its inverse by Cramer's rule.
         DoubleMatrix rotation = Matrix(Math.Cos(angle), -Math.Sin(angle), Math.Sin(angle), Math.Cos(angle));

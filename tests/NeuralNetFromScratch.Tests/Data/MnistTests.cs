@@ -51,14 +51,14 @@ public class MnistTests
     {
         using TemporaryFolder source = Files(ending, ending), target = new();
         MnistFile[] files = Table(source, ending);
-        Assert.That(Mnist.FindMismatches(source.Root, files), Is.Empty);
-        Mnist.Import(source.Root, target.Root, files);
+        Assert.That(Mnist.VerifyChecksums(source.Root, files), Is.Empty);
+        Mnist.CopyFrom(source.Root, target.Root, files);
         Assert.That(target.FileNames, Is.EquivalentTo(files.Select(file => file.Name)));
-        Assert.That(Mnist.FindMismatches(target.Root, files), Is.Empty);
+        Assert.That(Mnist.VerifyChecksums(target.Root, files), Is.Empty);
 
         using TemporaryFolder other = new();
         IdxFile.Write(source.File(TrainLabels + ending), [3], [9, 9, 9]);
-        Assert.That(() => Mnist.Import(source.Root, other.Root, files), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(TrainLabels));
+        Assert.That(() => Mnist.CopyFrom(source.Root, other.Root, files), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(TrainLabels));
         Assert.That(other.FileNames, Is.Empty);
     }
 
@@ -66,7 +66,7 @@ public class MnistTests
     public void Files_that_are_no_MNIST_are_told_from_it()
     {
         using TemporaryFolder folder = Files("", "");
-        Assert.That(Mnist.FindMismatches(folder.Root), Has.Count.EqualTo(4));
+        Assert.That(Mnist.VerifyChecksums(folder.Root), Has.Count.EqualTo(4));
     }
 
     [Test]
@@ -76,7 +76,7 @@ public class MnistTests
         MnistFile[] files = Table(source, ".gz");
         var reports = new Reports();
         await new MnistDownload(new Server(source), files).RunAsync(target.Root, reports, default);
-        Assert.That(Mnist.FindMismatches(target.Root, files), Is.Empty);
+        Assert.That(Mnist.VerifyChecksums(target.Root, files), Is.Empty);
         Assert.That(reports.Last, Has.Property(nameof(DownloadProgress.FileNumber)).EqualTo(4).And.Property(nameof(DownloadProgress.FileCount)).EqualTo(4));
     }
 
@@ -86,7 +86,7 @@ public class MnistTests
         using TemporaryFolder source = Files(".gz", ".gz"), target = new();
         MnistFile[] files = Table(source, ".gz");
         await new MnistDownload(new Server(source) { FirstMirror = fault }, files).RunAsync(target.Root, null, default);
-        Assert.That(Mnist.FindMismatches(target.Root, files), Is.Empty);
+        Assert.That(Mnist.VerifyChecksums(target.Root, files), Is.Empty);
     }
 
     [Test]
@@ -105,7 +105,7 @@ public class MnistTests
     {
         using TemporaryFolder source = Files(".gz", ".gz"), target = new();
         MnistFile[] files = Table(source, ".gz");
-        Mnist.Import(source.Root, target.Root, files);
+        Mnist.CopyFrom(source.Root, target.Root, files);
         File.Delete(target.File(TestImages));
         var server = new Server(source);
         await new MnistDownload(server, files).RunAsync(target.Root, null, default);
@@ -151,9 +151,9 @@ public class MnistTests
 
         public List<string> Requests { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancellationRequested();
             string name = request.RequestUri!.Segments[^1];
             Requests.Add(name);
             byte[] contents = File.ReadAllBytes(folder.File(name));

@@ -84,7 +84,7 @@ public class SparseDatasetTests
     {
         float[] values = TestValues.Uniform(60, 1);
         var buffer = new BatchBuffer();
-        var engine = new Engine();
+        var engine = new Engine(1);
         SampleBatch whole = buffer.Load(engine, new BatchSource(new SampleBatch { Inputs = new ReadOnlyMatrixView(values, 10, 6), Labels = new int[10] }), 2, 3, 1);
         Assert.That(whole.Inputs.Dense.Span.Overlaps(values.AsSpan(12, 18), out int offset) && offset == 0);
         Assert.That((whole.Rows, whole.Labels.Length), Is.EqualTo((3, 3)));

@@ -24,22 +24,22 @@ public class TabularClassifierTests
     public void Probabilities_are_those_of_the_network_on_raw_features()
     {
         (float[][] features, string[] labels) = Flowers(90, seed: 1);
-        var classifier = new TabularClassifier<string>(new() { MaximumEpochs = 5, Hidden = [8, 6] });
+        var classifier = new TabularClassifier<string>(new() { MaxEpochs = 5, HiddenUnits = [8, 6] });
         classifier.Fit(features, labels);
         float[] table = [.. features.SelectMany(row => row)];
         Tensor probabilities = classifier.PredictProbabilities(new ReadOnlyMatrixView(table, 90, 3));
         Assert.That(probabilities.Shape.ToString(), Is.EqualTo("[90, 3]"));
         Assert.That(classifier.Network.Predict(new Tensor([90, 3], table)).Span.ToArray(), Is.EqualTo(probabilities.Span.ToArray()));
-        Assert.That(classifier.Network.Layers[0], Is.InstanceOf<Standardize>());
+        Assert.That(classifier.Network.Layers[0], Is.InstanceOf<Standardization>());
     }
 
     [Test]
     public void The_network_takes_the_names_of_the_classes_along()
     {
-        var words = new TabularClassifier<string>(new() { MaximumEpochs = 1 });
+        var words = new TabularClassifier<string>(new() { MaxEpochs = 1 });
         words.Fit([[0], [1], [2]], ["pear", "apple", "pear"]);
         Assert.That(words.Network.ClassNames, Is.EqualTo((string[])["apple", "pear"]));
-        var numbers = new TabularClassifier<double>(new() { MaximumEpochs = 1 });
+        var numbers = new TabularClassifier<double>(new() { MaxEpochs = 1 });
         numbers.Fit([[0], [1], [2]], [2.5, -1, 2.5]);
         Assert.That(numbers.Network.ClassNames, Is.EqualTo((string[])["-1", "2.5"]), "in every culture");
     }
@@ -86,7 +86,7 @@ public class TabularClassifierTests
         static int[] Bits(int threads)
         {
             (float[][] features, string[] labels) = Flowers(150, seed: 1);
-            var classifier = new TabularClassifier<string>(new() { Threads = threads, MaximumEpochs = 3, Hidden = [300] });
+            var classifier = new TabularClassifier<string>(new() { ThreadCount = threads, MaxEpochs = 3, HiddenUnits = [300] });
             classifier.Fit(features, labels);
             return TestValues.Bits(classifier.Network.Parameters.Values);
         }
@@ -96,10 +96,10 @@ public class TabularClassifierTests
     public void A_second_fit_forgets_the_first()
     {
         (float[][] features, string[] labels) = Flowers(90, seed: 1);
-        var twice = new TabularClassifier<string>(new() { MaximumEpochs = 3 });
+        var twice = new TabularClassifier<string>(new() { MaxEpochs = 3 });
         twice.Fit((float[][])[[1], [2]], ["a", "b"]);
         twice.Fit(features, labels);
-        var once = new TabularClassifier<string>(new() { MaximumEpochs = 3 });
+        var once = new TabularClassifier<string>(new() { MaxEpochs = 3 });
         once.Fit(features, labels);
         Assert.That(TestValues.Bits(twice.Network.Parameters.Values), Is.EqualTo(TestValues.Bits(once.Network.Parameters.Values)));
     }
@@ -125,7 +125,7 @@ public class TabularClassifierTests
         using var folder = new TemporaryFolder();
         string path = folder.File("flowers.safetensors");
         (float[][] features, string[] labels) = Flowers(90, seed: 1);
-        var classifier = new TabularClassifier<string>(new() { MaximumEpochs = 5, Hidden = [8, 6], Activation = Activation.Tanh });
+        var classifier = new TabularClassifier<string>(new() { MaxEpochs = 5, HiddenUnits = [8, 6], Activation = Activation.Tanh });
         classifier.Fit(features, labels);
         classifier.Save(path);
         TabularClassifier<string> same = TabularClassifier<string>.Load(path, options: new() { LearningRate = 0.02f });
@@ -139,7 +139,7 @@ public class TabularClassifierTests
         for (int round = 0; round < 100; round++)
             same.PartialFit(features, labels);
         Assert.That(same.Score(features, labels), Is.GreaterThan(Math.Max(before, 0.9)));
-        Assert.That(same.Network.Parameters["standardize1.mean"].Values.ToArray(), Is.EqualTo(classifier.Network.Parameters["standardize1.mean"].Values.ToArray()));
+        Assert.That(same.Network.Parameters["standardization1.mean"].Values.ToArray(), Is.EqualTo(classifier.Network.Parameters["standardization1.mean"].Values.ToArray()));
     }
 
     [Test]
@@ -164,7 +164,7 @@ public class TabularClassifierTests
             comma.NumberFormat.NumberDecimalSeparator = ",";
             comma.NumberFormat.NegativeSign = "~";
             CultureInfo.CurrentCulture = comma;
-            var classifier = new TabularClassifier<TLabel>(new() { MaximumEpochs = 1 });
+            var classifier = new TabularClassifier<TLabel>(new() { MaxEpochs = 1 });
             classifier.Fit((float[][])[[1], [2]], [first, second]);
             classifier.Save(path);
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -189,7 +189,7 @@ public class TabularClassifierTests
         Refused<DayOfWeek>("no label of type DayOfWeek", ["1", "Someday"]);
         Assert.That(() => TabularClassifier<Guid>.Load(path), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("Guid"));
 
-        var ambiguous = new TabularClassifier<Nameless>(new() { MaximumEpochs = 1 });
+        var ambiguous = new TabularClassifier<Nameless>(new() { MaxEpochs = 1 });
         ambiguous.Fit((float[][])[[1], [2]], [new(1), new(2)]);
         Assert.That(() => ambiguous.Save(path), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("same text"));
 
@@ -206,7 +206,7 @@ public class TabularClassifierTests
     public void A_training_that_diverged_predicts_nothing()
     {
         (float[][] features, string[] labels) = Flowers(30, seed: 1);
-        var classifier = new TabularClassifier<string>(new() { MaximumEpochs = 1 });
+        var classifier = new TabularClassifier<string>(new() { MaxEpochs = 1 });
         classifier.Fit(features, labels);
         classifier.Network.Parameters.Values.Fill(float.NaN);
         Assert.That(() => classifier.Predict(features), Throws.InvalidOperationException.With.Message.Contains("diverged"));

@@ -10,9 +10,9 @@ public class ReaderFuzzTests
     [Test]
     [Category("Fuzzing")]
     [CancelAfter(300_000)]
-    public void Only_the_promised_exception_comes_out([ValueSource(nameof(Formats))] string format, CancellationToken cancellation)
+    public void Only_the_promised_exception_comes_out([ValueSource(nameof(Formats))] string format, CancellationToken cancellationToken)
     {
-        FuzzReport report = FuzzRun.Run(FuzzTargets.All.Single(target => target.Name == format), seed: 20_260, first: 0, Count, cancellation);
+        FuzzReport report = FuzzRun.Run(FuzzTargets.All.Single(target => target.Name == format), seed: 20_260, first: 0, Count, cancellationToken);
         TestContext.Out.WriteLine($"{report.Files} files, {report.Accepted} still valid, at most {report.MostBytes} bytes for one");
         Assert.That(report.Failures.Select(failure => $"{format} {failure.Number}: {failure.Reason}"), Is.Empty);
         Assert.That(report.Files, Is.EqualTo((long)Count), "none hung");

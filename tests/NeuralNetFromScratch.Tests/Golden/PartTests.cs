@@ -72,7 +72,7 @@ public class PartTests
         {
             Follow(new BatchNormalization(0.2f), parameters, batch);
             // The update mixes the batch's statistics in.
-            foreach (Parameter state in parameters.Where(parameter => parameter.Role == ParameterRole.State))
+            foreach (Parameter state in parameters.Where(parameter => parameter.Role == ParameterRole.Buffer))
             {
                 for (int i = 0; i < 7; i++)
                     state.Values[i] = (1 - 0.2f) * state.Values[i] + 0.2f * state.Gradients[i];
@@ -83,7 +83,7 @@ public class PartTests
         Assert.That(parameters["variance"].Values.ToArray(), Is.EqualTo(golden.Floats("variance")).Within(2e-6));
 
         float[] x = golden.Floats("x"), y = TestValues.Poison(x.Length);
-        new BatchNormalization(0.2f).Forward(new(new Engine(), 4, parameters) { InputShape = [7] }, new ReadOnlyMatrixView(x, 4, 7), new MatrixView(y, 4, 7));
+        new BatchNormalization(0.2f).Forward(new(new Engine(1), 4, parameters) { InputShape = [7] }, new ReadOnlyMatrixView(x, 4, 7), new MatrixView(y, 4, 7));
         Assert.That(y, Is.EqualTo(golden.Floats("y")).Within(1e-5));
     }
 
@@ -154,9 +154,9 @@ public class PartTests
     public void Defaults_are_PyTorchs()
     {
         var adam = new Adam();
-        Same("adam", ("lr", adam.LearningRate), ("eps", adam.Epsilon), ("weight_decay", adam.WeightDecay), ("weight_decay", adam.L2Penalty));
+        Same("adam", ("lr", adam.LearningRate), ("eps", adam.Epsilon), ("weight_decay", adam.DecoupledWeightDecay), ("weight_decay", adam.L2Penalty));
         var adamW = new AdamW();
-        Same("adamw", ("lr", adamW.LearningRate), ("eps", adamW.Epsilon), ("weight_decay", adamW.WeightDecay));
+        Same("adamw", ("lr", adamW.LearningRate), ("eps", adamW.Epsilon), ("weight_decay", adamW.DecoupledWeightDecay));
         foreach ((string name, Adam optimizer) in ((string, Adam)[])[("adam", adam), ("adamw", adamW)])
             Assert.That((float[])[optimizer.Beta1, optimizer.Beta2], Is.EqualTo(_golden.GetProperty("defaults").GetProperty(name).Floats("betas")), name);
         var rmsProp = new RmsProp();
@@ -219,12 +219,12 @@ public class PartTests
         JsonElement golden = _golden.GetProperty("deep");
         var network = new Sequential(
             [12], 0, new Dense(9, Activation.Relu), new BatchNormalization(),
-            new Residual(new Dense(9), new LayerNormalization(), new Activate(Activation.Gelu), new Dense(9)), new Dense(5));
-        Parameter[] trained = [.. network.Parameters.Where(parameter => parameter.Role != ParameterRole.State)];
+            new Residual(new Dense(9), new LayerNormalization(), new ActivationLayer(Activation.Gelu), new Dense(9)), new Dense(5));
+        Parameter[] trained = [.. network.Parameters.Where(parameter => parameter.Role != ParameterRole.Buffer)];
         foreach ((Parameter parameter, JsonElement start) in trained.Zip(golden.GetProperty("start").EnumerateArray()))
             start.Floats().CopyTo(parameter.Values);
-        var optimizer = new AdamW(0.01f, epsilon: 1e-3f, weightDecay: 0.1f) { DecaysBiases = true, ClipNorm = 0.5f };
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f }, optimizer, new TrainerOptions { Threads = threads });
+        var optimizer = new AdamW(0.01f, epsilon: 1e-3f, weightDecay: 0.1f) { DecaysAllParameters = true, GlobalClipNorm = 0.5f };
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f }, optimizer, new TrainerOptions { ThreadCount = threads });
         float[] losses = golden.Floats("losses");
         for (int step = 0; step < losses.Length; step++)
         {
@@ -243,7 +243,7 @@ public class PartTests
     private static void Follow(Layer layer, ParameterStore parameters, JsonElement batch)
     {
         float[] x = batch.Floats("x"), y = TestValues.Poison(x.Length), dx = TestValues.Poison(x.Length);
-        var context = new LayerContext(new Engine(), batch.GetProperty("rows").GetInt32(), parameters)
+        var context = new LayerContext(new Engine(1), batch.GetProperty("rows").GetInt32(), parameters)
         {
             InputShape = [7],
             IsTraining = true,

@@ -31,19 +31,19 @@ public class TrajectoryTests
 
         Optimizer optimizer = name switch
         {
-            "sgd" => new Sgd(0.1f) { AveragingDecay = Averaging },
-            "momentum" => new Sgd(0.1f, 0.9f) { AveragingDecay = Averaging },
-            "dampened" => new Sgd(0.1f, 0.9f, dampening: 0.5f) { AveragingDecay = Averaging },
-            "nesterov" => new Sgd(0.1f, 0.9f, nesterov: true) { AveragingDecay = Averaging },
-            "rmsprop" => new RmsProp(0.005f) { AveragingDecay = Averaging },
-            "adagrad" => new Adagrad(0.05f) { AveragingDecay = Averaging },
-            "adam" => new Adam(0.01f) { AveragingDecay = Averaging },
-            "adamw" => new AdamW(0.01f, weightDecay: 0.3f) { DecaysBiases = true, AveragingDecay = Averaging },
-            "l2" => new Sgd(0.1f, 0.9f) { L2Penalty = 0.02f, DecaysBiases = true, AveragingDecay = Averaging },
-            "clipped-norm" => new Sgd(0.1f) { ClipNorm = 0.3f, AveragingDecay = Averaging },
-            "l1" => new Sgd(0.1f, 0.9f) { L1Penalty = 0.01f, DecaysBiases = true, AveragingDecay = Averaging },
-            "max-norm" => new Sgd(0.1f, 0.9f) { MaxNorm = 0.6f, AveragingDecay = Averaging },
-            _ => new Sgd(0.1f) { ClipValue = 0.02f, AveragingDecay = Averaging },
+            "sgd" => new Sgd(0.1f) { EmaDecay = Averaging },
+            "momentum" => new Sgd(0.1f, 0.9f) { EmaDecay = Averaging },
+            "dampened" => new Sgd(0.1f, 0.9f, dampening: 0.5f) { EmaDecay = Averaging },
+            "nesterov" => new Sgd(0.1f, 0.9f, nesterov: true) { EmaDecay = Averaging },
+            "rmsprop" => new RmsProp(0.005f) { EmaDecay = Averaging },
+            "adagrad" => new Adagrad(0.05f) { EmaDecay = Averaging },
+            "adam" => new Adam(0.01f) { EmaDecay = Averaging },
+            "adamw" => new AdamW(0.01f, weightDecay: 0.3f) { DecaysAllParameters = true, EmaDecay = Averaging },
+            "l2" => new Sgd(0.1f, 0.9f) { L2Penalty = 0.02f, DecaysAllParameters = true, EmaDecay = Averaging },
+            "clipped-norm" => new Sgd(0.1f) { GlobalClipNorm = 0.3f, EmaDecay = Averaging },
+            "l1" => new Sgd(0.1f, 0.9f) { L1Penalty = 0.01f, DecaysAllParameters = true, EmaDecay = Averaging },
+            "max-norm" => new Sgd(0.1f, 0.9f) { MaxNorm = 0.6f, EmaDecay = Averaging },
+            _ => new Sgd(0.1f) { ClipValue = 0.02f, EmaDecay = Averaging },
         };
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), optimizer);
         JsonElement run = golden.GetProperty("runs").GetProperty(name);

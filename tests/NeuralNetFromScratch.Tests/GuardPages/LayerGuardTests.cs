@@ -12,13 +12,13 @@ public class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
     [
         features => new Dense(features, Activation.Relu),
         _ => new Dense(7, Activation.Gelu),
-        _ => new Activate(Activation.Tanh),
+        _ => new ActivationLayer(Activation.Tanh),
         _ => new BatchNormalization(),
         _ => new LayerNormalization(),
-        _ => new Affine(),
+        _ => new ScaleShift(),
         _ => new Dropout(0.5f),
         _ => new GaussianNoise(0.1f),
-        features => new Standardize([.. Enumerable.Repeat(1f, features)], [.. Enumerable.Repeat(2f, features)]),
+        features => new Standardization([.. Enumerable.Repeat(1f, features)], [.. Enumerable.Repeat(2f, features)]),
         features => new Residual(new Dense(features, Activation.Silu), new LayerNormalization()),
         _ => new Flatten(),
     ];
@@ -51,13 +51,13 @@ public class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
                     Columns(new BatchNormForward { Epsilon = 1e-5f, BatchShare = 1, X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns), MeanGradient = on.NextSpan(columns), VarianceGradient = on.NextSpan(columns), Mean = on.NextSpan(columns), InverseDeviation = on.NextSpan(columns) });
                     Columns(new BatchNormApply { Epsilon = 1e-5f, X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns), Mean = on.NextSpan(columns), Variance = on.NextSpan(columns) });
                     Columns(new BatchNormBackward { X = Next(on), Dy = Next(on), Dx = Next(on), Scale = on.NextSpan(columns), Mean = on.NextSpan(columns), InverseDeviation = on.NextSpan(columns), ScaleGradient = on.NextSpan(columns), ShiftGradient = on.NextSpan(columns), Accumulate = true });
-                    Columns(new AffineForward { X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns) });
-                    Columns(new AffineBackward { X = Next(on), Dy = Next(on), Dx = Next(on), Scale = on.NextSpan(columns), ScaleGradient = on.NextSpan(columns), ShiftGradient = on.NextSpan(columns), Accumulate = true });
+                    Columns(new ScaleShiftForward { X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns) });
+                    Columns(new ScaleShiftBackward { X = Next(on), Dy = Next(on), Dx = Next(on), Scale = on.NextSpan(columns), ScaleGradient = on.NextSpan(columns), ShiftGradient = on.NextSpan(columns), Accumulate = true });
                     Columns(new LayerNormParameterGradients { X = Next(on), Dy = Next(on), Mean = on.NextSpan(rows), InverseDeviation = on.NextSpan(rows), ScaleGradient = on.NextSpan(columns), ShiftGradient = on.NextSpan(columns), Accumulate = true });
                     Columns(new NormBound { Values = Next(on), Bound = 0.5f });
                     Rows(new LayerNormForward { Epsilon = 1e-5f, X = Next(on), Y = Next(on), Scale = on.NextSpan(columns), Shift = on.NextSpan(columns), Mean = on.NextSpan(rows), InverseDeviation = on.NextSpan(rows) });
                     Rows(new LayerNormInputGradient { X = Next(on), Dy = Next(on), Dx = Next(on), Scale = on.NextSpan(columns), Mean = on.NextSpan(rows), InverseDeviation = on.NextSpan(rows) });
-                    Rows(new Standardization { X = Next(on), Y = Next(on), Mean = on.NextSpan(columns), Deviation = on.NextSpan(columns) });
+                    Rows(new StandardizationForward { X = Next(on), Y = Next(on), Mean = on.NextSpan(columns), Deviation = on.NextSpan(columns) });
                     Columns(new GradientSweep<TanhFunction> { Argument = Next(on), Gradient = Next(on), Sums = on.NextSpan(columns), Accumulate = true });
                 },
                 () => $"{rows}×{columns}");

@@ -22,7 +22,7 @@ public class DenseTests
     public void Forward_and_backward_are_the_formulas(
         [Values(1, 2, 3, 5, 16, 17, 33)] int batch, [Values(1, 7, 16, 31, 40)] int inputs, [Values(1, 10, 16, 33, 65)] int units)
     {
-        var run = new LayerRun(new Dense(units, Activation.Sigmoid, biases: Initializer.Uniform(-1, 1)), [inputs], batch, new Engine(), 3);
+        var run = new LayerRun(new Dense(units, Activation.Sigmoid, biasInitializer: Initializer.Uniform(-1, 1)), [inputs], batch, new Engine(1), 3);
         run.Forward();
         var x = DoubleMatrix.From(run.Input, batch, inputs);
         var w = DoubleMatrix.From(run.Parameters[0].Values, inputs, units);
@@ -42,7 +42,7 @@ public class DenseTests
     [Test]
     public void Accumulated_gradients_go_on_from_what_is_there()
     {
-        var run = new LayerRun(new Dense(11, Activation.Tanh), [13], 6, new Engine(), 3);
+        var run = new LayerRun(new Dense(11, Activation.Tanh), [13], 6, new Engine(1), 3);
         float[] gradient = TestValues.Uniform(66, 9);
         run.Forward();
         run.Backward(gradient);
@@ -57,7 +57,7 @@ public class DenseTests
     {
         var dense = new Dense(3, Activation.Tanh);
         ParameterStore parameters = dense.CreateParameters([4], seed: 1);
-        var context = new LayerContext(new Engine(), rows: 2, parameters) { IsTraining = true };
+        var context = new LayerContext(new Engine(1), rows: 2, parameters) { IsTraining = true };
         var input = new ReadOnlyMatrixView(TestValues.Uniform(8, 2), 2, 4);
         MatrixView expected = new(new float[6], 2, 3), output = new(new float[6], 2, 3);
         MatrixView expectedGradient = new(new float[8], 2, 4), gradient = new(new float[8], 2, 4);
@@ -123,7 +123,7 @@ public class DenseTests
     [Test]
     public void The_first_layer_needs_no_input_gradient()
     {
-        var run = new LayerRun(new Dense(3), [4], 2, new Engine(), 3);
+        var run = new LayerRun(new Dense(3), [4], 2, new Engine(1), 3);
         run.Forward();
         run.Backward(new float[6], wantsInputGradient: false);
         Assert.That(run.InputGradient, Is.All.NaN);
@@ -132,7 +132,7 @@ public class DenseTests
     [Test]
     public void Prediction_and_training_compute_the_same_bits()
     {
-        var run = new LayerRun(new Dense(9, new SwishActivation()), [13], 6, new Engine(), 3);
+        var run = new LayerRun(new Dense(9, new SwishActivation()), [13], 6, new Engine(1), 3);
         run.Forward(isTraining: true);
         int[] training = TestValues.Bits(run.Output);
         run.Forward(isTraining: false);
@@ -159,7 +159,7 @@ public class DenseTests
     [Test]
     public void Biases_start_as_their_initializer_says()
     {
-        ParameterStore parameters = new Dense(3, biases: Initializer.Constant(0.5f)).CreateParameters([2]);
+        ParameterStore parameters = new Dense(3, biasInitializer: Initializer.Constant(0.5f)).CreateParameters([2]);
         Assert.That(parameters["bias"].Values.ToArray(), Is.EqualTo((float[])[0.5f, 0.5f, 0.5f]));
         Assert.That(() => new ParameterStore(null!), Throws.ArgumentNullException);
     }

@@ -11,7 +11,7 @@ public class DropoutTests
     [Test]
     public void Each_value_is_dropped_or_scaled_and_the_share_is_the_rate([Values(0, 0.2f, 0.5f, 0.9f)] float rate)
     {
-        var run = new LayerRun(new Dropout(rate), [100], 200, new Engine(), 1);
+        var run = new LayerRun(new Dropout(rate), [100], 200, new Engine(1), 1);
         run.Forward();
         int dropped = 0;
         for (int i = 0; i < run.Input.Length; i++)
@@ -28,7 +28,7 @@ public class DropoutTests
     [Test]
     public void Without_training_it_does_nothing()
     {
-        var run = new LayerRun(new Dropout(0.5f), [10], 3, new Engine(), 1);
+        var run = new LayerRun(new Dropout(0.5f), [10], 3, new Engine(1), 1);
         run.Forward(isTraining: false);
         Assert.That(run.Output, Is.EqualTo(run.Input));
     }
@@ -36,8 +36,8 @@ public class DropoutTests
     [Test]
     public void A_samples_mask_depends_on_its_number_in_the_step_alone()
     {
-        var whole = new LayerRun(new Dropout(0.5f), [30], 8, new Engine(), 1);
-        var second = new LayerRun(new Dropout(0.5f), [30], 4, new Engine(), 1) { SampleOffset = 4 };
+        var whole = new LayerRun(new Dropout(0.5f), [30], 8, new Engine(1), 1);
+        var second = new LayerRun(new Dropout(0.5f), [30], 4, new Engine(1), 1) { SampleOffset = 4 };
         Array.Fill(whole.Input, 1);
         Array.Fill(second.Input, 1);
         whole.Forward();
@@ -53,7 +53,7 @@ public class DropoutTests
 
         static int[] Train(int count)
         {
-            var network = new Sequential([784], 1, new Dense(60), new Activate(Activation.Relu), new Dropout(0.3f), new Dense(10));
+            var network = new Sequential([784], 1, new Dense(60), new ActivationLayer(Activation.Relu), new Dropout(0.3f), new Dense(10));
             var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.05f), new Engine(count, SimdWidths.Best));
             trainer.Fit(SyntheticDigits.Create(500, 3), new FitOptions { Epochs = 2, BatchSize = 250, Seed = 4 });
             return TestValues.Bits(network.Parameters.Values);

@@ -47,12 +47,12 @@ public class GradientCheckTests
     [Test]
     public void A_loss_may_refuse_labels_or_targets_but_not_both()
     {
-        int both = GradientCheck.Run(new FaultyLoss("")).Compared;
+        int both = GradientCheck.Run(new FaultyLoss("")).ComparedCount;
         foreach (string refused in (string[])["refuses labels", "refuses targets"])
         {
             GradientReport report = GradientCheck.Run(new FaultyLoss(refused));
             Assert.That(report.Passed, Is.True);
-            Assert.That(report.Compared, Is.EqualTo(both / 2));
+            Assert.That(report.ComparedCount, Is.EqualTo(both / 2));
         }
 
         Assert.That(() => GradientCheck.Run(new FaultyLoss("refuses labels, refuses targets")), Throws.InstanceOf<NotSupportedException>());
@@ -61,9 +61,9 @@ public class GradientCheckTests
     [Test]
     public void Kinks_are_left_out_and_counted()
     {
-        GradientReport report = GradientCheck.Run(new Activate(Activation.Relu), [200], rows: 5);
+        GradientReport report = GradientCheck.Run(new ActivationLayer(Activation.Relu), [200], rows: 5);
         Assert.That(report.Passed, Is.True, report.ToString());
-        Assert.That(report.Skipped, Is.GreaterThan(0));
+        Assert.That(report.SkippedCount, Is.GreaterThan(0));
     }
 
     [Test]

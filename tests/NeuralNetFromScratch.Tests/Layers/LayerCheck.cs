@@ -7,6 +7,6 @@ internal static class LayerCheck
     {
         GradientReport report = GradientCheck.Run(layer, inputShape, batch, seed);
         Assert.That(report.Passed, Is.True, $"{layer}: {report}");
-        Assert.That(report.Compared, Is.GreaterThan(0));
+        Assert.That(report.ComparedCount, Is.GreaterThan(0));
     }
 }

@@ -52,7 +52,7 @@ internal sealed class LayerRun
     /// <summary>Mixes the batch's statistics into the running ones, as an update does.</summary>
     public void MixStatistics()
     {
-        foreach (Parameter state in Parameters.Where(parameter => parameter.Role == ParameterRole.State))
+        foreach (Parameter state in Parameters.Where(parameter => parameter.Role == ParameterRole.Buffer))
         {
             float share = state.Definition.MixingShare;
             for (int i = 0; i < state.Shape.ElementCount; i++)

@@ -4,7 +4,7 @@ namespace NeuralNetFromScratch.Tests.Layers;
 
 public class NoiseAndShapeTests
 {
-    private static readonly Layer[] Simple = [new Flatten(), new GaussianNoise(0.3f), new Standardize([1, 2, -1], [2, 0, 0.5f])];
+    private static readonly Layer[] Simple = [new Flatten(), new GaussianNoise(0.3f), new Standardization([1, 2, -1], [2, 0, 0.5f])];
 
     [TestCaseSource(nameof(Simple))]
     public void Gradients_agree_with_differences(Layer layer) => LayerCheck.Gradients(layer, [3], batch: 5);
@@ -13,7 +13,7 @@ public class NoiseAndShapeTests
     public void Noise_has_mean_zero_and_its_deviation([Values(1, 100, 255, 256, 257, 700)] int width)
     {
         int batch = 200_000 / width;
-        var run = new LayerRun(new GaussianNoise(0.5f), [width], batch, new Engine(), 1);
+        var run = new LayerRun(new GaussianNoise(0.5f), [width], batch, new Engine(1), 1);
         Array.Clear(run.Input);
         run.Forward();
         double mean = run.Output.Average(), variance = run.Output.Average(value => (double)value * value), fourth = run.Output.Average(value => Math.Pow(value, 4));
@@ -26,8 +26,8 @@ public class NoiseAndShapeTests
     [Test]
     public void A_samples_noise_depends_on_its_number_in_the_step_alone()
     {
-        var whole = new LayerRun(new GaussianNoise(1), [300], 8, new Engine(), 1);
-        var second = new LayerRun(new GaussianNoise(1), [300], 4, new Engine(), 1) { SampleOffset = 4 };
+        var whole = new LayerRun(new GaussianNoise(1), [300], 8, new Engine(1), 1);
+        var second = new LayerRun(new GaussianNoise(1), [300], 4, new Engine(1), 1) { SampleOffset = 4 };
         Array.Clear(whole.Input);
         Array.Clear(second.Input);
         whole.Forward();
@@ -39,7 +39,7 @@ public class NoiseAndShapeTests
     [Test]
     public void Without_training_there_is_no_noise()
     {
-        var run = new LayerRun(new GaussianNoise(1), [10], 3, new Engine(), 1);
+        var run = new LayerRun(new GaussianNoise(1), [10], 3, new Engine(1), 1);
         run.Forward(isTraining: false);
         Assert.That(run.Output, Is.EqualTo(run.Input));
     }
@@ -58,31 +58,31 @@ public class NoiseAndShapeTests
     [Test]
     public void Standardize_passes_on_what_it_has_no_figures_for()
     {
-        var network = new Sequential([2, 2], 0, new Standardize([1, 2], [2, 4])) { OutputActivation = OutputActivation.None };
+        var network = new Sequential([2, 2], 0, new Standardization([1, 2], [2, 4])) { OutputActivation = OutputActivation.None };
         Assert.That(network.Predict(new Tensor([1, 2, 2], [3, 10, -7, 8])).Span.ToArray(), Is.EqualTo((float[])[1, 2, -7, 8]));
         Assert.That(network.OutputShape, Is.EqualTo(Shape.Create([2, 2])));
-        Assert.That(network.Parameters["standardize1.mean"].Shape, Is.EqualTo(Shape.Create([2])));
-        LayerCheck.Gradients(new Standardize([1, 2], [2, 4]), [5], batch: 3);
+        Assert.That(network.Parameters["standardization1.mean"].Shape, Is.EqualTo(Shape.Create([2])));
+        LayerCheck.Gradients(new Standardization([1, 2], [2, 4]), [5], batch: 3);
     }
 
     [Test]
     public void Standardize_subtracts_and_divides_and_is_not_trained()
     {
-        var network = new Sequential([3], 0, new Standardize([1, 2, -1], [2, 0, 0.5f])) { OutputActivation = OutputActivation.None };
+        var network = new Sequential([3], 0, new Standardization([1, 2, -1], [2, 0, 0.5f])) { OutputActivation = OutputActivation.None };
         Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[1, 0.5f, 0]));
         Assert.That(network.Parameters.TrainableCount, Is.Zero);
         Assert.That(network.Parameters.TrainableCount, Is.Zero);
-        Assert.That(() => new Sequential([4], 0, new Standardize(5)) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("standardize1: expected samples of at least 5 values"));
-        Assert.That(() => new Standardize([1, 2], [1]), Throws.ArgumentException);
-        Assert.That(() => new Standardize([1], [-1]), Throws.ArgumentException);
-        Assert.That(() => new Standardize([float.NaN], [1]), Throws.ArgumentException);
-        Assert.That(() => new Standardize(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Sequential([4], 0, new Standardization(5)) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("standardization1: expected samples of at least 5 values"));
+        Assert.That(() => new Standardization([1, 2], [1]), Throws.ArgumentException);
+        Assert.That(() => new Standardization([1], [-1]), Throws.ArgumentException);
+        Assert.That(() => new Standardization([float.NaN], [1]), Throws.ArgumentException);
+        Assert.That(() => new Standardization(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
     public void Standardize_changes_nothing_until_it_is_told_how()
     {
-        var network = new Sequential([3], 0, new Standardize(3)) { OutputActivation = OutputActivation.None };
+        var network = new Sequential([3], 0, new Standardization(3)) { OutputActivation = OutputActivation.None };
         Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[3, 2.5f, -1]));
     }
 

@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch.Tests.Layers;
 
 public class NormalizationTests
 {
-    private static readonly Layer[] All = [new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new Affine()];
+    private static readonly Layer[] All = [new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new ScaleShift()];
 
     [Test]
     public void A_picture_is_normalized_by_channel_over_samples_and_positions()
@@ -16,7 +16,7 @@ public class NormalizationTests
         ParameterStore ofPicture = layer.CreateParameters(picture), ofVector = layer.CreateParameters(vector);
         Assert.That(ofPicture[0].Shape, Is.EqualTo(vector));
         float[] x = TestValues.Uniform(Samples * Positions * Channels, 1), byPicture = new float[x.Length], byVector = new float[x.Length];
-        var engine = new Engine();
+        var engine = new Engine(1);
         layer.Forward(
             new LayerContext(engine, Samples, ofPicture) { InputShape = picture, IsTraining = true, Scratch = new float[2 * Channels] },
             new(x, Samples, Positions * Channels), new MatrixView(byPicture, Samples, Positions * Channels));
@@ -34,7 +34,7 @@ public class NormalizationTests
         ParameterStore parameters = layer.CreateParameters([1, 1, 5]);
         Assert.That(
             () => layer.Forward(
-                new LayerContext(new Engine(), 1, parameters) { InputShape = [1, 1, 5], IsTraining = true, Scratch = new float[10] }, new(new float[5], 1, 5), new MatrixView(new float[5], 1, 5)),
+                new LayerContext(new Engine(1), 1, parameters) { InputShape = [1, 1, 5], IsTraining = true, Scratch = new float[10] }, new(new float[5], 1, 5), new MatrixView(new float[5], 1, 5)),
             Throws.InvalidOperationException);
     }
 
@@ -67,7 +67,7 @@ public class NormalizationTests
     [Test]
     public void A_training_batch_of_one_sample_is_refused()
     {
-        var run = new LayerRun(new BatchNormalization(), [4], 1, new Engine(), 1);
+        var run = new LayerRun(new BatchNormalization(), [4], 1, new Engine(1), 1);
         Assert.That(() => run.Forward(), Throws.InvalidOperationException.With.Message.Contains("two samples or more"));
         Assert.That(() => run.Forward(isTraining: false), Throws.Nothing);
     }
@@ -75,7 +75,7 @@ public class NormalizationTests
     [Test]
     public void Forward_changes_no_parameter([ValueSource(nameof(All))] Layer layer)
     {
-        var run = new LayerRun(layer, [5], 4, new Engine(), 1);
+        var run = new LayerRun(layer, [5], 4, new Engine(1), 1);
         float[] before = run.Parameters.Values.ToArray();
         run.Forward();
         Assert.That(run.Parameters.Values.ToArray(), Is.EqualTo(before));
@@ -100,7 +100,7 @@ public class NormalizationTests
     [Test]
     public void NaN_propagates([ValueSource(nameof(All))] Layer layer)
     {
-        var run = new LayerRun(layer, [20], 3, new Engine(), 1);
+        var run = new LayerRun(layer, [20], 3, new Engine(1), 1);
         run.Input[25] = float.NaN;
         run.Forward();
         Assert.That(run.Output[25], Is.NaN);
@@ -114,10 +114,10 @@ public class NormalizationTests
         static int[] Train(int count)
         {
             var network = new Sequential(
-                [784], 1, new GaussianNoise(0.2f), new Dense(300), new BatchNormalization(), new Activate(Activation.Relu), new LayerNormalization(),
-                new Residual(new Dense(300, Activation.Gelu), new Dropout(0.2f), new Dense(300)), new Affine(), new Dense(10));
+                [784], 1, new GaussianNoise(0.2f), new Dense(300), new BatchNormalization(), new ActivationLayer(Activation.Relu), new LayerNormalization(),
+                new Residual(new Dense(300, Activation.Gelu), new Dropout(0.2f), new Dense(300)), new ScaleShift(), new Dense(10));
             var trainer = new Trainer(
-                network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f }, new AdamW { ClipNorm = 1, MaxNorm = 2, L1Penalty = 1e-4f, AveragingDecay = 0.9f },
+                network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f }, new AdamW { GlobalClipNorm = 1, MaxNorm = 2, L1Penalty = 1e-4f, EmaDecay = 0.9f },
                 new Engine(count, SimdWidths.Best));
             trainer.Fit(SyntheticDigits.Create(500, 3), new FitOptions { Epochs = 2, BatchSize = 250, Seed = 4 });
             return [.. TestValues.Bits(network.Parameters.Values), .. TestValues.Bits(trainer.AveragedNetwork!.Parameters.Values)];
@@ -128,9 +128,9 @@ public class NormalizationTests
     public void A_warm_step_allocates_nothing([Values(1, 2)] int threads)
     {
         var network = new Sequential(
-            [20], 1, new GaussianNoise(0.2f), new Dense(300), new BatchNormalization(), new Activate(Activation.Gelu), new LayerNormalization(),
-            new Residual(new Dense(300, Activation.Softplus), new Dropout(0.2f), new Dense(300)), new Affine(), new Dense(4));
-        var optimizer = new AdamW { ClipNorm = 1, ClipValue = 1, MaxNorm = 2, L1Penalty = 1e-4f, L2Penalty = 1e-4f, AveragingDecay = 0.9f };
+            [20], 1, new GaussianNoise(0.2f), new Dense(300), new BatchNormalization(), new ActivationLayer(Activation.Gelu), new LayerNormalization(),
+            new Residual(new Dense(300, Activation.Softplus), new Dropout(0.2f), new Dense(300)), new ScaleShift(), new Dense(4));
+        var optimizer = new AdamW { GlobalClipNorm = 1, ClipValue = 1, MaxNorm = 2, L1Penalty = 1e-4f, L2Penalty = 1e-4f, EmaDecay = 0.9f };
         var engine = new Engine(threads, SimdWidths.Best);
         var trainer = new Trainer(network, new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [1, 2, 1, 1] }, optimizer, engine);
         float[] inputs = TestValues.Uniform(300 * 20, 1), weights = TestValues.Uniform(300, 2, 0, 1);
@@ -146,13 +146,13 @@ public class NormalizationTests
     public void Folding_leaves_the_function_as_it_is()
     {
         var network = new Sequential(
-            [6], 1, new Dense(5), new BatchNormalization(), new Activate(Activation.Tanh), new Dense(4, Activation.Relu), new BatchNormalization(), new Dense(3),
+            [6], 1, new Dense(5), new BatchNormalization(), new ActivationLayer(Activation.Tanh), new Dense(4, Activation.Relu), new BatchNormalization(), new Dense(3),
             new BatchNormalization(affine: false));
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
         float[] inputs = TestValues.Uniform(60, 1);
         for (int step = 0; step < 30; step++)
             trainer.TrainStep(new ReadOnlyMatrixView(inputs, 10, 6), TestValues.Labels(10, 3, 2));
-        Sequential folded = network.FoldNormalization();
+        Sequential folded = network.FuseBatchNormalization();
         Assert.That(folded.Layers.Select(layer => layer.ToString()), Is.EqualTo((string[])["dense(units=5, activation=tanh)", "dense(units=4, activation=relu)", "batchnorm(momentum=0.1, epsilon=1E-05, affine=true)", "dense(units=3)"]));
         var samples = new Tensor([10, 6], inputs);
         Assert.That(folded.Predict(samples).Span.ToArray(), Is.EqualTo(network.Predict(samples).Span.ToArray()).Within(1e-6));
@@ -178,7 +178,7 @@ public class NormalizationTests
 
         float[] Gradients(bool wantsInputGradient)
         {
-            var run = new LayerRun(layer, [20], 3, new Engine(), 1);
+            var run = new LayerRun(layer, [20], 3, new Engine(1), 1);
             run.Forward();
             run.Backward(TestValues.Uniform(run.Output.Length, 9), wantsInputGradient: wantsInputGradient);
             return run.Parameters.Gradients.ToArray();

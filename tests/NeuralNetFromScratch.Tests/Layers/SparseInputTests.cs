@@ -11,10 +11,10 @@ public class SparseInputTests
         ("dense first", [new Dense(37, Activation.Relu), new Dense(3)]),
         ("one output", [new Dense(1)]),
         ("derivative of the input", [new Dense(70, Activation.Gelu), new Dense(3)]),
-        ("standardized", [new Standardize([1, 2, 3], [2, 0.5f, 1]), new Dense(9, Activation.Tanh), new Dense(3)]),
-        ("standardized and flattened", [new Flatten(), new Standardize([1, 2], [2, 0.5f]), new Flatten(), new Dense(9, Activation.Sigmoid)]),
-        ("more standardized than dense", [new Standardize(new float[7], [1, 2, 3, 4, 5, 6, 7]), new Dense(5)]),
-        ("nothing but standardized", [new Standardize([1, 2, 3], [2, 0.5f, 1])]),
+        ("standardized", [new Standardization([1, 2, 3], [2, 0.5f, 1]), new Dense(9, Activation.Tanh), new Dense(3)]),
+        ("standardized and flattened", [new Flatten(), new Standardization([1, 2], [2, 0.5f]), new Flatten(), new Dense(9, Activation.Sigmoid)]),
+        ("more standardized than dense", [new Standardization(new float[7], [1, 2, 3, 4, 5, 6, 7]), new Dense(5)]),
+        ("nothing but standardized", [new Standardization([1, 2, 3], [2, 0.5f, 1])]),
         ("dropout first", [new Dropout(0.3f), new Dense(5)]),
         ("residual first", [new Residual(new Dense(41, Activation.Relu)), new Dense(5)]),
         ("zeros skipped", [new Dense(33, Activation.Elu()) { SkipsZeroInputs = true }, new Dropout(0.5f), new Dense(3)]),
@@ -60,20 +60,20 @@ public class SparseInputTests
     public void Buffers_are_for_one_number_of_sparse_columns()
     {
         var chain = new Chain([41], [new Dense(3)]);
-        var memory = new ChainMemory(chain, new Engine(), Parameters(chain), 4, isTraining: true, sparseColumns: 41);
+        var memory = new ChainMemory(chain, new Engine(1), Parameters(chain), 4, isTraining: true, sparseColumns: 41);
         Assert.That(memory.SparseColumns, Is.EqualTo(41));
         Assert.That(() => memory.Run(4).Forward(new BatchView(new float[164], 4, 41)), Throws.ArgumentException.With.Message.Contains("with 41 sparse columns, got 0"));
-        Assert.That(() => new ChainMemory(chain, new Engine(), Parameters(chain), 4, true, sparseColumns: 42), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new ChainMemory(chain, new Engine(), Parameters(chain), 4, true, sparseColumns: -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new ChainMemory(chain, new Engine(1), Parameters(chain), 4, true, sparseColumns: 42), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new ChainMemory(chain, new Engine(1), Parameters(chain), 4, true, sparseColumns: -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
     public void Standardizing_a_few_of_many_columns_needs_no_memory_for_the_others()
     {
-        var chain = new Chain([1_000_003], [new Standardize([1, 2, 3], [1, 2, 3]), new Dense(2)]);
+        var chain = new Chain([1_000_003], [new Standardization([1, 2, 3], [1, 2, 3]), new Dense(2)]);
         ParameterStore parameters = Parameters(chain);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        _ = new ChainMemory(chain, new Engine(), parameters, 128, isTraining: true, sparseColumns: 1_000_000);
+        _ = new ChainMemory(chain, new Engine(1), parameters, 128, isTraining: true, sparseColumns: 1_000_000);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(100_000));
     }
 

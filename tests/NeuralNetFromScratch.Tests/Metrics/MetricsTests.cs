@@ -69,7 +69,7 @@ public class MetricsTests
     {
         // Two bins: (0, 0.5] has confidence 0.5, never right; (0.5, 1] has 0.75 and 1, both right: gaps 0.5 and 0.125.
         float[] probabilities = [0.5f, 0.5f, 0.25f, 0.75f, 1, 0];
-        double actual = new CalibrationError(bins: 2).Evaluate(new ReadOnlyMatrixView(probabilities, 3, 2), [1, 1, 0]).Value;
+        double actual = new CalibrationError(binCount: 2).Evaluate(new ReadOnlyMatrixView(probabilities, 3, 2), [1, 1, 0]).Value;
         Assert.That(actual, Is.EqualTo((0.5 + 2 * 0.125) / 3).Within(1e-15));
         Assert.That(new CalibrationError().Evaluate(new ReadOnlyMatrixView([float.NaN, float.NaN], 1, 2), [0]).Value, Is.NaN);
     }

@@ -101,7 +101,7 @@ public class ResultTextTests
     private static EvaluationResult Result(string[] names)
     {
         // An identity: the outputs are the features.
-        var network = new Sequential([3], 1, new Activate(Activation.Identity)) { OutputActivation = OutputActivation.Softmax, ClassNames = names };
+        var network = new Sequential([3], 1, new ActivationLayer(Activation.Identity)) { OutputActivation = OutputActivation.Softmax, ClassNames = names };
         return network.Evaluate(Dataset.FromArrays(Outputs.ToArray(), [3], Labels, 3), metrics: Figures);
     }
 }

@@ -17,14 +17,14 @@ public class OnnxExportTests
     private static readonly Layer[] Layers =
     [
         new Dense(5), new BatchNormalization(epsilon: 1e-3f), new BatchNormalization(affine: false), new LayerNormalization(1e-4f), new Dropout(0.5f),
-        new GaussianNoise(1), new Affine(), new Flatten(), new Standardize([1, 2, 3, 4, 5, 6], [1, 2, 3, 0.5f, 1, 1]),
-        new Residual(new Dense(6, Activation.Gelu), new Residual(new Dense(6))), new Activate(Activation.Tanh),
+        new GaussianNoise(1), new ScaleShift(), new Flatten(), new Standardization([1, 2, 3, 4, 5, 6], [1, 2, 3, 0.5f, 1, 1]),
+        new Residual(new Dense(6, Activation.Gelu), new Residual(new Dense(6))), new ActivationLayer(Activation.Tanh),
     ];
 
     [Test]
     public void Every_activation_alone_and_in_a_layer([ValueSource(nameof(Activations))] Activation activation, [Values(1, 64)] int batch)
     {
-        Compare(new Sequential([6], 1, new Activate(activation)) { OutputActivation = OutputActivation.None }, batch);
+        Compare(new Sequential([6], 1, new ActivationLayer(activation)) { OutputActivation = OutputActivation.None }, batch);
         Compare(new Sequential([6], 1, new Dense(7, activation), new Dense(3)) { OutputActivation = OutputActivation.Softmax }, batch);
     }
 

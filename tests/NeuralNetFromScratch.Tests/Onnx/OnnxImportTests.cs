@@ -39,7 +39,7 @@ public class OnnxImportTests
         string path = folder.File("model.onnx");
         float[] theirs = Parse(Peer.Run("onnx", "Onnx/onnx_models.py", "sklearn", path));
         Sequential network = OnnxModel.Import(path);
-        Assert.That(network.Layers.Select(layer => layer.ToString()), Is.EqualTo((string[])["dense(units=8)", "activate(activation=relu)", "dense(units=3)"]));
+        Assert.That(network.Layers.Select(layer => layer.ToString()), Is.EqualTo((string[])["dense(units=8)", "activation(activation=relu)", "dense(units=3)"]));
         Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
     }
 

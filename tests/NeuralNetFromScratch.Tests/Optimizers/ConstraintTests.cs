@@ -9,14 +9,14 @@ public class ConstraintTests
     private const float Rate = 0.1f;
 
     [Test]
-    public void Penalties_and_decay_are_for_weights_alone_unless_asked_for([Values] bool decaysBiases)
+    public void Penalties_and_decay_are_for_weights_alone_unless_asked_for([Values] bool decaysAllParameters)
     {
         Sequential network = Network();
         float[] before = network.Parameters.Values.ToArray(), gradients = Gradients();
-        Step(network, new Sgd(Rate) { L2Penalty = 0.3f, L1Penalty = 0.2f, WeightDecay = 0.5f, ClipValue = 0.01f, DecaysBiases = decaysBiases });
+        Step(network, new Sgd(Rate) { L2Penalty = 0.3f, L1Penalty = 0.2f, DecoupledWeightDecay = 0.5f, ClipValue = 0.01f, DecaysAllParameters = decaysAllParameters });
         foreach (Parameter parameter in network.Parameters)
         {
-            bool decays = decaysBiases || parameter.Role == ParameterRole.Weight;
+            bool decays = decaysAllParameters || parameter.Role == ParameterRole.Weight;
             for (int i = 0; i < parameter.Shape.ElementCount; i++)
             {
                 double w = before[parameter.Offset + i], g = Math.Clamp(gradients[parameter.Offset + i], -0.01f, 0.01f);
@@ -34,7 +34,7 @@ public class ConstraintTests
         Sequential network = Network();
         float[] before = network.Parameters.Values.ToArray(), gradients = Gradients();
         double norm = Math.Sqrt(gradients.Sum(g => (double)g * g));
-        Step(network, new Sgd(Rate) { ClipNorm = bound });
+        Step(network, new Sgd(Rate) { GlobalClipNorm = bound });
         double scale = Math.Min(1, bound / (norm + 1e-6));
         for (int i = 0; i < before.Length; i++)
             Assert.That(network.Parameters.Values[i], Is.EqualTo(before[i] - Rate * scale * gradients[i]).Within(1e-6));
@@ -47,7 +47,7 @@ public class ConstraintTests
         Sequential network = Network();
         float[] inputs = TestValues.Uniform(Batch * Inputs, 1);
         inputs[3] = float.NaN;
-        new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(Rate) { ClipNorm = 1 })
+        new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(Rate) { GlobalClipNorm = 1 })
             .TrainStep(new ReadOnlyMatrixView(inputs, Batch, Inputs), TestValues.Labels(Batch, Units, 2));
         Assert.That(network.Parameters.Values.ToArray(), Has.Some.NaN);
     }
@@ -79,7 +79,7 @@ public class ConstraintTests
     public void The_average_starts_at_the_first_step_and_keeps_the_running_statistics()
     {
         var network = new Sequential([Inputs], 1, new BatchNormalization(), new Dense(Units));
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(Rate) { AveragingDecay = 0.5f });
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(Rate) { EmaDecay = 0.5f });
         float[] inputs = TestValues.Uniform(Batch * Inputs, 1);
         int[] labels = TestValues.Labels(Batch, Units, 2);
         trainer.TrainStep(new ReadOnlyMatrixView(inputs, Batch, Inputs), labels);
@@ -90,7 +90,7 @@ public class ConstraintTests
         {
             for (int i = 0; i < parameter.Shape.ElementCount; i++)
             {
-                float now = parameter.Values[i], expected = parameter.Role == ParameterRole.State ? now : (first[parameter.Offset + i] + now) / 2;
+                float now = parameter.Values[i], expected = parameter.Role == ParameterRole.Buffer ? now : (first[parameter.Offset + i] + now) / 2;
                 Assert.That(trainer.AveragedNetwork.Parameters[parameter.Name].Values[i], Is.EqualTo(expected).Within(1e-6));
             }
         }
@@ -119,9 +119,9 @@ public class ConstraintTests
         Assert.That(() => new Sgd { L1Penalty = float.NaN }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new AdamW(weightDecay: -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new Sgd { ClipValue = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new Sgd { ClipNorm = float.PositiveInfinity }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Sgd { GlobalClipNorm = float.PositiveInfinity }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new Sgd { MaxNorm = -1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new Sgd { AveragingDecay = 1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Sgd { EmaDecay = 1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     private static Sequential Network() => new([Inputs], 1, new Dense(Units, null, null, Initializer.Uniform(-1, 1)));

@@ -10,9 +10,9 @@ public class OptimizerSettingTests
         () => _ = new Sgd(0.1f, 0.9f, dampening: float.NaN),
         () => _ = new Adam(beta1: 1), () => _ = new Adam(beta2: 1), () => _ = new Adam(beta1: -0.1f), () => _ = new Adam(beta2: float.NaN), () => _ = new Adam(epsilon: -1),
         () => _ = new AdamW(weightDecay: -1), () => _ = new RmsProp(epsilon: -1), () => _ = new Adagrad(epsilon: -1),
-        () => _ = new Sgd { L1Penalty = -1 }, () => _ = new Sgd { L2Penalty = float.NaN }, () => _ = new Sgd { WeightDecay = float.PositiveInfinity },
-        () => _ = new Sgd { ClipNorm = 0 }, () => _ = new Sgd { ClipValue = -1 }, () => _ = new Sgd { MaxNorm = float.PositiveInfinity },
-        () => _ = new Sgd { AveragingDecay = 1 }, () => _ = new Sgd { AveragingDecay = -0.1f },
+        () => _ = new Sgd { L1Penalty = -1 }, () => _ = new Sgd { L2Penalty = float.NaN }, () => _ = new Sgd { DecoupledWeightDecay = float.PositiveInfinity },
+        () => _ = new Sgd { GlobalClipNorm = 0 }, () => _ = new Sgd { ClipValue = -1 }, () => _ = new Sgd { MaxNorm = float.PositiveInfinity },
+        () => _ = new Sgd { EmaDecay = 1 }, () => _ = new Sgd { EmaDecay = -0.1f },
     ];
 
     [TestCaseSource(nameof(Refused))]
@@ -24,7 +24,7 @@ public class OptimizerSettingTests
         Assert.That(new Sgd(0, 0, dampening: 0).LearningRate, Is.Zero);
         Assert.That(new Sgd(0.1f, 0.9f, dampening: 1).Dampening, Is.EqualTo(1));
         Assert.That(new Adam(0, 0, 0, 0).Beta2, Is.Zero);
-        Assert.That(new Sgd { AveragingDecay = 0, ClipNorm = float.Epsilon, L1Penalty = 0 }.AveragingDecay, Is.Zero);
+        Assert.That(new Sgd { EmaDecay = 0, GlobalClipNorm = float.Epsilon, L1Penalty = 0 }.EmaDecay, Is.Zero);
     }
 
     [Test]

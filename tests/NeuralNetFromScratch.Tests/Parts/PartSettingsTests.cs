@@ -18,14 +18,14 @@ internal sealed class PartSettingsTests
         new RmsProp(0.02f, 0.9f, 1e-6f), new Adagrad(0.05f, 1e-9f),
         new Sgd
         {
-            L2Penalty = 0.1f, L1Penalty = 0.2f, WeightDecay = 0.3f, DecaysBiases = true, ClipValue = 1, ClipNorm = 2, MaxNorm = 3, AveragingDecay = 0.99f,
+            L2Penalty = 0.1f, L1Penalty = 0.2f, DecoupledWeightDecay = 0.3f, DecaysAllParameters = true, ClipValue = 1, GlobalClipNorm = 2, MaxNorm = 3, EmaDecay = 0.99f,
         },
         LearningRateSchedule.Constant, LearningRateSchedule.Step(3, 0.5), LearningRateSchedule.Exponential(0.9), LearningRateSchedule.InverseTime(0.1),
         LearningRateSchedule.Cosine(0.1), LearningRateSchedule.Linear(0.1, 0.5), LearningRateSchedule.OneCycle(0.2, 10, 100, (0.85, 0.95)),
         LearningRateSchedule.OneCycle(), LearningRateSchedule.ReduceOnPlateau(0.3, 4, 1e-3, 0.01),
         LearningRateSchedule.Cosine().WithWarmUp(2), LearningRateSchedule.Step(3, 0.5).Times(LearningRateSchedule.Exponential(0.9)),
         LearningRateSchedule.Constant.Then(5, LearningRateSchedule.Linear()),
-        new ImageAugmentation(), new ImageAugmentation { MaximumShift = 1, MaximumRotation = 2, Scale = (0.9f, 1.1f), MaximumShear = 0.1f, Elastic = (4, 30) },
+        new ImageAugmentation(), new ImageAugmentation { MaxShift = 1, MaxRotation = 2, Scale = (0.9f, 1.1f), MaxShear = 0.1f, Elastic = (4, 30) },
     ];
 
     private static IEnumerable<TestCaseData> OutOfRange()
@@ -56,12 +56,12 @@ internal sealed class PartSettingsTests
     private static double[] Limits(Part part, string name) => name switch
     {
         "labelSmoothing" or "beta1" or "beta2" or "decay" when part is not LearningRateSchedule => [1, 2],
-        "momentum" or "averagingDecay" or "constantShare" or "lowMomentum" or "highMomentum" or "threshold" => [1, 2],
-        "dampening" or "final" or "lowest" => [1.5],
+        "momentum" or "emaDecay" or "constantShare" or "lowMomentum" or "highMomentum" or "threshold" => [1, 2],
+        "dampening" or "finalFactor" or "minFactor" => [1.5],
         "riseShare" => [0, 1],
         "factor" when part.Settings.Kind == "reduce-on-plateau" => [0, 1],
         "startDivisor" or "finalDivisor" => [0.5],
-        "delta" or "clipValue" or "clipNorm" or "maxNorm" or "interval" or "factor" or "epochs" or "decay" or "scale" => [0],
+        "delta" or "clipValue" or "globalClipNorm" or "maxNorm" or "interval" or "factor" or "epochs" or "decay" or "scale" => [0],
         _ => [],
     };
 
@@ -129,21 +129,21 @@ internal sealed class PartSettingsTests
     public void The_order_in_which_properties_are_set_leaves_no_trace()
     {
         Assert.That(
-            new Sgd { L1Penalty = 0.1f, ClipNorm = 1, WeightDecay = 0.2f, AveragingDecay = 0.9f },
-            Is.EqualTo(new Sgd { AveragingDecay = 0.9f, WeightDecay = 0.2f, ClipNorm = 1, L1Penalty = 0.1f }));
+            new Sgd { L1Penalty = 0.1f, GlobalClipNorm = 1, DecoupledWeightDecay = 0.2f, EmaDecay = 0.9f },
+            Is.EqualTo(new Sgd { EmaDecay = 0.9f, DecoupledWeightDecay = 0.2f, GlobalClipNorm = 1, L1Penalty = 0.1f }));
         Assert.That(
             new SoftmaxCrossEntropy { ClassWeights = [1, 2], LabelSmoothing = 0.1f },
             Is.EqualTo(new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [1, 2] }));
         Assert.That(
-            new ImageAugmentation { Scale = (1, 2), Elastic = (1, 1), MaximumShift = 2 },
-            Is.EqualTo(new ImageAugmentation { MaximumShift = 2, Elastic = (1, 1), Scale = (1, 2) }));
+            new ImageAugmentation { Scale = (1, 2), Elastic = (1, 1), MaxShift = 2 },
+            Is.EqualTo(new ImageAugmentation { MaxShift = 2, Elastic = (1, 1), Scale = (1, 2) }));
     }
 
     [Test]
-    public void A_property_with_its_usual_value_leaves_no_trace()
+    public void A_property_with_its_default_value_leaves_no_trace()
     {
-        Assert.That(new Sgd { L1Penalty = 0, ClipNorm = null, DecaysBiases = false }, Is.EqualTo(new Sgd()));
-        Assert.That(new AdamW { WeightDecay = 0.01f }, Is.EqualTo(new AdamW()));
+        Assert.That(new Sgd { L1Penalty = 0, GlobalClipNorm = null, DecaysAllParameters = false }, Is.EqualTo(new Sgd()));
+        Assert.That(new AdamW { DecoupledWeightDecay = 0.01f }, Is.EqualTo(new AdamW()));
         Assert.That(new SoftmaxCrossEntropy { LabelSmoothing = 0, ClassWeights = [] }, Is.EqualTo(new SoftmaxCrossEntropy()));
         Assert.That(new ImageAugmentation { Scale = (1, 1), Elastic = (0, 0) }, Is.EqualTo(new ImageAugmentation()));
     }

@@ -103,7 +103,7 @@ public class ScheduleProperties
         value =>
         {
             (double factor, int patience, double lowest, double[] losses) = value;
-            var schedule = LearningRateSchedule.ReduceOnPlateau(factor, patience, lowest: lowest);
+            var schedule = LearningRateSchedule.ReduceOnPlateau(factor, patience, minFactor: lowest);
             double previous = 1;
             for (int epoch = 0; epoch <= losses.Length; epoch++)
             {

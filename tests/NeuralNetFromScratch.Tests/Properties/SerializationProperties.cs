@@ -18,12 +18,12 @@ public class SerializationProperties
 
     /// <summary>Layers that keep the number of values.</summary>
     private static readonly Gen<Layer> Keeping = Gen.OneOf<Layer>(
-        Activations.Select(activation => (Layer)new Activate(activation)),
+        Activations.Select(activation => (Layer)new ActivationLayer(activation)),
         Gen.Select(Gen.Float[0.01f, 1], Gen.Float[1e-6f, 1], Gen.Bool, (momentum, epsilon, affine) => (Layer)new BatchNormalization(momentum, epsilon, affine)),
         Gen.Float[1e-6f, 1].Select(epsilon => (Layer)new LayerNormalization(epsilon)),
         Gen.Float[0, 0.9f].Select(rate => (Layer)new Dropout(rate)),
         Gen.Float[0, 2].Select(deviation => (Layer)new GaussianNoise(deviation)),
-        Gen.Const(() => (Layer)new Affine()),
+        Gen.Const(() => (Layer)new ScaleShift()),
         Gen.Const(() => (Layer)new Flatten()));
 
     private static readonly Gen<Layer> Layers = Gen.OneOf<Layer>(

@@ -12,13 +12,13 @@ internal static class Allocation
     private const int Attempts = 20;
 
     /// <summary>What a warm action on the calling thread allocates: the least of several runs, as the first ones still compile.</summary>
-    public static long Least(Action action) => Least(new Engine(), action);
+    public static long Least(Action action) => Least(new Engine(1), action);
 
     /// <summary>What a warm action on an engine allocates, on all its workers: the least of several runs, as the first ones still compile.</summary>
     public static long Least(Engine engine, Action action)
     {
-        var before = new Count[engine.Threads];
-        var after = new Count[engine.Threads];
+        var before = new Count[engine.ThreadCount];
+        var after = new Count[engine.ThreadCount];
         var begun = new StrongBox<int>();
         action();
         Take(engine, before, begun);

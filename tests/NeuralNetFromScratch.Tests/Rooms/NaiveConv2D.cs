@@ -36,7 +36,7 @@ public sealed class NaiveConv2D : Layer, IPart<NaiveConv2D>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
         new("weight", [_size, _size, inputShape[2], _filters], Initializer.HeNormal, ParameterRole.Weight) { PyTorchAxes = [3, 2, 0, 1] },
-        new("bias", [_filters], Initializer.Zeros, ParameterRole.Bias),
+        new("bias", [_filters], Initializer.Zeros, ParameterRole.NoDecay),
     ];
 
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)

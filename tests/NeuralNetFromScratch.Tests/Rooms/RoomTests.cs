@@ -49,7 +49,7 @@ public class RoomTests
         static (Sequential, double) Train(int threads)
         {
             Sequential network = Pictures();
-            var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.01f), new TrainerOptions { Threads = threads });
+            var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.01f), new TrainerOptions { ThreadCount = threads });
             trainer.Fit(Stripes(200, seed: 1), new FitOptions { Epochs = 5, BatchSize = 20 });
             return (network, network.Evaluate(Stripes(100, seed: 2)).Accuracy);
         }
@@ -77,14 +77,14 @@ public class RoomTests
 
         static float[] Train(Dataset data, Action onSparseRows)
         {
-            var network = new Sequential([DenseColumns + SparseColumns], seed: 1, new NaiveSparseDense(6, onSparseRows), new Activate(Activation.Tanh), new Dense(2));
+            var network = new Sequential([DenseColumns + SparseColumns], seed: 1, new NaiveSparseDense(6, onSparseRows), new ActivationLayer(Activation.Tanh), new Dense(2));
             new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.01f)).Fit(data, new FitOptions { Epochs = 3, BatchSize = 16 });
             return network.Parameters.Values.ToArray();
         }
     }
 
     private static Sequential Pictures() => new(
-        [8, 7, 1], seed: 1, new NaiveConv2D(4, kernelSize: 3), new Activate(Activation.Relu), new NaiveMaxPool2D(2), new Flatten(), new Highway(new Dense(24, Activation.Tanh)), new Dense(2));
+        [8, 7, 1], seed: 1, new NaiveConv2D(4, kernelSize: 3), new ActivationLayer(Activation.Relu), new NaiveMaxPool2D(2), new Flatten(), new Highway(new Dense(24, Activation.Tanh)), new Dense(2));
 
     /// <summary>Pictures of noise with a horizontal or a vertical stripe.</summary>
     private static Dataset Stripes(int count, ulong seed)

@@ -78,7 +78,7 @@ public class ShardTests
     }
 
     private static Trainer TrainerOf(Sequential network, GradientExchange? exchange = null) =>
-        new(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, momentum: 0.9f), new TrainerOptions { Threads = 2, Exchange = exchange });
+        new(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, momentum: 0.9f), new TrainerOptions { ThreadCount = 2, Exchange = exchange });
 
     /// <summary>With a layer whose random numbers go by a sample's place in the step.</summary>
     private static Sequential Network() => new([Features], seed: 1, new Dense(8, Activation.Tanh), new Dropout(0.3f), new Dense(6, Activation.Tanh), new Dense(3));

@@ -26,7 +26,7 @@ public class SparseRoomTests
 
     private static Sequential Train(Dataset mails, Layer first)
     {
-        var network = new Sequential([2 + Words], seed: 1, new Standardize([5, 50], [3, 30]), first, new Activate(Activation.Relu), new Dense(2));
+        var network = new Sequential([2 + Words], seed: 1, new Standardization([5, 50], [3, 30]), first, new ActivationLayer(Activation.Relu), new Dense(2));
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.01f));
         trainer.Fit(mails, new FitOptions { Epochs = 8, BatchSize = 16, Seed = 2 });
         return network;

@@ -37,7 +37,7 @@ public class MnistReportTests
     {
         using TemporaryFolder folder = SampleProcess.SmallSet();
         NeuralNetFromScratch.Dataset test = NeuralNetFromScratch.Mnist.Load(folder.Root).Test;
-        var network = new Sequential([28, 28], 1, new Activate(Activation.Tanh), new Dense(10));
+        var network = new Sequential([28, 28], 1, new ActivationLayer(Activation.Tanh), new Dense(10));
         File.WriteAllText(folder.File("mistakes.png"), "of an earlier run");
         var confusion = ConfusionMatrix.FromPredictions([0, 1], [0, 1], 10);
         IReadOnlyList<string> written = ReportFolder.Write(folder.Root, new RunReport

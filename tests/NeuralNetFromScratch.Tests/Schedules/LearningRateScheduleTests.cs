@@ -36,7 +36,7 @@ public class LearningRateScheduleTests
     public void Fit_multiplies_the_rate_step_by_step()
     {
         // One weight, one sample: the gradient is the same in each step, so that the path adds up the rates.
-        var network = new Sequential([1], 1, new Dense(1, weights: Initializer.Zeros));
+        var network = new Sequential([1], 1, new Dense(1, weightInitializer: Initializer.Zeros));
         var trainer = new Trainer(network, new ConstantSlope(), new Sgd(0.5f));
         Dataset data = Dataset.FromArrays([1, 1], [1], [0, 0], 1);
         trainer.Fit(data, new FitOptions { Epochs = 2, BatchSize = 1, Schedule = LearningRateSchedule.Linear() });

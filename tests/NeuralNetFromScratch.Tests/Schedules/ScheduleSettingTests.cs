@@ -8,7 +8,7 @@ public class ScheduleSettingTests
         () => LearningRateSchedule.OneCycle(momentum: (-0.1, 0.9)), () => LearningRateSchedule.OneCycle(momentum: (0.8, 1)), () => LearningRateSchedule.OneCycle(momentum: (0.8, double.NaN)),
         () => LearningRateSchedule.Linear(-0.1), () => LearningRateSchedule.Linear(0, -0.1), () => LearningRateSchedule.Linear(0, double.NaN), () => LearningRateSchedule.Cosine(double.NaN),
         () => LearningRateSchedule.ReduceOnPlateau(1), () => LearningRateSchedule.ReduceOnPlateau(0), () => LearningRateSchedule.ReduceOnPlateau(patience: -1),
-        () => LearningRateSchedule.ReduceOnPlateau(threshold: 1), () => LearningRateSchedule.ReduceOnPlateau(threshold: -0.1), () => LearningRateSchedule.ReduceOnPlateau(lowest: 2),
+        () => LearningRateSchedule.ReduceOnPlateau(threshold: 1), () => LearningRateSchedule.ReduceOnPlateau(threshold: -0.1), () => LearningRateSchedule.ReduceOnPlateau(minFactor: 2),
         () => LearningRateSchedule.Exponential(double.PositiveInfinity), () => LearningRateSchedule.Constant.Then(double.PositiveInfinity, LearningRateSchedule.Constant),
     ];
 

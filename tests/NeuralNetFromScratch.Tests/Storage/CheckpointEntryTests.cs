@@ -50,7 +50,7 @@ public class CheckpointEntryTests
 
     [Test]
     public void A_missing_or_misshapen_tensor_is_refused([Values("values", "slots", "average", "best", "best_average")] string name, [Values] bool isMissing) => Refused((tensors, _) =>
-        [.. tensors.Where(tensor => tensor.Name != name), .. isMissing ? (SafetensorEntry[])[] : [SafetensorEntry.OfFloats(name, [3], new float[3])]]);
+        [.. tensors.Where(tensor => tensor.Name != name), .. isMissing ? (SafetensorEntry[])[] : [SafetensorEntry.FromFloats(name, [3], new float[3])]]);
 
     private void Refused(Func<List<SafetensorEntry>, Dictionary<string, string>, List<SafetensorEntry>> spoil)
     {

@@ -77,7 +77,7 @@ public class CheckpointTests
         string path = folder.File("a");
         FitOptions options = Recipe.Options(path, epochs: 30) with
         {
-            EarlyStopping = new EarlyStopping { Patience = 0, MinimumImprovement = 0.5 }, Schedule = LearningRateSchedule.Constant,
+            EarlyStopping = new EarlyStopping { Patience = 0, MinImprovement = 0.5 }, Schedule = LearningRateSchedule.Constant,
         };
         Trainer trainer = Recipe.CreateTrainer(1, out Sequential network), again = Recipe.CreateTrainer(1, out Sequential other);
         int epochs = trainer.Fit(Samples, options).Epochs.Count;
@@ -226,7 +226,7 @@ public class CheckpointTests
     {
         Trainer trainer = Recipe.CreateTrainer(1, out _);
         foreach (CheckpointOptions checkpoint in (CheckpointOptions[])
-            [new() { Path = "" }, new() { Path = "a", EveryEpochs = -1 }, new() { Path = "a", EverySteps = -1 }, new() { Path = "a", Keep = 0 }])
+            [new() { Path = "" }, new() { Path = "a", EveryEpochs = -1 }, new() { Path = "a", EverySteps = -1 }, new() { Path = "a", MaxToKeep = 0 }])
         {
             Assert.That(() => trainer.Fit(Samples, new FitOptions { Checkpoint = checkpoint }), Throws.InstanceOf<ArgumentException>());
         }

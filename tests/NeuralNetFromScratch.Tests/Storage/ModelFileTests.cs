@@ -12,8 +12,8 @@ public class ModelFileTests
     public void A_network_of_every_kind_of_layer_comes_back_with_the_same_bits([Values] TensorNaming naming)
     {
         var network = new Sequential(
-            [2, 3], 1, new Standardize([1, 2, 3, 4, 5, 6], [1, 2, 3, 0.5f, 1, 1]), new Flatten(), new Dense(8, Activation.LeakyRelu(0.125f)),
-            new BatchNormalization(0.2f, 1e-3f), new Activate(Activation.Elu(0.7f)), new GaussianNoise(0.1f), new BatchNormalization(affine: false), new Affine(),
+            [2, 3], 1, new Standardization([1, 2, 3, 4, 5, 6], [1, 2, 3, 0.5f, 1, 1]), new Flatten(), new Dense(8, Activation.LeakyRelu(0.125f)),
+            new BatchNormalization(0.2f, 1e-3f), new ActivationLayer(Activation.Elu(0.7f)), new GaussianNoise(0.1f), new BatchNormalization(affine: false), new ScaleShift(),
             new Residual(new Dense(8, Activation.Gelu), new Residual(new Dense(8, Activation.GeluTanh)), new Dropout(0.5f)), new LayerNormalization(1e-4f),
             new Dense(4, Activation.Softplus))
         {
@@ -43,10 +43,10 @@ public class ModelFileTests
     public void Skipping_of_zeros_comes_back_and_survives_folding([Values] bool skips)
     {
         using var folder = new TemporaryFolder();
-        new Sequential([1], 0, new Dense(1) { SkipsZeroInputs = skips }, new Activate(Activation.Relu)).Save(folder.File("zeros"));
+        new Sequential([1], 0, new Dense(1) { SkipsZeroInputs = skips }, new ActivationLayer(Activation.Relu)).Save(folder.File("zeros"));
         var loaded = Sequential.Load(folder.File("zeros"));
         Assert.That(((Dense)loaded.Layers[0]).SkipsZeroInputs, Is.EqualTo(skips));
-        Assert.That(((Dense)loaded.FoldNormalization().Layers.Single()).SkipsZeroInputs, Is.EqualTo(skips));
+        Assert.That(((Dense)loaded.FuseBatchNormalization().Layers.Single()).SkipsZeroInputs, Is.EqualTo(skips));
     }
 
     [Test]
@@ -85,7 +85,7 @@ public class ModelFileTests
     public void A_part_of_ones_own_with_a_kind_of_the_librarys_is_refused()
     {
         using var folder = new TemporaryFolder();
-        var network = new Sequential([3], 1, new Activate(new FalseRelu()));
+        var network = new Sequential([3], 1, new ActivationLayer(new FalseRelu()));
         Assert.That(() => network.Save(folder.File("own")), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("its kind \"relu\" belongs to the library's"));
         Assert.That(() => BuiltInParts.With<FalseRelu>(), Throws.ArgumentException.With.Message.Contains("relu"));
     }
@@ -139,7 +139,7 @@ public class ModelFileTests
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":2147483647,"activation":{"kind":"relu"}}]}""", "do not fit each other")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":100000000,"activation":{"kind":"relu"}}]}""", "expected as [3, 100000000], got [3, 2]")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dropout","rate":2}]}""", "rate")]
-    [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"standardize","features":4}]}""", "do not fit each other")]
+    [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"standardization","features":4}]}""", "do not fit each other")]
     [TestCase("format", "other", "no network of this library")]
     [TestCase("format_version", "2", "format version \"2\"")]
     [TestCase("naming", "keras", "the naming \"keras\" is unknown")]
@@ -187,14 +187,14 @@ public class ModelFileTests
     public void The_count_of_batches_that_PyTorch_keeps_is_passed_over_in_its_naming_alone([Values] TensorNaming naming)
     {
         using var folder = new TemporaryFolder();
-        string path = folder.File("weights"), bias = naming == TensorNaming.PyTorch ? "0.bias" : "affine1.shift";
-        string weight = naming == TensorNaming.PyTorch ? "0.weight" : "affine1.scale";
+        string path = folder.File("weights"), bias = naming == TensorNaming.PyTorch ? "0.bias" : "scaleshift1.shift";
+        string weight = naming == TensorNaming.PyTorch ? "0.weight" : "scaleshift1.scale";
         SafetensorsWriter.Write(path,
         [
-            SafetensorEntry.OfFloats(weight, [2], [1, 2]), SafetensorEntry.OfFloats(bias, [2], [3, 4]),
+            SafetensorEntry.FromFloats(weight, [2], [1, 2]), SafetensorEntry.FromFloats(bias, [2], [3, 4]),
             new("1.num_batches_tracked", SafetensorType.I64, [], new byte[8]),
         ]);
-        var network = new Sequential([2], 1, new Affine());
+        var network = new Sequential([2], 1, new ScaleShift());
         Assert.That(
             () => network.LoadWeights(path, naming),
             naming == TensorNaming.PyTorch ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("1.num_batches_tracked is not expected"));
@@ -205,11 +205,11 @@ public class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("weights");
-        SafetensorsWriter.Write(path, [new("affine1.scale", SafetensorType.F8E4M3, [2], new byte[2]), SafetensorEntry.OfFloats("affine1.shift", [2], [3, 4])]);
-        var network = new Sequential([2], 1, new Affine());
+        SafetensorsWriter.Write(path, [new("scaleshift1.scale", SafetensorType.F8E4M3, [2], new byte[2]), SafetensorEntry.FromFloats("scaleshift1.shift", [2], [3, 4])]);
+        var network = new Sequential([2], 1, new ScaleShift());
         Assert.That(
             () => network.LoadWeights(path),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("affine1.scale has elements of type F8_E4M3, which cannot be read as floats"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("scaleshift1.scale has elements of type F8_E4M3, which cannot be read as floats"));
     }
 
     [Test]

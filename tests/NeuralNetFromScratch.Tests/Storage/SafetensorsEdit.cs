@@ -12,7 +12,7 @@ internal static class SafetensorsEdit
         {
             float[] values = new float[tensor.Length];
             reader.ReadFloats(tensor, values);
-            tensors.Add(SafetensorEntry.OfFloats(tensor.Name, Shape.Create([.. tensor.Dimensions.Select(size => (int)size)]), values));
+            tensors.Add(SafetensorEntry.FromFloats(tensor.Name, Shape.Create([.. tensor.Dimensions.Select(size => (int)size)]), values));
         }
 
         return (tensors, new(reader.Metadata));

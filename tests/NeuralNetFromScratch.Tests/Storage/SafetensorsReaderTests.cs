@@ -8,7 +8,7 @@ public class SafetensorsReaderTests
     public void Only_numbers_are_read_as_floats_and_into_room_of_the_right_size()
     {
         using var file = new MemoryStream();
-        SafetensorsWriter.Write(file, [new("odd", SafetensorType.F8E4M3, [4], new byte[4]), SafetensorEntry.OfFloats("plain", [2, 3], new float[6])]);
+        SafetensorsWriter.Write(file, [new("odd", SafetensorType.F8E4M3, [4], new byte[4]), SafetensorEntry.FromFloats("plain", [2, 3], new float[6])]);
         file.Position = 0;
         using var reader = new SafetensorsReader(file);
         SafetensorInfo odd = reader.Tensors.Single(tensor => tensor.Name == "odd"), plain = reader.Tensors.Single(tensor => tensor.Name == "plain");

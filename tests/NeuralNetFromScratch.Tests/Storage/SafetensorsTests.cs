@@ -169,12 +169,12 @@ public class SafetensorsTests
     {
         SafetensorEntry[] tensors =
         [
-            SafetensorEntry.OfFloats("matrix", [2, 3], [1, -2.5f, float.NaN, float.PositiveInfinity, 1e-45f, 0]),
-            SafetensorEntry.OfFloats("scalar", [], [7]),
-            SafetensorEntry.OfFloats("empty", [3, 0], []),
+            SafetensorEntry.FromFloats("matrix", [2, 3], [1, -2.5f, float.NaN, float.PositiveInfinity, 1e-45f, 0]),
+            SafetensorEntry.FromFloats("scalar", [], [7]),
+            SafetensorEntry.FromFloats("empty", [3, 0], []),
             new("bytes", SafetensorType.U8, [3], (byte[])[1, 2, 255]),
             new("wide", SafetensorType.I64, [1], (byte[])[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
-            SafetensorEntry.OfFloats("name with \"quotes\", ümläuts and 漢字", [1], [3]),
+            SafetensorEntry.FromFloats("name with \"quotes\", ümläuts and 漢字", [1], [3]),
         ];
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { ["key"] = "välue\n", ["other"] = "" });
@@ -200,7 +200,7 @@ public class SafetensorsTests
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(
             stream,
-            [SafetensorEntry.OfFloats("b", [1], [1]), SafetensorEntry.OfFloats("a", [1], [2]), new("c", SafetensorType.F64, [1], new byte[8])],
+            [SafetensorEntry.FromFloats("b", [1], [1]), SafetensorEntry.FromFloats("a", [1], [2]), new("c", SafetensorType.F64, [1], new byte[8])],
             new Dictionary<string, string> { ["y"] = "1", ["x"] = "2" });
         Assert.That(Encoding.UTF8.GetString(stream.ToArray()[8..^16]).TrimEnd(), Is.EqualTo(
             """{"__metadata__":{"x":"2","y":"1"},"c":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}"""));
@@ -214,7 +214,7 @@ public class SafetensorsTests
     {
         using var stream = new MemoryStream();
         stream.Write([1, 2, 3]);
-        SafetensorsWriter.Write(stream, [SafetensorEntry.OfFloats("a", [2], [5, 6])]);
+        SafetensorsWriter.Write(stream, [SafetensorEntry.FromFloats("a", [2], [5, 6])]);
         stream.Position = 3;
         using var reader = new SafetensorsReader(stream);
         Assert.That(Floats(reader, "a"), Is.EqualTo((float[])[5, 6]));
@@ -267,7 +267,7 @@ public class SafetensorsTests
     {
         float[] values = TestValues.Uniform(100_003, 1);
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, [SafetensorEntry.OfFloats("t", [100_003], values), new("first", SafetensorType.F64, [], new byte[8])]);
+        SafetensorsWriter.Write(stream, [SafetensorEntry.FromFloats("t", [100_003], values), new("first", SafetensorType.F64, [], new byte[8])]);
         using var reader = new SafetensorsReader(new MemoryStream(stream.ToArray()));
         Assert.That(Floats(reader, "t"), Is.EqualTo(values));
     }
@@ -275,11 +275,11 @@ public class SafetensorsTests
     [Test]
     public void Writing_refuses_what_could_not_be_read()
     {
-        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.OfFloats("a", [1], [1]), SafetensorEntry.OfFloats("a", [1], [1])]), Throws.ArgumentException);
-        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.OfFloats("__metadata__", [1], [1])]), Throws.ArgumentException);
-        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.OfFloats("a", [2], [1])]), Throws.ArgumentException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.FromFloats("a", [1], [1]), SafetensorEntry.FromFloats("a", [1], [1])]), Throws.ArgumentException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.FromFloats("__metadata__", [1], [1])]), Throws.ArgumentException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.FromFloats("a", [2], [1])]), Throws.ArgumentException);
         Assert.That(() => SafetensorsWriter.Write(Stream.Null, [new("a", SafetensorType.F4, [3], new byte[2])]), Throws.ArgumentException);
-        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.OfFloats("\ud800", [1], [1])]), Throws.ArgumentException);
+        Assert.That(() => SafetensorsWriter.Write(Stream.Null, [SafetensorEntry.FromFloats("\ud800", [1], [1])]), Throws.ArgumentException);
         Assert.That(() => SafetensorsWriter.Write(Stream.Null, [], new Dictionary<string, string> { ["\udc00"] = "" }), Throws.ArgumentException);
         Assert.That(() => SafetensorsWriter.Write(Stream.Null, [], new Dictionary<string, string> { ["k"] = "\udc00" }), Throws.ArgumentException);
     }
@@ -310,8 +310,8 @@ public class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("a.safetensors");
-        SafetensorsWriter.Write(path, [SafetensorEntry.OfFloats("a", [1], [1])]);
-        Assert.That(() => SafetensorsWriter.Write(path, [SafetensorEntry.OfFloats("a", [2], [1])]), Throws.ArgumentException);
+        SafetensorsWriter.Write(path, [SafetensorEntry.FromFloats("a", [1], [1])]);
+        Assert.That(() => SafetensorsWriter.Write(path, [SafetensorEntry.FromFloats("a", [2], [1])]), Throws.ArgumentException);
         using SafetensorsReader reader = SafetensorsReader.Open(path);
         Assert.That(Floats(reader, "a"), Is.EqualTo((float[])[1]));
         Assert.That(folder.FileNames, Is.EqualTo((string[])["a.safetensors"]));

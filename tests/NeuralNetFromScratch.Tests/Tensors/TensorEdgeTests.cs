@@ -30,7 +30,7 @@ public class TensorEdgeTests
         float[] c = [1, 2, 3, 4];
         Matrix.Multiply(new([], 0, 2), new(new float[6], 2, 3), new([], 0, 3));
         Matrix.Multiply(new(new float[6], 3, 2), new([], 2, 0), new([], 3, 0));
-        new Engine().Multiply(new([], 0, 2), new(new float[6], 2, 3), new([], 0, 3));
+        new Engine(1).Multiply(new([], 0, 2), new(new float[6], 2, 3), new([], 0, 3));
         Matrix.Multiply(new([], 2, 0), new([], 0, 2), new(c, 2, 2));
         Assert.That(c, Is.All.Zero);
     }

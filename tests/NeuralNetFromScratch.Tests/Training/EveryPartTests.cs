@@ -18,9 +18,9 @@ public class EveryPartTests
 
     private static readonly Layer[] Layers =
     [
-        new Dense(Width), new Dropout(0.3f), new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new Affine(),
-        new GaussianNoise(0.2f), new Residual(new Dense(Width, Activation.Relu), new Dropout(0.3f), new BatchNormalization()), new Standardize(Width),
-        new Flatten(), new ScaleLayer(), .. Activations.Select(activation => new Activate(activation)), .. Activations.Select(activation => new Dense(Width, activation)),
+        new Dense(Width), new Dropout(0.3f), new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new ScaleShift(),
+        new GaussianNoise(0.2f), new Residual(new Dense(Width, Activation.Relu), new Dropout(0.3f), new BatchNormalization()), new Standardization(Width),
+        new Flatten(), new ScaleLayer(), .. Activations.Select(activation => new ActivationLayer(activation)), .. Activations.Select(activation => new Dense(Width, activation)),
     ];
 
     private static readonly Loss[] Losses =
@@ -32,8 +32,8 @@ public class EveryPartTests
     private static readonly Optimizer[] Optimizers =
     [
         new Sgd(), new Sgd(0.1f, 0.9f), new Sgd(0.1f, 0.9f, nesterov: true), new Sgd(0.1f, 0.9f, dampening: 0.5f), new Adam(), new AdamW(), new RmsProp(), new Adagrad(),
-        new Sgd { L2Penalty = 0.01f }, new Sgd { L1Penalty = 0.01f, DecaysBiases = true }, new Sgd { WeightDecay = 0.01f }, new Sgd { MaxNorm = 0.5f },
-        new Sgd { ClipValue = 1e-3f }, new Sgd { ClipNorm = 0.1f }, new Sgd { AveragingDecay = 0.9f },
+        new Sgd { L2Penalty = 0.01f }, new Sgd { L1Penalty = 0.01f, DecaysAllParameters = true }, new Sgd { DecoupledWeightDecay = 0.01f }, new Sgd { MaxNorm = 0.5f },
+        new Sgd { ClipValue = 1e-3f }, new Sgd { GlobalClipNorm = 0.1f }, new Sgd { EmaDecay = 0.9f },
     ];
 
     private static readonly Part[] Parts =

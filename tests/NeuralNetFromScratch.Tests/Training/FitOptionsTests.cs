@@ -65,7 +65,7 @@ public class FitOptionsTests
         {
             Epochs = 60,
             ValidationFraction = 0.25,
-            EarlyStopping = new EarlyStopping { Metric = new Accuracy(), MinimumImprovement = 2, Patience = 4 },
+            EarlyStopping = new EarlyStopping { Metric = new Accuracy(), MinImprovement = 2, Patience = 4 },
         });
         Assert.That(history.Epochs, Has.Count.EqualTo(6), "no epoch is better than the first by 200 %");
     }
@@ -148,11 +148,11 @@ public class FitOptionsTests
     public void The_rate_finder_suggests_a_rate_that_learns_and_changes_nothing()
     {
         var network = new Sequential([20], 1, new Dense(15, Activation.Relu), new BatchNormalization(), new Dropout(0.1f), new Dense(4));
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam { AveragingDecay = 0.9f });
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam { EmaDecay = 0.9f });
         Dataset data = Separable(200);
         trainer.Fit(data, new FitOptions { Epochs = 1 });
         int[] before = TestValues.Bits(network.Parameters.Values), average = TestValues.Bits(trainer.AveragedNetwork!.Parameters.Values);
-        LearningRateSearch search = trainer.FindLearningRate(data, steps: 60, batchSize: 32);
+        LearningRateRangeTest search = trainer.FindLearningRate(data, stepCount: 60, batchSize: 32);
         Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
         Assert.That(TestValues.Bits(trainer.AveragedNetwork.Parameters.Values), Is.EqualTo(average));
         Assert.That(search.Points[0].LearningRate, Is.EqualTo(1e-5f).Within(1e-10));
@@ -161,15 +161,15 @@ public class FitOptionsTests
 
         // What follows is as if nobody had searched.
         Assert.That(Train(searches: true), Is.EqualTo(Train(searches: false)));
-        Assert.That(trainer.FindLearningRate(data, 1e-4f, 1e-3f, steps: 5).Points, Has.Count.EqualTo(5));
+        Assert.That(trainer.FindLearningRate(data, 1e-4f, 1e-3f, stepCount: 5).Points, Has.Count.EqualTo(5));
 
         int[] Train(bool searches)
         {
             Sequential copy = network.Copy();
-            var other = new Trainer(copy, new SoftmaxCrossEntropy(), new Adam { AveragingDecay = 0.9f });
+            var other = new Trainer(copy, new SoftmaxCrossEntropy(), new Adam { EmaDecay = 0.9f });
             other.Fit(data, new FitOptions { Epochs = 1 });
             if (searches)
-                other.FindLearningRate(data, steps: 30);
+                other.FindLearningRate(data, stepCount: 30);
             other.Fit(data, new FitOptions { Epochs = 2 });
             return [.. TestValues.Bits(copy.Parameters.Values), .. TestValues.Bits(other.AveragedNetwork!.Parameters.Values)];
         }
@@ -294,10 +294,10 @@ public class FitOptionsTests
         Refused(new FitOptions { ValidationFraction = 0.1, Validation = data }, "only one can be");
         Refused(new FitOptions { EarlyStopping = new() }, "there are no validation samples");
         Refused(new FitOptions { EarlyStopping = new() { Patience = -1 } }, "Patience");
-        Refused(new FitOptions { EarlyStopping = new() { MinimumImprovement = double.NaN, WatchesTraining = true } }, "minimum improvement");
+        Refused(new FitOptions { EarlyStopping = new() { MinImprovement = double.NaN, WatchesTraining = true } }, "minimum improvement");
         Assert.That(() => trainer.FindLearningRate(data, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => trainer.FindLearningRate(data, 1, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => trainer.FindLearningRate(data, steps: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => trainer.FindLearningRate(data, stepCount: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
         void Refused(FitOptions options, string message) =>
             Assert.That(() => trainer.Fit(data, options), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));

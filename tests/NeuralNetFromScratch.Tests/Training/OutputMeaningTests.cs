@@ -16,7 +16,7 @@ internal sealed class OutputMeaningTests
         _ = new Trainer(network, loss, new Sgd());
         Assert.That(network.OutputActivation, Is.EqualTo(loss.OutputActivation));
         Assert.That(network.Copy().OutputActivation, Is.EqualTo(loss.OutputActivation));
-        Assert.That(network.FoldNormalization().OutputActivation, Is.EqualTo(loss.OutputActivation));
+        Assert.That(network.FuseBatchNormalization().OutputActivation, Is.EqualTo(loss.OutputActivation));
     }
 
     [Test]
@@ -48,7 +48,7 @@ internal sealed class OutputMeaningTests
     public void A_last_sigmoid_is_refused_where_the_loss_has_an_activation_itself([ValueSource(nameof(Losses))] Loss loss, [Values] bool apart)
     {
         Sequential network = apart
-            ? new Sequential([1], 1, new Dense(2), new Activate(Activation.Sigmoid))
+            ? new Sequential([1], 1, new Dense(2), new ActivationLayer(Activation.Sigmoid))
             : new Sequential([1], 1, new Dense(2, Activation.Sigmoid));
         Assert.That(
             () => new Trainer(network, loss, new Sgd()),

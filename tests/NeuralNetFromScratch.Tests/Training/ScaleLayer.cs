@@ -10,7 +10,7 @@ internal sealed class ScaleLayer() : Layer(new Settings(Kind)), IPart<ScaleLayer
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
-        [new("factor", inputShape, Initializer.Constant(2), ParameterRole.Bias)];
+        [new("factor", inputShape, Initializer.Constant(2), ParameterRole.NoDecay)];
 
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {

@@ -13,10 +13,10 @@ public class SparseTrainingTests
     private static readonly (string Name, Func<Layer[]> Layers)[] Networks =
     [
         ("dense", () => [new Dense(21, Activation.Relu), new Dense(3)]),
-        ("standardized", () => [new Standardize([1, 2, 3, 4], [2, 0.5f, 1, 3]), new Dense(8, Activation.Gelu), new Dropout(0.2f), new Dense(3)]),
+        ("standardized", () => [new Standardization([1, 2, 3, 4], [2, 0.5f, 1, 3]), new Dense(8, Activation.Gelu), new Dropout(0.2f), new Dense(3)]),
         ("dropout", () => [new Dropout(0.3f), new Dense(8, Activation.Tanh), new Dense(3)]),
         ("residual", () => [new Residual(new Dense(53, Activation.Tanh)), new Dense(3)]),
-        ("normalized", () => [new Dense(8), new BatchNormalization(), new Activate(Activation.Relu), new Dense(3)]),
+        ("normalized", () => [new Dense(8), new BatchNormalization(), new ActivationLayer(Activation.Relu), new Dense(3)]),
     ];
 
     private static readonly (string Name, Func<Optimizer> Create)[] Optimizers =
@@ -119,7 +119,7 @@ public class SparseTrainingTests
         int[] offsets = [.. Enumerable.Range(0, Count + 1).Select(i => i * Stored)];
         int[] columns = [.. Enumerable.Range(0, Count * Stored).Select(i => i % Stored * (Columns / Stored) + i * 7919 % (Columns / Stored))];
         Dataset data = Dataset.FromSparse(offsets, columns, TestValues.Uniform(Count * Stored, 1), Columns, TestValues.Labels(Count, 2, 2), 2, TestValues.Uniform(2 * Count, 3));
-        var network = new Sequential([2 + Columns], 1, new Standardize([1, 2], [3, 4]), new Dense(2));
+        var network = new Sequential([2 + Columns], 1, new Standardization([1, 2], [3, 4]), new Dense(2));
         var engine = new Engine(2, SimdWidths.Best);
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f), engine);
         long before = GC.GetTotalAllocatedBytes(precise: true);

@@ -1,26 +1,26 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>An activation that stands alone: <c>y = f(x)</c>, <c>dL/dx = dL/dy · f'</c>. Fused into a <see cref="Dense"/> it costs less.</summary>
-public sealed class Activate : Layer, IPart<Activate>
+/// <summary>An activation as a layer of its own: <c>y = f(x)</c>, <c>dL/dx = dL/dy · f'</c>. Fused into a <see cref="Dense"/> it costs less.</summary>
+public sealed class ActivationLayer : Layer, IPart<ActivationLayer>
 {
     /// <summary>A layer of one activation.</summary>
     /// <param name="activation">The function f.</param>
-    public Activate(Activation activation)
+    public ActivationLayer(Activation activation)
         : this(new Settings(Kind, new Setting("activation", activation ?? throw new ArgumentNullException(nameof(activation)))))
     {
     }
 
-    private Activate(Settings settings)
+    private ActivationLayer(Settings settings)
         : base(settings) => Activation = settings.Get<Activation>("activation");
 
     /// <summary>The function f.</summary>
     public Activation Activation { get; }
 
     /// <inheritdoc/>
-    public static string Kind => "activate";
+    public static string Kind => "activation";
 
     /// <inheritdoc/>
-    public static Activate Create(Settings settings) => new(settings);
+    public static ActivationLayer Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;

@@ -6,9 +6,9 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Brings features to mean 0 and deviation 1 by given figures: <c>y = (x − mean) / deviation</c>, each feature by itself. Of wider samples it
-/// changes the first <see cref="Features"/> values and passes the others on, sparse ones as sparse rows. The figures stay with the network's parameters, and so go where the model goes; they are not trained. A deviation of 0 counts as 1.
+/// changes the first <see cref="FeatureCount"/> values and passes the others on, sparse ones as sparse rows. The figures stay with the network's parameters, and so go where the model goes; they are not trained. A deviation of 0 counts as 1.
 /// </summary>
-public sealed class Standardize : Layer, IDenseBlockLayer, IPart<Standardize>
+public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardization>
 {
     private const int Mean = 0, Deviation = 1;
 
@@ -19,12 +19,12 @@ public sealed class Standardize : Layer, IDenseBlockLayer, IPart<Standardize>
     /// <param name="means">The features' means.</param>
     /// <param name="deviations">The features' standard deviations; not negative.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a value is not finite or a deviation negative.</exception>
-    public Standardize(ReadOnlySpan<float> means, ReadOnlySpan<float> deviations)
+    public Standardization(ReadOnlySpan<float> means, ReadOnlySpan<float> deviations)
         : base(new Settings(Kind, new Setting("features", means.Length)))
     {
         if (means.Length != deviations.Length)
             throw new ArgumentException($"expected {means.Length} deviations, one for each mean, got {deviations.Length}", nameof(deviations));
-        Features = means.Length;
+        FeatureCount = means.Length;
         _means = means.ToArray();
         _deviations = deviations.ToArray();
         for (int i = 0; i < _means.Length; i++)
@@ -39,48 +39,48 @@ public sealed class Standardize : Layer, IDenseBlockLayer, IPart<Standardize>
     /// <summary>Standardization that changes nothing until its means and deviations are set: for networks whose parameters come from a file.</summary>
     /// <param name="features">Number of features.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is not positive.</exception>
-    public Standardize(int features)
+    public Standardization(int features)
         : this(new Settings(Kind, new Setting("features", features)))
     {
     }
 
-    private Standardize(Settings settings)
-        : base(settings) => Features = Guard.Positive(settings.Get<int>("features"), "features");
+    private Standardization(Settings settings)
+        : base(settings) => FeatureCount = Guard.Positive(settings.Get<int>("features"), "features");
 
     /// <summary>Number of features.</summary>
-    public int Features { get; }
+    public int FeatureCount { get; }
 
-    int IDenseBlockLayer.ChangedColumns => Features;
-
-    /// <inheritdoc/>
-    public static string Kind => "standardize";
+    int IDenseBlockLayer.ChangedColumns => FeatureCount;
 
     /// <inheritdoc/>
-    public static Standardize Create(Settings settings) => new(settings);
+    public static string Kind => "standardization";
+
+    /// <inheritdoc/>
+    public static Standardization Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) =>
-        inputShape.ElementCount >= Features
+        inputShape.ElementCount >= FeatureCount
             ? inputShape
-            : throw new ArgumentException($"expected samples of at least {Features} values, got shape {inputShape}", nameof(inputShape));
+            : throw new ArgumentException($"expected samples of at least {FeatureCount} values, got shape {inputShape}", nameof(inputShape));
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape)
     {
-        Shape shape = inputShape.ElementCount == Features ? inputShape : [Features];
+        Shape shape = inputShape.ElementCount == FeatureCount ? inputShape : [FeatureCount];
         return
         [
-            new("mean", shape, _means is null ? Initializer.Zeros : new GivenInitializer(_means), ParameterRole.State),
-            new("deviation", shape, _deviations is null ? Initializer.Constant(1) : new GivenInitializer(_deviations), ParameterRole.State),
+            new("mean", shape, _means is null ? Initializer.Zeros : new GivenInitializer(_means), ParameterRole.Buffer),
+            new("deviation", shape, _deviations is null ? Initializer.Constant(1) : new GivenInitializer(_deviations), ParameterRole.Buffer),
         ];
     }
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        if (input.Columns > Features)
+        if (input.Columns > FeatureCount)
             CopyOthers(input, output);
-        var operation = new Standardization { X = input, Y = output, Mean = context.Values(Mean), Deviation = context.Values(Deviation) };
+        var operation = new StandardizationForward { X = input, Y = output, Mean = context.Values(Mean), Deviation = context.Values(Deviation) };
         context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.StandardizationGrain);
     }
 
@@ -88,21 +88,21 @@ public sealed class Standardize : Layer, IDenseBlockLayer, IPart<Standardize>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        if (inputGradient.Columns > Features)
+        if (inputGradient.Columns > FeatureCount)
             CopyOthers(outputGradient, inputGradient);
         for (int row = 0; row < inputGradient.Rows; row++)
-            TensorPrimitives.Divide(outputGradient.Row(row)[..Features], context.Values(Deviation), inputGradient.Row(row)[..Features]);
+            TensorPrimitives.Divide(outputGradient.Row(row)[..FeatureCount], context.Values(Deviation), inputGradient.Row(row)[..FeatureCount]);
     }
 
     private void CopyOthers(ReadOnlyMatrixView source, MatrixView destination)
     {
         for (int row = 0; row < source.Rows; row++)
-            source.Row(row)[Features..].CopyTo(destination.Row(row)[Features..]);
+            source.Row(row)[FeatureCount..].CopyTo(destination.Row(row)[FeatureCount..]);
     }
 }
 
 /// <summary><c>y = (x − mean) / deviation</c> over the first values of each row.</summary>
-internal ref struct Standardization : IRowOperation
+internal ref struct StandardizationForward : IRowOperation
 {
     /// <summary>[rows, columns].</summary>
     public ReadOnlyMatrixView X;

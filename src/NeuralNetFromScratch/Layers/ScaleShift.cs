@@ -7,26 +7,26 @@ namespace NeuralNetFromScratch;
 /// A trained factor and shift for each value of a sample: <c>y = γ ∘ x + β</c>. Backward: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x</c> over the
 /// samples, <c>dx = γ ∘ dy</c>. It is the second half of a <see cref="BatchNormalization"/>, for networks that put something in between.
 /// </summary>
-public sealed class Affine : Layer, IPart<Affine>
+public sealed class ScaleShift : Layer, IPart<ScaleShift>
 {
     private const int Scale = 0, Shift = 1;
 
     /// <summary>A layer.</summary>
-    public Affine()
+    public ScaleShift()
         : this(new Settings(Kind))
     {
     }
 
-    private Affine(Settings settings)
+    private ScaleShift(Settings settings)
         : base(settings)
     {
     }
 
     /// <inheritdoc/>
-    public static string Kind => "affine";
+    public static string Kind => "scaleshift";
 
     /// <inheritdoc/>
-    public static Affine Create(Settings settings) => new(settings);
+    public static ScaleShift Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => inputShape;
@@ -34,13 +34,13 @@ public sealed class Affine : Layer, IPart<Affine>
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [
-        new("scale", inputShape, Initializer.Constant(1), ParameterRole.Bias) { PyTorchName = "weight" },
-        new("shift", inputShape, Initializer.Zeros, ParameterRole.Bias) { PyTorchName = "bias" },
+        new("scale", inputShape, Initializer.Constant(1), ParameterRole.NoDecay) { PyTorchName = "weight" },
+        new("shift", inputShape, Initializer.Zeros, ParameterRole.NoDecay) { PyTorchName = "bias" },
     ];
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) => context.Engine.ForColumns(
-        new AffineForward { X = input, Y = output, Scale = context.Values(Scale), Shift = context.Values(Shift) },
+        new ScaleShiftForward { X = input, Y = output, Scale = context.Values(Scale), Shift = context.Values(Shift) },
         input.Columns,
         input.Span.Length,
         Tuning.ElementGrain);
@@ -49,7 +49,7 @@ public sealed class Affine : Layer, IPart<Affine>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        var operation = new AffineBackward
+        var operation = new ScaleShiftBackward
         {
             X = input,
             Dy = outputGradient,
@@ -64,7 +64,7 @@ public sealed class Affine : Layer, IPart<Affine>
 }
 
 /// <summary><c>y = γ ∘ x + β</c>.</summary>
-internal ref struct AffineForward : IColumnOperation
+internal ref struct ScaleShiftForward : IColumnOperation
 {
     /// <summary>[rows, columns].</summary>
     public ReadOnlyMatrixView X;
@@ -85,8 +85,8 @@ internal ref struct AffineForward : IColumnOperation
     }
 }
 
-/// <summary>The gradients of <see cref="AffineForward"/>: <c>dβ = Σ dy</c>, <c>dγ = Σ dy·x</c> over the rows, <c>dx = γ ∘ dy</c>.</summary>
-internal ref struct AffineBackward : IColumnOperation
+/// <summary>The gradients of <see cref="ScaleShiftForward"/>: <c>dβ = Σ dy</c>, <c>dγ = Σ dy·x</c> over the rows, <c>dx = γ ∘ dy</c>.</summary>
+internal ref struct ScaleShiftBackward : IColumnOperation
 {
     /// <summary>[rows, columns]; dX has no rows where it is not wanted.</summary>
     public ReadOnlyMatrixView X, Dy;
