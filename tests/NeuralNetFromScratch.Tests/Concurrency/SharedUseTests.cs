@@ -59,7 +59,7 @@ public class SharedUseTests
     public void A_predictor_that_a_part_of_its_network_calls_throws()
     {
         Predictor? own = null;
-        var network = new Sequential([1], 0, new Dense(1), new Activate(new CallingActivation(() => own!.Predict([1f], new float[1])))) { OutputActivation = OutputActivation.None };
+        var network = new Sequential([1], 0, new Dense(1), new ActivationLayer(new CallingActivation(() => own!.Predict([1f], new float[1])))) { OutputActivation = OutputActivation.None };
         own = network.CreatePredictor();
         Assert.That(() => own.Predict([1f], new float[1]), Throws.InvalidOperationException.With.Message.Contains("in use"));
     }
