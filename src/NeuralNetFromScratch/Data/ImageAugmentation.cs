@@ -127,9 +127,10 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         }
 
         // A⁻¹ for A = rotation · shear · scale, in (x, y) with y downwards.
-        double angle = Symmetric(random, Angle, MaxRotation) * Math.PI / 180, shear = Symmetric(random, Slant, MaxShear);
+        (double sineOfAngle, double cosineOfAngle) = PortableMath.SinCosOfTurns(Symmetric(random, Angle, MaxRotation) / 360);
+        double shear = Symmetric(random, Slant, MaxShear);
         double scale = Scale.Low + ((double)Scale.High - Scale.Low) * random.Uniform(Size);
-        double cosine = Math.Cos(angle) / scale, sine = Math.Sin(angle) / scale;
+        double cosine = cosineOfAngle / scale, sine = sineOfAngle / scale;
         (float xx, float xy) = ((float)(cosine + shear * sine), (float)(sine - shear * cosine));
         (float yx, float yy) = ((float)-sine, (float)cosine);
         float shiftX = (float)Symmetric(random, ShiftX, MaxShift), shiftY = (float)Symmetric(random, ShiftY, MaxShift);
@@ -217,8 +218,8 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
     private static float[] GaussianFilter(float sigma)
     {
         int radius = (int)(4 * sigma + 0.5f);
-        double[] weights = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(i => Math.Exp(-0.5 * i * i / ((double)sigma * sigma)))];
-        double sum = weights.Sum();
+        double[] weights = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(i => PortableMath.Exp(-0.5 * i * i / ((double)sigma * sigma)))];
+        double sum = PortableMath.Sum(weights);
         return [.. weights.Select(weight => (float)(weight / sum))];
     }
 

@@ -36,7 +36,7 @@ public static class SyntheticDigits
         double width = Between(2, 12, 19), height = Between(3, 16, 21);
         double centreX = Between(4, 12, 16), centreY = Between(5, 12, 16);
         double thickness = Between(6, 0.8, 1.9), ink = Between(7, 190, 255);
-        (double sine, double cosine) = Math.SinCos(angle);
+        (double sine, double cosine) = PortableMath.SinCosOfTurns(angle / (2 * Math.PI));
 
         foreach (double[] stroke in DigitStrokes.Of(digit))
         {
@@ -105,7 +105,7 @@ internal static class DigitStrokes
         var points = new double[2 * (Steps + 1)];
         for (int i = 0; i <= Steps; i++)
         {
-            (double sine, double cosine) = Math.SinCos((from + (to - from) * i / Steps) * Math.PI / 180);
+            (double sine, double cosine) = PortableMath.SinCosOfTurns((from + (to - from) * i / Steps) / 360);
             points[2 * i] = centreX + radiusX * cosine;
             points[2 * i + 1] = centreY + radiusY * sine;
         }

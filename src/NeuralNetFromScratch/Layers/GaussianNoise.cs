@@ -81,7 +81,7 @@ internal ref struct AddNoise : IRowOperation
         Span<float> noise = stackalloc float[RunLength];
         for (int run = 0; run < runs; run++)
         {
-            Draw((ulong)(SampleOffset + row) * (ulong)runs + (ulong)run, noise);
+            Draw<TSimd>((ulong)(SampleOffset + row) * (ulong)runs + (ulong)run, noise);
             int start = run * RunLength, length = Math.Min(RunLength, X.Columns - start);
             TensorPrimitives.Add(X.Row(row).Slice(start, length), noise[..length], Y.Row(row).Slice(start, length));
         }
@@ -89,7 +89,8 @@ internal ref struct AddNoise : IRowOperation
 
     /// <summary>One run: the first half are the radii times the cosines, the second half times the sines.</summary>
     [MethodImpl(HotPath.CompileOnce)]
-    private readonly void Draw(ulong run, Span<float> noise)
+    private readonly void Draw<TSimd>(ulong run, Span<float> noise)
+        where TSimd : struct, ISimd<TSimd>
     {
         const int Pairs = RunLength / 2, Blocks = RunLength / ElementsOfBlock;
         Span<float> radius = stackalloc float[Pairs], angle = stackalloc float[Pairs];
@@ -100,14 +101,14 @@ internal ref struct AddNoise : IRowOperation
             (radius[2 * block + 1], angle[2 * block + 1]) = (UpToOne((uint)high), UpToOne((uint)(high >> 32)));
         }
 
-        TensorPrimitives.Log(radius, radius);
-        TensorPrimitives.Multiply(radius, -2 * Deviation * Deviation, radius);
-        TensorPrimitives.Sqrt(radius, radius);
-        TensorPrimitives.Multiply(angle, 2 * MathF.PI, angle);
-        TensorPrimitives.Cos(angle, noise[..Pairs]);
-        TensorPrimitives.Sin(angle, noise[Pairs..]);
-        TensorPrimitives.Multiply(noise[..Pairs], radius, noise[..Pairs]);
-        TensorPrimitives.Multiply(noise[Pairs..], radius, noise[Pairs..]);
+        TSimd factor = TSimd.Broadcast(-2 * Deviation * Deviation);
+        for (int pair = 0; pair < Pairs; pair += TSimd.Width)
+        {
+            TSimd length = TSimd.Sqrt(factor * TSimd.Log(PartialVector.Load<TSimd>(radius, pair)));
+            TSimd sine = SimdFunctions.SinCosOfTurns(PartialVector.Load<TSimd>(angle, pair), out TSimd cosine);
+            PartialVector.Store(length * cosine, noise, pair);
+            PartialVector.Store(length * sine, noise, Pairs + pair);
+        }
     }
 
     /// <summary>A number in (0, 1] with 24 random bits.</summary>

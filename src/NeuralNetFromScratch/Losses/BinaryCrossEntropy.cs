@@ -89,7 +89,7 @@ public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
         {
             double positive = target * (positiveWeights.Length == 0 ? 1.0 : positiveWeights[column]), negative = 1.0 - target;
             // log(1 + exp(−|z|)) and σ(|z|) cannot overflow; the rest is linear.
-            double exponential = Math.Exp(-Math.Abs((double)output)), log = double.LogP1(exponential), sigmoid = 1 / (1 + exponential);
+            double exponential = PortableMath.Exp(-Math.Abs((double)output)), log = PortableMath.LogP1(exponential), sigmoid = 1 / (1 + exponential);
             double logOfPositive = log + Math.Max(-output, 0.0), logOfNegative = log + Math.Max(output, 0.0);
             double probability = output >= 0 ? sigmoid : exponential * sigmoid, complement = output >= 0 ? exponential * sigmoid : sigmoid;
             // What is not asked for costs nothing, even where its logarithm is infinite.

@@ -83,7 +83,7 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
         var each = new double[sums.Length / BinCount];
         for (int bin = 0; bin < sums.Length; bin++)
             each[bin / BinCount] += Math.Abs(counts[1 + bin] - sums[bin]) / counts[0];
-        return new(each.Average()) { PerClass = task.IsMultiLabel ? each : [] };
+        return new(PortableMath.Mean(each)) { PerClass = task.IsMultiLabel ? each : [] };
     }
 
     private void Add(int first, double confidence, bool isCorrect, Span<long> correct, Span<double> sums)

@@ -112,8 +112,8 @@ public sealed class ConfusionMatrix
 
     private double Average(ClassAveraging averaging, Func<int, double> figure) => averaging switch
     {
-        ClassAveraging.Macro => Enumerable.Range(0, ClassCount).Average(figure),
-        ClassAveraging.Weighted => Ratio(Enumerable.Range(0, ClassCount).Sum(classIndex => Support(classIndex) * figure(classIndex)), Count),
+        ClassAveraging.Macro => PortableMath.Mean([.. Enumerable.Range(0, ClassCount).Select(figure)]),
+        ClassAveraging.Weighted => Ratio(PortableMath.Sum([.. Enumerable.Range(0, ClassCount).Select(classIndex => Support(classIndex) * figure(classIndex))]), Count),
         _ => throw new ArgumentOutOfRangeException(nameof(averaging), averaging, "must be macro, weighted or micro; name a class for its own figure"),
     };
 

@@ -49,7 +49,7 @@ public abstract class RegressionMetric : SumMetric
         var figures = new double[task.Outputs];
         for (int j = 0; j < figures.Length; j++)
             figures[j] = Figure(counts[0], sums.Slice(SumsPerOutput * j, SumsPerOutput));
-        return new(figures.Average()) { PerClass = figures };
+        return new(PortableMath.Mean(figures)) { PerClass = figures };
     }
 
     private protected abstract void Add(double prediction, float target, Span<double> sums);

@@ -201,13 +201,13 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
     {
         long samples = counts[0];
         double[] each = [.. sums.ToArray().Select(sum => sum / samples)];
-        return new(each.Average()) { PerClass = task.IsMultiLabel ? each : [] };
+        return new(PortableMath.Mean(each)) { PerClass = task.IsMultiLabel ? each : [] };
     }
 
     private static double LogOfProbability(ReadOnlySpan<float> outputs, int index, double logSum, MetricBatch batch)
     {
         if (batch.IsActivated && batch.Task.OutputActivation == OutputActivation.Softmax)
-            return Math.Log(outputs[index]);
+            return PortableMath.Log(outputs[index]);
         return outputs[index] - logSum;
     }
 
@@ -220,18 +220,18 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
         foreach (float output in outputs)
             largest = Math.Max(largest, output);
         foreach (float output in outputs)
-            sum += Math.Exp(output - largest);
-        return largest + Math.Log(sum);
+            sum += PortableMath.Exp(output - largest);
+        return largest + PortableMath.Log(sum);
     }
 
     private static double Binary(float output, float target, bool isProbability)
     {
         double yes = target, no = 1 - yes;
         // What is not asked for costs nothing, even where its logarithm is infinite.
-        double logOfYes = yes == 0 ? 0 : isProbability ? Math.Log(output) : -SoftPlus(-output);
-        double logOfNo = no == 0 ? 0 : isProbability ? double.LogP1(-output) : -SoftPlus(output);
+        double logOfYes = yes == 0 ? 0 : isProbability ? PortableMath.Log(output) : -SoftPlus(-output);
+        double logOfNo = no == 0 ? 0 : isProbability ? PortableMath.LogP1(-output) : -SoftPlus(output);
         return double.IsNaN(output) ? double.NaN : -(yes * logOfYes + no * logOfNo);
     }
 
-    private static double SoftPlus(double value) => Math.Max(value, 0) + double.LogP1(Math.Exp(-Math.Abs(value)));
+    private static double SoftPlus(double value) => Math.Max(value, 0) + PortableMath.LogP1(PortableMath.Exp(-Math.Abs(value)));
 }

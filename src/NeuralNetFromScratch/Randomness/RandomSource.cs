@@ -44,8 +44,8 @@ public readonly struct RandomSource
     public double Normal(ulong index)
     {
         (ulong low, ulong high) = Philox.Block(index, _stream, _seed);
-        double radius = Math.Sqrt(-2 * Math.Log(1 - UnitInterval(low)));
-        return radius * Math.Cos(2 * Math.PI * UnitInterval(high));
+        double radius = Math.Sqrt(-2 * PortableMath.Log(1 - UnitInterval(low)));
+        return radius * PortableMath.SinCosOfTurns(UnitInterval(high)).Cosine;
     }
 
     /// <summary>An integer in [0, <paramref name="exclusiveMaximum"/>); its bias is below 2⁻³².</summary>

@@ -42,7 +42,7 @@ internal sealed class StepSchedule : LearningRateSchedule, IPart<StepSchedule>
 
     public static StepSchedule Create(Settings settings) => new(settings);
 
-    public override double Factor(TrainingPosition position) => Math.Pow(_factor, Math.Floor(position.Epochs / _interval));
+    public override double Factor(TrainingPosition position) => PortableMath.Pow(_factor, Math.Floor(position.Epochs / _interval));
 }
 
 /// <summary><c>factor^epochs</c>.</summary>
@@ -62,7 +62,7 @@ internal sealed class ExponentialSchedule : LearningRateSchedule, IPart<Exponent
 
     public static ExponentialSchedule Create(Settings settings) => new(settings);
 
-    public override double Factor(TrainingPosition position) => Math.Pow(_factor, position.Epochs);
+    public override double Factor(TrainingPosition position) => PortableMath.Pow(_factor, position.Epochs);
 }
 
 /// <summary><c>1 / (1 + decay · epochs)</c>.</summary>
@@ -105,7 +105,7 @@ internal sealed class CosineSchedule : LearningRateSchedule, IPart<CosineSchedul
     public override double Factor(TrainingPosition position) => Between(1, _finalFactor, position.Fraction);
 
     /// <summary>Half a cosine from one value to another.</summary>
-    internal static double Between(double from, double to, double share) => to + (from - to) * (1 + Math.Cos(Math.PI * share)) / 2;
+    internal static double Between(double from, double to, double share) => to + (from - to) * (1 + PortableMath.SinCosOfTurns(share / 2).Cosine) / 2;
 }
 
 /// <summary>1 up to a share of the training, then a straight line to a final factor.</summary>

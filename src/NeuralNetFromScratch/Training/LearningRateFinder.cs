@@ -11,13 +11,13 @@ internal sealed class LearningRateFinder(float lowest, float highest, int steps)
 
     public bool IsFinished { get; private set; }
 
-    public float Rate => (float)(lowest * Math.Pow((double)highest / lowest, (double)_points.Count / (steps - 1)));
+    public float Rate => (float)(lowest * PortableMath.Pow((double)highest / lowest, (double)_points.Count / (steps - 1)));
 
     public void Follow(double loss)
     {
         float rate = Rate;
         _average = Smoothing * _average + (1 - Smoothing) * loss;
-        double smoothed = _average / (1 - Math.Pow(Smoothing, _points.Count + 1));
+        double smoothed = _average / (1 - PortableMath.Pow(Smoothing, _points.Count + 1));
         _points.Add((rate, smoothed));
         _best = Math.Min(_best, smoothed);
         IsFinished = _points.Count == steps || !(smoothed <= Divergence * _best);

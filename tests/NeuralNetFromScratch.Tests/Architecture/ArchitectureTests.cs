@@ -14,7 +14,7 @@ public class ArchitectureTests
     /// <summary>Each folder of the core uses those before it in this list, and no other.</summary>
     private static readonly string[] Folders =
     [
-        "Tensors", "Randomness", "Files", "Compute", "Parts", "Initializers", "Schedules", "Activations", "Metrics", "Losses", "Optimizers", "Data", "Layers",
+        "Numerics", "Tensors", "Randomness", "Files", "Compute", "Parts", "Initializers", "Schedules", "Activations", "Metrics", "Losses", "Optimizers", "Data", "Layers",
         "Networks", "Storage", "Training", "Estimators", "Checks",
     ];
 

@@ -25,7 +25,9 @@ public class WidthTests
     ];
 
     [SetUp]
-    public void Fused() => Assume.That(Fma.IsSupported || AdvSimd.IsSupported, "no fused multiply-add here");
+    public void Fused() => AssumeFused();
+
+    internal static void AssumeFused() => Assume.That(Fma.IsSupported || AdvSimd.IsSupported, "no fused multiply-add here");
 
     [Test]
     public void Whole_trainings([Range(0, 3)] int network, [Range(0, 3)] int optimizer, [Values] RegisterWidth width) =>

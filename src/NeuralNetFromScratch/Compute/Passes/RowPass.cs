@@ -72,7 +72,7 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
     {
         float maximum = float.NegativeInfinity;
         for (int i = 0; i < length; i++)
-            maximum = float.MaxNative(x[i], maximum);
+            maximum = MathF.Max(x[i], maximum);
 
         // A row of nothing but −∞ or NaN gives NaN, as does one with +∞.
         TSimd shift = TSimd.Broadcast(maximum);
@@ -86,7 +86,7 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
         for (int i = 0; i < length; i += TSimd.Width)
             PartialVector.Store(factor * PartialVector.Load<TSimd>(y + i, length - i), y + i, length - i);
         Maximum = maximum;
-        ShiftedLogSum = Math.Log(sum);
+        ShiftedLogSum = PortableMath.Log(sum);
     }
 }
 
@@ -116,8 +116,8 @@ internal static unsafe class Softmax
                 maximum = MathF.Max(maximum, value);
             double sum = 0;
             foreach (float value in row)
-                sum += Math.Exp((double)value - maximum);
-            double logSum = Math.Log(sum);
+                sum += PortableMath.Exp((double)value - maximum);
+            double logSum = PortableMath.Log(sum);
             foreach (ref float value in row)
                 value = (float)((double)value - maximum - logSum);
         }

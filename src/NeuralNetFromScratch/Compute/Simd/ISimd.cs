@@ -62,6 +62,12 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Log(TSelf value);
 
+    /// <summary>2ⁿ for whole n from −126 to 127. Others give any number.</summary>
+    static abstract TSelf PowerOfTwo(TSelf exponent);
+
+    /// <summary>m from √½ to √2, and e with <c>m·2ᵉ = value</c>, of normal positive values. Others give any numbers.</summary>
+    static abstract TSelf SplitExponent(TSelf value, out TSelf exponent);
+
     /// <summary><paramref name="whenTrue"/> in the lanes where <c>left &lt; right</c> holds, else <paramref name="whenFalse"/>; a NaN compares false.</summary>
     static abstract TSelf SelectLess(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
 
@@ -74,6 +80,12 @@ internal static class FloatBits
 {
     /// <summary>All zero in zeros and subnormal numbers alone.</summary>
     public const int Exponent = 0x7F800000;
+
+    /// <summary>The number of bits of the fraction, and the bits of 1 and of √½.</summary>
+    public const int Fraction = 23, One = 0x3F800000, RootHalf = 0x3F3504F3;
+
+    /// <summary>1.5·2²³: added and taken away again, it rounds a number below 2²² to a whole one, halves to even; added, it leaves that one in the low bits.</summary>
+    public const float Rounder = 12582912f;
 }
 
 /// <summary>A kernel call waiting for its register type.</summary>

@@ -47,9 +47,19 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
         new(Vector128.ConditionalSelect(
             Vector128.Equals(value._lanes.AsInt32() & Vector128.Create(FloatBits.Exponent), Vector128<int>.Zero).AsSingle(), Vector128<float>.Zero, value._lanes));
 
-    public static Simd128 Exp(Simd128 value) => new(Vector128.Exp(value._lanes));
+    public static Simd128 Exp(Simd128 value) => SimdFunctions.Exp(value);
 
-    public static Simd128 Log(Simd128 value) => new(Vector128.Log(value._lanes));
+    public static Simd128 Log(Simd128 value) => SimdFunctions.Log(value);
+
+    public static Simd128 PowerOfTwo(Simd128 exponent) =>
+        new((((exponent._lanes + Vector128.Create(FloatBits.Rounder)).AsInt32() << FloatBits.Fraction) + Vector128.Create(FloatBits.One)).AsSingle());
+
+    public static Simd128 SplitExponent(Simd128 value, out Simd128 exponent)
+    {
+        Vector128<int> bits = value._lanes.AsInt32(), e = (bits - Vector128.Create(FloatBits.RootHalf)) >> FloatBits.Fraction;
+        exponent = new(Vector128.ConvertToSingle(e));
+        return new((bits - (e << FloatBits.Fraction)).AsSingle());
+    }
 
     public static Simd128 SelectLess(Simd128 left, Simd128 right, Simd128 whenTrue, Simd128 whenFalse) =>
         new(Vector128.ConditionalSelect(Vector128.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));

@@ -69,9 +69,19 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
         new(Vector256.ConditionalSelect(
             Vector256.Equals(value._lanes.AsInt32() & Vector256.Create(FloatBits.Exponent), Vector256<int>.Zero).AsSingle(), Vector256<float>.Zero, value._lanes));
 
-    public static Simd256 Exp(Simd256 value) => new(Vector256.Exp(value._lanes));
+    public static Simd256 Exp(Simd256 value) => SimdFunctions.Exp(value);
 
-    public static Simd256 Log(Simd256 value) => new(Vector256.Log(value._lanes));
+    public static Simd256 Log(Simd256 value) => SimdFunctions.Log(value);
+
+    public static Simd256 PowerOfTwo(Simd256 exponent) =>
+        new((((exponent._lanes + Vector256.Create(FloatBits.Rounder)).AsInt32() << FloatBits.Fraction) + Vector256.Create(FloatBits.One)).AsSingle());
+
+    public static Simd256 SplitExponent(Simd256 value, out Simd256 exponent)
+    {
+        Vector256<int> bits = value._lanes.AsInt32(), e = (bits - Vector256.Create(FloatBits.RootHalf)) >> FloatBits.Fraction;
+        exponent = new(Vector256.ConvertToSingle(e));
+        return new((bits - (e << FloatBits.Fraction)).AsSingle());
+    }
 
     public static Simd256 SelectLess(Simd256 left, Simd256 right, Simd256 whenTrue, Simd256 whenFalse) =>
         new(Vector256.ConditionalSelect(Vector256.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));

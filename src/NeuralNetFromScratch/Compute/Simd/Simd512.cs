@@ -55,9 +55,19 @@ internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
         new(Vector512.ConditionalSelect(
             Vector512.Equals(value._lanes.AsInt32() & Vector512.Create(FloatBits.Exponent), Vector512<int>.Zero).AsSingle(), Vector512<float>.Zero, value._lanes));
 
-    public static Simd512 Exp(Simd512 value) => new(Vector512.Exp(value._lanes));
+    public static Simd512 Exp(Simd512 value) => SimdFunctions.Exp(value);
 
-    public static Simd512 Log(Simd512 value) => new(Vector512.Log(value._lanes));
+    public static Simd512 Log(Simd512 value) => SimdFunctions.Log(value);
+
+    public static Simd512 PowerOfTwo(Simd512 exponent) =>
+        new((((exponent._lanes + Vector512.Create(FloatBits.Rounder)).AsInt32() << FloatBits.Fraction) + Vector512.Create(FloatBits.One)).AsSingle());
+
+    public static Simd512 SplitExponent(Simd512 value, out Simd512 exponent)
+    {
+        Vector512<int> bits = value._lanes.AsInt32(), e = (bits - Vector512.Create(FloatBits.RootHalf)) >> FloatBits.Fraction;
+        exponent = new(Vector512.ConvertToSingle(e));
+        return new((bits - (e << FloatBits.Fraction)).AsSingle());
+    }
 
     public static Simd512 SelectLess(Simd512 left, Simd512 right, Simd512 whenTrue, Simd512 whenFalse) =>
         new(Vector512.ConditionalSelect(Vector512.LessThan(left._lanes, right._lanes), whenTrue._lanes, whenFalse._lanes));

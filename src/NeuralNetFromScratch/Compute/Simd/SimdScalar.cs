@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>One float: the fallback where no vector unit is accelerated.</summary>
@@ -46,10 +44,19 @@ internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
     public static SimdScalar FlushSubnormals(SimdScalar value) =>
         (BitConverter.SingleToInt32Bits(value._lane) & FloatBits.Exponent) == 0 ? default : value;
 
-    /// <remarks>As the registers compute it; the runtime's scalar function has other bits.</remarks>
-    public static SimdScalar Exp(SimdScalar value) => new(Vector128.Exp(Vector128.CreateScalar(value._lane)).ToScalar());
+    public static SimdScalar Exp(SimdScalar value) => SimdFunctions.Exp(value);
 
-    public static SimdScalar Log(SimdScalar value) => new(Vector128.Log(Vector128.CreateScalar(value._lane)).ToScalar());
+    public static SimdScalar Log(SimdScalar value) => SimdFunctions.Log(value);
+
+    public static SimdScalar PowerOfTwo(SimdScalar exponent) =>
+        new(BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(exponent._lane + FloatBits.Rounder) << FloatBits.Fraction) + FloatBits.One));
+
+    public static SimdScalar SplitExponent(SimdScalar value, out SimdScalar exponent)
+    {
+        int bits = BitConverter.SingleToInt32Bits(value._lane), e = (bits - FloatBits.RootHalf) >> FloatBits.Fraction;
+        exponent = new(e);
+        return new(BitConverter.Int32BitsToSingle(bits - (e << FloatBits.Fraction)));
+    }
 
     public static SimdScalar SelectLess(SimdScalar left, SimdScalar right, SimdScalar whenTrue, SimdScalar whenFalse) =>
         left._lane < right._lane ? whenTrue : whenFalse;
