@@ -54,6 +54,25 @@ public abstract partial class Activation(Settings settings) : Part(settings)
         Identity.Sweep(engine, argument, gradient, sums, accumulate);
     }
 
+    /// <summary><c>y = f(x ∗ w + bias)</c>; a bias for each filter, or none.</summary>
+    internal virtual void ConvolveAndApply(
+        Engine engine, in ConvolutionShape shape, ReadOnlyMatrixView input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, MatrixView output)
+    {
+        Identity.ConvolveAndApply(engine, shape, input, weights, bias, output);
+        ApplyWith(engine, output.Span, output.Span);
+    }
+
+    /// <summary><c>dZ = dA ∘ f'</c>, and the sums of dZ over the places of each sample.</summary>
+    /// <param name="engine">The engine that computes.</param>
+    /// <param name="argument">The activation's input or output, whichever its derivative is computed from: [samples, places · channels].</param>
+    /// <param name="gradient">dA, replaced by dZ: [samples, places · channels].</param>
+    /// <param name="sums">Receives the sums: [samples, channels].</param>
+    internal virtual void SweepPictures(Engine engine, ReadOnlyMatrixView argument, MatrixView gradient, MatrixView sums)
+    {
+        Differentiate(argument.Span, gradient.Span);
+        Identity.SweepPictures(engine, argument, gradient, sums);
+    }
+
     private protected static void ThrowIfLengthsDiffer(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
         if (first.Length != second.Length)
@@ -120,6 +139,16 @@ internal sealed class BuiltInActivation<TFunction> : Activation, IPart<BuiltInAc
     internal override void Sweep(Engine engine, ReadOnlyMatrixView argument, MatrixView gradient, Span<float> sums, bool accumulate) => engine.ForColumns(
         new GradientSweep<TFunction> { Function = _function, Argument = argument, Gradient = gradient, Sums = sums, Accumulate = accumulate },
         gradient.Columns,
+        gradient.Span.Length,
+        Tuning.ElementGrain);
+
+    internal override void ConvolveAndApply(
+        Engine engine, in ConvolutionShape shape, ReadOnlyMatrixView input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, MatrixView output) =>
+        engine.Convolve(shape, input.Rows, input.Span, weights, output.Span, new BiasActivationEpilogue<TFunction>(bias, _function));
+
+    internal override void SweepPictures(Engine engine, ReadOnlyMatrixView argument, MatrixView gradient, MatrixView sums) => engine.ForRows(
+        new PictureGradientSweep<TFunction> { Function = _function, Channels = sums.Columns, Argument = argument, Gradient = gradient, Sums = sums },
+        gradient.Rows,
         gradient.Span.Length,
         Tuning.ElementGrain);
 }

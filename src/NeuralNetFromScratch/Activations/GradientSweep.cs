@@ -56,3 +56,38 @@ internal ref struct GradientSweep<TFunction> : IColumnOperation
         PartialVector.Store(sum, Sums, column);
     }
 }
+
+/// <summary>
+/// The same for the outputs of a convolution, one sample at a time: <c>dZ = dA ∘ f'</c> in place, and the sum of dZ over the places of each sample, from
+/// the first to the last.
+/// </summary>
+internal ref struct PictureGradientSweep<TFunction> : IRowOperation
+    where TFunction : struct, IActivationFunction
+{
+    public TFunction Function;
+
+    /// <summary>Number of channels.</summary>
+    public int Channels;
+
+    /// <summary>The activation's input or output, whichever its derivative is computed from: [samples, places · channels].</summary>
+    public ReadOnlyMatrixView Argument;
+
+    /// <summary>dA, replaced by dZ: [samples, places · channels].</summary>
+    public MatrixView Gradient;
+
+    /// <summary>Receives the sums: [samples, channels].</summary>
+    public MatrixView Sums;
+
+    [MethodImpl(HotPath.CompileOnce)]
+    public readonly void Run<TSimd>(int row)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        int places = Gradient.Columns / Channels;
+        var sweep = new GradientSweep<TFunction>
+        {
+            Function = Function, Argument = new(Argument.Row(row), places, Channels), Gradient = new(Gradient.Row(row), places, Channels), Sums = Sums.Row(row),
+        };
+        for (int column = 0; column < Channels; column += TSimd.Width)
+            sweep.Run<TSimd>(column);
+    }
+}

@@ -42,6 +42,17 @@ internal static class Tuning
     /// <summary>Multiply-adds of a product: about two microseconds.</summary>
     public const long ProductGrain = 100_000;
 
+    // The convolution.
+
+    /// <summary>The fewest places of a chunk of a convolution's weight gradient.</summary>
+    public const int LeastChunkSteps = 1024;
+
+    /// <summary>Weights for each of which a chunk has a place more, where there are many.</summary>
+    public const int WeightsForChunkStep = 32;
+
+    /// <summary>Chunks for each worker from which on the workers divide chunks alone.</summary>
+    public const int ChunksForWorker = 4;
+
     // The matrix product.
 
     /// <summary>

@@ -149,7 +149,7 @@ public static class BuiltInParts
     /// <summary>All of the library's kinds.</summary>
     public static PartRegistry Registry { get; } = PartRegistry.Empty
         .With<Dense>().With<ActivationLayer>().With<ScaleShift>().With<BatchNormalization>().With<LayerNormalization>().With<Standardization>()
-        .With<Dropout>().With<GaussianNoise>().With<Flatten>().With<Residual>()
+        .With<Conv2D>().With<Dropout>().With<GaussianNoise>().With<Flatten>().With<Residual>()
         .With<BuiltInActivation<IdentityFunction>>().With<BuiltInActivation<ReluFunction>>().With<BuiltInActivation<LeakyReluFunction>>()
         .With<BuiltInActivation<EluFunction>>().With<BuiltInActivation<SeluFunction>>().With<BuiltInActivation<GeluFunction>>()
         .With<BuiltInActivation<GeluTanhFunction>>().With<BuiltInActivation<SiluFunction>>().With<BuiltInActivation<SoftplusFunction>>()

@@ -23,6 +23,13 @@ public class EveryPartTests
         new Flatten(), new ScaleLayer(), .. Activations.Select(activation => new ActivationLayer(activation)), .. Activations.Select(activation => new Dense(Width, activation)),
     ];
 
+    /// <summary>Layers of pictures, which are the first of their networks.</summary>
+    private static readonly Layer[] PictureLayers =
+    [
+        new Conv2D(6, 3), new Conv2D(5, new Size2D(2, 3), Activation.Gelu) { Stride = 2, Padding = Padding2D.Same },
+        new Conv2D(8, 3, Activation.Relu) { Groups = 2, Dilation = 2, Padding = 1 }, new Conv2D(2, 3) { Groups = 2, HasBias = false },
+    ];
+
     private static readonly Loss[] Losses =
     [
         new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [1, 2, 0.5f, 1, 1, 3] }, new BinaryCrossEntropy(), new BinaryCrossEntropy { PositiveWeights = [1, 2, 0.5f, 1, 1, 3] },
@@ -38,7 +45,7 @@ public class EveryPartTests
 
     private static readonly Part[] Parts =
     [
-        .. Layers.Select(layer => new Part($"{layer.Settings.Kind}: {layer}", layer, Losses[0], Optimizers[0])),
+        .. Layers.Concat(PictureLayers).Select(layer => new Part($"{layer.Settings.Kind}: {layer}", layer, Losses[0], Optimizers[0])),
         .. Losses.Select((loss, number) => new Part($"{loss} {number}", Layers[0], loss, Optimizers[0])),
         .. Optimizers.Select((optimizer, number) => new Part($"{optimizer} {number}", Layers[0], Losses[0], optimizer)),
     ];
@@ -108,7 +115,9 @@ public class EveryPartTests
 
         public Trainer Trainer(Engine engine)
         {
-            Network = new Sequential([Width], 1, new Dense(Width), Layer, new Dense(Classes));
+            Network = PictureLayers.Contains(Layer)
+                ? new Sequential([10, 10, 2], 1, Layer, new Dense(Classes))
+                : new Sequential([Width], 1, new Dense(Width), Layer, new Dense(Classes));
             return new Trainer(Network, Loss, Optimizer, engine);
         }
 

@@ -70,11 +70,11 @@ internal static unsafe class GemmLoops<TSimd>
                     if (options.SkipsZeros)
                     {
                         ListSteps(rows.Count, plan, a, steps);
-                        RunBlock<NonzeroSteps>(part, accumulate, plan, a, b, steps);
+                        RunBlock<NonzeroSteps, Panels>(part, accumulate, plan, a, b, steps);
                     }
                     else
                     {
-                        RunBlock<AllSteps>(part, accumulate, plan, a, b, steps);
+                        RunBlock<AllSteps, Panels>(part, accumulate, plan, a, b, steps);
                     }
 
                     if (block == plan.DepthBlocks - 1)
@@ -93,9 +93,11 @@ internal static unsafe class GemmLoops<TSimd>
         }
     }
 
+    /// <summary>LOOP 2 and LOOP 1: the tiles of a block of C.</summary>
     [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
-    private static void RunBlock<TSteps>(in GemmOperands block, bool accumulate, in GemmPlan plan, in Panels a, in Panels b, StepLists steps)
+    public static void RunBlock<TSteps, TPanels>(in GemmOperands block, bool accumulate, in GemmPlan plan, in TPanels a, in Panels b, StepLists steps)
         where TSteps : struct, ISteps
+        where TPanels : struct, IPanels
     {
         // LOOP 2: panels of B
         for (int column = 0; column < block.Columns; column += plan.TileColumns)
@@ -114,7 +116,7 @@ internal static unsafe class GemmLoops<TSimd>
             for (int row = 0; row < block.Rows; row += plan.TileRows)
             {
                 int rows = Math.Min(plan.TileRows, block.Rows - row);
-                a.Locate(row, out tile.A, out tile.ARow, out tile.AStep);
+                a.Locate(row, ref tile);
                 if (TSteps.SkipZeros)
                     steps.Locate(row / plan.TileRows, out tile.Steps, out tile.Depth);
                 tile.C = block.C + row * block.CRow + column * block.CColumn;
@@ -142,7 +144,7 @@ internal static unsafe class GemmLoops<TSimd>
 
     /// <summary>The rows of the smallest kernel that computes a panel of so many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int KernelRows(int rows) => rows > 8 ? 12 : rows > 4 ? (TSimd.Width == 16 ? 8 : 6) : rows > 1 ? 4 : 1;
+    public static int KernelRows(int rows) => rows > 8 ? 12 : rows > 4 ? (TSimd.Width == 16 ? 8 : 6) : rows > 1 ? 4 : 1;
 
     /// <summary>The columns of the smallest kernel that computes a panel of so many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -186,7 +188,7 @@ internal static unsafe class GemmLoops<TSimd>
         where TVectors : struct, ICount
         where TSteps : struct, ISteps
     {
-        if (!TSteps.SkipZeros && tile.ARow == 1 && tile.BStep == TVectors.Value * TSimd.Width)
+        if (!TSteps.SkipZeros && !TSteps.ArePatches && tile.ARow == 1 && tile.BStep == TVectors.Value * TSimd.Width)
             MicroKernel<TSimd, TRows, TVectors, CompactSteps>.Run(tile);
         else
             MicroKernel<TSimd, TRows, TVectors, TSteps>.Run(tile);

@@ -15,6 +15,11 @@ internal unsafe struct Tile
     public float* A;
     public nint ARow, AStep;
 
+    /// <summary>For patches, instead of A and ARow: an offset in bytes for each row, and the steps in strips, AStep apart within each.</summary>
+    public nint* Lanes;
+    public Strip* Strips;
+    public int StripCount;
+
     /// <summary>Step 0 of the columns of B, contiguous over the tile's width, and the distance between steps of k.</summary>
     public float* B;
     public nint BStep;
@@ -41,6 +46,7 @@ internal unsafe struct Tile
 /// <item>C: row r has TVectors·Width contiguous floats at <c>C + r·CRow</c>, all of which are written, and read where it accumulates.</item>
 /// <item>Nothing need be aligned, and C shares no memory with A or B. A depth of 0 is allowed.</item>
 /// <item>Compact steps: ARow is 1, and BStep is TVectors·Width.</item>
+/// <item>Patches: element (r, k) is at <c>Lanes[r]</c> plus the place of step k, in bytes, for all TRows rows; the strips have Depth steps.</item>
 /// <item>Nonzero steps: Steps has Depth numbers of steps, in rising order; A and B are read at these alone.</item>
 /// </list>
 /// Beside the multiply-adds of a step every other instruction counts as soon as another program runs on the same core. At 256 bits the kernel
@@ -65,7 +71,22 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
         if (tile.Accumulate)
             sums.Load(tile.C, tile.CRow);
 
-        if (TSteps.SkipZeros)
+        if (TSteps.ArePatches)
+        {
+            nint* lanes = tile.Lanes;
+            Strip* strip = tile.Strips;
+            for (int strips = tile.StripCount; strips != 0; strips--, strip++)
+            {
+                nint place = strip->Offset;
+                for (int steps = strip->Count; steps != 0; steps--)
+                {
+                    sums.AddPatchStep(place, lanes, b);
+                    place += aStep;
+                    b += bStep;
+                }
+            }
+        }
+        else if (TSteps.SkipZeros)
         {
             int* steps = tile.Steps;
             for (; depth != 0; depth--)
@@ -172,6 +193,29 @@ internal unsafe struct TileSums<TSimd, TRows, TVectors>
         if (TRows.Value > 9) Add(Row<TSteps>(a, 9, row, threeRows), b0, b1, ref _90, ref _91);
         if (TRows.Value > 10) Add(Row<TSteps>(a, 10, row, threeRows), b0, b1, ref _A0, ref _A1);
         if (TRows.Value > 11) Add(Row<TSteps>(a, 11, row, threeRows), b0, b1, ref _B0, ref _B1);
+    }
+
+    /// <summary>One step of k where each row of A has an address of its own.</summary>
+    /// <param name="place">What the step adds to it.</param>
+    /// <param name="lanes">The rows' addresses.</param>
+    /// <param name="b">The step's row of B.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddPatchStep(nint place, nint* lanes, float* b)
+    {
+        TSimd b0 = TSimd.Load(b);
+        TSimd b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : TSimd.Zero;
+        if (TRows.Value > 0) Add((byte*)(lanes[0] + place), b0, b1, ref _00, ref _01);
+        if (TRows.Value > 1) Add((byte*)(lanes[1] + place), b0, b1, ref _10, ref _11);
+        if (TRows.Value > 2) Add((byte*)(lanes[2] + place), b0, b1, ref _20, ref _21);
+        if (TRows.Value > 3) Add((byte*)(lanes[3] + place), b0, b1, ref _30, ref _31);
+        if (TRows.Value > 4) Add((byte*)(lanes[4] + place), b0, b1, ref _40, ref _41);
+        if (TRows.Value > 5) Add((byte*)(lanes[5] + place), b0, b1, ref _50, ref _51);
+        if (TRows.Value > 6) Add((byte*)(lanes[6] + place), b0, b1, ref _60, ref _61);
+        if (TRows.Value > 7) Add((byte*)(lanes[7] + place), b0, b1, ref _70, ref _71);
+        if (TRows.Value > 8) Add((byte*)(lanes[8] + place), b0, b1, ref _80, ref _81);
+        if (TRows.Value > 9) Add((byte*)(lanes[9] + place), b0, b1, ref _90, ref _91);
+        if (TRows.Value > 10) Add((byte*)(lanes[10] + place), b0, b1, ref _A0, ref _A1);
+        if (TRows.Value > 11) Add((byte*)(lanes[11] + place), b0, b1, ref _B0, ref _B1);
     }
 
     /// <param name="c">The tile's first element.</param>

@@ -162,6 +162,13 @@ internal static unsafe class Packing<TSimd>
     }
 }
 
+/// <summary>A block of A as the micro-kernel reads it, panel by panel.</summary>
+internal interface IPanels
+{
+    /// <summary>Puts the panel that starts at a lane into a call of the micro-kernel.</summary>
+    void Locate(int lane, ref Tile tile);
+}
+
 /// <summary>What panels are made of: a matrix in memory, or values that are put together while they are copied.</summary>
 internal unsafe interface IPanelSource
 {
@@ -188,7 +195,7 @@ internal readonly unsafe struct StridedSource(float* values, nint laneStride, ni
 /// A block of A or B as the micro-kernel reads it: panel by panel, packed or where it lies. Where it lies, only a last panel that
 /// has fewer lanes than the kernel reads is packed.
 /// </summary>
-internal readonly unsafe struct Panels
+internal readonly unsafe struct Panels : IPanels
 {
     private readonly float* _source;
     private readonly nint _laneStride, _stepStride;
@@ -227,6 +234,16 @@ internal readonly unsafe struct Panels
         Packing<TSimd>.Pack(source + firstPacked * laneStride, lanes - firstPacked, laneStride, depth, stepStride, width, space);
         return new(source, laneStride, stepStride, width, depth, firstPacked, space);
     }
+
+    /// <summary>Panels that are packed already.</summary>
+    /// <param name="packed">The first.</param>
+    /// <param name="width">Lanes of a panel.</param>
+    /// <param name="depth">Steps of k.</param>
+    public static Panels Packed(float* packed, int width, int depth) => new(packed, 1, width, width, depth, 0, packed);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Locate(int lane, ref Tile tile) => Locate(lane, out tile.A, out tile.ARow, out tile.AStep);
 
     /// <summary>The panel that starts at a lane, with its distances between lanes and between steps of k.</summary>
     public void Locate(int lane, out float* panel, out nint laneStride, out nint stepStride)

@@ -50,6 +50,12 @@ internal interface ISteps
     /// else to do than to multiply and add.
     /// </summary>
     static abstract bool AreCompact { get; }
+
+    /// <summary>
+    /// Whether A is read where it lies, at the sum of an address for each row and one for each step (<see cref="PatchPanels"/>). No row need be at
+    /// the same distance from the next one.
+    /// </summary>
+    static virtual bool ArePatches => false;
 }
 
 internal readonly struct AllSteps : ISteps
@@ -64,6 +70,15 @@ internal readonly struct CompactSteps : ISteps
     public static bool SkipZeros => false;
 
     public static bool AreCompact => true;
+}
+
+internal readonly struct PatchSteps : ISteps
+{
+    public static bool SkipZeros => false;
+
+    public static bool AreCompact => false;
+
+    public static bool ArePatches => true;
 }
 
 internal readonly struct NonzeroSteps : ISteps

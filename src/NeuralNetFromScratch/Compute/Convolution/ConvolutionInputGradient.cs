@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// The gradient at the input of a convolution, as the convolution of dY with the kernel turned by half a turn:
+/// <c>dx[i, j, c] = Σ dy[p, q, f] · w[r, s, c, f]</c> over all windows (p, q) whose tap (r, s) lies on (i, j), one chain in the order of p, q, f. Where
+/// the stride is n, every n-th place of dx is reached by the same taps: these places are a product of their own, without the zeros that a stride
+/// would put between the rows of dY. Workers take rows of the input pictures.
+/// </summary>
+internal readonly unsafe ref struct ConvolutionInputGradient(
+    Engine engine, ConvolutionShape shape, int samples, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> weights, Span<float> inputGradient) : IJob
+{
+    private readonly Engine _engine = engine;
+    private readonly ConvolutionShape _shape = shape;
+    private readonly int _samples = samples;
+    private readonly ReadOnlySpan<float> _outputGradient = outputGradient, _weights = weights;
+    private readonly Span<float> _inputGradient = inputGradient;
+
+    public void Run(int worker, int workers)
+    {
+        Section rows = Section.Of(_samples * _shape.Vertical.Input, 1, worker, workers);
+        if (rows.Count == 0)
+            return;
+        fixed (float* dy = _outputGradient, w = _weights, dx = _inputGradient)
+        {
+            var kernel = new Kernel(_shape, rows, dy, w, dx, _engine.Space(worker), _engine.Width);
+            SimdDispatch.Run(_engine.Width, ref kernel);
+        }
+    }
+
+    private readonly ref struct Kernel(ConvolutionShape shape, Section rows, float* dy, float* w, float* dx, PackSpace space, SimdWidth width) : ISimdKernel
+    {
+        public void Run<TSimd>()
+            where TSimd : struct, ISimd<TSimd>
+        {
+            var counted = new PackArena(null);
+            Run<TSimd>(ref counted, isCounting: true);
+            var arena = new PackArena(space.Reserve(counted.Length));
+            Run<TSimd>(ref arena, isCounting: false);
+        }
+
+        [MethodImpl(HotPath.CompileOnce)]
+        private void Run<TSimd>(scoped ref PackArena arena, bool isCounting)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            var windows = new WindowsOfPlace(shape);
+            PictureRows pictures = windows.Pictures(dy);
+            // One product at a time: they share the room that the largest needs.
+            PackArena start = arena;
+            int slabRows = 1, places = 0;
+            for (int phase = 0; phase < windows.Phases; phase++)
+            {
+                PackArena own = start;
+                PatchProduct<TSimd> product = Product<TSimd>(windows, phase, ref own);
+                slabRows = Math.Clamp(product.Rows / shape.Horizontal.Input, 1, rows.Count);
+                places = slabRows * shape.Horizontal.Input;
+                arena = own.Length > arena.Length ? own : arena;
+            }
+
+            nint* lanes = arena.Take<nint>(places + Blocking.MostTileColumns);
+            float* copies = arena.Take<float>(pictures.CopyLength(windows.RowsOf(slabRows)));
+            float* sums = arena.Take<float>(windows.Phases > 1 ? checked(places * shape.GroupChannels) : 0);
+            if (isCounting)
+                return;
+
+            for (int group = 0; group < shape.Groups; group++)
+            {
+                for (int phase = 0; phase < windows.Phases; phase++)
+                {
+                    PackArena own = start;
+                    PatchProduct<TSimd> product = Product<TSimd>(windows, phase, ref own);
+                    windows.AddTaps(ref product, phase, pictures.RowLength);
+                    product.Pack(w + group * shape.GroupFilters, shape.Filters);
+                    for (int row = rows.Start; row < rows.End; row += slabRows)
+                    {
+                        Section slab = new(row, Math.Min(slabRows, rows.End - row));
+                        int count = windows.Locate(pictures, slab, phase, group * shape.GroupFilters, copies, lanes);
+                        if (count == 0)
+                            continue;
+                        if (windows.Phases == 1)
+                        {
+                            float* c = dx + (nint)row * shape.Horizontal.Input * shape.Channels + group * shape.GroupChannels;
+                            product.Run(lanes, count, c, shape.Channels, 0, default(StoreEpilogue));
+                        }
+                        else
+                        {
+                            product.Run(lanes, count, sums, shape.GroupChannels, 0, default(StoreEpilogue));
+                            windows.Scatter(sums, slab, phase, dx + group * shape.GroupChannels);
+                        }
+                    }
+                }
+            }
+        }
+
+        private PatchProduct<TSimd> Product<TSimd>(in WindowsOfPlace windows, int phase, scoped ref PackArena arena)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            int taps = windows.TapCount(phase);
+            return new(shape.GroupChannels, taps * shape.GroupFilters, taps, sizeof(float), width, ref arena);
+        }
+    }
+}
+
+/// <summary>The windows of a convolution that reach a place of its input, for each phase of the place with regard to the strides.</summary>
+internal readonly unsafe struct WindowsOfPlace
+{
+    private readonly ConvolutionShape _shape;
+    private readonly int _rowsAbove, _columnsBefore;
+    private readonly bool _copies;
+
+    public WindowsOfPlace(in ConvolutionShape shape)
+    {
+        _shape = shape;
+        _rowsAbove = (shape.Vertical.Extent - 1) / shape.Vertical.Stride;
+        _columnsBefore = (shape.Horizontal.Extent - 1) / shape.Horizontal.Stride;
+        _copies = _rowsAbove > 0 || _columnsBefore > 0 || Last(shape.Vertical) >= shape.Vertical.Output || Last(shape.Horizontal) >= shape.Horizontal.Output;
+    }
+
+    public int Phases => _shape.Vertical.Stride * _shape.Horizontal.Stride;
+
+    /// <summary>dY with as many zeros around it as the windows of all places need.</summary>
+    public PictureRows Pictures(float* dy) => new(
+        dy,
+        _shape.Vertical.Output,
+        _shape.Horizontal.Output,
+        _shape.Filters,
+        _columnsBefore,
+        _columnsBefore + Math.Max(Last(_shape.Horizontal) + 1, 1),
+        _copies);
+
+    /// <summary>Rows of dY, the margins included, that some rows of the input need at most.</summary>
+    public int RowsOf(int inputRows) => checked(inputRows * (_rowsAbove + 2));
+
+    public int TapCount(int phase)
+    {
+        (int row, int column) = At(phase);
+        return Taps(_shape.Vertical, row) * Taps(_shape.Horizontal, column);
+    }
+
+    /// <summary>Adds the steps of a phase, by the windows' rows and columns in rising order, so that the taps fall.</summary>
+    public void AddTaps<TSteps>(ref TSteps steps, int phase, nint rowLength)
+        where TSteps : struct, ITapSteps
+    {
+        (int row, int column) = At(phase);
+        for (int r = _shape.Vertical.Size - 1; r >= 0; r--)
+        {
+            for (int s = _shape.Horizontal.Size - 1; s >= 0; s--)
+            {
+                if (!Reaches(_shape.Vertical, row, r, out int windowRow) || !Reaches(_shape.Horizontal, column, s, out int windowColumn))
+                    continue;
+                nint place = (_rowsAbove + windowRow) * rowLength + (_columnsBefore + windowColumn) * (nint)_shape.Filters;
+                nint weight = ((nint)r * _shape.Horizontal.Size + s) * _shape.GroupChannels * _shape.Filters;
+                steps.AddSteps(place * sizeof(float), weight * sizeof(float), _shape.GroupFilters);
+            }
+        }
+    }
+
+    /// <summary>Writes the addresses of the windows of a phase's places in some rows of the input pictures; returns how many there are.</summary>
+    [MethodImpl(HotPath.CompileOnce)]
+    public int Locate(in PictureRows pictures, Section rows, int phase, int filter, float* copies, nint* addresses)
+    {
+        (int rowPhase, int columnPhase) = At(phase);
+        int places = 0, firstColumn = First(_shape.Horizontal, columnPhase), window = (firstColumn + _shape.Horizontal.Before) / _shape.Horizontal.Stride;
+        for (int row = rows.Start; row < rows.End;)
+        {
+            int sample = row / _shape.Vertical.Input, first = row % _shape.Vertical.Input, end = Math.Min(_shape.Vertical.Input, first + rows.End - row);
+            row += end - first;
+            int top = (first + _shape.Vertical.Before) / _shape.Vertical.Stride - _rowsAbove, bottom = (end - 1 + _shape.Vertical.Before) / _shape.Vertical.Stride;
+            float* start = pictures.Locate(sample, top, bottom - top + 1, ref copies) + filter;
+            for (int i = first + First(_shape.Vertical, Mod(rowPhase - first, _shape.Vertical)); i < end; i += _shape.Vertical.Stride)
+            {
+                nint windowRow = (i + _shape.Vertical.Before) / _shape.Vertical.Stride - _rowsAbove - top;
+                nint address = (nint)(start + windowRow * pictures.RowLength + window * (nint)_shape.Filters);
+                for (int column = firstColumn; column < _shape.Horizontal.Input; column += _shape.Horizontal.Stride, address += _shape.Filters * sizeof(float))
+                    addresses[places++] = address;
+            }
+        }
+
+        return places;
+    }
+
+    /// <summary>The windows of a phase's places in one row of the input pictures: no places where the row belongs to another phase.</summary>
+    /// <param name="pictures">dY.</param>
+    /// <param name="row">The row, counted through all samples.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="copies">Room for copies of dY's rows.</param>
+    /// <param name="column">The first place's column.</param>
+    public Strip LocateRow(in PictureRows pictures, int row, int phase, float* copies, out int column)
+    {
+        (int rowPhase, int columnPhase) = At(phase);
+        int i = row % _shape.Vertical.Input;
+        column = First(_shape.Horizontal, columnPhase);
+        if (Mod(i + _shape.Vertical.Before, _shape.Vertical) != rowPhase || column >= _shape.Horizontal.Input)
+            return default;
+        int top = (i + _shape.Vertical.Before) / _shape.Vertical.Stride - _rowsAbove;
+        float* start = pictures.Locate(row / _shape.Vertical.Input, top, _rowsAbove + 1, ref copies);
+        int window = (column + _shape.Horizontal.Before) / _shape.Horizontal.Stride;
+        return new((nint)(start + window * (nint)_shape.Filters), (_shape.Horizontal.Input - 1 - column) / _shape.Horizontal.Stride + 1);
+    }
+
+    /// <summary>Copies the sums of a phase's places to these.</summary>
+    [MethodImpl(HotPath.CompileOnce)]
+    public void Scatter(float* sums, Section rows, int phase, float* dx)
+    {
+        (int rowPhase, int columnPhase) = At(phase);
+        int firstColumn = First(_shape.Horizontal, columnPhase);
+        for (int row = rows.Start; row < rows.End; row++)
+        {
+            int i = row % _shape.Vertical.Input;
+            if (Mod(i + _shape.Vertical.Before, _shape.Vertical) != rowPhase)
+                continue;
+            for (int column = firstColumn; column < _shape.Horizontal.Input; column += _shape.Horizontal.Stride, sums += _shape.GroupChannels)
+            {
+                var place = new Span<float>(dx + ((nint)row * _shape.Horizontal.Input + column) * _shape.Channels, _shape.GroupChannels);
+                new Span<float>(sums, _shape.GroupChannels).CopyTo(place);
+            }
+        }
+    }
+
+    private (int Row, int Column) At(int phase) => (phase / _shape.Horizontal.Stride, phase % _shape.Horizontal.Stride);
+
+    /// <summary>The last window that starts at or before the last place.</summary>
+    private static int Last(in WindowAxis axis) => (axis.Input - 1 + axis.Before) / axis.Stride;
+
+    /// <summary>The first place of a phase.</summary>
+    private static int First(in WindowAxis axis, int phase) => Mod(phase - axis.Before, axis);
+
+    private static int Mod(int place, in WindowAxis axis) => (place % axis.Stride + axis.Stride) % axis.Stride;
+
+    private static int Taps(in WindowAxis axis, int phase)
+    {
+        int count = 0;
+        for (int tap = 0; tap < axis.Size; tap++)
+            count += Reaches(axis, phase, tap, out _) ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>Whether a tap lies on places of a phase, and how many windows before the last that starts at or before such a place its window is (0 or less).</summary>
+    private static bool Reaches(in WindowAxis axis, int phase, int tap, out int window)
+    {
+        int distance = phase - tap * axis.Dilation;
+        window = distance / axis.Stride;
+        return distance % axis.Stride == 0;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>How a kernel moves registers: the JIT compiles it for whole ones and for the last of a row.</summary>
+internal unsafe interface ILanes
+{
+    static abstract TSimd Load<TSimd>(float* source, int available)
+        where TSimd : struct, ISimd<TSimd>;
+
+    static abstract void Store<TSimd>(TSimd value, float* destination, int available)
+        where TSimd : struct, ISimd<TSimd>;
+}
+
+internal readonly unsafe struct AllLanes : ILanes
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Load<TSimd>(float* source, int available)
+        where TSimd : struct, ISimd<TSimd> => TSimd.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TSimd>(TSimd value, float* destination, int available)
+        where TSimd : struct, ISimd<TSimd> => TSimd.Store(value, destination);
+}
+
+internal readonly unsafe struct SomeLanes : ILanes
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Load<TSimd>(float* source, int available)
+        where TSimd : struct, ISimd<TSimd> => TSimd.LoadPartial(source, available);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TSimd>(TSimd value, float* destination, int available)
+        where TSimd : struct, ISimd<TSimd> => TSimd.StorePartial(value, destination, available);
+}
+
+/// <summary>The taps of a depthwise convolution in the order of their sum.</summary>
+/// <param name="patches">Room for each tap's place in a patch, in bytes.</param>
+/// <param name="weights">Room for its place in the weights, in bytes.</param>
+internal unsafe struct DepthwiseTaps(nint* patches, nint* weights) : ITapSteps
+{
+    public readonly nint* Patches => patches;
+
+    public readonly nint* Weights => weights;
+
+    public int Count { get; private set; }
+
+    public void AddSteps(nint patch, nint weight, int count)
+    {
+        patches[Count] = patch;
+        weights[Count++] = weight;
+    }
+
+    public void Clear() => Count = 0;
+}
+
+/// <summary>Depthwise convolution, channels in the lanes: every register of a tap is loaded, multiplied with that of the weights, and added.</summary>
+internal static unsafe class DepthwiseKernels<TSimd>
+    where TSimd : struct, ISimd<TSimd>
+{
+    /// <summary>One row of places: <c>y[place, c] = Σ x[place + tap, c] · w[tap, c]</c>.</summary>
+    /// <param name="patch">The address of the first place's patch.</param>
+    /// <param name="patchStep">Bytes from one place's patch to the next.</param>
+    /// <param name="taps">The taps.</param>
+    /// <param name="w">The weights.</param>
+    /// <param name="y">The first place's output.</param>
+    /// <param name="yStep">Floats from one place's output to the next.</param>
+    /// <param name="places">Number of places.</param>
+    /// <param name="channels">Number of channels.</param>
+    public static void Row(nint patch, nint patchStep, in DepthwiseTaps taps, float* w, float* y, nint yStep, int places, int channels)
+    {
+        int channel = 0;
+        for (; channel <= channels - TSimd.Width; channel += TSimd.Width)
+            Row<AllLanes>(patch, patchStep, taps, w, y, yStep, places, channel, TSimd.Width);
+        if (channel < channels)
+            Row<SomeLanes>(patch, patchStep, taps, w, y, yStep, places, channel, channels - channel);
+    }
+
+    /// <summary>Some rows of places: <c>dw[tap, c] += Σ x[place + tap, c] · dy[place, c]</c>.</summary>
+    /// <param name="patches">The addresses of the places' patches, a strip for each row.</param>
+    /// <param name="taps">The taps.</param>
+    /// <param name="dy">The first place's gradient; the others follow.</param>
+    /// <param name="dw">The sums, which go on from what is there.</param>
+    /// <param name="channels">Number of channels.</param>
+    public static void WeightGradient(in StripList patches, in DepthwiseTaps taps, float* dy, float* dw, int channels)
+    {
+        int channel = 0;
+        for (; channel <= channels - TSimd.Width; channel += TSimd.Width)
+            WeightGradient<AllLanes>(patches, taps, dy, dw, channels, channel, TSimd.Width);
+        if (channel < channels)
+            WeightGradient<SomeLanes>(patches, taps, dy, dw, channels, channel, channels - channel);
+    }
+
+    [MethodImpl(HotPath.CompileOnce)]
+    private static void Row<TLanes>(
+        nint patch, nint patchStep, in DepthwiseTaps taps, float* w, float* y, nint yStep, int places, int channel, int available)
+        where TLanes : struct, ILanes
+    {
+        nint* patches = taps.Patches, weights = taps.Weights;
+        byte* weight = (byte*)(w + channel);
+        nint x = patch + channel * sizeof(float);
+        int count = taps.Count, place = 0;
+        y += channel;
+        for (; place <= places - 4; place += 4, x += 4 * patchStep, y += 4 * yStep)
+        {
+            TSimd y0 = TSimd.Zero, y1 = TSimd.Zero, y2 = TSimd.Zero, y3 = TSimd.Zero;
+            for (int tap = 0; tap < count; tap++)
+            {
+                TSimd factor = TLanes.Load<TSimd>((float*)(weight + weights[tap]), available);
+                byte* at = (byte*)(x + patches[tap]);
+                TSimd.AddProduct(ref y0, TLanes.Load<TSimd>((float*)at, available), factor);
+                TSimd.AddProduct(ref y1, TLanes.Load<TSimd>((float*)(at + patchStep), available), factor);
+                TSimd.AddProduct(ref y2, TLanes.Load<TSimd>((float*)(at + 2 * patchStep), available), factor);
+                TSimd.AddProduct(ref y3, TLanes.Load<TSimd>((float*)(at + 3 * patchStep), available), factor);
+            }
+
+            TLanes.Store(y0, y, available);
+            TLanes.Store(y1, y + yStep, available);
+            TLanes.Store(y2, y + 2 * yStep, available);
+            TLanes.Store(y3, y + 3 * yStep, available);
+        }
+
+        for (; place < places; place++, x += patchStep, y += yStep)
+        {
+            TSimd y0 = TSimd.Zero;
+            for (int tap = 0; tap < count; tap++)
+                TSimd.AddProduct(ref y0, TLanes.Load<TSimd>((float*)(x + patches[tap]), available), TLanes.Load<TSimd>((float*)(weight + weights[tap]), available));
+            TLanes.Store(y0, y, available);
+        }
+    }
+
+    [MethodImpl(HotPath.CompileOnce)]
+    private static void WeightGradient<TLanes>(in StripList patches, in DepthwiseTaps taps, float* dy, float* dw, int channels, int channel, int available)
+        where TLanes : struct, ILanes
+    {
+        byte* sums = (byte*)(dw + channel);
+        int tap = 0;
+        for (; tap <= taps.Count - 3; tap += 3)
+        {
+            float* sum0 = (float*)(sums + taps.Weights[tap]), sum1 = (float*)(sums + taps.Weights[tap + 1]), sum2 = (float*)(sums + taps.Weights[tap + 2]);
+            nint tap0 = taps.Patches[tap], tap1 = taps.Patches[tap + 1], tap2 = taps.Patches[tap + 2];
+            TSimd w0 = TLanes.Load<TSimd>(sum0, available), w1 = TLanes.Load<TSimd>(sum1, available), w2 = TLanes.Load<TSimd>(sum2, available);
+            float* gradient = dy + channel;
+            for (int row = 0; row < patches.Count; row++)
+            {
+                nint x = patches.Items[row].Offset + channel * sizeof(float);
+                for (int place = patches.Items[row].Count; place > 0; place--, x += patches.Step, gradient += channels)
+                {
+                    TSimd factor = TLanes.Load<TSimd>(gradient, available);
+                    TSimd.AddProduct(ref w0, TLanes.Load<TSimd>((float*)(x + tap0), available), factor);
+                    TSimd.AddProduct(ref w1, TLanes.Load<TSimd>((float*)(x + tap1), available), factor);
+                    TSimd.AddProduct(ref w2, TLanes.Load<TSimd>((float*)(x + tap2), available), factor);
+                }
+            }
+
+            TLanes.Store(w0, sum0, available);
+            TLanes.Store(w1, sum1, available);
+            TLanes.Store(w2, sum2, available);
+        }
+
+        for (; tap < taps.Count; tap++)
+        {
+            float* sum = (float*)(sums + taps.Weights[tap]), gradient = dy + channel;
+            TSimd w0 = TLanes.Load<TSimd>(sum, available);
+            for (int row = 0; row < patches.Count; row++)
+            {
+                nint x = patches.Items[row].Offset + channel * sizeof(float) + taps.Patches[tap];
+                for (int place = patches.Items[row].Count; place > 0; place--, x += patches.Step, gradient += channels)
+                    TSimd.AddProduct(ref w0, TLanes.Load<TSimd>((float*)x, available), TLanes.Load<TSimd>(gradient, available));
+            }
+
+            TLanes.Store(w0, sum, available);
+        }
+    }
+}

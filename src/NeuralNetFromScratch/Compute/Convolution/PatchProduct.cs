@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>Takes the steps of a convolution's sum, in their order.</summary>
+internal interface ITapSteps
+{
+    /// <summary>Adds steps of k, one float after another in the patches.</summary>
+    /// <param name="patch">The first step's place in a patch, in bytes.</param>
+    /// <param name="weight">Its place in a column of the weights, in bytes.</param>
+    /// <param name="count">Number of steps.</param>
+    void AddSteps(nint patch, nint weight, int count);
+}
+
+/// <summary>
+/// The product of patches with a matrix of weights: C[place, column] = Σ patch[place, k] · W[k, column], each element one chain of multiply-adds in
+/// the order of k. The weights are packed once; then blocks of places pass by, whose patches are read where they lie.
+/// </summary>
+/// <typeparam name="TSimd">The register.</typeparam>
+internal unsafe struct PatchProduct<TSimd> : ITapSteps
+    where TSimd : struct, ISimd<TSimd>
+{
+    private readonly GemmPlan _plan;
+    private readonly int _depth;
+    private readonly int _columns;
+    private readonly float* _packed;
+    private StripList _steps;
+    private StripList _weightSteps;
+    private StripList _block;
+
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="depth">Steps of k.</param>
+    /// <param name="taps">The most strips that steps are added in.</param>
+    /// <param name="weightStep">Bytes from one step to the next in a strip of the weights.</param>
+    /// <param name="width">The register width.</param>
+    /// <param name="arena">Takes room for the packed weights and the lists of steps.</param>
+    public PatchProduct(int columns, int depth, int taps, nint weightStep, SimdWidth width, ref PackArena arena)
+    {
+        // As for a product with more rows than one block has.
+        _plan = new GemmPlan(new GemmOperands { Rows = int.MaxValue / 2, Columns = columns, Depth = depth, BColumn = 1 }, default, width);
+        _depth = depth;
+        _columns = columns;
+        _packed = arena.Take<float>(checked((columns - 1 + _plan.TileColumns) / _plan.TileColumns * _plan.TileColumns * depth));
+        _steps = new StripList(arena.Take<Strip>(taps), sizeof(float));
+        _weightSteps = new StripList(arena.Take<Strip>(taps), weightStep);
+        _block = new StripList(arena.Take<Strip>(taps), sizeof(float));
+    }
+
+    /// <summary>Places of a block.</summary>
+    public readonly int Rows => _plan.Rows;
+
+    /// <inheritdoc/>
+    public void AddSteps(nint patch, nint weight, int count)
+    {
+        _steps.Add(patch, count);
+        _weightSteps.Add(weight, count);
+    }
+
+    /// <summary>Packs the weights, once all steps are added.</summary>
+    /// <param name="weights">The first column.</param>
+    /// <param name="columnStride">Floats from one column to the next.</param>
+    public void Pack(float* weights, nint columnStride)
+    {
+        float* panels = _packed;
+        StripList block = new(_block.Items, _weightSteps.Step);
+        for (int number = 0; number < _plan.DepthBlocks; number++)
+        {
+            Section k = Section.Of(_depth, 1, number, _plan.DepthBlocks);
+            _weightSteps.CopyTo(ref block, k);
+            for (int column = 0; column < _columns; column += _plan.TileColumns, panels += (nint)_plan.TileColumns * k.Count)
+            {
+                float* to = panels;
+                for (int i = 0; i < block.Count; to += (nint)_plan.TileColumns * block.Items[i].Count, i++)
+                {
+                    float* from = weights + block.Items[i].Offset / sizeof(float) + column * columnStride;
+                    Packing<TSimd>.Pack(
+                        from, Math.Min(_plan.TileColumns, _columns - column), columnStride, block.Items[i].Count, block.Step / sizeof(float), _plan.TileColumns, to);
+                }
+            }
+        }
+    }
+
+    /// <summary>Computes a block of C.</summary>
+    /// <param name="lanes">The address of each place's patch, and of as many more as make whole tiles.</param>
+    /// <param name="rows">Number of places.</param>
+    /// <param name="c">The block's first element.</param>
+    /// <param name="cRow">Floats from one row of C to the next.</param>
+    /// <param name="firstColumn">The column of the whole C that the block starts at, which the epilogue sees.</param>
+    /// <param name="epilogue">What becomes of the finished sums.</param>
+    [MethodImpl(HotPath.CompileOnce)]
+    public void Run<TEpilogue>(nint* lanes, int rows, float* c, nint cRow, int firstColumn, scoped TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue, allows ref struct
+    {
+        PatchPanels.FillTile(lanes, rows, _plan.TileRows);
+        var block = new GemmOperands { Rows = rows, Columns = _columns, C = c, CRow = cRow, CColumn = 1, FirstColumn = firstColumn };
+        float* panels = _packed;
+        for (int number = 0; number < _plan.DepthBlocks; number++)
+        {
+            Section k = Section.Of(_depth, 1, number, _plan.DepthBlocks);
+            StripList steps = _steps;
+            if (_plan.DepthBlocks > 1)
+            {
+                _steps.CopyTo(ref _block, k);
+                steps = _block;
+            }
+
+            block.Depth = k.Count;
+            GemmLoops<TSimd>.RunBlock<PatchSteps, PatchPanels>(
+                block, number > 0, _plan, new PatchPanels(lanes, steps), Panels.Packed(panels, _plan.TileColumns, k.Count), default);
+            panels += (nint)_plan.TileColumns * ((_columns - 1 + _plan.TileColumns) / _plan.TileColumns) * k.Count;
+        }
+
+        epilogue.Apply<TSimd>(block);
+    }
+}

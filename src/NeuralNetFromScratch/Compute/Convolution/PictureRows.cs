@@ -1,0 +1,50 @@
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>
+/// Rows of pictures as windows read them: where they lie, or copied with zeros around them, so that no window needs to know where the picture
+/// ends.
+/// </summary>
+/// <param name="values">[samples, height, width, channels].</param>
+/// <param name="height">Rows of a picture.</param>
+/// <param name="width">Columns of a picture.</param>
+/// <param name="channels">Channels.</param>
+/// <param name="before">Columns of zeros before the first column.</param>
+/// <param name="paddedWidth">Columns of a row with zeros at both ends; fewer than a row has where the last ones are not needed.</param>
+/// <param name="copies">Whether rows are copied.</param>
+internal readonly unsafe struct PictureRows(float* values, int height, int width, int channels, int before, int paddedWidth, bool copies)
+{
+    /// <summary>Floats from one row to the next.</summary>
+    public nint RowLength => (nint)(copies ? paddedWidth : width) * channels;
+
+    /// <summary>Floats of some rows' copies.</summary>
+    public int CopyLength(int rows) => copies ? checked(rows * paddedWidth * channels) : 0;
+
+    /// <summary>The first float of some rows of a sample, which may lie above or below the picture.</summary>
+    /// <param name="sample">The sample's number.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="free">Room for the copies; it moves on by as much as they take.</param>
+    public float* Locate(int sample, int first, int rows, ref float* free)
+    {
+        float* picture = values + (nint)sample * height * width * channels;
+        if (!copies)
+            return picture + first * RowLength;
+        float* start = free;
+        int columns = Math.Min(width, paddedWidth - before);
+        for (int row = first; row < first + rows; row++, free += RowLength)
+        {
+            var copy = new Span<float>(free, (int)RowLength);
+            if (row < 0 || row >= height)
+            {
+                copy.Clear();
+                continue;
+            }
+
+            copy[..(before * channels)].Clear();
+            new Span<float>(picture + (nint)row * width * channels, columns * channels).CopyTo(copy[(before * channels)..]);
+            copy[((before + columns) * channels)..].Clear();
+        }
+
+        return start;
+    }
+}

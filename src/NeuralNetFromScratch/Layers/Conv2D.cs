@@ -1,0 +1,199 @@
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// A convolution of pictures: <c>y[i, j, f] = f(b[f] + Σ x[i·stride + r·dilation − top, j·stride + s·dilation − left, c] · w[r, s, c, f])</c> with x
+/// [height, width, channels], w [kernel height, kernel width, channels / groups, filters] and b [filters]; x is 0 beyond the picture. A picture
+/// [height, width] counts as one of one channel. A batch is [batch, height, width, channels], channels last.
+/// </summary>
+/// <remarks>
+/// It is a cross-correlation, as in other libraries: the kernel is not turned. Each output, and each element of the input's gradient, is one chain of
+/// multiply-adds in the order of rows, columns, channels, with the bits of a matrix product with copied patches ("im2col"). The weights' gradient is
+/// such a chain for each chunk of samples; how many a chunk has follows from the shapes. Chunks are added in a binary tree, as are the bias's
+/// sums over the places of each sample.
+/// </remarks>
+public sealed class Conv2D : Layer, IPart<Conv2D>
+{
+    private const int Weight = 0, Bias = 1;
+
+    private readonly Initializer _weightInitializer;
+    private readonly Initializer _biasInitializer;
+
+    /// <summary>A convolution.</summary>
+    /// <param name="channels">Channels of the output: the number of filters.</param>
+    /// <param name="kernelSize">Height and width of the kernel: <c>3</c>, or <c>new Size2D(1, 7)</c>.</param>
+    /// <param name="activation">The function f; the identity unless given.</param>
+    /// <param name="weightInitializer">How the weights start; as suits the activation unless given.</param>
+    /// <param name="biasInitializer">How the biases start; zeros unless given.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    public Conv2D(
+        int channels, Size2D kernelSize, Activation? activation = null, Initializer? weightInitializer = null, Initializer? biasInitializer = null)
+        : this(
+            new Settings(Kind, new("channels", channels), new("kernelSize", Array.AsReadOnly(kernelSize.Numbers)))
+                .With("activation", Activation.Identity.Equals(activation) ? null : activation),
+            weightInitializer,
+            biasInitializer)
+    {
+    }
+
+    private Conv2D(Settings settings, Initializer? weightInitializer, Initializer? biasInitializer)
+        : base(settings)
+    {
+        Channels = Guard.Positive(settings.Get<int>("channels"), "channels");
+        KernelSize = Size2D.Read(settings, "kernelSize").AtLeast(1, "kernelSize");
+        Activation = settings.Get("activation", Activation.Identity);
+        Stride = Size2D.Read(settings, "stride", 1);
+        Padding = Padding2D.Read(settings);
+        Dilation = Size2D.Read(settings, "dilation", 1);
+        Groups = settings.Get("groups", 1);
+        HasBias = settings.Get("bias", true);
+        _weightInitializer = weightInitializer ?? Activation.DefaultInitializer;
+        _biasInitializer = biasInitializer ?? Initializer.Zeros;
+    }
+
+    /// <summary>The kind of part: "conv2d".</summary>
+    public static string Kind => "conv2d";
+
+    /// <summary>Channels of the output.</summary>
+    public int Channels { get; }
+
+    /// <summary>Height and width of the kernel.</summary>
+    public Size2D KernelSize { get; }
+
+    /// <summary>The function f.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Places from one window to the next, down and to the right. The default is 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
+    public Size2D Stride
+    {
+        get;
+        init => Settings = Settings.WithList<int>("stride", (field = value.AtLeast(1, "stride")) == 1 ? [] : value.Numbers);
+    }
+
+    /// <summary>Zeros around the picture. The default is none.</summary>
+    public Padding2D Padding
+    {
+        get;
+        init => Settings = (field = value).AddTo(Settings);
+    }
+
+    /// <summary>Places from one element of the kernel to the next. The default is 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
+    public Size2D Dilation
+    {
+        get;
+        init => Settings = Settings.WithList<int>("dilation", (field = value.AtLeast(1, "dilation")) == 1 ? [] : value.Numbers);
+    }
+
+    /// <summary>
+    /// Groups that the channels of input and output are divided into, each with filters of its own. The default is 1. As many as the input has
+    /// channels make it a depthwise convolution.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive, or does not divide <see cref="Channels"/>.</exception>
+    public int Groups
+    {
+        get;
+        init => Settings = Settings.With("groups", field = Guard.Positive(value, "groups") is var groups && Channels % groups == 0
+            ? groups
+            : throw new ArgumentOutOfRangeException("groups", value, $"the number of groups must divide the {Channels} channels"), usual: 1);
+    }
+
+    /// <summary>Whether there is a bias b. A normalization layer that follows makes it superfluous. The default is true.</summary>
+    public bool HasBias
+    {
+        get;
+        init => Settings = Settings.With("bias", field = value, usual: true);
+    }
+
+    /// <summary>Makes a layer of its settings.</summary>
+    /// <param name="settings">Kind and settings.</param>
+    public static Conv2D Create(Settings settings) => new(settings, null, null);
+
+    /// <summary>An activation is a module of its own in PyTorch.</summary>
+    internal override int PyTorchModules => Activation.Equals(Activation.Identity) ? 1 : 2;
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape inputShape)
+    {
+        ConvolutionShape shape = ShapeFor(inputShape);
+        return [shape.Vertical.Output, shape.Horizontal.Output, Channels];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape)
+    {
+        ConvolutionShape shape = ShapeFor(inputShape);
+        var weight = new ParameterDefinition(
+            "weight", [KernelSize.Height, KernelSize.Width, shape.GroupChannels, Channels], _weightInitializer, ParameterRole.Weight)
+        {
+            FanOut = shape.Taps * shape.GroupFilters,
+            PyTorchAxes = [3, 2, 0, 1],
+        };
+        return [weight, .. HasBias ? (ReadOnlySpan<ParameterDefinition>)[new("bias", [Channels], _biasInitializer, ParameterRole.Bias)] : []];
+    }
+
+    /// <summary>The activation's input, where its derivative needs it; the sums of the chunks' weights; the sums of the samples' biases.</summary>
+    public override ScratchSize Scratch(Shape inputShape, int rows)
+    {
+        ConvolutionShape shape = ShapeFor(inputShape);
+        return new(checked(KeptLength(shape, rows) + ChunksLength(shape, rows) + (HasBias ? rows * Channels : 0)));
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
+    {
+        ConvolutionShape shape = ShapeFor(context.InputShape);
+        ReadOnlySpan<float> weights = context.Values(Weight), biases = HasBias ? context.Values(Bias) : [];
+        if (context.IsTraining && Activation.DerivativeNeedsInput)
+        {
+            MatrixView z = new(context.Scratch[..output.Span.Length], output.Rows, output.Columns);
+            Activation.Identity.ConvolveAndApply(context.Engine, shape, input, weights, biases, z);
+            Activation.ApplyWith(context.Engine, z.Span, output.Span);
+        }
+        else
+        {
+            Activation.ConvolveAndApply(context.Engine, shape, input, weights, biases, output);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
+    {
+        // dZ = dA ∘ f', db = Σ dZ; dW and dX as the patches and windows say
+        ConvolutionShape shape = ShapeFor(context.InputShape);
+        int rows = output.Rows, kept = KeptLength(shape, rows), chunks = ChunksLength(shape, rows);
+        ReadOnlyMatrixView argument = kept > 0 ? new(context.Scratch[..kept], rows, output.Columns) : output;
+        if (HasBias)
+        {
+            MatrixView sums = new(context.Scratch.Slice(kept + chunks, rows * Channels), rows, Channels);
+            Activation.SweepPictures(context.Engine, argument, outputGradient, sums);
+            PartialSums.Add(context.Engine, sums.Span, context.Gradients(Bias), context.Accumulate);
+        }
+        else
+        {
+            Activation.DifferentiateWith(context.Engine, argument.Span, outputGradient.Span);
+        }
+
+        context.Engine.CorrelateGradient(
+            shape, rows, input.Span, outputGradient.Span, context.Scratch.Slice(kept, chunks), context.Gradients(Weight), context.Accumulate);
+        if (inputGradient.Rows > 0)
+            context.Engine.ConvolveBack(shape, rows, outputGradient.Span, context.Values(Weight), inputGradient.Span);
+    }
+
+    private ConvolutionShape ShapeFor(Shape inputShape)
+    {
+        PictureShape picture = PictureShape.Of(inputShape);
+        if (picture.Channels % Groups != 0)
+            throw new ArgumentException($"expected pictures whose number of channels can be divided into {Groups} groups, got {inputShape}", nameof(inputShape));
+        (WindowAxis vertical, WindowAxis horizontal) = picture.Windows(KernelSize, Stride, Dilation, Padding);
+        return new(vertical, horizontal, picture.Channels, Channels, Groups);
+    }
+
+    private int KeptLength(in ConvolutionShape shape, int rows) => Activation.DerivativeNeedsInput ? checked(rows * shape.OutputLength) : 0;
+
+    private static int ChunksLength(in ConvolutionShape shape, int rows) =>
+        rows > 0 && shape.Chunks(rows) is > 1 and var chunks ? checked(chunks * shape.WeightCount) : 0;
+}
