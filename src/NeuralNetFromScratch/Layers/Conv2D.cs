@@ -97,14 +97,14 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
         get;
         init => Settings = Settings.With("groups", field = Guard.Positive(value, "groups") is var groups && Channels % groups == 0
             ? groups
-            : throw new ArgumentOutOfRangeException("groups", value, $"the number of groups must divide the {Channels} channels"), usual: 1);
+            : throw new ArgumentOutOfRangeException("groups", value, $"the number of groups must divide the {Channels} channels"), defaultValue: 1);
     }
 
     /// <summary>Whether there is a bias b. A normalization layer that follows makes it superfluous. The default is true.</summary>
     public bool HasBias
     {
         get;
-        init => Settings = Settings.With("bias", field = value, usual: true);
+        init => Settings = Settings.With("bias", field = value, defaultValue: true);
     }
 
     /// <summary>Makes a layer of its settings.</summary>
@@ -131,7 +131,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
             FanOut = shape.Taps * shape.GroupFilters,
             PyTorchAxes = [3, 2, 0, 1],
         };
-        return [weight, .. HasBias ? (ReadOnlySpan<ParameterDefinition>)[new("bias", [Channels], _biasInitializer, ParameterRole.Bias)] : []];
+        return [weight, .. HasBias ? (ReadOnlySpan<ParameterDefinition>)[new("bias", [Channels], _biasInitializer, ParameterRole.NoDecay)] : []];
     }
 
     /// <summary>The activation's input, where its derivative needs it; the sums of the chunks' weights; the sums of the samples' biases.</summary>

@@ -87,7 +87,7 @@ public readonly record struct Padding2D
 
     /// <summary>For a part's settings.</summary>
     internal Settings AddTo(Settings settings) => settings
-        .With("samePadding", IsSame, usual: false)
+        .With("samePadding", IsSame, defaultValue: false)
         .WithList<int>("padding", IsSame || this == default ? [] : [Top, Left, Bottom, Right]);
 
     /// <summary>Reads it from a part's settings.</summary>
