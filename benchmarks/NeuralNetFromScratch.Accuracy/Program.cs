@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using NeuralNetFromScratch;
 using NeuralNetFromScratch.Published;
+using NeuralNetFromScratch.Published.Onnx;
 using NeuralNetFromScratch.Published.Rows;
 using NeuralNetFromScratch.Tool;
 using Spectre.Console;
@@ -55,7 +56,18 @@ command.SetAction(async (arguments, cancellationToken) =>
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(results, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n", cancellationToken);
     return isMnist && results.Exists(result => !result.Passes) ? 1 : 0;
 });
+command.Subcommands.Add(OnnxCommand("onnx-backend", "Imports ONNX's backend node tests (Debian's python3-onnx) and compares what they give.", "onnx_backend.py"));
+command.Subcommands.Add(OnnxCommand("torch-exports", "Imports what PyTorch exports of small networks (Debian's python3-torch) and compares what they give.", "torch_exports.py"));
 return await CommandRunner.RunAsync(command, args, Console.Error);
+
+static Command OnnxCommand(string name, string description, string script)
+{
+    Argument<string> folder = new("folder") { Description = "Folder of the models; they are written where it does not exist." };
+    Option<bool> lists = new("--list") { Description = "Print what becomes of each model." };
+    var command = new Command(name, description) { folder, lists };
+    command.SetAction(arguments => OnnxCases.Run(script, arguments.GetRequiredValue(folder), arguments.GetValue(lists)));
+    return command;
+}
 
 static MnistData Divide(Dataset training)
 {

@@ -38,17 +38,22 @@ public static class OnnxModel
         Describe(network, options ?? new()).WriteTo(stream);
     }
 
-    /// <summary>Reads a feed-forward model, such as PyTorch and scikit-learn's converter write them.</summary>
+    /// <summary>
+    /// Reads a feed-forward model, such as PyTorch, scikit-learn's converter, Keras' and ML.NET's write them. Weights may lie in files beside it.
+    /// Layers of the library are used where the model has their operators; what else there is becomes layers of
+    /// <see cref="OnnxParts.Registry"/>, with which a network that was imported and saved is loaded.
+    /// </summary>
     /// <param name="path">The file.</param>
+    /// <param name="options">How it is read; null for the defaults.</param>
     /// <exception cref="InvalidDataException">
     /// The file is malformed, or holds something that the library has no counterpart for: the message names the node.
     /// </exception>
-    public static Sequential Import(string path)
+    public static Sequential Import(string path, OnnxImportOptions? options = null)
     {
         using FileStream stream = File.OpenRead(path);
         try
         {
-            return Import(stream);
+            return Read(stream, Path.GetDirectoryName(Path.GetFullPath(path)), options);
         }
         catch (InvalidDataException exception)
         {
@@ -56,23 +61,49 @@ public static class OnnxModel
         }
     }
 
-    /// <summary>Reads a feed-forward model from a stream.</summary>
+    /// <summary>Reads a feed-forward model from a stream; its weights must lie within it.</summary>
     /// <param name="stream">The stream, read to its end.</param>
-    /// <exception cref="InvalidDataException">As for <see cref="Import(string)"/>.</exception>
-    public static Sequential Import(Stream stream)
+    /// <param name="options">How it is read; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">As for <see cref="Import(string, OnnxImportOptions)"/>.</exception>
+    public static Sequential Import(Stream stream, OnnxImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (stream is { CanSeek: true, Position: 0 })
+            return Read(stream, null, options);
+        using var copy = new MemoryStream();
+        byte[] buffer = new byte[1 << 16];
+        for (int count = stream.Read(buffer); count > 0; count = stream.Read(buffer))
+        {
+            copy.Write(buffer, 0, count);
+            ThrowIfTooLarge(copy.Length);
+        }
+
+        copy.Position = 0;
+        return Read(copy, null, options);
+    }
+
+    private static Sequential Read(Stream stream, string? folder, OnnxImportOptions? options)
+    {
+        ThrowIfTooLarge(stream.Length);
+        ModelFileScan.Check(stream);
         ModelProto model;
         try
         {
-            model = ModelProto.Parser.ParseFrom(CodedInputStream.CreateWithLimits(stream, MaximumFileLength, MaximumNesting));
+            using var input = CodedInputStream.CreateWithLimits(stream, MaximumFileLength, MaximumNesting);
+            model = ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(input);
         }
         catch (InvalidProtocolBufferException exception)
         {
             throw new InvalidDataException($"the file is no ONNX model: {exception.Message}", exception);
         }
 
-        return GraphImport.Read(model);
+        return GraphImport.Read(model, folder, options ?? new());
+    }
+
+    private static void ThrowIfTooLarge(long length)
+    {
+        if (length > MaximumFileLength)
+            throw new InvalidDataException($"the file has more than {MaximumFileLength} bytes; write the weights beside the model (save_as_external_data=True)");
     }
 
     private static ModelProto Describe(Sequential network, OnnxExportOptions options)

@@ -38,6 +38,40 @@ internal sealed class GraphBuilder(GraphProto graph)
     /// <summary>A single number.</summary>
     public string Scalar(float value) => Constant($"constant{_count++}", [], [value]);
 
+    /// <summary>A vector of whole numbers.</summary>
+    public string Integers(params ReadOnlySpan<long> values)
+    {
+        var tensor = new TensorProto { Name = $"constant{_count++}", DataType = OnnxTypes.Int64, Dims = { values.Length } };
+        byte[] bytes = new byte[checked(values.Length * sizeof(long))];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), values[i]);
+        tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
+        graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    /// <summary>Another shape for the samples of a value, [batch, …sizes].</summary>
+    public string Reshape(string value, ReadOnlySpan<int> sizes)
+    {
+        long[] shape = new long[sizes.Length + 1];
+        for (int i = 0; i < sizes.Length; i++)
+            shape[i + 1] = sizes[i];
+        return Node("Reshape", [value, Integers(shape)]);
+    }
+
+    /// <summary>Truths as 1 and 0.</summary>
+    public string Number(string truth) => Node("Cast", [truth], Attribute("to", OnnxTypes.Float));
+
+    /// <summary>1 and 0 as truths.</summary>
+    public string Truth(string number) => Node("Cast", [number], Attribute("to", OnnxTypes.Bool));
+
+    public static AttributeProto Attribute(string name, long[] values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
+        attribute.Ints.AddRange(values);
+        return attribute;
+    }
+
     public static AttributeProto Attribute(string name, float value) =>
         new() { Name = name, F = value, Type = AttributeProto.Types.AttributeType.Float };
 

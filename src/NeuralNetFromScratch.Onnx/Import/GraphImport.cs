@@ -1,29 +1,71 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Turns a graph into layers. From the output it goes back towards the input, node by node; what several nodes compute element by element is
-/// taken together and recognized as one function.
+/// Turns a model into a network: the graph is followed from the input to the output (<see cref="Tracer"/>), and what lies between becomes layers
+/// (<see cref="Lowering"/>).
 /// </summary>
 internal static class GraphImport
 {
-    private const int LowestOpset = 9;
-
     /// <exception cref="InvalidDataException">The model is malformed or holds something that has no counterpart.</exception>
-    public static Sequential Read(ModelProto model)
+    public static Sequential Read(ModelProto model, string? folder, OnnxImportOptions options)
     {
         if (model.Graph is null)
             throw new InvalidDataException("the file holds no graph");
-        OperatorSetIdProto? opset = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx");
-        if (opset is null || opset.Version < LowestOpset)
-            throw new InvalidDataException(
-                $"the model needs an operator set of version {LowestOpset} or later, got {opset?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"}");
-        var graph = new ModelGraph(model.Graph);
-        var budget = new ParameterBudget(graph.StoredValues);
-        var output = new OutputImport(graph, model.Graph);
-        List<ImportedLayer> layers = new LayerImport(graph, budget).Convert(output.Value, graph.Input);
-        return NetworkAssembly.Build(graph.InputShape, layers, output, budget, model);
+        var external = new ExternalData(folder);
+        var graph = new ModelGraph(model, external);
+        string output = OutputChoice.Find(graph, model.Graph, options.OutputName);
+        graph.ChooseInput(output);
+        var tensors = new TensorReader(external);
+        // An input of one axis with a size is a sample, any other begins with the axis of samples; where that cannot be, the input is one sample.
+        bool isVector = graph.Input is { IsVector: true, IsFixed: true };
+        if (TryRead(isVector, out Sequential? network, out InvalidDataException? reason))
+            return network;
+        if (graph.Input.IsFixed && TryRead(!isVector, out network, out _))
+            return network;
+        throw reason;
+
+        bool TryRead(bool isOneSample, [NotNullWhen(true)] out Sequential? read, [NotNullWhen(false)] out InvalidDataException? failure)
+        {
+            try
+            {
+                (read, failure) = (Read(model, graph, tensors, output, isOneSample), null);
+                return true;
+            }
+            catch (InvalidDataException exception)
+            {
+                (read, failure) = (null, exception);
+                return false;
+            }
+        }
+    }
+
+    private static Sequential Read(ModelProto model, ModelGraph graph, TensorReader tensors, string output, bool isOneSample)
+    {
+        var tracer = new Tracer(graph, new ImportBudget(graph.StoredValues), tensors, isOneSample);
+        Value result = tracer.Find(output);
+        if (result.Kind != ElementKind.Number || result.Elements?.Node is not { } end)
+            throw new InvalidDataException($"the output {MessageText.Quote(output)} is no tensor of floats that depends on the input");
+        if (result.SampleAxis > 0)
+            throw new InvalidDataException($"the output {MessageText.Quote(output)} has shape {result}: its first axis is not that of samples");
+        var transform = OutputActivation.None;
+        if (end is { Step: "Softmax" or "LogSoftmax", Sizes: [1, var count, 1] } && count == end.Length)
+        {
+            transform = end.Step == "Softmax" ? OutputActivation.Softmax : OutputActivation.LogSoftmax;
+            end = end.Inputs.First();
+        }
+
+        Shape inputShape = Shape.Create(isOneSample ? graph.Input.AllSizes : graph.Input.SampleSizes);
+        LayerList layers = new Lowering().Convert(tracer.Source, end, inputShape);
+        layers.Reshape(Shape.Create(result.Sizes));
+        if (layers.Layers.Count == 0)
+            layers.Add(null, inputShape.Rank == 1 ? new Flatten() : new OperatorLayer(inputShape.ElementCount, [], [], inputShape));
+        var network = new Sequential(new Chain(inputShape, layers.Layers)) { OutputActivation = transform, ClassNames = ClassNameChoice.Find(model, graph, tensors, result.Length) };
+        float[][] values = layers.Values;
+        for (int i = 0; i < values.Length; i++)
+            values[i].CopyTo(network.Parameters[i].Values);
+        return network;
     }
 }

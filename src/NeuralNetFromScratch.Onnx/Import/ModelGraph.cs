@@ -2,142 +2,148 @@ using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>The values of a model by name: its one input, its constants, and what its nodes compute.</summary>
+/// <summary>The tensors and nodes of a model by the names of what they give, and its inputs.</summary>
 internal sealed class ModelGraph
 {
-    private const int MaximumNodes = 100_000, MaximumWay = 10_000;
+    private const int MaximumNodes = 100_000;
 
-    private readonly Dictionary<string, Operation> _operations = [];
+    private readonly Dictionary<string, (Operation Operation, int Output)> _operations = [];
+    private readonly Dictionary<string, TensorProto> _tensors = [];
+    private readonly List<ModelInput> _inputs = [];
+    private ModelInput? _input;
 
-    /// <summary>Constants are read when they are used: a classifier's labels may be of a type that nothing here needs.</summary>
-    private readonly Dictionary<string, Lazy<Constant>> _constants = [];
-
-    /// <summary>Constants that are others turned. They are not turned again, so that a long row of such nodes cannot grow without end.</summary>
-    private readonly HashSet<Lazy<Constant>> _turned = [];
-
-    /// <exception cref="InvalidDataException">The graph is malformed, too large, or has another number of inputs than one.</exception>
-    public ModelGraph(GraphProto graph)
+    /// <exception cref="InvalidDataException">The graph is malformed or too large.</exception>
+    public ModelGraph(ModelProto model, ExternalData external)
     {
+        GraphProto graph = model.Graph;
         if (graph.Node.Count > MaximumNodes)
             throw new InvalidDataException($"the model has {graph.Node.Count} nodes; more than {MaximumNodes} are not read");
         foreach (TensorProto tensor in graph.Initializer)
         {
-            if (!_constants.TryAdd(tensor.Name, new(() => Constant.Read(tensor, tensor.Name), isThreadSafe: false)))
-                throw new InvalidDataException($"the model has two tensors \"{tensor.Name}\"");
-            StoredValues += Constant.StoredValues(tensor);
+            if (!_tensors.TryAdd(tensor.Name, tensor))
+                throw new InvalidDataException($"the model has two tensors {MessageText.Quote(tensor.Name)}");
+            StoredValues += TensorReader.StoredValues(tensor) + external.StoredBytes(tensor) / 4;
         }
 
         // Older models count their constants among the inputs.
-        ValueInfoProto[] inputs = [.. graph.Input.Where(input => !_constants.ContainsKey(input.Name))];
-        if (inputs.Length != 1)
-            throw new InvalidDataException($"the model has {inputs.Length} inputs ({string.Join(", ", inputs.Select(input => input.Name))}); exactly one is read");
-        Input = inputs[0].Name;
-        InputShape = SampleShape(inputs[0]);
+        foreach (ValueInfoProto input in graph.Input.Where(input => !_tensors.ContainsKey(input.Name)))
+            _inputs.Add(new(input));
+        var names = _inputs.Select(input => input.Name).ToHashSet();
+        var versions = new Dictionary<string, int>();
+        foreach (OperatorSetIdProto set in model.OpsetImport)
+            versions.TryAdd(OperatorTable.Domain(set.Domain), (int)Math.Clamp(set.Version, 0, int.MaxValue));
+        // Before IR version 3 operator sets were not named: there was one.
+        if (model.OpsetImport.Count == 0)
+            versions.Add("", 1);
         foreach (NodeProto node in graph.Node)
-            Add(new Operation(node));
+            Add(new Operation(node, versions.GetValueOrDefault(OperatorTable.Domain(node.Domain))), names);
     }
 
-    public string Input { get; }
-
-    /// <summary>The shape of one sample at the input.</summary>
-    public Shape InputShape { get; }
+    /// <summary>The input that the model is followed from.</summary>
+    public ModelInput Input => _input!;
 
     /// <summary>How many values the constants have together.</summary>
     public long StoredValues { get; private set; }
 
-    public bool IsConstant(string value) => _constants.ContainsKey(value);
+    /// <summary>All nodes, in the order of the file.</summary>
+    public List<Operation> Operations { get; } = [];
 
-    public Constant? FindConstant(string value) => _constants.GetValueOrDefault(value)?.Value;
+    public TensorProto? FindTensor(string name) => _tensors.GetValueOrDefault(name);
 
     /// <summary>The node that computes a value.</summary>
-    public Operation? Find(string value) => _operations.GetValueOrDefault(value);
+    public Operation? FindOperation(string name) => _operations.TryGetValue(name, out var found) ? found.Operation : null;
 
-    /// <summary>Whether the way back along first inputs leads from one value to another.</summary>
-    public bool Reaches(string value, string goal)
+    public bool IsInput(string name) => _inputs.Exists(input => input.Name == name);
+
+    /// <summary>Finds the one input that an output depends on. Others may be there, and be passed on to outputs that nobody reads.</summary>
+    /// <exception cref="InvalidDataException">It depends on none or on several.</exception>
+    public void ChooseInput(string output)
     {
-        var passed = new HashSet<string>();
-        while (value != goal)
+        HashSet<string> ancestors = Ancestors(output);
+        ModelInput[] used = [.. _inputs.Where(input => ancestors.Contains(input.Name))];
+        if (_inputs.Count == 0)
+            throw new InvalidDataException("the model has no input");
+        _input = used.Length switch
         {
-            if (!passed.Add(value) || passed.Count > MaximumWay || Find(value) is not { } operation || FirstVariable(operation) is not { } next)
-                return false;
-            value = next;
-        }
-
-        return true;
-    }
-
-    private string? FirstVariable(Operation operation)
-    {
-        for (int i = 0; i < operation.InputCount; i++)
-        {
-            if (operation.HasInput(i) && !IsConstant(operation.Input(i)))
-                return operation.Input(i);
-        }
-
-        return null;
-    }
-
-    private static Shape SampleShape(ValueInfoProto input)
-    {
-        if (input.Type?.TensorType is not { ElemType: OnnxTypes.Float, Shape: { } shape } || shape.Dim.Count < 2)
-            throw new InvalidDataException($"input \"{input.Name}\" must be a tensor of floats [batch, …]");
-        long[] sizes = [.. shape.Dim.Skip(1).Select(dimension => dimension.DimValue)];
-        if (sizes.Any(size => size is <= 0 or > int.MaxValue))
-            throw new InvalidDataException($"input \"{input.Name}\" must have fixed sizes beside the batch");
-        try
-        {
-            return Shape.Create([.. sizes.Select(size => (int)size)]);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new InvalidDataException($"input \"{input.Name}\" is too large", exception);
-        }
-    }
-
-    private void Add(Operation operation)
-    {
-        if (operation.Domain is not ("" or "ai.onnx" or "ai.onnx.ml"))
-            throw operation.Refuse($"operators of domain \"{operation.Domain}\" are not known");
-        Lazy<Constant>? constant = Fold(operation);
-        foreach (string output in operation.Outputs.Where(output => output.Length > 0))
-        {
-            if (output == Input || _operations.ContainsKey(output) || _constants.ContainsKey(output))
-                throw operation.Refuse($"computes \"{output}\", which is there already");
-            if (constant is null)
-                _operations.Add(output, operation);
-            else
-                _constants.Add(output, constant);
-        }
-    }
-
-    /// <summary>What can be computed now is constant: weights that the exporter turns or passes on; null for anything else.</summary>
-    private Lazy<Constant>? Fold(Operation operation)
-    {
-        if (operation.Type == "Constant")
-        {
-            StoredValues += operation.Tensor("value") is { } tensor ? Constant.StoredValues(tensor) : 1;
-            return new(() => Constant.Read(operation), isThreadSafe: false);
-        }
-
-        if (operation.InputCount != 1 || !_constants.TryGetValue(operation.Input(0), out Lazy<Constant>? constant))
-            return null;
-        return operation.Type switch
-        {
-            "Identity" => constant,
-            "Cast" when ElementwiseOperators.Knows(operation) => constant,
-            "Transpose" when !_turned.Contains(constant) => Turned(operation, constant),
-            _ => null,
+            1 => used[0],
+            0 => throw new InvalidDataException($"the output {MessageText.Quote(output)} depends on no input"),
+            _ => throw new InvalidDataException(
+                $"the model has {used.Length} inputs ({string.Join(", ", used.Take(8).Select(input => MessageText.Cut(input.Name)))}); exactly one is read: join them to one before the model is exported"),
         };
     }
 
-    private Lazy<Constant> Turned(Operation operation, Lazy<Constant> constant)
+    /// <summary>The names of everything that a value is computed from, itself included.</summary>
+    public HashSet<string> Ancestors(string name)
     {
-        var turned = new Lazy<Constant>(
-            () => constant.Value.Dimensions.Length == 2 && operation.Integers("perm") is [] or [1, 0]
-                ? constant.Value.Transposed()
-                : throw operation.Refuse("turns something else than a matrix"),
-            isThreadSafe: false);
-        _turned.Add(turned);
-        return turned;
+        HashSet<string> found = [name];
+        var waiting = new Stack<string>([name]);
+        while (waiting.TryPop(out string? next))
+        {
+            foreach (string input in FindOperation(next)?.Inputs ?? [])
+            {
+                if (input.Length > 0 && found.Add(input))
+                    waiting.Push(input);
+            }
+        }
+
+        return found;
+    }
+
+    private void Add(Operation operation, HashSet<string> inputs)
+    {
+        Operations.Add(operation);
+        if (operation.Type == "Constant" && operation.Tensor("value") is { } tensor)
+            StoredValues += TensorReader.StoredValues(tensor);
+        for (int i = 0; i < operation.Outputs.Count; i++)
+        {
+            string output = operation.Outputs[i];
+            if (output.Length > 0 && (inputs.Contains(output) || _tensors.ContainsKey(output) || !_operations.TryAdd(output, (operation, i))))
+                throw operation.Refuse($"computes {MessageText.Quote(output)}, which is there already");
+        }
+    }
+}
+
+/// <summary>An input of a model.</summary>
+internal sealed class ModelInput(ValueInfoProto info)
+{
+    private TypeProto.Types.Tensor? Type => info.Type?.TensorType;
+
+    public string Name => info.Name;
+
+    /// <exception cref="InvalidDataException">It is no tensor of numbers.</exception>
+    public ElementKind Kind => Type is { } type && OnnxTypes.Kind(type.ElemType) is { } kind && kind is ElementKind.Number or ElementKind.Integer
+        ? kind
+        : throw new InvalidDataException(
+            $"input {MessageText.Quote(Name)} must be a tensor of numbers, got {(Type is null ? "another kind of value" : OnnxTypes.Name(Type.ElemType))}");
+
+    /// <summary>Whether all sizes are written, so that the input can be one sample as a whole.</summary>
+    public bool IsFixed => Type?.Shape is { } shape && shape.Dim.All(dimension => dimension.DimValue > 0);
+
+    /// <summary>Whether there is no axis beside that of samples.</summary>
+    public bool IsVector => Type?.Shape is { Dim.Count: < 2 };
+
+    /// <summary>How many samples the model is written for; null where it takes any number.</summary>
+    public long? DeclaredSamples => Type?.Shape?.Dim is [{ DimValue: > 0 and var samples }, ..] ? samples : null;
+
+    public int[] AllSizes => Sizes(0);
+
+    public int[] SampleSizes => Type?.Shape is { Dim.Count: 0 } ? throw new InvalidDataException($"input {MessageText.Quote(Name)} has no axis of samples") : Sizes(1);
+
+    private int[] Sizes(int from)
+    {
+        _ = Kind;
+        if (Type?.Shape is not { } shape)
+            throw new InvalidDataException($"input {MessageText.Quote(Name)} must have a shape: [batch, …]; write it with onnx.shape_inference or when the model is exported");
+        long[] sizes = [.. shape.Dim.Skip(from).Select(dimension => dimension.DimValue)];
+        if (sizes.Any(size => size is <= 0 or > int.MaxValue))
+            throw new InvalidDataException($"input {MessageText.Quote(Name)} must have fixed sizes beside the batch; export the model with them");
+        try
+        {
+            return [.. Shape.Create([.. sizes.Select(size => (int)size)])];
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException($"input {MessageText.Quote(Name)} is too large", exception);
+        }
     }
 }

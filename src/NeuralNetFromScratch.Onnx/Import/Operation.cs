@@ -3,21 +3,31 @@ using NeuralNetFromScratch.Onnx.Protos;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>A node of a model with typed access to its attributes, and messages that name it.</summary>
-internal sealed class Operation(NodeProto node)
+/// <param name="node">The node.</param>
+/// <param name="version">The version of the operator set that it is of.</param>
+internal sealed class Operation(NodeProto node, int version)
 {
+    private Dictionary<string, AttributeProto>? _attributes;
+
     public string Type => node.OpType;
 
     public string Domain => node.Domain;
 
+    /// <summary>The version of the operator set that says what it does.</summary>
+    public int Version => version;
+
     public int InputCount => node.Input.Count;
+
+    public IReadOnlyList<string> Inputs => node.Input;
 
     public IReadOnlyList<string> Outputs => node.Output;
 
-    public string Input(int number) => number < node.Input.Count && node.Input[number].Length > 0
-        ? node.Input[number]
-        : throw Refuse($"lacks its input {number}");
+    public string Name => MessageText.Quote(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? "");
 
     public bool HasInput(int number) => number < node.Input.Count && node.Input[number].Length > 0;
+
+    /// <summary>Whether somebody may read an output.</summary>
+    public bool HasOutput(int number) => number < node.Output.Count && node.Output[number].Length > 0;
 
     public float Number(string name, float otherwise) => Find(name, AttributeProto.Types.AttributeType.Float)?.F ?? otherwise;
 
@@ -34,15 +44,44 @@ internal sealed class Operation(NodeProto node)
 
     public TensorProto? Tensor(string name) => Find(name, AttributeProto.Types.AttributeType.Tensor)?.T;
 
-    public bool HasAttribute(string name) => node.Attribute.Any(attribute => attribute.Name == name);
+    public bool HasAttribute(string name) => Attributes.ContainsKey(name);
 
-    public InvalidDataException Refuse(string reason) =>
-        new($"node \"{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}\" ({node.OpType}): {reason}");
+    /// <summary>That the node cannot be imported, and why.</summary>
+    public InvalidDataException Refuse(string reason) => new($"node {Name} ({MessageText.Cut(node.OpType)}): {reason}");
 
-    /// <summary>An attribute, which must be of a type: one of another type would silently read as 0.</summary>
+    private Dictionary<string, AttributeProto> Attributes
+    {
+        get
+        {
+            if (_attributes is null)
+            {
+                _attributes = [];
+                foreach (AttributeProto attribute in node.Attribute)
+                    _attributes.TryAdd(attribute.Name, attribute);
+            }
+
+            return _attributes;
+        }
+    }
+
+    /// <summary>An attribute, which must be of a type: one of another type would silently read as 0. Before IR version 2 types were not written.</summary>
     private AttributeProto? Find(string name, AttributeProto.Types.AttributeType type)
     {
-        AttributeProto? found = node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
+        AttributeProto? found = Attributes.GetValueOrDefault(name);
         return found is null || found.Type == type ? found : throw Refuse($"its {name} is of type {found.Type}, expected {type}");
+    }
+}
+
+/// <summary>Names from files as they appear in messages: cut, and without characters that a terminal would obey.</summary>
+internal static class MessageText
+{
+    private const int MostCharacters = 80;
+
+    public static string Quote(string name) => $"\"{Cut(name)}\"";
+
+    public static string Cut(string name)
+    {
+        string shown = name.Length > MostCharacters ? name[..MostCharacters] + "…" : name;
+        return string.Concat(shown.Select(character => char.IsControl(character) || char.IsSurrogate(character) ? $"\\u{(int)character:x4}" : character.ToString()));
     }
 }

@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch.Onnx;
 /// billion features; no network that was trained needs more than the values that its file holds several times over.
 /// </summary>
 /// <param name="storedValues">Values that the file holds.</param>
-internal sealed class ParameterBudget(long storedValues)
+internal sealed class ImportBudget(long storedValues)
 {
     private const int Factor = 8, Allowance = 1 << 20;
 

@@ -1,0 +1,63 @@
+namespace NeuralNetFromScratch.Onnx;
+
+/// <summary>Layers one after another with the values of their parameters, in the order in which a network has them.</summary>
+/// <param name="inputShape">The shape of one sample at the input.</param>
+internal sealed class LayerList(Shape inputShape)
+{
+    private readonly List<(Layer Layer, float[][] Values)> _layers = [];
+
+    /// <summary>The shape of one sample after the last layer.</summary>
+    public Shape Shape { get; private set; } = inputShape;
+
+    public IReadOnlyList<Layer> Layers => [.. _layers.Select(layer => layer.Layer)];
+
+    public float[][] Values => [.. _layers.SelectMany(layer => layer.Values)];
+
+    public (Layer Layer, float[][] Values)? Last => _layers is [.., var last] ? last : null;
+
+    /// <summary>Adds a layer.</summary>
+    /// <exception cref="InvalidDataException">The layer does not fit; the message names the node that it comes from.</exception>
+    public void Add(Operation? source, Layer layer, params float[][] values)
+    {
+        try
+        {
+            Shape output = layer.OutputShape(Shape);
+            IReadOnlyList<ParameterDefinition> definitions = new Chain(Shape, [layer]).Parameters;
+            if (definitions.Count != values.Length)
+                throw new ArgumentException($"has {values.Length} parameters, expected {definitions.Count}");
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (values[i].Length != definitions[i].Shape.ElementCount)
+                    throw new ArgumentException($"its {definitions[i].Name} has {values[i].Length} values, but samples of shape {Shape} need {definitions[i].Shape.ElementCount}");
+            }
+
+            _layers.Add((layer, values));
+            Shape = output;
+        }
+        catch (Exception exception) when (exception is ArgumentException or OverflowException && source is not null)
+        {
+            throw source.Refuse(exception.Message);
+        }
+    }
+
+    /// <summary>Puts another layer of the same shape in the place of the last one.</summary>
+    public void Replace(Layer layer, params float[][] values) => _layers[^1] = (layer, values);
+
+    /// <summary>Makes vectors of samples that are none.</summary>
+    public void Flatten()
+    {
+        if (Shape.Rank != 1)
+            Add(null, new Flatten());
+    }
+
+    /// <summary>Gives samples a shape; the elements stay as they are.</summary>
+    public void Reshape(Shape shape)
+    {
+        if (Shape == shape)
+            return;
+        if (shape.Rank == 1)
+            Flatten();
+        else
+            Add(null, new OperatorLayer(shape.ElementCount, [], [], shape));
+    }
+}

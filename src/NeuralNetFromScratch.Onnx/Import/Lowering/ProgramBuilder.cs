@@ -1,0 +1,78 @@
+namespace NeuralNetFromScratch.Onnx;
+
+/// <summary>Makes an <see cref="OperatorLayer"/> of steps.</summary>
+internal sealed class ProgramBuilder
+{
+    private readonly Dictionary<GraphNode, int> _places = [];
+    private readonly List<Step> _steps = [];
+    private readonly Dictionary<float[], int> _constantPlaces = new(ReferenceEqualityComparer.Instance);
+    private readonly List<float[]> _constants = [];
+
+    /// <summary>A layer.</summary>
+    /// <param name="inputs">The nodes whose values it takes, side by side.</param>
+    /// <param name="steps">The steps, in an order in which they can be computed.</param>
+    /// <param name="outputs">The nodes whose values it gives, side by side.</param>
+    /// <returns>The layer, and its parameter's values if it has one.</returns>
+    public static (OperatorLayer Layer, float[][] Values) Build(IReadOnlyList<GraphNode> inputs, IEnumerable<GraphNode> steps, IReadOnlyList<GraphNode> outputs)
+    {
+        var builder = new ProgramBuilder();
+        int length = inputs.Sum(input => input.Length);
+        GraphNode[] ordered = [.. steps];
+        builder.Cut(inputs, [.. ordered.SelectMany(step => step.Inputs), .. outputs]);
+        foreach (GraphNode step in ordered)
+            builder.Add(step);
+        builder.Finish(outputs);
+        var layer = new OperatorLayer(length, builder._steps, [.. builder._constants.Select(constant => constant.Length)], [outputs.Sum(output => output.Length)]);
+        return (layer, builder._constants.Count == 0 ? [] : [[.. builder._constants.SelectMany(constant => constant)]]);
+    }
+
+    /// <summary>The inputs that are used, each by itself.</summary>
+    private void Cut(IReadOnlyList<GraphNode> inputs, HashSet<GraphNode> used)
+    {
+        if (inputs.Count == 1)
+        {
+            _places.Add(inputs[0], 0);
+            return;
+        }
+
+        int start = 0;
+        foreach (GraphNode input in inputs)
+        {
+            if (used.Contains(input))
+            {
+                _steps.Add(new Step("View", [0], sizes: [start, input.Length, 1]));
+                _places.Add(input, _steps.Count);
+            }
+
+            start += input.Length;
+        }
+    }
+
+    private void Add(GraphNode node)
+    {
+        _steps.Add(new Step(node.Step!, [.. node.Operands.Select(Place)], node.Numbers, node.Sizes));
+        _places.Add(node, _steps.Count);
+    }
+
+    private int Place(Operand operand)
+    {
+        if (operand.Node is { } node)
+            return _places[node];
+        if (!_constantPlaces.TryGetValue(operand.Numbers!, out int place))
+        {
+            _constants.Add(operand.Numbers!);
+            _constantPlaces.Add(operand.Numbers!, place = -_constants.Count);
+        }
+
+        return place;
+    }
+
+    /// <summary>The last step has to give what the layer gives.</summary>
+    private void Finish(IReadOnlyList<GraphNode> outputs)
+    {
+        if (outputs.Count > 1)
+            _steps.Add(new Step("Join", [.. outputs.Select(output => _places[output])], sizes: [1]));
+        else if (_places[outputs[0]] != _steps.Count)
+            _steps.Add(new Step("View", [_places[outputs[0]]], sizes: [0, outputs[0].Length, 1]));
+    }
+}

@@ -1,0 +1,11 @@
+namespace NeuralNetFromScratch.Onnx;
+
+/// <summary>How a model is read.</summary>
+public sealed record OnnxImportOptions
+{
+    /// <summary>
+    /// Name of the output that is the network's; null, the default, for the only output of floats, or the one that all others lead to, as logits
+    /// lead to probabilities.
+    /// </summary>
+    public string? OutputName { get; init; }
+}

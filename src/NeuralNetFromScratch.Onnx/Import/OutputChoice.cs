@@ -1,0 +1,101 @@
+using System.Globalization;
+using NeuralNetFromScratch.Onnx.Protos;
+
+namespace NeuralNetFromScratch.Onnx;
+
+/// <summary>Which output of a model is that of the network.</summary>
+internal static class OutputChoice
+{
+    /// <summary>
+    /// The output of floats; of several the one that all others lead to, as logits lead to probabilities. Classifiers give labels too, whole
+    /// numbers or texts, and pipelines pass inputs on.
+    /// </summary>
+    /// <exception cref="InvalidDataException">There is none, or it is not clear which.</exception>
+    public static string Find(ModelGraph graph, GraphProto description, string? wanted)
+    {
+        if (wanted is not null)
+        {
+            return description.Output.Any(output => output.Name == wanted)
+                ? wanted
+                : throw new InvalidDataException($"the model has no output {MessageText.Quote(wanted)}; it has {Names(description.Output.Select(output => output.Name))}");
+        }
+
+        // A list of dictionaries is no tensor: that is how scikit-learn's converter gives probabilities.
+        string[] floats = [.. description.Output
+            .Where(output => output.Type?.TensorType is null || output.Type.TensorType.ElemType is 0 || OnnxTypes.Kind(output.Type.TensorType.ElemType) == ElementKind.Number)
+            .Select(output => output.Name)];
+        foreach (string output in floats)
+        {
+            if (graph.FindOperation(output) is null && !graph.IsInput(output))
+                throw new InvalidDataException($"no node computes the output {MessageText.Quote(output)}");
+        }
+
+        string[] computed = [.. floats.Where(output => !IsPassedOn(graph, output))];
+        string[] candidates = computed.Length > 0 ? computed : floats;
+        if (candidates.Length == 1)
+            return candidates[0];
+        if (candidates.Length == 0)
+            throw new InvalidDataException($"the model has no output of floats; it has {Names(description.Output.Select(output => output.Name))}");
+        foreach (string candidate in candidates)
+        {
+            HashSet<string> ancestors = graph.Ancestors(candidate);
+            if (Array.TrueForAll(candidates, ancestors.Contains))
+                return candidate;
+        }
+
+        throw new InvalidDataException(
+            FormattableString.Invariant($"the model has {candidates.Length} outputs of floats ({Names(candidates)}); exactly one is read: choose it with OnnxImportOptions.OutputName"));
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Take(8).Select(MessageText.Cut));
+
+    private static bool IsPassedOn(ModelGraph graph, string name)
+    {
+        for (int steps = 0; steps < 100 && graph.FindOperation(name) is { Type: "Identity" or "Cast", InputCount: 1 } operation; steps++)
+            name = operation.Inputs[0];
+        return graph.IsInput(name);
+    }
+}
+
+/// <summary>What a model calls its classes.</summary>
+internal static class ClassNameChoice
+{
+    private const int MostNodes = 10_000;
+
+    /// <summary>The names that this library's export notes, or those of the labels that a classifier gives beside its scores; none if there are not as many as outputs.</summary>
+    public static IReadOnlyList<string> Find(ModelProto model, ModelGraph graph, TensorReader tensors, int outputs)
+    {
+        string[] noted = Noted(model);
+        if (noted.Length > 0)
+            return noted.Length == outputs ? noted : [];
+        foreach (Operation operation in graph.Operations.Take(MostNodes))
+        {
+            if (operation.Domain == "ai.onnx.ml" && Labels(graph, tensors, operation) is { Length: > 1 } labels && labels.Length == outputs)
+                return labels;
+        }
+
+        return [];
+    }
+
+    private static string[] Noted(ModelProto model)
+    {
+        var notes = new Dictionary<string, string>();
+        foreach (StringStringEntryProto entry in model.MetadataProps)
+            notes.TryAdd(entry.Key, entry.Value);
+        return [.. Enumerable.Range(0, notes.Count).TakeWhile(i => notes.ContainsKey(OnnxModel.ClassKey(i))).Select(i => notes[OnnxModel.ClassKey(i)])];
+    }
+
+    private static string[]? Labels(ModelGraph graph, TensorReader tensors, Operation operation) => operation.Type switch
+    {
+        "ZipMap" => Texts(operation, "classlabels_strings", "classlabels_int64s"),
+        "LinearClassifier" => Texts(operation, "classlabels_strings", "classlabels_ints"),
+        // The label at the place of the largest score.
+        "ArrayFeatureExtractor" when operation.InputCount == 2 && graph.FindTensor(operation.Inputs[0]) is { } tensor => Texts(tensors.Read(tensor, operation.Inputs[0])),
+        _ => null,
+    };
+
+    private static string[] Texts(Operation operation, string texts, string integers) =>
+        operation.Texts(texts) is { Count: > 0 } names ? [.. names] : [.. operation.Integers(integers).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+
+    private static string[]? Texts(Value labels) => labels.Texts ?? (labels.Integers is { } integers ? [.. integers.Select(integer => integer.Fixed.ToString(CultureInfo.InvariantCulture))] : null);
+}

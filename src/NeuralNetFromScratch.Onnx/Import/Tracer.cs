@@ -1,0 +1,175 @@
+namespace NeuralNetFromScratch.Onnx;
+
+/// <summary>
+/// Follows a model from its input, node by node, with the sizes of everything: what the operators compute from constants is computed at once,
+/// the rest becomes <see cref="GraphNode"/>s. Values are kept by the outputs that give them, so that one output is never read as another.
+/// </summary>
+internal sealed class Tracer
+{
+    private readonly ModelGraph _graph;
+    private readonly Dictionary<string, Value> _values = [];
+    private int _count = 1;
+
+    /// <param name="graph">The model's graph.</param>
+    /// <param name="budget">What may be allocated.</param>
+    /// <param name="tensors">Reads the tensors of the model.</param>
+    /// <param name="isOneSample">Whether the input as a whole is one sample, and its first axis not that of samples.</param>
+    /// <exception cref="InvalidDataException">The input has no known shape.</exception>
+    public Tracer(ModelGraph graph, ImportBudget budget, TensorReader tensors, bool isOneSample)
+    {
+        (_graph, Budget, Tensors) = (graph, budget, tensors);
+        int[] sizes = isOneSample ? graph.Input.AllSizes : graph.Input.SampleSizes;
+        Source = new GraphNode { Number = 0, Length = sizes.Aggregate(1, (product, size) => product * size) };
+        DeclaredSamples = isOneSample ? null : graph.Input.DeclaredSamples;
+        _values.Add(graph.Input.Name, new Value { Kind = graph.Input.Kind, Sizes = sizes, SampleAxis = isOneSample ? -1 : 0, Elements = new(Source) });
+    }
+
+    /// <summary>The node that stands for the input.</summary>
+    public GraphNode Source { get; }
+
+    /// <summary>How many samples the model is written for; null where it takes any number.</summary>
+    public long? DeclaredSamples { get; }
+
+    public ImportBudget Budget { get; }
+
+    public TensorReader Tensors { get; }
+
+    /// <summary>What a name stands for, once everything that it is computed from has been followed.</summary>
+    /// <exception cref="InvalidDataException">A node cannot be imported; the message names it.</exception>
+    public Value Find(string name)
+    {
+        var waiting = new Stack<string>([name]);
+        var open = new HashSet<string>();
+        while (waiting.TryPeek(out string? next))
+        {
+            if (_values.ContainsKey(next))
+            {
+                waiting.Pop();
+                continue;
+            }
+
+            if (_graph.FindTensor(next) is { } tensor)
+            {
+                _values.Add(next, Tensors.Read(tensor, next));
+                continue;
+            }
+
+            Operation operation = _graph.FindOperation(next) ?? throw new InvalidDataException($"no node computes {MessageText.Quote(next)}");
+            List<string> missing = [.. operation.Inputs.Where(input => input.Length > 0 && !_values.ContainsKey(input))];
+            if (missing.Count == 0)
+            {
+                Convert(operation, next);
+                open.Remove(next);
+            }
+            else if (open.Add(next))
+            {
+                missing.ForEach(waiting.Push);
+            }
+            else
+            {
+                throw new InvalidDataException($"the model goes round in a circle through {MessageText.Quote(next)}");
+            }
+        }
+
+        return _values[name];
+    }
+
+    /// <summary>An input of a node.</summary>
+    /// <exception cref="InvalidDataException">The node does not have it.</exception>
+    public Value Input(Operation operation, int number) => operation.HasInput(number) ? _values[operation.Inputs[number]] : throw operation.Refuse($"lacks its input {number}");
+
+    /// <summary>An input that a node may leave out; null where it does.</summary>
+    public Value? Optional(Operation operation, int number) => operation.HasInput(number) ? _values[operation.Inputs[number]] : null;
+
+    /// <summary>The element type of an input that has to be a tensor of the file.</summary>
+    public int TypeOf(Operation operation, int number) =>
+        operation.HasInput(number) && _graph.FindTensor(operation.Inputs[number]) is { } tensor ? tensor.DataType : throw operation.Refuse($"the type of its input {number} is not known");
+
+    /// <summary>An input of floats, or of whole numbers where they are constant.</summary>
+    public Value Numbers(Operation operation, int number) => AsNumbers(operation, Input(operation, number));
+
+    /// <summary>A value as floats: constants of whole numbers and truths are converted.</summary>
+    public Value AsNumbers(Operation operation, Value value)
+    {
+        if (value.Elements is not null)
+            return value;
+        if (value.Integers is not { } integers || !Array.TrueForAll(integers, integer => integer.IsFixed))
+            throw operation.Refuse(value.Texts is null ? "computes with the number of samples" : "computes with texts");
+        Budget.Spend(operation, integers.Length);
+        return value.WithElements(new(Array.ConvertAll(integers, integer => (float)integer.Fixed)), value.Kind);
+    }
+
+    /// <summary>The numbers of a value that has to be constant.</summary>
+    public float[] Constant(Operation operation, Value value, string what) =>
+        AsNumbers(operation, value).Elements!.Numbers ?? throw operation.Refuse($"its {what} is no constant");
+
+    /// <summary>Whole numbers of an input that have to be known: axes, sizes, indices.</summary>
+    public Extent[] Extents(Operation operation, int number) => Extents(operation, Input(operation, number), number);
+
+    /// <summary>Whole numbers of an input that have to be known and do not depend on the number of samples.</summary>
+    public long[] Integers(Operation operation, int number) => [.. Extents(operation, number).Select(extent => Fixed(operation, extent))];
+
+    public long Fixed(Operation operation, Extent extent) => extent.IsFixed ? extent.Fixed
+        : DeclaredSamples is { } samples ? extent.Fixed + extent.PerSample * samples
+        : throw operation.Refuse("depends on the number of samples, which is not known");
+
+    /// <summary>A node of one output.</summary>
+    /// <param name="operation">The node of the model.</param>
+    /// <param name="step">The step's name.</param>
+    /// <param name="operands">What it takes.</param>
+    /// <param name="numbers">Its numbers.</param>
+    /// <param name="sizes">Its sizes.</param>
+    /// <returns>What it gives: computed now, if it takes nothing but constants.</returns>
+    public Operand Step(Operation operation, string step, Operand[] operands, float[]? numbers = null, int[]? sizes = null)
+    {
+        (numbers, sizes) = (numbers ?? [], sizes ?? []);
+        try
+        {
+            bool isConstant = Array.TrueForAll(operands, operand => operand.Node is null);
+            int number = 0;
+            var described = new Step(step, [.. operands.Select(_ => isConstant ? --number : number++)], numbers, sizes);
+            int length = described.Operator.OutputLength(described, [.. operands.Select(operand => operand.Length)]);
+            if (length <= 0)
+                throw operation.Refuse("gives no values");
+            if (!isConstant)
+                return new(new GraphNode { Number = _count++, Source = operation, Step = step, Operands = operands, Numbers = numbers, Sizes = sizes, Length = length });
+            Budget.Spend(operation, (long)length + operands.Sum(operand => (long)operand.Length));
+            float[] values = new float[length];
+            // The layer's input, which every layout begins with, is not used.
+            var layout = new StepLayout(1, [described], [.. operands.Select(operand => operand.Length)]);
+            float[] memory = new float[layout.Total];
+            described.Operator.Forward(new StepRun(layout, memory, [], operands.SelectMany(operand => operand.Numbers!).ToArray(), 0));
+            layout.Of(1, memory).CopyTo(values);
+            return new(values);
+        }
+        catch (Exception exception) when (exception is ArgumentException or OverflowException)
+        {
+            throw operation.Refuse(exception.Message);
+        }
+    }
+
+    /// <summary>A layer of the library.</summary>
+    /// <param name="operation">The node of the model.</param>
+    /// <param name="input">What it takes.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="length">How many values it gives.</param>
+    /// <param name="values">The values of its parameters.</param>
+    public Operand Layer(Operation operation, Operand input, Layer layer, int length, params float[][] values) =>
+        new(new GraphNode { Number = _count++, Source = operation, Layer = layer, Operands = [input], Values = values, Length = length });
+
+    private static Extent[] Extents(Operation operation, Value value, int number) =>
+        value.Integers ?? throw operation.Refuse($"its input {number} has to be whole numbers that are known before the model runs");
+
+    private void Convert(Operation operation, string wanted)
+    {
+        Value?[] outputs = OperatorTable.Find(operation)(operation, this);
+        for (int i = 0; i < operation.Outputs.Count; i++)
+        {
+            string output = operation.Outputs[i];
+            if (output == wanted && (i >= outputs.Length || outputs[i] is null))
+                throw operation.Refuse($"its output {i}, {MessageText.Quote(output)}, is not supported");
+            if (output.Length > 0 && i < outputs.Length && outputs[i] is { } value)
+                _values.TryAdd(output, value);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch.Onnx;
+
+/// <summary>
+/// Operators of an imported model that the library has no layer for, carried out one by one in single precision, as ONNX defines them. Each
+/// works on one sample; a sample's values are computed again for the backward pass. Constants of the model are a parameter that is kept, but
+/// not trained.
+/// </summary>
+internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
+{
+    private const int Constants = 0;
+
+    private readonly StepLayout _layout;
+    private readonly Shape _outputShape;
+
+    /// <param name="inputLength">How many values a sample has.</param>
+    /// <param name="steps">The operators; the last one's result is the layer's output. Without any the layer gives a sample another shape.</param>
+    /// <param name="constants">How many values each constant has.</param>
+    /// <param name="outputShape">The shape of one sample at the output.</param>
+    public OperatorLayer(int inputLength, IReadOnlyList<Step> steps, IReadOnlyList<int> constants, Shape outputShape)
+        : this(new Settings(Kind, new Setting("inputLength", inputLength)).WithList("steps", steps).WithList("constants", constants).WithList("outputShape", [.. outputShape]))
+    {
+    }
+
+    private OperatorLayer(Settings settings)
+        : base(settings)
+    {
+        InputLength = settings.Get<int>("inputLength");
+        _layout = new StepLayout(InputLength, settings.GetList<Step>("steps"), settings.GetList<int>("constants"));
+        _outputShape = Shape.Create(settings.GetList<int>("outputShape"));
+        if (_outputShape.ElementCount != _layout.OutputLength)
+            throw new ArgumentException($"the steps give {_layout.OutputLength} values, which are no samples of shape {_outputShape}");
+    }
+
+    public static string Kind => "onnx-operators";
+
+    public int InputLength { get; }
+
+    public IReadOnlyList<Step> Steps => _layout.Steps;
+
+    /// <summary>Where the values lie, and how long they are.</summary>
+    public StepLayout Layout => _layout;
+
+    public static OperatorLayer Create(Settings settings) => new(settings);
+
+    public override Shape OutputShape(Shape inputShape) => inputShape.ElementCount == InputLength
+        ? _outputShape
+        : throw new ArgumentException($"expected samples of {InputLength} values, got shape {inputShape}", nameof(inputShape));
+
+    public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
+        _layout.ConstantTotal == 0 ? [] : [new("constants", [_layout.ConstantTotal], Initializer.Zeros, ParameterRole.State)];
+
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(WorkerFloats: checked(2 * _layout.Total));
+
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
+    {
+        var job = new ForwardJob { Context = context, Layout = _layout, Constants = ConstantsOf(context), X = input, Y = output };
+        context.Engine.Run(job, context.Engine.WorkersFor((long)input.Rows * _layout.Total, Tuning.ElementGrain));
+    }
+
+    public override void Backward(
+        in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
+    {
+        if (inputGradient.Rows == 0)
+            return;
+        var job = new BackwardJob { Context = context, Layout = _layout, Constants = ConstantsOf(context), X = input, Dy = outputGradient, Dx = inputGradient };
+        context.Engine.Run(job, context.Engine.WorkersFor((long)input.Rows * _layout.Total, Tuning.ElementGrain));
+    }
+
+    private ReadOnlySpan<float> ConstantsOf(in LayerContext context) => _layout.ConstantTotal == 0 ? [] : context.Values(Constants);
+
+    /// <summary>Computes all values of a sample.</summary>
+    private static void Run(StepLayout layout, ReadOnlySpan<float> x, Span<float> values, ReadOnlySpan<float> constants)
+    {
+        x.CopyTo(values);
+        for (int i = 0; i < layout.Steps.Length; i++)
+            layout.Steps[i].Operator.Forward(new StepRun(layout, values, [], constants, i));
+    }
+
+    private ref struct ForwardJob : IJob
+    {
+        public LayerContext Context;
+        public StepLayout Layout;
+        public ReadOnlySpan<float> Constants;
+        public ReadOnlyMatrixView X;
+        public MatrixView Y;
+
+        public readonly void Run(int worker, int workers)
+        {
+            Span<float> values = Context.WorkerScratch(worker, Layout.Total);
+            Section rows = Section.Of(X.Rows, 1, worker, workers);
+            for (int row = rows.Start; row < rows.End; row++)
+            {
+                OperatorLayer.Run(Layout, X.Row(row), values, Constants);
+                Layout.Of(Layout.Steps.Length, values).CopyTo(Y.Row(row));
+            }
+        }
+    }
+
+    private ref struct BackwardJob : IJob
+    {
+        public LayerContext Context;
+        public StepLayout Layout;
+        public ReadOnlySpan<float> Constants;
+        public ReadOnlyMatrixView X, Dy;
+        public MatrixView Dx;
+
+        public readonly void Run(int worker, int workers)
+        {
+            Span<float> memory = Context.WorkerScratch(worker, 2 * Layout.Total), values = memory[..Layout.Total], gradients = memory[Layout.Total..];
+            Section rows = Section.Of(X.Rows, 1, worker, workers);
+            for (int row = rows.Start; row < rows.End; row++)
+            {
+                OperatorLayer.Run(Layout, X.Row(row), values, Constants);
+                gradients.Clear();
+                Dy.Row(row).CopyTo(Layout.Of(Layout.Steps.Length, gradients));
+                for (int i = Layout.Steps.Length - 1; i >= 0; i--)
+                    Layout.Steps[i].Operator.Backward(new StepRun(Layout, values, gradients, Constants, i));
+                Layout.Of(0, gradients).CopyTo(Dx.Row(row));
+            }
+        }
+    }
+}
