@@ -66,6 +66,8 @@ internal sealed class ModelGraph
         _input = used.Length switch
         {
             1 => used[0],
+            // Whatever is wrong is said when the model is followed.
+            0 when _inputs.Count == 1 => _inputs[0],
             0 => throw new InvalidDataException($"the output {MessageText.Quote(output)} depends on no input"),
             _ => throw new InvalidDataException(
                 $"the model has {used.Length} inputs ({string.Join(", ", used.Take(8).Select(input => MessageText.Cut(input.Name)))}); exactly one is read: join them to one before the model is exported"),

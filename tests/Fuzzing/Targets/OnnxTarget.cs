@@ -12,13 +12,14 @@ internal sealed class OnnxTarget : FuzzTarget
     [
         "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Pow", "Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "HardSwish", "HardSigmoid", "Erf", "Gelu", "Exp", "Neg",
         "Softmax", "LogSoftmax", "BatchNormalization", "LayerNormalization", "Dropout", "Flatten", "Reshape", "Identity", "Cast", "Constant", "Transpose", "Scaler", "ZipMap",
-        "Shape", "Gather", "Unsqueeze", "Concat", "Conv",
+        "Shape", "Gather", "Unsqueeze", "Squeeze", "Concat", "Split", "Slice", "Pad", "Expand", "Tile", "ConstantOfShape", "Range", "Where", "Equal", "Max", "Clip", "PRelu", "ReduceMean", "ReduceSum",
+        "ReduceMax", "InstanceNormalization", "Normalizer", "Imputer", "LinearClassifier", "FeatureVectorizer", "DepthToSpace", "Resize", "LRN", "Celu", "Mish", "Conv",
     ];
 
     private static readonly string[] Attributes =
     [
         "alpha", "beta", "gamma", "axis", "transA", "transB", "epsilon", "to", "perm", "offset", "scale", "value", "value_float", "value_floats", "value_int", "value_ints",
-        "training_mode", "classlabels_strings", "classlabels_int64s", "approximate",
+        "training_mode", "classlabels_strings", "classlabels_int64s", "approximate", "axes", "keepdims", "pads", "split", "starts", "ends", "min", "max", "mode", "coefficients", "num_groups", "size",
     ];
 
     public override string Name => "onnx";

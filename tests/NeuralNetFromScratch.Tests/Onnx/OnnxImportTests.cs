@@ -114,14 +114,18 @@ public class OnnxImportTests
         Assert.That(Predict(model, 1, 10, 100), Is.EqualTo((float[])[321, 654]));
         ModelProto kept = Model(2, NodeOfInts("Transpose", ["w"], "t", "perm", 0, 1), Node("MatMul", ["x", "t"], "y"));
         Add(kept, "w", [2, 3], 1, 2, 3, 4, 5, 6);
-        Refused(kept, "turns something else");
+        Assert.That(Predict(kept, 1, 10), Is.EqualTo((float[])[41, 52, 63]));
     }
 
     [Test]
     public void What_only_looks_like_a_passing_node_is_refused()
     {
-        Refused(Model(3, Node("Cast", ["x"], "w", ("to", 7L)), Node("Cast", ["w"], "y", ("to", 1L))), "node \"w\" (Cast): turns values into another type");
-        Refused(Model(3, Node("Dropout", ["x", "r", "t"], "y")), "may drop values");
+        Assert.That(Predict(Model(3, Node("Cast", ["x"], "w", ("to", 7L)), Node("Cast", ["w"], "y", ("to", 1L))), 1.7f, -1.7f, 0.2f), Is.EqualTo((float[])[1, -1, 0]));
+        Refused(Model(3, Node("Cast", ["x"], "w", ("to", 10L)), Node("Cast", ["w"], "y", ("to", 1L))), "node \"w\" (Cast): rounds values to float16");
+        ModelProto dropping = Model(3, Node("Dropout", ["x", "r", "t"], "y"));
+        Add(dropping, "r", [], 0.5f);
+        dropping.Graph.Initializer.Add(new TensorProto { Name = "t", DataType = 9, Int32Data = { 1 } });
+        Refused(dropping, "may drop values");
         Refused(Model(3, Node("Elu", ["x"], "y", ("alpha", 2L))), "its alpha is of type Int, expected Float");
         Refused(Model(3, Node("Identity", [], "y")), "lacks its input 0");
         NodeProto silent = Node("Transpose", ["w"], "y");
@@ -143,11 +147,12 @@ public class OnnxImportTests
     }
 
     [Test]
-    public void A_softmax_over_the_last_axis_of_unflattened_samples_is_refused()
+    public void A_softmax_over_the_last_axis_of_unflattened_samples_is_taken_over_that_axis()
     {
         ModelProto model = Model(3, Node("Softmax", ["x"], "y"));
         model.Graph.Input[0].Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 2 });
-        Refused(model, "before they are flattened");
+        float[] inputs = [1, 2, 3, 4, -5, 6];
+        Assert.That(Import(model).Predict(new Tensor([1, 3, 2], inputs)).Span.ToArray(), Is.EqualTo(OnnxRun.Predict(model.ToByteArray(), inputs, [1, 3, 2], "x")).Within(1e-6));
     }
 
     [Test]
@@ -174,15 +179,15 @@ public class OnnxImportTests
         wide.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 0, 1_000_000_000 } });
         Add(wide, "b", [], 1);
         RefusedInLittleMemory(wide, "the weight is empty");
-        ModelProto large = Model(1_000_000_000, Node("Mul", ["x", "f"], "y"));
-        Add(large, "f", [], 2);
+        ModelProto large = Model(1, Node("ConstantOfShape", ["n"], "f"), Node("Mul", ["x", "f"], "y"));
+        large.Graph.Initializer.Add(new TensorProto { Name = "n", DataType = 7, Dims = { 1 }, Int64Data = { 1_000_000_000 } });
         RefusedInLittleMemory(large, "far more parameters");
         ModelProto repeated = Model(500, [.. Enumerable.Range(0, 5000).Select(i => Node("MatMul", [i == 0 ? "x" : $"v{i - 1}", "w"], i == 4999 ? "y" : $"v{i}"))]);
         Add(repeated, "w", [500, 500], new float[250_000]);
         RefusedInLittleMemory(repeated, "far more parameters");
         ModelProto turned = Model(300, [.. Enumerable.Range(0, 5000).Select(i => Node("Transpose", [i == 0 ? "w" : $"t{i - 1}"], $"t{i}")), Node("MatMul", ["x", "t4999"], "y")]);
         Add(turned, "w", [300, 300], new float[90_000]);
-        RefusedInLittleMemory(turned, "no constant matrix");
+        RefusedInLittleMemory(turned, "far more parameters");
     }
 
     [Test]
@@ -205,9 +210,7 @@ public class OnnxImportTests
     public void What_is_not_supported_is_refused_by_name()
     {
         Refused(Model(3, Node("Conv", ["x"], "y")), "node \"y\" (Conv): is not supported");
-        Refused(Model(3, Node("Softmax", ["x"], "a"), Node("Relu", ["a"], "y")), "node \"a\" (Softmax): stands before other layers");
-        Refused(Model(3, Node("Gemm", ["x", "x"], "y")), "no constant matrix");
-        Refused(Model(3, Node("Mul", ["x", "x"], "y")), "computes no function that the library knows");
+        Refused(Model(3, Node("Gemm", ["x", "x"], "y")), "it would mix samples");
         Refused(Model(3, Node("Relu", ["nowhere"], "y")), "no node computes");
         Refused(Model(3, Node("Relu", ["x"], "y"), Node("Relu", ["x"], "y")), "which is there already");
         Refused(Model(3, Node("Relu", ["x"], "z")), "no node computes the output \"y\"");
@@ -218,9 +221,6 @@ public class OnnxImportTests
         ModelProto foreign = Model(3, Node("Relu", ["x"], "y"));
         foreign.Graph.Node[0].Domain = "com.example";
         Refused(foreign, "domain \"com.example\"");
-        ModelProto old = Model(3, Node("Relu", ["x"], "y"));
-        old.OpsetImport[0].Version = 8;
-        Refused(old, "version 9 or later");
         ModelProto two = Model(3, Node("Relu", ["x"], "y"));
         two.Graph.Input.Add(two.Graph.Input[0].Clone());
         Refused(two, "has 2 inputs");
@@ -234,7 +234,7 @@ public class OnnxImportTests
         external.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 3, 2 }, DataLocation = TensorProto.Types.DataLocation.External });
         Refused(external, "lies in another file");
         foreach ((long[] dims, string message) in ((long[], string)[])
-            [([3, 3], "has 9 elements, but data for 6"), ([-3, 2], "impossible shape"), ([1L << 40, 1L << 40], "impossible shape"), ([2, 3], "node \"y\" (MatMul): its weight has 6 values, but samples of shape [3] need 9")])
+            [([3, 3], "has 9 elements, but data for 6"), ([-3, 2], "impossible shape"), ([1L << 40, 1L << 40], "impossible shape"), ([2, 3], "node \"y\" (MatMul): its weight has 6 values, but samples of shape [batch, 3] need 9")])
         {
             ModelProto model = Model(3, Node("MatMul", ["x", "w"], "y"));
             var tensor = new TensorProto { Name = "w", DataType = 1, FloatData = { 1, 2, 3, 4, 5, 6 } };
@@ -243,9 +243,12 @@ public class OnnxImportTests
             Refused(model, message);
         }
 
+        ModelProto complex = Model(3, Node("MatMul", ["x", "w"], "y"));
+        complex.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 14, Dims = { 3, 2 } });
+        Refused(complex, "elements of ONNX type complex64 (14)");
         ModelProto strings = Model(3, Node("MatMul", ["x", "w"], "y"));
-        strings.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 8, Dims = { 3, 2 } });
-        Refused(strings, "elements of ONNX type 8");
+        strings.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 8, Dims = { 1 }, StringData = { ByteString.CopyFromUtf8("a") } });
+        Refused(strings, "computes with texts");
         ModelProto open = Model(3, Node("Relu", ["x"], "y"));
         open.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimParam = "n";
         Refused(open, "must have fixed sizes");
@@ -264,7 +267,7 @@ public class OnnxImportTests
         ModelProto model = Model(3, Node("MatMul", ["x", "w"], "y"));
         model.Graph.Input[0].Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 1 });
         Add(model, "w", [3, 2], 1, 2, 3, 4, 5, 6);
-        Refused(model, "before they are flattened");
+        Refused(model, "do not fit each other");
     }
 
     [Test]
@@ -272,14 +275,14 @@ public class OnnxImportTests
     public void A_function_that_doubles_its_uses_again_and_again_takes_no_time()
     {
         NodeProto[] nodes = [.. Enumerable.Range(0, 60).Select(i => Node("Mul", [i == 0 ? "x" : $"v{i - 1}", i == 0 ? "x" : $"v{i - 1}"], i == 59 ? "y" : $"v{i}"))];
-        Refused(Model(3, nodes), "computes no function");
+        Assert.That(Predict(Model(3, nodes), 1, 0.999f, 1.001f), Is.EqualTo((float[])[1, 0, float.PositiveInfinity]));
     }
 
     [Test]
     public void The_error_function_is_right()
     {
         foreach ((double x, double erf) in ((double, double)[])[(0, 0), (0.5, 0.5204998778130465), (1, 0.8427007929497149), (2, 0.9953222650189527), (3.5, 0.9999992569016276), (-1, -0.8427007929497149)])
-            Assert.That(ElementwiseFunction.Erf(x), Is.EqualTo(erf).Within(1e-14));
+            Assert.That(Exact.Erf(x), Is.EqualTo(erf).Within(1e-14));
     }
 
     private static void Refused(ModelProto model, string message) =>
