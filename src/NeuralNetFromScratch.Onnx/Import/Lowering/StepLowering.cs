@@ -64,14 +64,14 @@ internal static class StepLowering
         int length = segment.From.Length;
         float[]? following = next + 1 < segments.Count ? Constant(segments[next + 1], "Add") : null;
         if (Constant(segment, "Mul") is { Length: > 1 } scale && scale.Length == length && following is { } shift && shift.Length == length)
-            return (new Affine(), [scale, shift], 2);
+            return (new ScaleShift(), [scale, shift], 2);
         if (Constant(segment, "Sub") is { Length: > 1 } mean && mean.Length == length && next + 1 < segments.Count && Constant(segments[next + 1], "Div") is { } deviation
             && deviation.Length == length && Array.TrueForAll(deviation, value => value > 0 && float.IsFinite(value)))
-            return (new Standardize(length), [mean, deviation], 2);
+            return (new Standardization(length), [mean, deviation], 2);
         for (int count = Math.Min(LongestActivation, segments.Count - next); count > 0; count--)
         {
             if (ActivationPatterns.Find(segment.From, segments[next + count - 1].To) is { } activation)
-                return (new Activate(activation), [], count);
+                return (new ActivationLayer(activation), [], count);
         }
 
         return (null, [], 0);
