@@ -49,7 +49,7 @@ internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
         : throw new ArgumentException($"expected samples of {InputLength} values, got shape {inputShape}", nameof(inputShape));
 
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
-        _layout.ConstantTotal == 0 ? [] : [new("constants", [_layout.ConstantTotal], Initializer.Zeros, ParameterRole.State)];
+        _layout.ConstantTotal == 0 ? [] : [new("constants", [_layout.ConstantTotal], Initializer.Zeros, ParameterRole.Buffer)];
 
     public override ScratchSize Scratch(Shape inputShape, int rows) => new(WorkerFloats: checked(2 * _layout.Total));
 
