@@ -39,8 +39,8 @@ internal ref struct GradientSweep<TFunction> : IColumnOperation
         where TSimd : struct, ISimd<TSimd>
     {
         TSimd sum = Accumulate ? PartialVector.Load<TSimd>(Sums, column) : TSimd.Zero;
-        ReadOnlyColumns<TSimd> argument = new(Argument, column);
-        Columns<TSimd> gradient = new(Gradient, column);
+        ReadOnlyColumns<TSimd> argument = new(Argument, column, Gradient.Rows);
+        Columns<TSimd> gradient = new(Gradient, column, Gradient.Rows);
         for (int row = 0; row < Gradient.Rows; row++)
         {
             TSimd dz = gradient[row];

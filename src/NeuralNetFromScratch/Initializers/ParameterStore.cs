@@ -46,7 +46,10 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     public long TrainableCount => _parameters.Where(parameter => parameter.Role != ParameterRole.Buffer).Sum(parameter => (long)parameter.Shape.ElementCount);
 
     /// <summary>A parameter by number, in the order of the layers.</summary>
-    public Parameter this[int index] => _parameters[index];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
+    public Parameter this[int index] => (uint)index < (uint)_parameters.Length
+        ? _parameters[index]
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"there are {_parameters.Length} parameters");
 
     /// <summary>A parameter by name, such as "dense1.weight".</summary>
     /// <exception cref="KeyNotFoundException">There is none of this name; the message lists those that there are.</exception>

@@ -26,13 +26,17 @@ public sealed class ActivationLayer : Layer, IPart<ActivationLayer>
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) =>
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
+    {
+        context.CheckForward(this, input, output, input.Columns);
         Activation.ApplyWith(context.Engine, input.Span, output.Span);
+    }
 
     /// <inheritdoc/>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
         if (inputGradient.Rows == 0)
             return;
         outputGradient.Span.CopyTo(inputGradient.Span);

@@ -56,8 +56,8 @@ internal ref struct BatchNormForward : IColumnOperation
     {
         int rows = X.Rows;
         TSimd share = TSimd.Broadcast(1f / rows);
-        TSimd mean = share * ColumnPass.Sum<TSimd, Value<TSimd>>(new(new(X, column)), rows);
-        TSimd variance = share * ColumnPass.Sum<TSimd, SquaredDeviation<TSimd>>(new(new(X, column), mean), rows);
+        TSimd mean = share * ColumnPass.Sum<TSimd, Value<TSimd>>(new(new(X, column, rows)), rows);
+        TSimd variance = share * ColumnPass.Sum<TSimd, SquaredDeviation<TSimd>>(new(new(X, column, rows), mean), rows);
         TSimd inverse = TSimd.Broadcast(1) / TSimd.Sqrt(variance + TSimd.Broadcast(Epsilon));
         TSimd factor = Scale.IsEmpty ? inverse : inverse * PartialVector.Load<TSimd>(Scale, column);
         Normalize(X, Y, column, mean, factor, Shift.IsEmpty ? TSimd.Zero : PartialVector.Load<TSimd>(Shift, column));
@@ -72,8 +72,8 @@ internal ref struct BatchNormForward : IColumnOperation
     internal static void Normalize<TSimd>(ReadOnlyMatrixView from, MatrixView to, int column, TSimd mean, TSimd factor, TSimd shift)
         where TSimd : struct, ISimd<TSimd>
     {
-        ReadOnlyColumns<TSimd> x = new(from, column);
-        Columns<TSimd> y = new(to, column);
+        ReadOnlyColumns<TSimd> x = new(from, column, from.Rows);
+        Columns<TSimd> y = new(to, column, from.Rows);
         for (int row = 0; row < from.Rows; row++)
             y[row] = TSimd.MultiplyAdd(x[row] - mean, factor, shift);
     }
@@ -134,7 +134,7 @@ internal ref struct BatchNormBackward : IColumnOperation
         where TSimd : struct, ISimd<TSimd>
     {
         int rows = X.Rows;
-        ReadOnlyColumns<TSimd> x = new(X, column), dy = new(Dy, column);
+        ReadOnlyColumns<TSimd> x = new(X, column, rows), dy = new(Dy, column, rows);
         TSimd mean = PartialVector.Load<TSimd>(Mean, column), inverse = PartialVector.Load<TSimd>(InverseDeviation, column);
         TSimd shiftGradient = ColumnPass.Sum<TSimd, Gradient<TSimd>>(new(dy), rows);
         TSimd scaleGradient = inverse * ColumnPass.Sum<TSimd, Product<TSimd>>(new(x, dy, mean), rows);
@@ -146,7 +146,7 @@ internal ref struct BatchNormBackward : IColumnOperation
 
         if (Dx.Rows == 0)
             return;
-        Columns<TSimd> dx = new(Dx, column);
+        Columns<TSimd> dx = new(Dx, column, rows);
         TSimd share = TSimd.Broadcast(1f / rows), factor = Scale.IsEmpty ? inverse : inverse * PartialVector.Load<TSimd>(Scale, column);
         TSimd meanGradient = share * shiftGradient, slope = share * scaleGradient * inverse;
         for (int row = 0; row < rows; row++)

@@ -84,15 +84,16 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        int columns = context.Values(Mean).Length, rows = input.Span.Length / columns;
+        context.CheckForward(this, input, output, input.Columns);
+        int columns = Columns(context, input.Columns), rows = input.Span.Length / columns;
         ReadOnlyMatrixView x = new(input.Span, rows, columns);
         MatrixView y = new(output.Span, rows, columns);
-        ReadOnlySpan<float> scale = IsAffine ? context.Values(Scale) : [], shift = IsAffine ? context.Values(Shift) : [];
+        ReadOnlySpan<float> scale = IsAffine ? context.Values(this, Scale, columns) : [], shift = IsAffine ? context.Values(this, Shift, columns) : [];
         if (!context.IsTraining)
         {
             var apply = new BatchNormApply
             {
-                Epsilon = Epsilon, X = x, Y = y, Scale = scale, Shift = shift, Mean = context.Values(Mean), Variance = context.Values(Variance),
+                Epsilon = Epsilon, X = x, Y = y, Scale = scale, Shift = shift, Mean = context.Values(this, Mean, columns), Variance = context.Values(this, Variance, columns),
             };
             context.Engine.ForColumns(apply, columns, input.Span.Length, Tuning.NormalizationGrain);
             return;
@@ -100,6 +101,7 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
 
         if (rows < 2)
             throw new InvalidOperationException("a batch with one value for each mean has no variance to normalize by: train with batches of two samples or more");
+        Span<float> statistics = context.ScratchOf(this, 2 * columns);
         var forward = new BatchNormForward
         {
             Epsilon = Epsilon,
@@ -109,10 +111,10 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
             Y = y,
             Scale = scale,
             Shift = shift,
-            MeanGradient = context.Gradients(Mean),
-            VarianceGradient = context.Gradients(Variance),
-            Mean = context.Scratch[..columns],
-            InverseDeviation = context.Scratch.Slice(columns, columns),
+            MeanGradient = context.Gradients(this, Mean, columns),
+            VarianceGradient = context.Gradients(this, Variance, columns),
+            Mean = statistics[..columns],
+            InverseDeviation = statistics[columns..],
         };
         context.Engine.ForColumns(forward, columns, input.Span.Length, Tuning.NormalizationGrain);
     }
@@ -121,19 +123,24 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        int columns = context.Values(Mean).Length, rows = input.Span.Length / columns;
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
+        int columns = Columns(context, input.Columns), rows = input.Span.Length / columns;
+        Span<float> statistics = context.ScratchOf(this, 2 * columns);
         var backward = new BatchNormBackward
         {
             X = new(input.Span, rows, columns),
             Dy = new MatrixView(outputGradient.Span, rows, columns),
             Dx = inputGradient.Rows == 0 ? default : new(inputGradient.Span, rows, columns),
-            Scale = IsAffine ? context.Values(Scale) : [],
-            Mean = context.Scratch[..columns],
-            InverseDeviation = context.Scratch.Slice(columns, columns),
-            ScaleGradient = IsAffine ? context.Gradients(Scale) : [],
-            ShiftGradient = IsAffine ? context.Gradients(Shift) : [],
+            Scale = IsAffine ? context.Values(this, Scale, columns) : [],
+            Mean = statistics[..columns],
+            InverseDeviation = statistics[columns..],
+            ScaleGradient = IsAffine ? context.Gradients(this, Scale, columns) : [],
+            ShiftGradient = IsAffine ? context.Gradients(this, Shift, columns) : [],
             Accumulate = context.Accumulate,
         };
         context.Engine.ForColumns(backward, columns, input.Span.Length, Tuning.NormalizationGrain);
     }
+
+    /// <summary>Number of means: a picture's channels, or a sample's values; that of the parameters where the context does not say the shape.</summary>
+    private static int Columns(in LayerContext context, int inputs) => context.InputShape.Rank == PictureRank ? Math.Max(context.InputShape[^1], 1) : inputs;
 }

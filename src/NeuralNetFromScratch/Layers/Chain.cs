@@ -10,11 +10,13 @@ public sealed class Chain
     /// <param name="inputShape">The shape of one sample at the input.</param>
     /// <param name="layers">The layers, first to last.</param>
     /// <param name="name">The name that its parameters' names begin with; "" for none.</param>
-    /// <exception cref="ArgumentException">A layer is null, or cannot take the output of the one before it.</exception>
+    /// <exception cref="ArgumentException">There is no layer, or one is null or cannot take the output of the one before it.</exception>
     public Chain(Shape inputShape, IReadOnlyList<Layer> layers, string name = "")
     {
         ArgumentNullException.ThrowIfNull(layers);
         ArgumentNullException.ThrowIfNull(name);
+        if (layers.Count == 0)
+            throw new ArgumentException("a chain needs at least one layer", nameof(layers));
         var definitions = new List<ParameterDefinition>();
         string prefix = name.Length == 0 ? "" : name + ".";
         Nodes = new ChainNode[layers.Count];

@@ -8,7 +8,7 @@ namespace NeuralNetFromScratch;
 /// </summary>
 public readonly ref struct ChainRun
 {
-    private readonly Chain _chain;
+    private readonly Chain? _own;
     private readonly PassContext _pass;
     private readonly int _firstParameter;
     private readonly ScratchSpan _memory;
@@ -16,7 +16,7 @@ public readonly ref struct ChainRun
 
     internal ChainRun(Chain chain, scoped in PassContext pass, int firstParameter, ScratchSpan memory)
     {
-        _chain = chain;
+        _own = chain;
         _pass = pass;
         _firstParameter = firstParameter;
         _memory = memory;
@@ -24,37 +24,39 @@ public readonly ref struct ChainRun
     }
 
     /// <summary>dL/d(output), [rows, out], to be filled between forward and backward. Only in training passes.</summary>
-    public MatrixView OutputGradient => Alternating(_chain.Nodes[^1]);
+    public MatrixView OutputGradient => Alternating(Chain.Nodes[^1]);
 
     /// <summary>What <see cref="Forward"/> computed, also in an earlier run over as many rows on the same buffers: [rows, out].</summary>
     public ReadOnlyMatrixView Output
     {
         get
         {
-            ChainNode last = _chain.Nodes[^1];
-            ScratchSpan place = _memory.From(End.Before(last.Memory(_pass.Rows, _pass.IsTraining)));
+            ChainNode last = Chain.Nodes[^1];
+            ScratchSpan place = _memory.From(Chain.Scratch(_pass.Rows, _pass.IsTraining).Before(last.Memory(_pass.Rows, _pass.IsTraining)));
             return OutputOf(last, ref place);
         }
     }
 
-    /// <summary>The end of the last layer's memory.</summary>
-    private ScratchSize End => _chain.Scratch(_pass.Rows, _pass.IsTraining);
+    private Chain Chain => _own ?? throw new InvalidOperationException("the default run has no chain; ChainMemory.Run makes one that has");
+
+    /// <summary>Number of outputs of a sample.</summary>
+    internal int Outputs => Chain.OutputShape.ElementCount;
 
     /// <summary>Computes the output.</summary>
     /// <param name="input">[rows, in]: dense, or with as many sparse columns as the buffers are made for.</param>
     /// <returns>[rows, out]; it stays until the next pass on the same buffers.</returns>
-    /// <exception cref="ArgumentException">The input has another number of sparse columns.</exception>
+    /// <exception cref="ArgumentException">The input has another shape, or another number of sparse columns.</exception>
     [MethodImpl(HotPath.CompileOnce)]
     public ReadOnlyMatrixView Forward(BatchView input)
     {
-        ThrowIfOtherSparseColumns(input);
+        ThrowIfUnfit(input);
         ScratchSpan free = _memory.From(new ScratchSize(2 * _widest));
-        ReadOnlyMatrixView last = input.Dense;
-        foreach (ChainNode node in _chain.Nodes)
+        ReadOnlyMatrixView last = DenseBlock(input);
+        foreach (ChainNode node in Chain.Nodes)
         {
             MatrixView output = OutputOf(node, ref free);
             var context = new LayerContext(_pass, node, _firstParameter, ref free);
-            if (node.Place == _chain.SparseReader)
+            if (node.Place == Chain.SparseReader)
                 ((ISparseLayer)node.Layer).Forward(context, new BatchView(last, input.Sparse), output);
             else
                 node.Layer.Forward(context, last, output);
@@ -67,7 +69,8 @@ public readonly ref struct ChainRun
     /// <summary>Carries the gradient from the output to the parameters and the input, after <see cref="Forward"/> on the same input.</summary>
     /// <param name="input">[rows, in], as it was given to <see cref="Forward"/>.</param>
     /// <param name="inputGradient">Receives dL/d(input), [rows, in], of the dense block alone where there are sparse rows; a view without rows where nobody needs it.</param>
-    /// <exception cref="ArgumentException">The input has another number of sparse columns than the buffers are made for.</exception>
+    /// <exception cref="ArgumentException">A view has another shape, or the input another number of sparse columns than the buffers are made for.</exception>
+    /// <exception cref="InvalidOperationException">The buffers are made for prediction.</exception>
     public void Backward(BatchView input, MatrixView inputGradient) => Backward(input, inputGradient, inputGradient.Rows > 0 ? int.MinValue : 0, null);
 
     /// <param name="input">As it was given to <see cref="Forward"/>.</param>
@@ -77,15 +80,20 @@ public readonly ref struct ChainRun
     [MethodImpl(HotPath.CompileOnce)]
     internal void Backward(BatchView input, MatrixView inputGradient, int first, ILayerObserver? observer)
     {
-        ThrowIfOtherSparseColumns(input);
-        ChainNode[] nodes = _chain.Nodes;
-        ScratchSize start = End;
+        ThrowIfUnfit(input);
+        if (!_pass.IsTraining)
+            throw new InvalidOperationException("the buffers are made for prediction, which has no backward pass");
+        if (inputGradient.Rows > 0 && (inputGradient.Rows != _pass.Rows || inputGradient.Columns != input.Dense.Columns))
+            throw new ArgumentException(
+                $"expected an input gradient [{_pass.Rows}, {input.Dense.Columns}], got [{inputGradient.Rows}, {inputGradient.Columns}]", nameof(inputGradient));
+        ChainNode[] nodes = Chain.Nodes;
+        ScratchSize start = Chain.Scratch(_pass.Rows, _pass.IsTraining);
         for (int i = nodes.Length - 1; i >= 0 && nodes[i].Number >= first; i--)
         {
             ChainNode node = nodes[i];
             start = start.Before(node.Memory(_pass.Rows, isTraining: true));
             ScratchSpan place = _memory.From(start);
-            ReadOnlyMatrixView output = OutputOf(node, ref place), nodeInput = input.Dense;
+            ReadOnlyMatrixView output = OutputOf(node, ref place), nodeInput = DenseBlock(input);
             if (i > 0)
             {
                 ScratchSpan previous = _memory.From(start.Before(nodes[i - 1].Memory(_pass.Rows, isTraining: true)));
@@ -94,7 +102,7 @@ public readonly ref struct ChainRun
 
             MatrixView gradient = i == 0 ? inputGradient : nodes[i - 1].Number < first ? default : Alternating(nodes[i - 1]);
             var context = new LayerContext(_pass, node, _firstParameter, ref place);
-            if (i == _chain.SparseReader)
+            if (i == Chain.SparseReader)
                 ((ISparseLayer)node.Layer).Backward(context, new BatchView(nodeInput, input.Sparse), output, Alternating(node), gradient);
             else
                 node.Layer.Backward(context, nodeInput, output, Alternating(node), gradient);
@@ -102,10 +110,17 @@ public readonly ref struct ChainRun
         }
     }
 
-    private void ThrowIfOtherSparseColumns(BatchView input)
+    /// <summary>A dense block without columns has as many rows as the sparse ones.</summary>
+    private static ReadOnlyMatrixView DenseBlock(BatchView input) => input.Dense.Columns == 0 ? new([], input.Rows, 0) : input.Dense;
+
+    private void ThrowIfUnfit(BatchView input)
     {
-        if (input.Sparse.Columns != _chain.SparseColumns)
-            throw new ArgumentException($"the buffers are made for batches with {_chain.SparseColumns} sparse columns, got {input.Sparse.Columns}", nameof(input));
+        if (input.Rows != _pass.Rows || input.Columns != Chain.InputShape.ElementCount)
+            throw new ArgumentException(
+                $"{Chain.Nodes[0].Name}: expected input [{_pass.Rows}, {Chain.InputShape.ElementCount}], got [{input.Rows}, {input.Columns}]",
+                nameof(input));
+        if (input.Sparse.Columns != Chain.SparseColumns)
+            throw new ArgumentException($"the buffers are made for batches with {Chain.SparseColumns} sparse columns, got {input.Sparse.Columns}", nameof(input));
     }
 
     /// <summary>A layer's output: a buffer of its own in training, else one of the two that take turns.</summary>

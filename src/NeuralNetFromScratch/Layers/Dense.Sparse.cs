@@ -14,10 +14,11 @@ public partial class Dense : ISparseLayer
             return;
         }
 
+        context.CheckForward(this, input, output, Units);
         // Z = X·W + b, A = f(Z)
         bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
-        MatrixView z = keepsZ ? new(context.Scratch[..output.Span.Length], output.Rows, Units) : output;
-        BatchProduct.Multiply(context.Engine, input, new(context.Values(Weight), input.Columns, Units), HasBias ? context.Values(Bias) : [], z);
+        MatrixView z = keepsZ ? new(context.ScratchOf(this, output.Span.Length), output.Rows, Units) : output;
+        BatchProduct.Multiply(context.Engine, input, Weights(context, input.Columns), Biases(context), z);
         Activation.ApplyWith(context.Engine, z.Span, output.Span);
     }
 
@@ -29,13 +30,14 @@ public partial class Dense : ISparseLayer
             return;
         }
 
+        context.CheckBackward(this, input, output, outputGradient, denseGradient, Units);
         // dZ = dA ∘ f', db = Σ dZ; dW = Xᵀ·dZ; dX = dZ·Wᵀ
         DifferentiateAndSum(context, output, outputGradient);
         BatchProduct.MultiplyTransposed(
-            context.Engine, input, outputGradient, new(context.Gradients(Weight), input.Columns, Units), context.Accumulate);
+            context.Engine, input, outputGradient, new(context.Gradients(this, Weight, checked(input.Columns * Units)), input.Columns, Units), context.Accumulate);
         if (denseGradient.Rows > 0)
         {
-            var weights = new ReadOnlyMatrixView(context.Values(Weight), denseGradient.Columns, Units);
+            ReadOnlyMatrixView weights = Weights(context, input.Columns).SliceRows(0, denseGradient.Columns);
             context.Engine.Multiply(outputGradient, weights.Transposed, denseGradient);
         }
     }

@@ -90,13 +90,14 @@ public sealed partial class Dense : Layer, IPart<Dense>
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
-        ReadOnlyMatrixView weights = new(context.Values(Weight), input.Columns, Units);
-        ReadOnlySpan<float> biases = HasBias ? context.Values(Bias) : [];
+        context.CheckForward(this, input, output, Units);
+        ReadOnlyMatrixView weights = Weights(context, input.Columns);
+        ReadOnlySpan<float> biases = Biases(context);
         GemmOptions options = new(SkipsZeros: SkipsZeroInputs);
         if (context.IsTraining && Activation.DerivativeNeedsInput)
         {
             // Z = X·W + b, A = f(Z)
-            MatrixView z = new(context.Scratch[..output.Span.Length], output.Rows, Units);
+            MatrixView z = new(context.ScratchOf(this, output.Span.Length), output.Rows, Units);
             Activation.Identity.MultiplyAndApply(context.Engine, input, weights, biases, z, options);
             Activation.ApplyWith(context.Engine, z.Span, output.Span);
         }
@@ -111,21 +112,26 @@ public sealed partial class Dense : Layer, IPart<Dense>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, Units);
         // dZ = dA ∘ f', db = Σ dZ; dW = Xᵀ·dZ; dX = dZ·Wᵀ
         DifferentiateAndSum(context, output, outputGradient);
-        MatrixView weightGradient = new(context.Gradients(Weight), input.Columns, Units);
+        MatrixView weightGradient = new(context.Gradients(this, Weight, checked(input.Columns * Units)), input.Columns, Units);
         context.Engine.Multiply(input.Transposed, outputGradient, weightGradient, new GemmOptions(context.Accumulate, SkipsZeroInputs));
         if (inputGradient.Rows > 0)
-            context.Engine.Multiply(outputGradient, new ReadOnlyMatrixView(context.Values(Weight), input.Columns, Units).Transposed, inputGradient);
+            context.Engine.Multiply(outputGradient, Weights(context, input.Columns).Transposed, inputGradient);
     }
 
     /// <summary><c>dZ = dA ∘ f'</c> in place, <c>db = Σ dZ</c>.</summary>
     private void DifferentiateAndSum(in LayerContext context, ReadOnlyMatrixView output, MatrixView gradient)
     {
-        ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.Scratch[..output.Span.Length] : output.Span;
+        ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.ScratchOf(this, output.Span.Length) : output.Span;
         if (HasBias)
-            Activation.Sweep(context.Engine, new(argument, output.Rows, Units), gradient, context.Gradients(Bias), context.Accumulate);
+            Activation.Sweep(context.Engine, new(argument, output.Rows, Units), gradient, context.Gradients(this, Bias, Units), context.Accumulate);
         else
             Activation.DifferentiateWith(context.Engine, argument, gradient.Span);
     }
+
+    private ReadOnlyMatrixView Weights(in LayerContext context, int inputs) => new(context.Values(this, Weight, checked(inputs * Units)), inputs, Units);
+
+    private ReadOnlySpan<float> Biases(in LayerContext context) => HasBias ? context.Values(this, Bias, Units) : [];
 }

@@ -40,13 +40,14 @@ public sealed class Dropout : Layer, IPart<Dropout>
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
+        context.CheckForward(this, input, output, input.Columns);
         if (!context.IsTraining)
         {
             input.Span.CopyTo(output.Span);
             return;
         }
 
-        var operation = new DropoutForward { X = input, Y = output, Factors = context.Scratch, Rate = Rate, Random = context.Random, SampleOffset = context.SampleOffset };
+        var operation = new DropoutForward { X = input, Y = output, Factors = context.ScratchOf(this, input.Span.Length), Rate = Rate, Random = context.Random, SampleOffset = context.SampleOffset };
         context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.DropoutGrain);
     }
 
@@ -54,8 +55,9 @@ public sealed class Dropout : Layer, IPart<Dropout>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
         if (inputGradient.Rows > 0)
-            TensorPrimitives.Multiply(outputGradient.Span, context.Scratch[..outputGradient.Span.Length], inputGradient.Span);
+            TensorPrimitives.Multiply(outputGradient.Span, context.ScratchOf(this, outputGradient.Span.Length), inputGradient.Span);
     }
 }
 

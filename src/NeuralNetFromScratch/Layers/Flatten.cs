@@ -29,12 +29,17 @@ public sealed class Flatten : Layer, IDenseBlockLayer, IPart<Flatten>
     public override Shape OutputShape(Shape inputShape) => [inputShape.ElementCount];
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) => input.Span.CopyTo(output.Span);
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
+    {
+        context.CheckForward(this, input, output, input.Columns);
+        input.Span.CopyTo(output.Span);
+    }
 
     /// <inheritdoc/>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
         if (inputGradient.Rows > 0)
             outputGradient.Span.CopyTo(inputGradient.Span);
     }

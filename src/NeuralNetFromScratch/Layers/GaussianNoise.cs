@@ -36,6 +36,7 @@ public sealed class GaussianNoise : Layer, IPart<GaussianNoise>
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
+        context.CheckForward(this, input, output, input.Columns);
         if (!context.IsTraining || StandardDeviation == 0)
         {
             input.Span.CopyTo(output.Span);
@@ -50,6 +51,7 @@ public sealed class GaussianNoise : Layer, IPart<GaussianNoise>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
         if (inputGradient.Rows > 0)
             outputGradient.Span.CopyTo(inputGradient.Span);
     }

@@ -109,19 +109,29 @@ internal sealed class MakeDense() : Layer(new Settings("make-dense")), ISparseLa
 {
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
-    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) => input.Span.CopyTo(output.Span);
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
+    {
+        context.CheckForward(this, input, output, input.Columns);
+        input.Span.CopyTo(output.Span);
+    }
 
-    public void Forward(in LayerContext context, BatchView input, MatrixView output) => input.CopyTo(output);
+    public void Forward(in LayerContext context, BatchView input, MatrixView output)
+    {
+        context.CheckForward(this, input, output, input.Columns);
+        input.CopyTo(output);
+    }
 
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
         if (inputGradient.Rows > 0)
             outputGradient.Span.CopyTo(inputGradient.Span);
     }
 
     public void Backward(in LayerContext context, BatchView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView denseGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, denseGradient, input.Columns);
         for (int row = 0; row < denseGradient.Rows; row++)
             outputGradient.Row(row)[..denseGradient.Columns].CopyTo(denseGradient.Row(row));
     }

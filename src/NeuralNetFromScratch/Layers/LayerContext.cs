@@ -21,12 +21,13 @@ internal readonly record struct PassContext
 }
 
 /// <summary>What a layer works with besides its input and output: its parameters, scratch memory, and an engine.</summary>
-public readonly ref struct LayerContext
+public readonly ref partial struct LayerContext
 {
     private readonly PassContext _pass;
     private readonly int _firstParameter;
-    private readonly Chain[] _branches = [];
-    private readonly int[] _branchParameters = [];
+    private readonly string? _name;
+    private readonly Chain[]? _branches;
+    private readonly int[]? _branchParameters;
     private readonly ScratchSpan _scratch;
     private readonly ScratchSpan _branchMemory;
 
@@ -50,6 +51,7 @@ public readonly ref struct LayerContext
     {
         _pass = pass;
         _firstParameter = firstParameter + node.FirstParameter;
+        _name = node.Name;
         _branches = node.Branches;
         _branchParameters = node.BranchParameters;
         InputShape = node.InputShape;
@@ -126,14 +128,20 @@ public readonly ref struct LayerContext
 
     /// <summary>The values of one of the layer's own parameters.</summary>
     /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
-    public Span<float> Values(int parameter) => _pass.Parameters[_firstParameter + parameter].Values;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
+    /// <exception cref="InvalidOperationException">This is the default context, which has no parameters.</exception>
+    public Span<float> Values(int parameter) => Own(parameter).Values;
 
     /// <summary>The gradients of one of the layer's own parameters, to be added to or overwritten as <see cref="Accumulate"/> says.</summary>
     /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
-    public Span<float> Gradients(int parameter) => _pass.Parameters[_firstParameter + parameter].Gradients;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
+    /// <exception cref="InvalidOperationException">This is the default context, which has no parameters.</exception>
+    public Span<float> Gradients(int parameter) => Own(parameter).Gradients;
 
     /// <summary>The gradients of one of the layer's own parameters, to be added to: set to zero first unless <see cref="Accumulate"/> is set.</summary>
     /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
+    /// <exception cref="InvalidOperationException">This is the default context, which has no parameters.</exception>
     public Span<float> GradientsToAddTo(int parameter)
     {
         Span<float> gradients = Gradients(parameter);
@@ -148,18 +156,29 @@ public readonly ref struct LayerContext
     public Span<float> WorkerScratch(int worker, int length) => _scratch.Worker(worker, length);
 
     /// <summary>Number of the layer's chains of inner layers.</summary>
-    public int BranchCount => _branches.Length;
+    public int BranchCount => _branches?.Length ?? 0;
 
     /// <summary>One of the layer's chains of inner layers, ready to run on the same rows.</summary>
     /// <param name="number">Its number in the layer's <see cref="Layer.Branches"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such chain.</exception>
     public ChainRun Branch(int number)
     {
+        if ((uint)number >= (uint)BranchCount)
+            throw new ArgumentOutOfRangeException(nameof(number), number, $"the layer has {BranchCount} branches");
         ScratchSpan memory = _branchMemory;
         for (int i = 0; i < number; i++)
-            memory.Take(_branches[i].Scratch(Rows, IsTraining));
+            memory.Take(_branches![i].Scratch(Rows, IsTraining));
         // Each branch has random numbers of its own.
         PassContext pass = _pass with { Random = number == 0 ? Random : Random.Fork(ulong.MaxValue - (ulong)number) };
-        return new ChainRun(_branches[number], pass, _firstParameter + _branchParameters[number], memory);
+        return new ChainRun(_branches![number], pass, _firstParameter + _branchParameters![number], memory);
+    }
+
+    private Parameter Own(int parameter)
+    {
+        ParameterStore parameters = _pass.Parameters ?? throw new InvalidOperationException("the default layer context has no parameters; make one with its constructor");
+        if (parameter < 0)
+            throw new ArgumentOutOfRangeException(nameof(parameter), parameter, "the number of a parameter must not be negative");
+        return parameters[_firstParameter + parameter];
     }
 }
 

@@ -49,15 +49,17 @@ public sealed class LayerNormalization : Layer, IPart<LayerNormalization>
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
+        context.CheckForward(this, input, output, input.Columns);
+        Span<float> statistics = context.ScratchOf(this, 2 * input.Rows);
         var operation = new LayerNormForward
         {
             Epsilon = Epsilon,
             X = input,
             Y = output,
-            Scale = context.Values(Scale),
-            Shift = context.Values(Shift),
-            Mean = context.Scratch[..input.Rows],
-            InverseDeviation = context.Scratch.Slice(input.Rows, input.Rows),
+            Scale = context.Values(this, Scale, input.Columns),
+            Shift = context.Values(this, Shift, input.Columns),
+            Mean = statistics[..input.Rows],
+            InverseDeviation = statistics[input.Rows..],
         };
         context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.NormalizationGrain);
     }
@@ -66,15 +68,16 @@ public sealed class LayerNormalization : Layer, IPart<LayerNormalization>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        ReadOnlySpan<float> mean = context.Scratch[..input.Rows], inverseDeviation = context.Scratch.Slice(input.Rows, input.Rows);
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
+        ReadOnlySpan<float> statistics = context.ScratchOf(this, 2 * input.Rows), mean = statistics[..input.Rows], inverseDeviation = statistics[input.Rows..];
         var parameterGradients = new LayerNormParameterGradients
         {
             X = input,
             Dy = outputGradient,
             Mean = mean,
             InverseDeviation = inverseDeviation,
-            ScaleGradient = context.Gradients(Scale),
-            ShiftGradient = context.Gradients(Shift),
+            ScaleGradient = context.Gradients(this, Scale, input.Columns),
+            ShiftGradient = context.Gradients(this, Shift, input.Columns),
             Accumulate = context.Accumulate,
         };
         context.Engine.ForColumns(parameterGradients, input.Columns, input.Span.Length, Tuning.NormalizationGrain);
@@ -85,7 +88,7 @@ public sealed class LayerNormalization : Layer, IPart<LayerNormalization>
             X = input,
             Dy = outputGradient,
             Dx = inputGradient,
-            Scale = context.Values(Scale),
+            Scale = context.Values(this, Scale, input.Columns),
             Mean = mean,
             InverseDeviation = inverseDeviation,
         };
@@ -159,7 +162,7 @@ internal ref struct LayerNormParameterGradients : IColumnOperation
     {
         TSimd scale = Accumulate ? PartialVector.Load<TSimd>(ScaleGradient, column) : TSimd.Zero;
         TSimd shift = Accumulate ? PartialVector.Load<TSimd>(ShiftGradient, column) : TSimd.Zero;
-        ReadOnlyColumns<TSimd> x = new(X, column), dy = new(Dy, column);
+        ReadOnlyColumns<TSimd> x = new(X, column, X.Rows), dy = new(Dy, column, X.Rows);
         ReadOnlySpan<float> mean = Mean, inverseDeviation = InverseDeviation;
         for (int row = 0; row < X.Rows; row++)
         {

@@ -78,6 +78,7 @@ public sealed class Residual : Layer, IPart<Residual>
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
+        context.CheckForward(this, input, output, Outputs(context, input.Columns));
         ReadOnlyMatrixView around = context.BranchCount > Shortcut ? context.Branch(Shortcut).Forward(input) : input;
         TensorPrimitives.Add(around.Span, context.Branch(Block).Forward(input).Span, output.Span);
     }
@@ -86,6 +87,7 @@ public sealed class Residual : Layer, IPart<Residual>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, Outputs(context, input.Columns));
         // The layers may overwrite the gradient that they are given; the way around still needs it.
         ChainRun block = context.Branch(Block);
         outputGradient.Span.CopyTo(block.OutputGradient.Span);
@@ -99,10 +101,17 @@ public sealed class Residual : Layer, IPart<Residual>
 
         ChainRun shortcut = context.Branch(Shortcut);
         outputGradient.Span.CopyTo(shortcut.OutputGradient.Span);
-        MatrixView around = inputGradient.Rows == 0 ? default : new(context.Scratch, input.Rows, input.Columns);
+        MatrixView around = inputGradient.Rows == 0 ? default : new(context.ScratchOf(this, input.Span.Length), input.Rows, input.Columns);
         shortcut.Backward(input, around);
         if (inputGradient.Rows > 0)
             TensorPrimitives.Add(inputGradient.Span, around.Span, inputGradient.Span);
+    }
+
+    private static int Outputs(in LayerContext context, int inputs)
+    {
+        if (context.BranchCount == 0)
+            throw new ArgumentException("a residual runs in a chain, which has the memory of the layers within", nameof(context));
+        return context.BranchCount == 1 ? inputs : context.Branch(Shortcut).Outputs;
     }
 
     private static Layer[] Checked(IReadOnlyList<Layer> layers, string name)

@@ -39,24 +39,26 @@ public sealed class ScaleShift : Layer, IPart<ScaleShift>
     ];
 
     /// <inheritdoc/>
-    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) => context.Engine.ForColumns(
-        new ScaleShiftForward { X = input, Y = output, Scale = context.Values(Scale), Shift = context.Values(Shift) },
-        input.Columns,
-        input.Span.Length,
-        Tuning.ElementGrain);
+    public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
+    {
+        context.CheckForward(this, input, output, input.Columns);
+        var operation = new ScaleShiftForward { X = input, Y = output, Scale = context.Values(this, Scale, input.Columns), Shift = context.Values(this, Shift, input.Columns) };
+        context.Engine.ForColumns(operation, input.Columns, input.Span.Length, Tuning.ElementGrain);
+    }
 
     /// <inheritdoc/>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
         var operation = new ScaleShiftBackward
         {
             X = input,
             Dy = outputGradient,
             Dx = inputGradient,
-            Scale = context.Values(Scale),
-            ScaleGradient = context.Gradients(Scale),
-            ShiftGradient = context.Gradients(Shift),
+            Scale = context.Values(this, Scale, input.Columns),
+            ScaleGradient = context.Gradients(this, Scale, input.Columns),
+            ShiftGradient = context.Gradients(this, Shift, input.Columns),
             Accumulate = context.Accumulate,
         };
         context.Engine.ForColumns(operation, input.Columns, input.Span.Length, Tuning.ElementGrain);
@@ -78,8 +80,8 @@ internal ref struct ScaleShiftForward : IColumnOperation
         where TSimd : struct, ISimd<TSimd>
     {
         TSimd scale = PartialVector.Load<TSimd>(Scale, column), shift = PartialVector.Load<TSimd>(Shift, column);
-        ReadOnlyColumns<TSimd> x = new(X, column);
-        Columns<TSimd> y = new(Y, column);
+        ReadOnlyColumns<TSimd> x = new(X, column, X.Rows);
+        Columns<TSimd> y = new(Y, column, X.Rows);
         for (int row = 0; row < X.Rows; row++)
             y[row] = TSimd.MultiplyAdd(x[row], scale, shift);
     }
@@ -106,8 +108,8 @@ internal ref struct ScaleShiftBackward : IColumnOperation
         TSimd scale = PartialVector.Load<TSimd>(Scale, column);
         TSimd scaleGradient = Accumulate ? PartialVector.Load<TSimd>(ScaleGradient, column) : TSimd.Zero;
         TSimd shiftGradient = Accumulate ? PartialVector.Load<TSimd>(ShiftGradient, column) : TSimd.Zero;
-        ReadOnlyColumns<TSimd> x = new(X, column), dy = new(Dy, column);
-        Columns<TSimd> dx = Dx.Rows == 0 ? default : new(Dx, column);
+        ReadOnlyColumns<TSimd> x = new(X, column, X.Rows), dy = new(Dy, column, X.Rows);
+        Columns<TSimd> dx = Dx.Rows == 0 ? default : new(Dx, column, X.Rows);
         for (int row = 0; row < X.Rows; row++)
         {
             TSimd gradient = dy[row];

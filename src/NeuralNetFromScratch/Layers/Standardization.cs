@@ -78,9 +78,10 @@ public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardiza
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
+        context.CheckForward(this, input, output, input.Columns);
         if (input.Columns > FeatureCount)
             CopyOthers(input, output);
-        var operation = new StandardizationForward { X = input, Y = output, Mean = context.Values(Mean), Deviation = context.Values(Deviation) };
+        var operation = new StandardizationForward { X = input, Y = output, Mean = context.Values(this, Mean, FeatureCount), Deviation = context.Values(this, Deviation, FeatureCount) };
         context.Engine.ForRows(operation, input.Rows, input.Span.Length, Tuning.StandardizationGrain);
     }
 
@@ -88,10 +89,12 @@ public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardiza
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
         if (inputGradient.Columns > FeatureCount)
             CopyOthers(outputGradient, inputGradient);
+        ReadOnlySpan<float> deviation = context.Values(this, Deviation, FeatureCount);
         for (int row = 0; row < inputGradient.Rows; row++)
-            TensorPrimitives.Divide(outputGradient.Row(row)[..FeatureCount], context.Values(Deviation), inputGradient.Row(row)[..FeatureCount]);
+            TensorPrimitives.Divide(outputGradient.Row(row)[..FeatureCount], deviation, inputGradient.Row(row)[..FeatureCount]);
     }
 
     private void CopyOthers(ReadOnlyMatrixView source, MatrixView destination)

@@ -111,7 +111,7 @@ internal ref struct NormBound : IColumnOperation
     public readonly void Run<TSimd>(int column)
         where TSimd : struct, ISimd<TSimd>
     {
-        Columns<TSimd> values = new(Values, column);
+        Columns<TSimd> values = new(Values, column, Values.Rows);
         TSimd bound = TSimd.Broadcast(Bound), norm = TSimd.Sqrt(ColumnPass.Sum<TSimd, Square<TSimd>>(new(values), Values.Rows));
         TSimd factor = TSimd.SelectLess(bound, norm, bound / norm, TSimd.Broadcast(1));
         for (int row = 0; row < Values.Rows; row++)

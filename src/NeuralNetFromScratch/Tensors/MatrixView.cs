@@ -109,6 +109,9 @@ internal readonly record struct MatrixLayout(int Rows, int Columns, int RowStrid
 
     public bool IsEmpty => Rows == 0 || Columns == 0;
 
+    /// <summary>Whether the elements lie one after another in row-major order.</summary>
+    public bool IsContiguous => IsEmpty || ((Columns <= 1 || ColumnStride == 1) && (Rows <= 1 || RowStride == Columns));
+
     /// <summary>Places from the first element to the last, both included.</summary>
     public int Extent => IsEmpty ? 0 : (Rows - 1) * RowStride + (Columns - 1) * ColumnStride + 1;
 
@@ -152,7 +155,7 @@ internal readonly record struct MatrixLayout(int Rows, int Columns, int RowStrid
     /// <summary>Checks that the elements lie one after another in row-major order.</summary>
     public void ThrowIfNotContiguous()
     {
-        if (!IsEmpty && ((Columns > 1 && ColumnStride != 1) || (Rows > 1 && RowStride != Columns)))
+        if (!IsContiguous)
             throw new InvalidOperationException(
                 $"the elements of a {Rows}×{Columns} matrix with strides {RowStride} and {ColumnStride} do not lie one after another; copy it with ToArray");
     }

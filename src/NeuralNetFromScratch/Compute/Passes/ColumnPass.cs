@@ -56,6 +56,17 @@ internal static class ColumnPass
         return total;
     }
 
+    /// <summary>Checks that a matrix has what a register's width of columns reads or writes, since the columns themselves do not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Check(in MatrixLayout matrix, int column, int rows)
+    {
+        if ((uint)column > (uint)matrix.Columns || rows > matrix.Rows || (matrix.ColumnStride != 1 && matrix.Columns > 1))
+            ThrowUnfit(matrix, column, rows);
+    }
+
+    private static void ThrowUnfit(in MatrixLayout matrix, int column, int rows) => throw new ArgumentException(
+        $"cannot go through {rows} rows from column {column} on in a matrix [{matrix.Rows}, {matrix.Columns}] whose columns lie {matrix.ColumnStride} places apart");
+
     private readonly ref struct Job<TOperation>(SimdWidth width, TOperation operation, int columns) : IJob
         where TOperation : struct, IColumnOperation, allows ref struct
     {
@@ -98,14 +109,14 @@ internal readonly ref struct ReadOnlyColumns<TSimd>
 
     /// <param name="matrix">The matrix; its rows are contiguous.</param>
     /// <param name="column">The first of the columns.</param>
+    /// <param name="rows">How many rows are used: no index beyond them is checked.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlyColumns(ReadOnlyMatrixView matrix, int column)
+    public ReadOnlyColumns(ReadOnlyMatrixView matrix, int column, int rows)
     {
-        _rows = matrix.Rows;
+        ColumnPass.Check(matrix.Layout, column, rows);
+        _rows = rows;
         _available = matrix.Columns - column;
         _stride = matrix.RowStride;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)matrix.Columns, nameof(column));
-        Debug.Assert(matrix.ColumnStride == 1 || matrix.Columns <= 1);
         _first = ref Unsafe.Add(ref MemoryMarshal.GetReference(matrix.Values), column);
     }
 
@@ -134,14 +145,14 @@ internal readonly ref struct Columns<TSimd>
 
     /// <param name="matrix">The matrix; its rows are contiguous.</param>
     /// <param name="column">The first of the columns.</param>
+    /// <param name="rows">How many rows are used: no index beyond them is checked.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Columns(MatrixView matrix, int column)
+    public Columns(MatrixView matrix, int column, int rows)
     {
-        _rows = matrix.Rows;
+        ColumnPass.Check(matrix.Layout, column, rows);
+        _rows = rows;
         _available = matrix.Columns - column;
         _stride = matrix.RowStride;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)matrix.Columns, nameof(column));
-        Debug.Assert(matrix.ColumnStride == 1 || matrix.Columns <= 1);
         _first = ref Unsafe.Add(ref MemoryMarshal.GetReference(matrix.Values), column);
     }
 

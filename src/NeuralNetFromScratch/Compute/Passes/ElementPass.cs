@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -54,7 +53,8 @@ internal static unsafe class ElementPass
 
         public void Run(int worker, int workers)
         {
-            Debug.Assert(_x.Length == _y.Length);
+            if (_x.Length != _y.Length)
+                throw new ArgumentException($"expected as many results as numbers, {_x.Length}, got room for {_y.Length}");
             var part = Section.Of(_x.Length, AlignedMemory.Alignment, worker, workers);
             fixed (float* x = _x, y = _y)
             {
@@ -87,7 +87,8 @@ internal static unsafe class ElementPass
 
         public void Run(int worker, int workers)
         {
-            Debug.Assert(_first.Length == _y.Length && _second.Length == _y.Length);
+            if (_first.Length != _y.Length || _second.Length != _y.Length)
+                throw new ArgumentException($"expected as many numbers as results, {_y.Length}, got {_first.Length} and {_second.Length}");
             var part = Section.Of(_y.Length, AlignedMemory.Alignment, worker, workers);
             fixed (float* first = _first, second = _second, y = _y)
             {

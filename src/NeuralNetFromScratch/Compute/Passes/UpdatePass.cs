@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
@@ -28,10 +27,11 @@ internal static unsafe class UpdatePass
         Span<float> slot0 = default, Span<float> slot1 = default, Span<float> slot2 = default)
         where TRule : struct, IUpdateRule
     {
-        Debug.Assert(gradients.Length == values.Length);
-        Debug.Assert(TRule.SlotCount < 1 || slot0.Length == values.Length);
-        Debug.Assert(TRule.SlotCount < 2 || slot1.Length == values.Length);
-        Debug.Assert(TRule.SlotCount < 3 || slot2.Length == values.Length);
+        bool fits = gradients.Length == values.Length && (TRule.SlotCount < 1 || slot0.Length == values.Length)
+            && (TRule.SlotCount < 2 || slot1.Length == values.Length) && (TRule.SlotCount < 3 || slot2.Length == values.Length);
+        if (!fits)
+            throw new ArgumentException(
+                $"expected as many gradients and slots as values, {values.Length}, got {gradients.Length}, {slot0.Length}, {slot1.Length} and {slot2.Length}");
         fixed (float* value = values, gradient = gradients, first = slot0, second = slot1, third = slot2)
         {
             var kernel = new Kernel<TRule>(rule, value, gradient, first, second, third, values.Length);

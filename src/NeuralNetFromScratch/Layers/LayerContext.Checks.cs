@@ -1,0 +1,107 @@
+namespace NeuralNetFromScratch;
+
+/// <content>
+/// The checks that a layer of the library begins with, before anything is computed: whoever calls it, nothing is read or written outside the views,
+/// parameters and scratch memory that belong together.
+/// </content>
+public readonly ref partial struct LayerContext
+{
+    /// <summary>Checks what <see cref="Layer.Forward"/> is given.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">[rows, in].</param>
+    /// <param name="output">[rows, out].</param>
+    /// <param name="outputs">Out.</param>
+    /// <exception cref="ArgumentException">A view has another shape than the context and the layer ask for, or is not contiguous.</exception>
+    internal void CheckForward(Layer layer, ReadOnlyMatrixView input, ReadOnlyMatrixView output, int outputs)
+    {
+        CheckInput(layer, input.Rows, input.Columns);
+        Check(layer, "input", input, input.Columns);
+        Check(layer, "output", output, outputs);
+    }
+
+    /// <summary>Checks what <see cref="Layer.Backward"/> is given.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">[rows, in].</param>
+    /// <param name="output">[rows, out].</param>
+    /// <param name="outputGradient">[rows, out].</param>
+    /// <param name="inputGradient">[rows, in], or no rows.</param>
+    /// <param name="outputs">Out.</param>
+    /// <exception cref="ArgumentException">A view has another shape than the context and the layer ask for, or is not contiguous.</exception>
+    internal void CheckBackward(
+        Layer layer, ReadOnlyMatrixView input, ReadOnlyMatrixView output, ReadOnlyMatrixView outputGradient, ReadOnlyMatrixView inputGradient, int outputs)
+    {
+        CheckForward(layer, input, output, outputs);
+        Check(layer, "outputGradient", outputGradient, outputs);
+        if (inputGradient.Rows > 0)
+            Check(layer, "inputGradient", inputGradient, input.Columns);
+    }
+
+    /// <summary>Checks what a layer that reads sparse rows is given.</summary>
+    /// <exception cref="ArgumentException">A view has another shape than the context and the layer ask for, or is not contiguous.</exception>
+    internal void CheckForward(Layer layer, BatchView input, ReadOnlyMatrixView output, int outputs)
+    {
+        CheckInput(layer, input.Rows, input.Columns);
+        if (input.Dense.Columns > 0)
+            Check(layer, "input", input.Dense, input.Dense.Columns);
+        Check(layer, "output", output, outputs);
+    }
+
+    /// <summary>Checks what a layer that reads sparse rows is given.</summary>
+    /// <exception cref="ArgumentException">A view has another shape than the context and the layer ask for, or is not contiguous.</exception>
+    internal void CheckBackward(
+        Layer layer, BatchView input, ReadOnlyMatrixView output, ReadOnlyMatrixView outputGradient, ReadOnlyMatrixView denseGradient, int outputs)
+    {
+        CheckForward(layer, input, output, outputs);
+        Check(layer, "outputGradient", outputGradient, outputs);
+        if (denseGradient.Rows > 0)
+            Check(layer, "denseGradient", denseGradient, input.Dense.Columns);
+    }
+
+    /// <summary>The values of a parameter that must have a number of elements.</summary>
+    /// <exception cref="ArgumentException">It has another number of them: the parameters were made for another input, or another layer.</exception>
+    internal Span<float> Values(Layer layer, int parameter, int length) => Checked(layer, parameter, length).Values;
+
+    /// <summary>The gradients of a parameter that must have a number of elements.</summary>
+    /// <exception cref="ArgumentException">It has another number of them: the parameters were made for another input, or another layer.</exception>
+    internal Span<float> Gradients(Layer layer, int parameter, int length) => Checked(layer, parameter, length).Gradients;
+
+    /// <summary>The first floats of the scratch memory.</summary>
+    /// <exception cref="ArgumentException">It has fewer.</exception>
+    internal Span<float> ScratchOf(Layer layer, int length) => Scratch.Length >= length
+        ? Scratch[..length]
+        : throw new ArgumentException($"{NameOf(layer)}: expected scratch memory of {length} floats, as Layer.Scratch says, got {Scratch.Length}", "context");
+
+    private string NameOf(Layer layer) => string.IsNullOrEmpty(_name) ? layer.Settings.Kind : _name;
+
+    private void CheckInput(Layer layer, int rows, int columns)
+    {
+        if (_pass.Engine is null)
+            throw new ArgumentException($"{NameOf(layer)}: the context is the default one; make it with its constructor", "context");
+        if (rows != Rows || (InputShape.Rank > 0 && columns != InputShape.ElementCount))
+            throw Unfit(layer, "input", InputShape.Rank > 0 ? InputShape.ElementCount : columns, rows, columns);
+    }
+
+    private void Check(Layer layer, string what, ReadOnlyMatrixView view, int columns)
+    {
+        if (view.Rows != Rows || view.Columns != columns)
+            throw Unfit(layer, what, columns, view.Rows, view.Columns);
+        if (!view.Layout.IsContiguous)
+            throw new ArgumentException(
+                $"{NameOf(layer)}: the elements of {what} must lie one after another; a view with strides {view.RowStride} and {view.ColumnStride} has to be copied", what);
+    }
+
+    private Parameter Checked(Layer layer, int parameter, int length)
+    {
+        ParameterStore parameters = _pass.Parameters;
+        int number = _firstParameter + parameter;
+        if (number >= parameters.Count)
+            throw new ArgumentException($"{NameOf(layer)}: expected a parameter {parameter} of {length} values, got {parameters.Count - _firstParameter} parameters", "context");
+        Parameter found = parameters[number];
+        return found.Shape.ElementCount == length
+            ? found
+            : throw new ArgumentException($"{NameOf(layer)}: expected parameter {parameter} of {length} values for this input, got {found.Name} {found.Shape}", "context");
+    }
+
+    private ArgumentException Unfit(Layer layer, string what, int expectedColumns, int rows, int columns) =>
+        new($"{NameOf(layer)}: expected {what} [{Rows}, {expectedColumns}], got [{rows}, {columns}]", what);
+}
