@@ -6,7 +6,7 @@ public sealed partial class Sequential
     /// <summary>
     /// Writes the network to a safetensors file: tensors, layers, class names and input scaling. The file is written whole or not at all.
     /// </summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="path">The file; one that is there is replaced, a link is followed, and a folder that is missing is made.</param>
     /// <param name="naming">How tensors are called and turned.</param>
     /// <exception cref="NotSupportedException">A part of your own has the kind of one of the library's, or a setting that no file can hold.</exception>
     public void Save(string path, TensorNaming naming = TensorNaming.Native)

@@ -11,8 +11,7 @@ internal static class CheckpointFolder
     {
         string path = Path.GetFullPath(options.Path), folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
-        foreach (string left in Directory.EnumerateFiles(folder, "*.tmp").Where(file => IsLeftBehind(file, path)))
-            File.Delete(left);
+        AtomicFile.RemoveLeftovers(folder, file => IsLeftBehind(file, path));
         write(path);
         if (options.MaxToKeep == 1)
             return;

@@ -6,13 +6,14 @@ namespace NeuralNetFromScratch;
 /// Writes a line of figures after each epoch, with a heading: epoch, training loss and metrics, validation loss and metrics (where there are
 /// validation samples), seconds. Numbers are written so that they read back to the same value, with a point.
 /// </summary>
-/// <param name="path">The file; one that is there is replaced.</param>
+/// <param name="path">The file; one that is there is replaced, and a folder that is missing is made.</param>
 public sealed class CsvLog(string path) : TrainingCallback
 {
     /// <inheritdoc/>
     public override void OnTrainingBegin(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         File.WriteAllText(path, "");
         // A training that goes on from a checkpoint has epochs already.
         foreach (EpochRecord epoch in run.History.Epochs)

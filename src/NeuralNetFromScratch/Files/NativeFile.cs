@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// What .NET does not say of files: whether a flush to the disk failed, and what kind of file has a name. On Unix it asks the C library; where that
+/// lacks a function, and on other systems, it does without.
+/// </summary>
+internal static partial class NativeFile
+{
+    private const int Interrupted = 4, NotAllowed = 13, Invalid = 22, ReadOnlySystem = 30, NotSupportedOnMac = 45, NotSupported = 95;
+    private const int CurrentFolder = -100, StatxSize = 256, StatxModePlace = 28;
+    private const int KindMask = 0xF000, RegularKind = 0x8000;
+
+    private static bool HasLibrary => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD();
+
+    /// <summary>Flushes a file to the disk.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">What messages call it.</param>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    public static void Flush(FileStream file, string path)
+    {
+        // On Unix .NET passes over the result, which is asked for again: a second flush of what is on the disk costs nothing.
+        file.Flush(flushToDisk: true);
+        if (HasLibrary)
+            Sync((int)file.SafeFileHandle.DangerousGetHandle(), path);
+        GC.KeepAlive(file);
+    }
+
+    /// <summary>Flushes a folder, so that a file's new name is on the disk too. Where folders cannot be flushed, as on Windows, it does nothing.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    public static void FlushFolder(string folder)
+    {
+        if (!HasLibrary)
+            return;
+        try
+        {
+            int handle = Open(folder, flags: 0);
+            if (handle < 0)
+                return;
+            try
+            {
+                Sync(handle, folder);
+            }
+            finally
+            {
+                _ = Close(handle);
+            }
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+        }
+    }
+
+    /// <summary>Whether a name belongs to something that is not a regular file, such as a device or a pipe. Only Linux says so.</summary>
+    /// <param name="path">A path that is no link.</param>
+    public static bool IsSpecial(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return false;
+        try
+        {
+            byte[] status = new byte[StatxSize];
+            return Statx(CurrentFolder, path, flags: 0, mask: 1, status) == 0 && (BitConverter.ToUInt16(status, StatxModePlace) & KindMask) != RegularKind;
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Flushes what has a file descriptor.</summary>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    internal static void Sync(int descriptor, string path)
+    {
+        try
+        {
+            while (FSync(descriptor) != 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                if (error == Interrupted)
+                    continue;
+                // Some file systems have nothing to flush, and say so.
+                if (error is Invalid or NotAllowed or ReadOnlySystem or NotSupported or NotSupportedOnMac)
+                    return;
+                throw new IOException($"{path}: cannot be flushed to the disk: {Marshal.GetPInvokeErrorMessage(error)}");
+            }
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int FSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, [Out] byte[] status);
+}
