@@ -177,4 +177,7 @@ public sealed record ParameterDefinition(string Name, Shape Shape, Initializer I
     /// <c>r ← (1 − m)·r + m·g</c>. 0, the default, leaves the values alone. Ignored unless <see cref="Role"/> is <see cref="ParameterRole.Buffer"/>.
     /// </summary>
     public float MixingShare { get; init; }
+
+    /// <summary>Whether something is divided by the values: a file in which one is not finite and positive is refused.</summary>
+    internal bool IsDivisor { get; init; }
 }

@@ -77,11 +77,24 @@ public sealed class Predictor
 /// How raw numbers, such as the bytes of a picture, became a network's input: <c>(raw · Scale − Mean) / StandardDeviation</c>. A network
 /// does not do this itself (a <see cref="Standardization"/> layer does); it keeps the note, so that whoever gets the model knows.
 /// </summary>
-/// <param name="Scale">Factor; 1/255 for bytes.</param>
-/// <param name="Mean">What is subtracted.</param>
-/// <param name="StandardDeviation">What is divided by; positive.</param>
+/// <param name="Scale">Factor; 1/255 for bytes. Finite.</param>
+/// <param name="Mean">What is subtracted; finite.</param>
+/// <param name="StandardDeviation">What is divided by; finite and positive.</param>
+/// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
 public sealed record InputScaling(float Scale = 1, float Mean = 0, float StandardDeviation = 1)
 {
+    /// <summary>Factor.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
+    public float Scale { get; init => field = Guard.Finite(value, nameof(Scale)); } = Guard.Finite(Scale, nameof(Scale));
+
+    /// <summary>What is subtracted.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
+    public float Mean { get; init => field = Guard.Finite(value, nameof(Mean)); } = Guard.Finite(Mean, nameof(Mean));
+
+    /// <summary>What is divided by.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite or not positive.</exception>
+    public float StandardDeviation { get; init => field = Guard.Positive(value, nameof(StandardDeviation)); } = Guard.Positive(StandardDeviation, nameof(StandardDeviation));
+
     /// <summary>Turns bytes into a network's input.</summary>
     /// <param name="raw">The bytes.</param>
     /// <param name="input">Receives as many numbers.</param>

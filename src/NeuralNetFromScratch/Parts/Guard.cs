@@ -6,6 +6,10 @@ namespace NeuralNetFromScratch;
 /// <summary>The ranges that settings have. NaN lies in none of them.</summary>
 internal static class Guard
 {
+    public static T Finite<T>(T value, string name)
+        where T : IFloatingPointIeee754<T> =>
+        T.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite");
+
     public static T NonNegative<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
         T.IsFinite(value) && value >= T.Zero ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and not negative");

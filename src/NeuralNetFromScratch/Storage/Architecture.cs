@@ -15,19 +15,29 @@ internal static class Architecture
     /// <summary>The output activations, in the order of the enumeration.</summary>
     private static readonly string[] Outputs = ["none", "softmax", "log-softmax", "sigmoid"];
 
-    /// <exception cref="NotSupportedException">A part of the user's own has a kind of the library's, or a setting that JSON cannot hold.</exception>
+    /// <summary>It refuses what <see cref="Read"/> would refuse or read as something else.</summary>
+    /// <exception cref="NotSupportedException">
+    /// A part of the user's own has a kind of the library's, or a setting that a file cannot hold; or there are too many layers, or too many within
+    /// each other.
+    /// </exception>
     public static string Write(Sequential network)
     {
+        int count = 0;
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WritePropertyName("inputShape");
-            WriteValue(json, network.InputShape.Dimensions.ToArray());
+            json.WriteStartArray();
+            foreach (int size in network.InputShape)
+                json.WriteNumberValue(size);
+            json.WriteEndArray();
             if (network.OutputActivation is { } activation)
                 json.WriteString("outputActivation", Outputs[(int)activation]);
-            json.WritePropertyName("layers");
-            WriteValue(json, network.Layers);
+            json.WriteStartArray("layers");
+            foreach (Layer layer in network.Layers)
+                WritePart(json, layer, 0, ref count);
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
@@ -54,49 +64,75 @@ internal static class Architecture
         }
     }
 
-    private static void WriteValue(Utf8JsonWriter json, object value)
-    {
-        switch (value)
-        {
-            case Part part:
-                WritePart(json, part);
-                break;
-            case string text:
-                json.WriteStringValue(text);
-                break;
-            case bool flag:
-                json.WriteBooleanValue(flag);
-                break;
-            case IEnumerable list:
-                json.WriteStartArray();
-                foreach (object item in list)
-                    WriteValue(json, item);
-                json.WriteEndArray();
-                break;
-            case float or double or int or long or ulong or NumberText:
-                json.WriteRawValue(Setting.Text(value));
-                break;
-            default:
-                throw new NotSupportedException($"a setting of type {value.GetType()} cannot be written");
-        }
-    }
-
-    private static void WritePart(Utf8JsonWriter json, Part part)
+    private static void WritePart(Utf8JsonWriter json, Part part, int depth, ref int count)
     {
         string kind = part.Settings.Kind;
         if (BuiltInParts.Registry.Find(kind) is { } type && type != part.GetType())
             throw new NotSupportedException($"{part.GetType()} cannot be written: its kind \"{kind}\" belongs to the library's {type.Name}; call yours something else");
+        if (depth > MaximumDepth)
+            throw new NotSupportedException($"layers lie within layers more than {MaximumDepth} deep, which no file holds");
+        if (part is Layer && ++count > MaximumLayers)
+            throw new NotSupportedException($"there are more than {MaximumLayers} layers, which no file holds");
         json.WriteStartObject();
-        json.WriteString(KindKey, kind);
+        json.WriteString(KindKey, WellFormed(kind, kind));
         foreach (Setting setting in part.Settings)
         {
             if (setting.Name == KindKey)
                 throw new NotSupportedException($"{kind}: a setting cannot be called \"{KindKey}\"");
-            json.WritePropertyName(setting.Name);
-            WriteValue(json, setting.Value);
+            json.WritePropertyName(WellFormed(setting.Name, kind));
+            if (setting.Value is IEnumerable list and not string and not Part)
+                WriteList(json, list, $"{kind}: setting \"{setting.Name}\"", depth, ref count);
+            else
+                WriteValue(json, setting.Value, $"{kind}: setting \"{setting.Name}\"", depth, ref count);
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteList(Utf8JsonWriter json, IEnumerable list, string where, int depth, ref int count)
+    {
+        json.WriteStartArray();
+        foreach (object? item in list)
+            WriteValue(json, item, where, depth, ref count);
+        json.WriteEndArray();
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, object? value, string where, int depth, ref int count)
+    {
+        switch (value)
+        {
+            case Part part:
+                WritePart(json, part, depth + 1, ref count);
+                break;
+            case string text:
+                json.WriteStringValue(WellFormed(text, where));
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case float number when !float.IsFinite(number):
+            case double wide when !double.IsFinite(wide):
+                throw new NotSupportedException($"{where} is {Setting.Text(value)}, which no file holds");
+            case float or double or int or long or ulong or NumberText:
+                json.WriteRawValue(Setting.Text(value));
+                break;
+            default:
+                throw new NotSupportedException($"{where} has a value of type {value?.GetType().Name ?? "null"}, which no file holds");
+        }
+    }
+
+    /// <summary>Half a surrogate pair would be read back as another character.</summary>
+    private static string WellFormed(string text, string where)
+    {
+        try
+        {
+            SafetensorsWriter.ThrowIfMalformed(text);
+            return text;
+        }
+        catch (ArgumentException exception)
+        {
+            throw new NotSupportedException($"{where}: {exception.Message}", exception);
+        }
     }
 
     private static Part ReadPart(JsonElement element, PartRegistry parts, int depth, ref int count)

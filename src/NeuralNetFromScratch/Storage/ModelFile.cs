@@ -11,12 +11,28 @@ internal static class ModelFile
     private const string ClassesKey = "class_names", ScaleKey = "input_scale", MeanKey = "input_mean", DeviationKey = "input_standard_deviation";
     private const string FormatName = "NeuralNetFromScratch", Version = "1", PyTorchNaming = "pytorch", LibraryNaming = "library";
 
-    /// <summary>PyTorch counts the batches that a batch normalization has seen; nothing needs the count.</summary>
-    private const string IgnoredSuffix = ".num_batches_tracked";
+    /// <summary>A checkpoint has these: what it is, and all parameters one after another as they lie in memory.</summary>
+    public const string CheckpointKey = "checkpoint_version", CheckpointValues = "values";
 
-    public static (IReadOnlyList<SafetensorEntry> Tensors, IReadOnlyDictionary<string, string> Metadata) Describe(
-        Sequential network, TensorNaming naming)
+    public static (IReadOnlyList<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Describe(Sequential network, TensorNaming naming)
     {
+        Dictionary<string, string> metadata = DescribeNetwork(network, naming);
+        List<SafetensorEntry> tensors = [];
+        foreach ((TensorPlace place, Parameter parameter) in TensorPlace.Of(network.Chain, naming).Zip(network.Parameters))
+        {
+            if (parameter.Definition.IsDivisor && Unusable(parameter.Values) is { } value)
+                throw new InvalidOperationException(FormattableString.Invariant($"{parameter.Name} must be finite and positive, got {value}; such a network cannot be read again"));
+            tensors.Add(SafetensorEntry.OfFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
+        }
+
+        return (tensors, metadata);
+    }
+
+    /// <summary>All but the tensors.</summary>
+    public static Dictionary<string, string> DescribeNetwork(Sequential network, TensorNaming naming)
+    {
+        if (!Enum.IsDefined(naming))
+            throw new ArgumentOutOfRangeException(nameof(naming), naming, "the naming is none that there is");
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = FormatName,
@@ -33,20 +49,20 @@ internal static class ModelFile
             metadata[DeviationKey] = scaling.StandardDeviation.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        var chain = new Chain(network.InputShape, [.. network.Layers]);
-        List<SafetensorEntry> tensors = [];
-        foreach ((TensorPlace place, Parameter parameter) in TensorPlace.Of(chain, naming).Zip(network.Parameters))
-            tensors.Add(SafetensorEntry.FromFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
-        return (tensors, metadata);
+        return metadata;
     }
 
     /// <exception cref="InvalidDataException">The file does not hold a network, or one that does not fit its tensors.</exception>
     public static Sequential Read(SafetensorsReader file, PartRegistry parts)
     {
+        bool isCheckpoint = file.Metadata.ContainsKey(CheckpointKey);
         if (file.Metadata.GetValueOrDefault(FormatKey) != FormatName || file.Metadata.GetValueOrDefault(ArchitectureKey) is not { } architecture)
-            throw new InvalidDataException("the file holds tensors, but no network of this library; load its weights into a network with LoadWeights");
+            throw new InvalidDataException(isCheckpoint
+                ? "the file is a checkpoint without a network, since a part of it cannot be written; resume the training with the network that it belongs to"
+                : "the file holds tensors, but no network of this library; load its weights into a network with LoadWeights");
         if (file.Metadata.GetValueOrDefault(VersionKey) is var version && version != Version)
             throw new InvalidDataException($"the file has format version \"{version}\"; this library reads version {Version}");
+        ContentDigest.Check(file);
         (Shape inputShape, OutputActivation? activation, IReadOnlyList<Layer> layers) = Architecture.Read(architecture, parts);
         Chain chain = Connect(inputShape, layers);
         TensorNaming naming = file.Metadata.GetValueOrDefault(NamingKey) switch
@@ -57,7 +73,8 @@ internal static class ModelFile
         };
 
         // All names and shapes first: only what the file really has is ever allocated.
-        IReadOnlyList<(TensorPlace Place, SafetensorInfo Tensor)> found = Match(file, chain, naming);
+        IReadOnlyList<(TensorPlace Place, SafetensorInfo? Tensor)> found = isCheckpoint ? [] : WeightMatch.Of(file, chain, new() { Naming = naming });
+        SafetensorInfo? flat = isCheckpoint ? FlatValues(file, chain) : null;
         string[] classNames = file.Metadata.TryGetValue(ClassesKey, out string? classes) ? ReadStrings(classes) : [];
         if (classNames.Length > 0 && classNames.Length != chain.OutputShape.ElementCount)
             throw new InvalidDataException($"there are {classNames.Length} class names for {chain.OutputShape.ElementCount} outputs");
@@ -67,18 +84,26 @@ internal static class ModelFile
             ClassNames = classNames,
             InputScaling = ReadScaling(file.Metadata),
         };
-        Fill(file, found, network.Parameters);
+        if (flat is null)
+            Fill(file, found, network.Parameters);
+        else
+            file.ReadFloats(flat, network.Parameters.Values);
+        ThrowIfUnusable(network.Parameters);
         return network;
     }
 
     /// <exception cref="InvalidDataException">Names or shapes differ; the message lists all that do, and nothing has changed.</exception>
-    public static void ReadWeights(SafetensorsReader file, Sequential network, TensorNaming naming)
+    /// <exception cref="ArgumentException">The options name a layer that there is not.</exception>
+    public static void ReadWeights(SafetensorsReader file, Sequential network, WeightLoadOptions options)
     {
-        var chain = new Chain(network.InputShape, [.. network.Layers]);
-        IReadOnlyList<(TensorPlace Place, SafetensorInfo Tensor)> found = Match(file, chain, naming);
+        if (file.Metadata.ContainsKey(CheckpointKey))
+            throw new InvalidDataException("the file is a checkpoint; Sequential.Load reads the network that it holds");
+        IReadOnlyList<(TensorPlace Place, SafetensorInfo? Tensor)> found = WeightMatch.Of(file, network.Chain, options);
+        ContentDigest.Check(file);
         // Read in full before anything changes.
         ParameterStore read = network.Parameters.Copy();
         Fill(file, found, read);
+        ThrowIfUnusable(read);
         read.Values.CopyTo(network.Parameters.Values);
     }
 
@@ -96,44 +121,65 @@ internal static class ModelFile
         }
     }
 
-    private static List<(TensorPlace Place, SafetensorInfo Tensor)> Match(SafetensorsReader file, Chain chain, TensorNaming naming)
-    {
-        Dictionary<string, SafetensorInfo> surplus = file.Tensors.ToDictionary(tensor => tensor.Name);
-        var found = new List<(TensorPlace, SafetensorInfo)>();
-        var problems = new List<string>();
-        foreach (TensorPlace place in TensorPlace.Of(chain, naming))
-        {
-            if (!surplus.Remove(place.Name, out SafetensorInfo? tensor))
-                problems.Add($"{place.Name} [{string.Join(", ", place.Dimensions)}] is missing");
-            else if (!tensor.Dimensions.SequenceEqual(place.Dimensions.Select(size => (long)size)))
-                problems.Add($"{place.Name} is expected as [{string.Join(", ", place.Dimensions)}], got [{string.Join(", ", tensor.Dimensions)}]");
-            else if (!tensor.Type.CanBeFloats())
-                problems.Add($"{place.Name} has elements of type {tensor.Type.Name()}, which cannot be read as floats");
-            else
-                found.Add((place, tensor));
-        }
-
-        bool isPyTorch = naming == TensorNaming.PyTorch;
-        problems.AddRange(surplus.Values.Where(tensor => !(isPyTorch && tensor.Name.EndsWith(IgnoredSuffix, StringComparison.Ordinal))).Select(tensor => $"{tensor.Name} is not expected"));
-        return problems.Count == 0 ? found : throw new InvalidDataException($"the tensors do not fit the network: {string.Join("; ", problems)}");
-    }
-
-    private static void Fill(SafetensorsReader file, IReadOnlyList<(TensorPlace Place, SafetensorInfo Tensor)> found, ParameterStore parameters)
+    private static void Fill(SafetensorsReader file, IReadOnlyList<(TensorPlace Place, SafetensorInfo? Tensor)> found, ParameterStore parameters)
     {
         for (int i = 0; i < found.Count; i++)
         {
-            (TensorPlace place, SafetensorInfo tensor) = found[i];
+            (TensorPlace place, SafetensorInfo? tensor) = found[i];
             Span<float> values = parameters[i].Values;
+            if (tensor is null)
+            {
+                values.Clear();
+                continue;
+            }
+
             file.ReadFloats(tensor, values);
             place.FromFile(values);
         }
+    }
+
+    /// <summary>The parameters of a checkpoint.</summary>
+    private static SafetensorInfo FlatValues(SafetensorsReader file, Chain chain)
+    {
+        long length = chain.Parameters.Sum(definition => (long)Compute.AlignedMemory.RoundUp(definition.Shape.ElementCount));
+        SafetensorInfo values = file.Tensors.FirstOrDefault(tensor => tensor.Name == CheckpointValues) ?? throw new InvalidDataException($"tensor \"{CheckpointValues}\" is missing");
+        return values.Type == SafetensorType.F32 && values.Dimensions is [var size] && size == length
+            ? values
+            : throw new InvalidDataException($"expected tensor {CheckpointValues} F32 [{length}], got {values}");
+    }
+
+    private static void ThrowIfUnusable(ParameterStore parameters)
+    {
+        foreach (Parameter parameter in parameters)
+        {
+            if (parameter.Definition.IsDivisor && Unusable(parameter.Values) is { } value)
+                throw new InvalidDataException(FormattableString.Invariant($"{parameter.Name} must be finite and positive, got {value}"));
+        }
+    }
+
+    private static float? Unusable(ReadOnlySpan<float> divisors)
+    {
+        foreach (float value in divisors)
+        {
+            if (!float.IsFinite(value) || value <= 0)
+                return value;
+        }
+
+        return null;
     }
 
     private static InputScaling? ReadScaling(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.ContainsKey(ScaleKey))
             return null;
-        return new(Number(ScaleKey), Number(MeanKey), Number(DeviationKey));
+        try
+        {
+            return new(Number(ScaleKey), Number(MeanKey), Number(DeviationKey));
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new InvalidDataException($"the input scaling is unusable: {exception.Message}", exception);
+        }
 
         float Number(string key) => float.TryParse(metadata.GetValueOrDefault(key), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
             && float.IsFinite(value)
@@ -148,7 +194,11 @@ internal static class ModelFile
         {
             json.WriteStartArray();
             foreach (string text in strings)
+            {
+                SafetensorsWriter.ThrowIfMalformed(text);
                 json.WriteStringValue(text);
+            }
+
             json.WriteEndArray();
         }
 

@@ -64,6 +64,12 @@ public enum SafetensorType
 
     /// <summary>4 bits.</summary>
     F4,
+
+    /// <summary>8 bits with 5 of exponent, without infinities and negative zero.</summary>
+    F8E5M2Fnuz,
+
+    /// <summary>8 bits with 4 of exponent, without infinities and negative zero.</summary>
+    F8E4M3Fnuz,
 }
 
 /// <summary>Names and sizes of the element types, and what they are as floats.</summary>
@@ -77,6 +83,7 @@ internal static class SafetensorTypes
         (SafetensorType.F64, "F64", 64), (SafetensorType.C64, "C64", 64), (SafetensorType.F8E5M2, "F8_E5M2", 8),
         (SafetensorType.F8E4M3, "F8_E4M3", 8), (SafetensorType.F8E8M0, "F8_E8M0", 8), (SafetensorType.F6E2M3, "F6_E2M3", 6),
         (SafetensorType.F6E3M2, "F6_E3M2", 6), (SafetensorType.F4, "F4", 4),
+        (SafetensorType.F8E5M2Fnuz, "F8_E5M2FNUZ", 8), (SafetensorType.F8E4M3Fnuz, "F8_E4M3FNUZ", 8),
     ];
 
     public static string Name(this SafetensorType type) => Table[(int)type].Name;

@@ -17,20 +17,30 @@ internal static class SafetensorsHeader
     /// <exception cref="InvalidDataException">The file is not one of this format, or breaks one of its rules.</exception>
     public static (IReadOnlyList<SafetensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(Stream stream, long fileLength)
     {
+        long start = stream.Position;
         if (fileLength < LengthBytes)
             throw new InvalidDataException($"the file has {fileLength} bytes, too few for the length of a header");
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         stream.ReadExactly(lengthBytes);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > MaximumLength)
-            throw new InvalidDataException($"the header is said to have {length} bytes; more than {MaximumLength} are not allowed");
+            throw Foreign(stream, start) ?? new InvalidDataException($"the header is said to have {length} bytes; more than {MaximumLength} are not allowed");
         if ((long)length > fileLength - LengthBytes)
-            throw new InvalidDataException($"the header is said to have {length} bytes, but the file ends after {fileLength - LengthBytes}");
+            throw Foreign(stream, start) ?? new InvalidDataException($"the header is said to have {length} bytes, but the file ends after {fileLength - LengthBytes}");
         byte[] header = new byte[length];
         stream.ReadExactly(header);
-        if (header.Length == 0 || header[0] != '{')
-            throw new InvalidDataException("the header does not begin with {");
+        if (header.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) is var first && (first < 0 || header[first] != '{'))
+            throw Foreign(stream, start) ?? new InvalidDataException("the header does not begin with {");
         return Parse(header, fileLength - LengthBytes - header.Length);
+    }
+
+    /// <summary>What the file is instead; null where that is not known.</summary>
+    private static InvalidDataException? Foreign(Stream stream, long start)
+    {
+        stream.Position = start;
+        Span<byte> bytes = stackalloc byte[ForeignFile.StartLength];
+        int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return ForeignFile.Describe(bytes[..count]) is { } what ? new InvalidDataException($"the file is no safetensors file, but {what}") : null;
     }
 
     private static (IReadOnlyList<SafetensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] header, long dataLength)
@@ -83,7 +93,10 @@ internal static class SafetensorsHeader
 
     private static void ReadMetadata(ref Utf8JsonReader reader, Dictionary<string, string> metadata)
     {
-        Expect(ref reader, JsonTokenType.StartObject, MetadataKey);
+        if (!reader.Read() || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
+            throw new InvalidDataException($"{MetadataKey}: expected {JsonTokenType.StartObject}, got {reader.TokenType}");
+        if (reader.TokenType == JsonTokenType.Null)
+            return;
         while (NextName(ref reader, out string key))
         {
             Expect(ref reader, JsonTokenType.String, $"{MetadataKey} \"{key}\"");
@@ -117,7 +130,9 @@ internal static class SafetensorsHeader
                     offsets = ReadNumbers(ref reader, where);
                     break;
                 default:
-                    throw new InvalidDataException($"tensor \"{name}\" has an unknown field \"{field}\"");
+                    // A later version of the format may have more to say.
+                    reader.Skip();
+                    break;
             }
 
             if (isRepeated)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -71,6 +73,19 @@ public sealed class SafetensorsReader : IDisposable
             _stream.ReadExactly(chunk, 0, count * size);
             SafetensorTypes.ToFloats(tensor.Type, chunk, destination[..count]);
             destination = destination[count..];
+        }
+    }
+
+    /// <summary>Adds a tensor's bytes to a digest.</summary>
+    internal void AppendTo(IncrementalHash hash, SafetensorInfo tensor)
+    {
+        _stream.Position = _dataStart + tensor.Offset;
+        byte[] chunk = new byte[Math.Min(ChunkBytes, tensor.ByteLength)];
+        for (long left = tensor.ByteLength; left > 0; left -= chunk.Length)
+        {
+            Span<byte> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, left));
+            _stream.ReadExactly(part);
+            hash.AppendData(part);
         }
     }
 

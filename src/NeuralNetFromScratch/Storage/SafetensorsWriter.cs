@@ -95,7 +95,7 @@ public static class SafetensorsWriter
     }
 
     /// <summary>Half a surrogate pair would be written as another character, and two such names as one.</summary>
-    private static void ThrowIfMalformed(string text)
+    internal static void ThrowIfMalformed(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         try

@@ -8,14 +8,24 @@ public sealed partial class Sequential
     /// </summary>
     /// <param name="path">The file; one that is there is replaced, a link is followed, and a folder that is missing is made.</param>
     /// <param name="naming">How tensors are called and turned.</param>
-    /// <exception cref="NotSupportedException">A part of your own has the kind of one of the library's, or a setting that no file can hold.</exception>
-    public void Save(string path, TensorNaming naming = TensorNaming.Native)
+    /// <exception cref="NotSupportedException">
+    /// A part of your own has the kind of one of the library's, or a setting that no file can hold; or there are more than 10,000 layers, or more
+    /// than 32 within each other.
+    /// </exception>
+    /// <exception cref="ArgumentException">A class name has no UTF-8.</exception>
+    /// <exception cref="InvalidOperationException">A deviation of a <see cref="Standardize"/> layer was set to what is not finite and positive.</exception>
+    public void Save(string path, TensorNaming naming = TensorNaming.Library)
     {
-        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = ModelFile.Describe(this, naming);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = ModelFile.Describe(this, naming);
+        ContentDigest.Add(tensors, metadata);
         SafetensorsWriter.Write(path, tensors, metadata);
     }
 
-    /// <summary>Reads a network from a file that <see cref="Save"/> wrote. Its predictions have the same bits.</summary>
+    /// <summary>
+    /// Reads a network from a file that <see cref="Save"/> wrote: its predictions have the same bits. Of a checkpoint of a training it reads the
+    /// network as it was at that step.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="parts">The kinds that the file may have: <c>BuiltInParts.With&lt;MyLayer&gt;()</c>; <see cref="BuiltInParts.Registry"/> if null.</param>
     /// <exception cref="InvalidDataException">The file does not hold a network; the message says what is wrong.</exception>
@@ -32,12 +42,24 @@ public sealed partial class Sequential
     /// The file is malformed, or names or shapes differ: the message lists every one that is missing, not expected or misshapen. Nothing has
     /// changed.
     /// </exception>
-    public void LoadWeights(string path, TensorNaming naming = TensorNaming.Native)
+    public void LoadWeights(string path, TensorNaming naming = TensorNaming.Library) => LoadWeights(path, new WeightLoadOptions { Naming = naming });
+
+    /// <summary>Reads the parameters alone, from a file whose tensors have names of their own.</summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <param name="options">How tensors find their parameters.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, or names or shapes differ: the message lists every one that is missing, not expected or misshapen. Nothing has
+    /// changed.
+    /// </exception>
+    /// <exception cref="ArgumentException">The options name a layer or parameter that the network does not have.</exception>
+    public void LoadWeights(string path, WeightLoadOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(options.Names, nameof(options));
         using SafetensorsReader file = SafetensorsReader.Open(path);
         InFile(path, () =>
         {
-            ModelFile.ReadWeights(file, this, naming);
+            ModelFile.ReadWeights(file, this, options);
             return this;
         });
     }

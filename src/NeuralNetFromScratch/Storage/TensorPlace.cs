@@ -1,21 +1,24 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>Where a parameter is found in a file.</summary>
-/// <param name="Definition">The parameter.</param>
-/// <param name="Name">Its name there.</param>
+/// <param name="Definition">The parameter, with the name that it has in the network.</param>
+/// <param name="Layer">The name of its layer in the network.</param>
+/// <param name="Module">The name of that layer there.</param>
+/// <param name="Leaf">The parameter's name within the layer there.</param>
 /// <param name="Axes">Axis i there is axis <c>Axes[i]</c> here; empty where both are the same.</param>
-internal sealed record TensorPlace(ParameterDefinition Definition, string Name, IReadOnlyList<int> Axes)
+internal sealed record TensorPlace(ParameterDefinition Definition, string Layer, string Module, string Leaf, IReadOnlyList<int> Axes)
 {
+    /// <summary>Its name there.</summary>
+    public string Name => $"{Module}.{Leaf}";
+
     /// <summary>The sizes there.</summary>
     public IReadOnlyList<int> Dimensions => Axes.Count == 0 ? [.. Definition.Shape] : [.. Axes.Select(axis => Definition.Shape[axis])];
 
     /// <summary>The parameters of a chain in their order.</summary>
     public static IReadOnlyList<TensorPlace> Of(Chain chain, TensorNaming naming)
     {
-        if (naming == TensorNaming.Native)
-            return [.. chain.Parameters.Select(definition => new TensorPlace(definition, definition.Name, []))];
         var places = new List<TensorPlace>();
-        AddPyTorch(chain, "", places);
+        Add(chain, chain, "", naming == TensorNaming.PyTorch, places);
         return places;
     }
 
@@ -38,22 +41,25 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Name, 
             values[IndexHere(place)] = there[place];
     }
 
-    private static void AddPyTorch(Chain chain, string prefix, List<TensorPlace> places)
+    /// <summary>Adds the parameters of a chain, in the order that they have in the whole network.</summary>
+    private static void Add(Chain network, Chain chain, string prefix, bool isPyTorch, List<TensorPlace> places)
     {
         int module = 0;
         foreach (ChainNode node in chain.Nodes)
         {
-            string moduleName = $"{prefix}{module}.";
+            string moduleName = $"{prefix}{module}";
             int own = node.ParameterCount - node.Branches.Sum(branch => branch.Parameters.Count);
             foreach (ParameterDefinition definition in chain.Parameters.Skip(node.FirstParameter).Take(own))
             {
                 // A definition that names nothing for PyTorch says its own name, which has the layer's before it by now.
-                string name = definition.PyTorchName == definition.Name ? definition.Name[(node.Name.Length + 1)..] : definition.PyTorchName;
-                places.Add(new(definition, moduleName + name, definition.PyTorchAxes));
+                string ownName = definition.Name[(node.Name.Length + 1)..], name = definition.PyTorchName == definition.Name ? ownName : definition.PyTorchName;
+                ParameterDefinition whole = network.Parameters[places.Count];
+                string layer = whole.Name[..^(ownName.Length + 1)];
+                places.Add(isPyTorch ? new(whole, layer, moduleName, name, definition.PyTorchAxes) : new(whole, layer, layer, ownName, []));
             }
 
             foreach (Chain branch in node.Branches)
-                AddPyTorch(branch, branch.Name.Length == 0 ? moduleName : $"{moduleName}{branch.Name}.", places);
+                Add(network, branch, branch.Name.Length == 0 ? $"{moduleName}." : $"{moduleName}.{branch.Name}.", isPyTorch, places);
             module += node.Layer.PyTorchModules;
         }
     }

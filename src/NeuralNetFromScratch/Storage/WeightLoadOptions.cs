@@ -32,11 +32,13 @@ internal sealed class WeightMatch
 
     private readonly SafetensorsReader _file;
     private readonly WeightLoadOptions _options;
+    private readonly Chain _chain;
     private readonly IReadOnlyList<TensorPlace> _places;
 
     private WeightMatch(SafetensorsReader file, Chain chain, WeightLoadOptions options)
     {
         _file = file;
+        _chain = chain;
         _options = options;
         _places = TensorPlace.Of(chain, options.Naming);
     }
@@ -57,8 +59,8 @@ internal sealed class WeightMatch
         Dictionary<string, SafetensorInfo> surplus = _file.Tensors.ToDictionary(tensor => tensor.Name);
         var found = new List<(TensorPlace, SafetensorInfo?)>();
         var problems = new List<string>();
-        foreach (string named in _options.Names.Keys.Where(name => !_places.Any(place => place.Layer == name || place.LibraryName == name)))
-            throw new ArgumentException($"the network has no layer or parameter \"{named}\"; there are {string.Join(", ", _places.Select(place => place.LibraryName))}", "options");
+        foreach (string named in _options.Names.Keys.Where(name => !_places.Any(place => place.Layer == name || place.Definition.Name == name)))
+            throw new ArgumentException($"the network has no layer or parameter \"{named}\"; there are {string.Join(", ", _places.Select(place => place.Definition.Name))}", "options");
         foreach (TensorPlace place in _places)
         {
             string name = NameInFile(place);
@@ -82,7 +84,7 @@ internal sealed class WeightMatch
         return problems.Count == 0 ? found : throw Unfit($"{string.Join("; ", problems)}{Hint()}");
     }
 
-    private string NameInFile(TensorPlace place) => _options.Names.TryGetValue(place.LibraryName, out string? tensor) ? tensor
+    private string NameInFile(TensorPlace place) => _options.Names.TryGetValue(place.Definition.Name, out string? tensor) ? tensor
         : _options.Names.TryGetValue(place.Layer, out string? module) ? $"{module}.{place.Leaf}"
         : place.Name;
 
@@ -93,7 +95,7 @@ internal sealed class WeightMatch
             return "";
         foreach (TensorNaming naming in (TensorNaming[])[_options.Naming, TensorNaming.PyTorch])
         {
-            var other = new WeightMatch(_file, _places[0].Chain, _options with { Naming = naming });
+            var other = new WeightMatch(_file, _chain, _options with { Naming = naming });
             if (other.ByShape(out _) is not null)
                 return $"; the shapes fit: LoadWeights with new WeightLoadOptions {{ Naming = TensorNaming.{naming}, ByShape = true }} takes the tensors by their shapes";
         }

@@ -11,6 +11,9 @@ namespace NeuralNetFromScratch;
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
 {
+    /// <summary>More dimensions than anything here has, so that a shape from a file takes no memory to speak of.</summary>
+    internal const int MaximumRank = 16;
+
     private readonly int[]? _dimensions;
 
     private Shape(int[] dimensions, int length)
@@ -36,15 +39,19 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
 
     /// <summary>The size along one dimension.</summary>
     /// <param name="dimension">0 is the outermost dimension; <c>^1</c> the innermost.</param>
-    /// <exception cref="IndexOutOfRangeException">There is no such dimension.</exception>
-    public int this[Index dimension] => Dimensions[dimension];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+    public int this[Index dimension] => dimension.GetOffset(Rank) is var place && (uint)place < (uint)Rank
+        ? Dimensions[place]
+        : throw new ArgumentOutOfRangeException(nameof(dimension), dimension, string.Create(CultureInfo.InvariantCulture, $"the shape has {Rank} dimensions"));
 
     /// <summary>Builds a shape from its dimensions.</summary>
-    /// <param name="dimensions">Sizes, outermost first; none may be negative.</param>
+    /// <param name="dimensions">Sizes, outermost first: at most 16, none negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is negative.</exception>
-    /// <exception cref="ArgumentException">The number of elements does not fit an <see cref="int"/>.</exception>
+    /// <exception cref="ArgumentException">There are more than 16 dimensions, or the number of elements does not fit an <see cref="int"/>.</exception>
     public static Shape Create(ReadOnlySpan<int> dimensions)
     {
+        if (dimensions.Length > MaximumRank)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"a shape has at most {MaximumRank} dimensions, got {dimensions.Length}"), nameof(dimensions));
         // Overflow is judged on the non-zero dimensions, so that [0, huge, huge] is refused like [huge, huge, 0].
         long nonZeroProduct = 1;
         bool empty = false;
@@ -66,10 +73,10 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     /// <exception cref="ArgumentException">The number of elements does not fit an <see cref="int"/>.</exception>
     public Shape Prepend(int count)
     {
-        Span<int> dimensions = stackalloc int[Rank + 1];
+        Span<int> dimensions = stackalloc int[MaximumRank + 1];
         dimensions[0] = count;
         Dimensions.CopyTo(dimensions[1..]);
-        return Create(dimensions);
+        return Create(dimensions[..(Rank + 1)]);
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ internal sealed class ModelTarget : SafetensorsFamily
         using var reader = new SafetensorsReader(new MemoryStream(file));
         try
         {
-            ModelFile.ReadWeights(reader, _other, TensorNaming.Native);
+            ModelFile.ReadWeights(reader, _other, new());
         }
         catch (InvalidDataException)
         {
@@ -44,7 +44,7 @@ internal sealed class ModelTarget : SafetensorsFamily
 
     private static byte[] Write(Sequential network, TensorNaming naming)
     {
-        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = ModelFile.Describe(network, naming);
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = ModelFile.Describe(network, naming);
         return Write(tensors, metadata);
     }
 }
