@@ -89,26 +89,38 @@ internal static class AtomicFile
 #pragma warning restore RS0030
             try
             {
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete };
-                if (OperatingSystem.IsWindows() || !File.Exists(target))
-                    return new FileStream(temporary, options);
-                UnixFileMode mode = File.GetUnixFileMode(target);
-                options.UnixCreateMode = mode;
-                var file = new FileStream(temporary, options);
-                // The process's mask has taken bits away.
-                File.SetUnixFileMode(file.SafeFileHandle, mode);
-                return file;
+                FileStream file = Open(temporary, target);
+                // Before it was locked, it may have been taken for a leftover and removed.
+                if (File.Exists(temporary))
+                    return file;
+                file.Dispose();
             }
             catch (UnauthorizedAccessException exception)
             {
                 throw new UnauthorizedAccessException($"{path}: access to the folder is denied", exception);
             }
-            catch (IOException exception)
+            catch (IOException exception) when (tries >= MostTries)
             {
-                if (tries == MostTries)
-                    throw new IOException($"{path}: no temporary file can be made beside it: {exception.Message}", exception);
+                throw new IOException($"{path}: no temporary file can be made beside it", exception);
+            }
+            catch (IOException)
+            {
             }
         }
+    }
+
+    /// <summary>Opens a new file, with the permissions of the one that it is going to replace.</summary>
+    private static FileStream Open(string temporary, string target)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete };
+        if (OperatingSystem.IsWindows() || !File.Exists(target))
+            return new FileStream(temporary, options);
+        UnixFileMode mode = File.GetUnixFileMode(target);
+        options.UnixCreateMode = mode;
+        var file = new FileStream(temporary, options);
+        // The process's mask has taken bits away.
+        File.SetUnixFileMode(file.SafeFileHandle, mode);
+        return file;
     }
 
     /// <summary>Removes a file unless it is open: a writer that is alive holds a lock.</summary>

@@ -4,20 +4,23 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// A <see cref="TrainingState"/> as a safetensors file: the flat buffers as tensors, all else as text in the metadata. Numbers are written so that
-/// they read back to the same value. Of the figures of finished epochs each metric's value is kept, without its parts.
+/// they read back to the same value. Finished epochs are in a file beside it (<see cref="CheckpointHistory"/>): each metric's value, without its parts.
+/// It holds the network too, which <see cref="Sequential.Load"/> reads.
 /// </summary>
 internal static class CheckpointFile
 {
-    private const string KindKey = "checkpoint_version", Version = "2", FingerprintPrefix = "training: ";
+    private const string KindKey = ModelFile.CheckpointKey, Version = "3", FingerprintPrefix = "training: ";
     private const string StepsKey = "steps", EpochsKey = "epochs", EpochKey = "epoch", StepKey = "step_of_epoch", StoppedKey = "stopped";
-    private const string BestKey = "best", SinceBestKey = "epochs_since_best", HistoryKey = "history";
+    private const string BestKey = "best", SinceBestKey = "epochs_since_best", HistoryFileKey = "history_file", HistoryStartKey = "history_start", HistoryLengthKey = "history_bytes", HistoryDigestKey = "history_sha256";
     private const string ChunkKey = "figures_chunk", SamplesKey = "figures_samples", CountsKey = "figures_counts", SumsKey = "figures_sums", NodesKey = "figures_nodes", NonFiniteKey = "figures_non_finite";
 
-    public static (IReadOnlyList<SafetensorEntry> Tensors, IReadOnlyDictionary<string, string> Metadata) Describe(
-        TrainingState state, IReadOnlyDictionary<string, string> fingerprint)
+    public static (IReadOnlyList<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Describe(
+        TrainingState state, IReadOnlyDictionary<string, string> fingerprint, HistoryPlace history)
     {
         (MetricState figures, long chunk, int samples) = state.Figures!.Save();
-        var metadata = fingerprint.ToDictionary(entry => FingerprintPrefix + entry.Key, entry => entry.Value);
+        Dictionary<string, string> metadata = DescribeNetwork(state.Network);
+        foreach ((string key, string text) in fingerprint)
+            metadata[FingerprintPrefix + key] = text;
         metadata[KindKey] = Version;
         metadata[StepsKey] = Text(state.Steps);
         metadata[EpochsKey] = Text(state.FinishedEpochs);
@@ -26,7 +29,8 @@ internal static class CheckpointFile
         metadata[StoppedKey] = state.IsStopped ? "yes" : "no";
         metadata[BestKey] = Text(state.Best);
         metadata[SinceBestKey] = Text(state.EpochsSinceBest);
-        metadata[HistoryKey] = string.Join('\n', state.History.Select(HistoryLine));
+        (metadata[HistoryFileKey], metadata[HistoryStartKey], metadata[HistoryLengthKey], metadata[HistoryDigestKey]) =
+            (history.File, Text(history.Start), Text(history.Length), history.Digest);
         metadata[ChunkKey] = Text(chunk);
         metadata[SamplesKey] = Text(samples);
         metadata[NonFiniteKey] = Text(figures.NonFinite);
@@ -35,7 +39,7 @@ internal static class CheckpointFile
         metadata[NodesKey] = Join(figures.Nodes);
         List<SafetensorEntry> tensors =
         [
-            Flat("values", state.Network.Parameters.Values), Flat("slots", state.Slots.Span), Flat("average", state.AverageValues),
+            Flat(ModelFile.CheckpointValues, state.Network.Parameters.Values), Flat("slots", state.Slots.Span), Flat("average", state.AverageValues),
             Flat("best", state.BestValues), Flat("best_average", state.BestAverage),
         ];
         for (int i = 0; i < figures.Scores.Length; i++)
@@ -48,8 +52,11 @@ internal static class CheckpointFile
     /// <param name="fingerprint">What must be the same.</param>
     /// <param name="state">A state that <see cref="TrainingState.BeginFit"/> has prepared.</param>
     /// <param name="stepsPerEpoch">Steps of an epoch.</param>
+    /// <param name="readHistory">Reads the lines of the finished epochs.</param>
+    /// <returns>Where these lines are.</returns>
     /// <exception cref="InvalidDataException">The file is no checkpoint, is malformed, or belongs to another training: the message says what differs.</exception>
-    public static void Read(SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint, TrainingState state, int stepsPerEpoch)
+    public static HistoryPlace Read(
+        SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint, TrainingState state, int stepsPerEpoch, Func<HistoryPlace, string> readHistory)
     {
         IReadOnlyDictionary<string, string> metadata = file.Metadata;
         if (metadata.GetValueOrDefault(KindKey) != Version)
@@ -67,15 +74,19 @@ internal static class CheckpointFile
             "no" => false,
             var other => throw new InvalidDataException($"{StoppedKey} is \"{other}\", neither yes nor no"),
         };
+        ContentDigest.Check(file);
         EpochFigures current = state.Figures!;
-        EpochRecord[] history = [.. (metadata.GetValueOrDefault(HistoryKey) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        var place = new HistoryPlace(
+            metadata.GetValueOrDefault(HistoryFileKey) ?? "", Whole(metadata, HistoryStartKey, 0, long.MaxValue), (int)Whole(metadata, HistoryLengthKey, 0),
+            metadata.GetValueOrDefault(HistoryDigestKey) ?? "");
+        EpochRecord[] history = [.. readHistory(place).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => ParseHistoryLine(line, [.. current.Metrics]))];
         if (history.Length != epoch - 1 || history.Where((record, i) => record.Epoch != i + 1).Any())
             throw new InvalidDataException($"the checkpoint stands in epoch {epoch}, but has a history of {history.Length} epochs or of others");
         long steps = Whole(metadata, StepsKey, 0, long.MaxValue);
         int finished = (int)Whole(metadata, EpochsKey, 0), sinceBest = (int)Whole(metadata, SinceBestKey, 0);
         double best = Parse(metadata.GetValueOrDefault(BestKey) ?? "");
-        float[] values = Flat(file, "values", state.Network.Parameters.Values.Length), slots = Flat(file, "slots", state.Slots.Length);
+        float[] values = Flat(file, ModelFile.CheckpointValues, state.Network.Parameters.Values.Length), slots = Flat(file, "slots", state.Slots.Length);
         float[] average = Flat(file, "average", state.AverageValues.Length), bestValues = Flat(file, "best", state.BestValues.Length);
         float[] bestAverage = Flat(file, "best_average", state.BestAverage.Length);
         var scores = new List<float[]>();
@@ -92,6 +103,7 @@ internal static class CheckpointFile
         (state.Steps, state.FinishedEpochs, state.Epoch, state.StepOfEpoch, state.IsStopped) = (steps, finished, epoch, step, isStopped);
         (state.Best, state.EpochsSinceBest, state.BestValues, state.BestAverage) = (best, sinceBest, bestValues, bestAverage);
         state.History.AddRange(history);
+        return place;
     }
 
     private static string ScoresName(int number) => FormattableString.Invariant($"figures_scores_{number}");
@@ -108,7 +120,20 @@ internal static class CheckpointFile
         return values;
     }
 
-    private static string HistoryLine(EpochRecord epoch) => string.Join(
+    /// <summary>The network without its tensors; nothing where a part of the user's own cannot be written, so that only the training can go on.</summary>
+    private static Dictionary<string, string> DescribeNetwork(Sequential network)
+    {
+        try
+        {
+            return ModelFile.DescribeNetwork(network, TensorNaming.Library);
+        }
+        catch (NotSupportedException)
+        {
+            return [];
+        }
+    }
+
+    public static string HistoryLine(EpochRecord epoch) => string.Join(
         ';', Text(epoch.Epoch), Figures(epoch.Training), epoch.Validation is null ? "" : Figures(epoch.Validation), Text(epoch.Duration.Ticks), Text(epoch.SampleCount));
 
     private static string Figures(EvaluationResult result) => string.Join(

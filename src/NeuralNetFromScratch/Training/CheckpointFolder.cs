@@ -40,7 +40,9 @@ internal static class CheckpointFolder
 
 /// <summary>
 /// When a training writes down where it stands, so that <see cref="Trainer.Resume"/> can go on from there to the same bits. A file is
-/// written to a temporary one in the same folder, flushed to disk, and renamed: whenever the process ends, a whole file is there.
+/// written to a temporary one in the same folder, flushed to disk, and renamed: whenever the process ends, a whole file is there. The finished
+/// epochs are in a file beside it, whose name has ".history" added, and which goes where the checkpoint goes.
+/// <see cref="Sequential.Load"/> reads the network of a checkpoint.
 /// </summary>
 public sealed record CheckpointOptions
 {
@@ -60,11 +62,19 @@ public sealed record CheckpointOptions
 /// <summary>Writes checkpoints of one training.</summary>
 /// <param name="options">Where, and how many are kept.</param>
 /// <param name="fingerprint">What must be the same when the training goes on.</param>
-internal sealed class CheckpointWriter(CheckpointOptions options, IReadOnlyDictionary<string, string> fingerprint)
+/// <param name="resumed">The checkpoint that the training goes on from; null for a new training.</param>
+internal sealed class CheckpointWriter(
+    CheckpointOptions options, IReadOnlyDictionary<string, string> fingerprint, (string Checkpoint, HistoryPlace Place, int Epochs)? resumed) : IDisposable
 {
+    private readonly CheckpointHistory _history = new(options.Path, resumed);
+
     public void Write(TrainingState state)
     {
-        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Describe(state, fingerprint);
+        HistoryPlace history = _history.Append(state.History, CheckpointFile.HistoryLine);
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = CheckpointFile.Describe(state, fingerprint, history);
+        ContentDigest.Add(tensors, metadata);
         CheckpointFolder.Write(options, state.Steps, path => SafetensorsWriter.Write(path, tensors, metadata));
     }
+
+    public void Dispose() => _history.Dispose();
 }

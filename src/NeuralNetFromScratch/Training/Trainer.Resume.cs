@@ -27,11 +27,12 @@ public sealed partial class Trainer
         ArgumentNullException.ThrowIfNull(options);
         using UseGuard.Use use = BeginUse();
         TrainingPlan plan = Begin(training, options);
+        HistoryPlace history;
         using (SafetensorsReader file = SafetensorsReader.Open(path))
         {
             try
             {
-                CheckpointFile.Read(file, Fingerprint(plan), _state, plan.StepsPerEpoch);
+                history = CheckpointFile.Read(file, Fingerprint(plan), _state, plan.StepsPerEpoch, place => CheckpointHistory.Read(path, place));
             }
             catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
             {
@@ -39,6 +40,6 @@ public sealed partial class Trainer
             }
         }
 
-        return Run(plan, progress, cancellationToken);
+        return Run(plan, progress, cancellationToken, (path, history, _state.History.Count));
     }
 }

@@ -139,10 +139,11 @@ public sealed partial class Trainer
         return plan;
     }
 
-    private TrainingHistory Run(TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private TrainingHistory Run(
+        TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken, (string Checkpoint, HistoryPlace Place, int Epochs)? resumed = null)
     {
         Evaluator? evaluator = plan.Validation is null ? null : new Evaluator(_state.WatchedNetwork, _loss, plan.Metrics, _engine);
-        CheckpointWriter? checkpoint = plan.Options.Checkpoint is { } where ? new CheckpointWriter(where, Fingerprint(plan)) : null;
+        using CheckpointWriter? checkpoint = plan.Options.Checkpoint is { } where ? new CheckpointWriter(where, Fingerprint(plan), resumed) : null;
         var loop = new TrainingLoop(_state, _steps, plan, _optimizer.LearningRate, evaluator, checkpoint, progress);
         History = loop.History;
         loop.Run(cancellationToken);

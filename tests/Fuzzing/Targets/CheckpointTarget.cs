@@ -20,13 +20,17 @@ internal sealed class CheckpointTarget : SafetensorsFamily
     public override void Read(byte[] file)
     {
         using var reader = new SafetensorsReader(new MemoryStream(file));
-        CheckpointFile.Read(reader, Fingerprint, Create(), StepsPerEpoch);
+        CheckpointFile.Read(reader, Fingerprint, Create(), StepsPerEpoch, place => place.Length == 0 ? "" : Lines);
     }
+
+    /// <summary>The finished epochs of the advanced state.</summary>
+    private static readonly string Lines = string.Join('\n', Advanced().History.Select(CheckpointFile.HistoryLine));
 
     private static byte[] Write(TrainingState state)
     {
         using var stream = new MemoryStream();
-        (IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Describe(state, Fingerprint);
+        var history = new HistoryPlace("run.checkpoint.history", 0, 100 * state.History.Count, "");
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = CheckpointFile.Describe(state, Fingerprint, history);
         SafetensorsWriter.Write(stream, tensors, metadata);
         return stream.ToArray();
     }

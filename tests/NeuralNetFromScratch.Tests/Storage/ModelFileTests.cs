@@ -1,4 +1,3 @@
-using System.Globalization;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Layers;
 using NeuralNetFromScratch.Tests.Reference;
@@ -102,30 +101,6 @@ public class ModelFileTests
         Assert.That(loaded.Predict(batch).Span.ToArray(), Is.EqualTo(network.Predict(batch).Span.ToArray()));
     }
 
-    [Test]
-    public void Weights_that_do_not_fit_are_all_listed_and_nothing_changes()
-    {
-        using var folder = new TemporaryFolder();
-        string path = folder.File("weights");
-        new Sequential([3], 1, new Dense(4), new Dense(2)).Save(path);
-        var other = new Sequential([3], 1, new Dense(5), new LayerNormalization());
-        int[] before = TestValues.Bits(other.Parameters.Values);
-        string message = Assert.Throws<InvalidDataException>(() => other.LoadWeights(path))!.Message;
-        foreach (string part in (string[])
-            [
-                path, "dense1.weight is expected as [3, 5], got [3, 4]", "dense1.bias is expected as [5], got [4]", "layernorm1.scale [5] is missing",
-                "layernorm1.shift [5] is missing", "dense2.weight is not expected", "dense2.bias is not expected",
-            ])
-        {
-            Assert.That(message, Does.Contain(part));
-        }
-
-        Assert.That(TestValues.Bits(other.Parameters.Values), Is.EqualTo(before));
-        var same = new Sequential([3], 9, new Dense(4), new Dense(2));
-        same.LoadWeights(path);
-        Assert.That(TestValues.Bits(same.Parameters.Values), Is.EqualTo(TestValues.Bits(Sequential.Load(path).Parameters.Values)));
-    }
-
     [TestCase("architecture", "{}", "cannot be understood")]
     [TestCase("architecture", "no json", "cannot be understood")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[]}""", "needs layers")]
@@ -184,64 +159,9 @@ public class ModelFileTests
     }
 
     [Test]
-    public void The_count_of_batches_that_PyTorch_keeps_is_passed_over_in_its_naming_alone([Values] TensorNaming naming)
-    {
-        using var folder = new TemporaryFolder();
-        string path = folder.File("weights"), bias = naming == TensorNaming.PyTorch ? "0.bias" : "scaleshift1.shift";
-        string weight = naming == TensorNaming.PyTorch ? "0.weight" : "scaleshift1.scale";
-        SafetensorsWriter.Write(path,
-        [
-            SafetensorEntry.FromFloats(weight, [2], [1, 2]), SafetensorEntry.FromFloats(bias, [2], [3, 4]),
-            new("1.num_batches_tracked", SafetensorType.I64, [], new byte[8]),
-        ]);
-        var network = new Sequential([2], 1, new ScaleShift());
-        Assert.That(
-            () => network.LoadWeights(path, naming),
-            naming == TensorNaming.PyTorch ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("1.num_batches_tracked is not expected"));
-    }
-
-    [Test]
-    public void Weights_that_are_no_numbers_are_refused()
-    {
-        using var folder = new TemporaryFolder();
-        string path = folder.File("weights");
-        SafetensorsWriter.Write(path, [new("scaleshift1.scale", SafetensorType.F8E4M3, [2], new byte[2]), SafetensorEntry.FromFloats("scaleshift1.shift", [2], [3, 4])]);
-        var network = new Sequential([2], 1, new ScaleShift());
-        Assert.That(
-            () => network.LoadWeights(path),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("scaleshift1.scale has elements of type F8_E4M3, which cannot be read as floats"));
-    }
-
-    [Test]
-    [Category("Process")]
-    public void PyTorch_predicts_the_same_with_weights_written_here()
-    {
-        Sequential network = TorchTwin(seed: 5);
-        Train(network, 6, 3);
-        using var folder = new TemporaryFolder();
-        string path = folder.File("for_torch.safetensors");
-        network.Save(path, TensorNaming.PyTorch);
-        float[] theirs = Parse(Peer.Run("torch", "Storage/torch_models.py", "predict", path));
-        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
-    }
-
-    [Test]
-    [Category("Process")]
-    public void Weights_written_by_PyTorch_predict_the_same_here()
-    {
-        using var folder = new TemporaryFolder();
-        string path = folder.File("from_torch.safetensors");
-        float[] theirs = Parse(Peer.Run("torch", "Storage/torch_models.py", "write", path));
-        Sequential network = TorchTwin(seed: 0);
-        network.LoadWeights(path, TensorNaming.PyTorch);
-        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
-        Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("LoadWeights"));
-    }
-
-    [Test]
     public void A_copy_has_parameters_of_its_own()
     {
-        Sequential network = TorchTwin(seed: 5), copy = network.Copy();
+        Sequential network = new([6], 5, new Dense(3)), copy = network.Copy();
         Assert.That(TestValues.Bits(copy.Parameters.Values), Is.EqualTo(TestValues.Bits(network.Parameters.Values)));
         copy.Parameters.Values.Clear();
         Assert.That(network.Parameters["dense1.weight"].Values[0], Is.Not.Zero);
@@ -255,20 +175,6 @@ public class ModelFileTests
         Assert.That(input, Is.EqualTo((float[])[-0.25f, 0, 1]));
         Assert.That(() => new InputScaling().Apply([1], input), Throws.ArgumentException);
     }
-
-    /// <summary>The network of torch_models.py.</summary>
-    private static Sequential TorchTwin(ulong seed) =>
-        new(
-            [6], seed, new Dense(8, Activation.Relu), new BatchNormalization(), new Dropout(0.3f), new Residual(new Dense(8, Activation.Gelu)), new LayerNormalization(),
-            new Dense(3, Activation.Tanh), new Dense(3))
-        {
-            OutputActivation = OutputActivation.None,
-        };
-
-    private static Tensor Inputs() => new([5, 6], [.. Enumerable.Range(0, 30).Select(i => MathF.Sin(i * 0.37f))]);
-
-    private static float[] Parse(string lines) =>
-        [.. lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, CultureInfo.InvariantCulture))];
 
     /// <summary>Loads a model of layers without parameters from its description.</summary>
     private static void Described(string layers, string? message)
