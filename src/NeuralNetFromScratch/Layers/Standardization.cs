@@ -70,8 +70,8 @@ public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardiza
         Shape shape = inputShape.ElementCount == FeatureCount ? inputShape : [FeatureCount];
         return
         [
-            new("mean", shape, _means is null ? Initializer.Zeros : new GivenInitializer(_means), ParameterRole.State),
-            new("deviation", shape, _deviations is null ? Initializer.Constant(1) : new GivenInitializer(_deviations), ParameterRole.State) { IsDivisor = true },
+            new("mean", shape, _means is null ? Initializer.Zeros : new GivenInitializer(_means), ParameterRole.Buffer),
+            new("deviation", shape, _deviations is null ? Initializer.Constant(1) : new GivenInitializer(_deviations), ParameterRole.Buffer) { IsDivisor = true },
         ];
     }
 

@@ -22,7 +22,7 @@ internal static class ModelFile
         {
             if (parameter.Definition.IsDivisor && Unusable(parameter.Values) is { } value)
                 throw new InvalidOperationException(FormattableString.Invariant($"{parameter.Name} must be finite and positive, got {value}; such a network cannot be read again"));
-            tensors.Add(SafetensorEntry.OfFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
+            tensors.Add(SafetensorEntry.FromFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
         }
 
         return (tensors, metadata);

@@ -13,8 +13,8 @@ public sealed partial class Sequential
     /// than 32 within each other.
     /// </exception>
     /// <exception cref="ArgumentException">A class name has no UTF-8.</exception>
-    /// <exception cref="InvalidOperationException">A deviation of a <see cref="Standardize"/> layer was set to what is not finite and positive.</exception>
-    public void Save(string path, TensorNaming naming = TensorNaming.Library)
+    /// <exception cref="InvalidOperationException">A deviation of a <see cref="Standardization"/> layer was set to what is not finite and positive.</exception>
+    public void Save(string path, TensorNaming naming = TensorNaming.Native)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = ModelFile.Describe(this, naming);
@@ -42,7 +42,7 @@ public sealed partial class Sequential
     /// The file is malformed, or names or shapes differ: the message lists every one that is missing, not expected or misshapen. Nothing has
     /// changed.
     /// </exception>
-    public void LoadWeights(string path, TensorNaming naming = TensorNaming.Library) => LoadWeights(path, new WeightLoadOptions { Naming = naming });
+    public void LoadWeights(string path, TensorNaming naming = TensorNaming.Native) => LoadWeights(path, new WeightLoadOptions { Naming = naming });
 
     /// <summary>Reads the parameters alone, from a file whose tensors have names of their own.</summary>
     /// <param name="path">A safetensors file.</param>

@@ -3,7 +3,7 @@ namespace NeuralNetFromScratch;
 /// <summary>How the tensors of a file find the parameters of a network, see <see cref="Sequential.LoadWeights(string, WeightLoadOptions)"/>.</summary>
 public sealed record WeightLoadOptions
 {
-    /// <summary>How tensors are called and turned in the file. Default: <see cref="TensorNaming.Library"/>.</summary>
+    /// <summary>How tensors are called and turned in the file. Default: <see cref="TensorNaming.Native"/>.</summary>
     public TensorNaming Naming { get; init; }
 
     /// <summary>
@@ -156,7 +156,7 @@ internal sealed class WeightMatch
             ? $"is expected as [{string.Join(", ", place.Dimensions)}], got [{string.Join(", ", tensor.Dimensions)}]"
             : tensor.Type.CanBeFloats() ? null : $"has elements of type {tensor.Type.Name()}, which cannot be read as floats";
 
-    private bool IsZeroBias(TensorPlace place) => _options.ZeroMissingBiases && place.Definition.Role == ParameterRole.Bias && place.Leaf == BiasName;
+    private bool IsZeroBias(TensorPlace place) => _options.ZeroMissingBiases && place.Definition.Role == ParameterRole.NoDecay && place.Leaf == BiasName;
 
     private bool IsIgnored(SafetensorInfo tensor) => _options.Naming == TensorNaming.PyTorch && tensor.Name.EndsWith(IgnoredSuffix, StringComparison.Ordinal);
 

@@ -125,7 +125,7 @@ internal static class CheckpointFile
     {
         try
         {
-            return ModelFile.DescribeNetwork(network, TensorNaming.Library);
+            return ModelFile.DescribeNetwork(network, TensorNaming.Native);
         }
         catch (NotSupportedException)
         {

@@ -16,9 +16,9 @@ public class LayerSpanTests
     private static readonly (Layer Layer, Shape Shape)[] Cases =
     [
         (new Dense(10), [40]), (new Dense(10, Activation.Gelu), [40]), (new Dense(10) { HasBias = false }, [40]), (new Dense(3) { SkipsZeroInputs = true }, [40]),
-        (new Activate(Activation.Tanh), [17]), (new Affine(), [17]), (new BatchNormalization(), [17]), (new BatchNormalization(affine: false), [3, 2, 4]),
-        (new LayerNormalization(), [17]), (new Standardize(17), [17]), (new Standardize(5), [17]), (new Dropout(0.5f), [17]), (new GaussianNoise(0.1f), [17]), (new Flatten(), [4, 4]),
-        (new Residual(new Dense(9), new Affine()), [9]), (new Residual(new Dense(4)) { Projection = [new Dense(4)] }, [9]),
+        (new ActivationLayer(Activation.Tanh), [17]), (new ScaleShift(), [17]), (new BatchNormalization(), [17]), (new BatchNormalization(affine: false), [3, 2, 4]),
+        (new LayerNormalization(), [17]), (new Standardization(17), [17]), (new Standardization(5), [17]), (new Dropout(0.5f), [17]), (new GaussianNoise(0.1f), [17]), (new Flatten(), [4, 4]),
+        (new Residual(new Dense(9), new ScaleShift()), [9]), (new Residual(new Dense(4)) { Projection = [new Dense(4)] }, [9]),
     ];
 
     private static IEnumerable<TestCaseData> Calls() =>

@@ -67,7 +67,7 @@ public class CheckpointHistoryTests
     public void Options_that_make_no_sense_are_refused()
     {
         foreach (CheckpointOptions checkpoint in (CheckpointOptions[])
-            [new() { Path = "" }, new() { Path = "a", EveryEpochs = -1 }, new() { Path = "a", EverySteps = -1 }, new() { Path = "a", Keep = 0 }])
+            [new() { Path = "" }, new() { Path = "a", EveryEpochs = -1 }, new() { Path = "a", EverySteps = -1 }, new() { Path = "a", MaxToKeep = 0 }])
         {
             Assert.That(() => Recipe.CreateTrainer(1, out _).Fit(Recipe.Samples(), new FitOptions { Checkpoint = checkpoint }), Throws.InstanceOf<ArgumentException>());
         }

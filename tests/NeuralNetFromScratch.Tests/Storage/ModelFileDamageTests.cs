@@ -98,15 +98,15 @@ public class ModelFileDamageTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("model");
-        var network = new Sequential([2], 1, new Standardize([1, 2], [3, 4]), new Dense(2));
+        var network = new Sequential([2], 1, new Standardization([1, 2], [3, 4]), new Dense(2));
         network.Save(path);
         (List<SafetensorEntry> tensors, Dictionary<string, string> metadata) = SafetensorsEdit.Read(path);
-        tensors[tensors.FindIndex(tensor => tensor.Name == "standardize1.deviation")] = SafetensorEntry.OfFloats("standardize1.deviation", [2], [1, deviation]);
+        tensors[tensors.FindIndex(tensor => tensor.Name == "standardization1.deviation")] = SafetensorEntry.FromFloats("standardization1.deviation", [2], [1, deviation]);
         SafetensorsWriter.Write(path, tensors, metadata);
-        Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("standardize1.deviation must be finite and positive"));
+        Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("standardization1.deviation must be finite and positive"));
         Assert.That(() => network.LoadWeights(path), Throws.InstanceOf<InvalidDataException>());
-        network.Parameters["standardize1.deviation"].Values[0] = deviation;
-        Assert.That(() => network.Save(path), Throws.InvalidOperationException.With.Message.Contains("standardize1.deviation"));
+        network.Parameters["standardization1.deviation"].Values[0] = deviation;
+        Assert.That(() => network.Save(path), Throws.InvalidOperationException.With.Message.Contains("standardization1.deviation"));
     }
 
     [Test]
@@ -143,7 +143,7 @@ public class ModelFileDamageTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("model");
-        Layer deep = new Activate(Activation.Elu(0.5f));
+        Layer deep = new ActivationLayer(Activation.Elu(0.5f));
         for (int depth = 0; depth < 31; depth++)
             deep = new Residual(deep);
         foreach (Sequential network in (Sequential[])[new([2], 1, deep), new([2], 1, [.. Enumerable.Repeat(new Flatten(), 10_000)])])

@@ -39,10 +39,10 @@ public class WeightTests
         string weight = naming == TensorNaming.PyTorch ? "0.weight" : "affine1.scale";
         SafetensorsWriter.Write(path,
         [
-            SafetensorEntry.OfFloats(weight, [2], [1, 2]), SafetensorEntry.OfFloats(bias, [2], [3, 4]),
+            SafetensorEntry.FromFloats(weight, [2], [1, 2]), SafetensorEntry.FromFloats(bias, [2], [3, 4]),
             new("1.num_batches_tracked", SafetensorType.I64, [], new byte[8]),
         ]);
-        var network = new Sequential([2], 1, new Affine());
+        var network = new Sequential([2], 1, new ScaleShift());
         Assert.That(
             () => network.LoadWeights(path, naming),
             naming == TensorNaming.PyTorch ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("1.num_batches_tracked is not expected"));
@@ -53,8 +53,8 @@ public class WeightTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("weights");
-        SafetensorsWriter.Write(path, [new("affine1.scale", SafetensorType.F8E4M3, [2], new byte[2]), SafetensorEntry.OfFloats("affine1.shift", [2], [3, 4])]);
-        var network = new Sequential([2], 1, new Affine());
+        SafetensorsWriter.Write(path, [new("affine1.scale", SafetensorType.F8E4M3, [2], new byte[2]), SafetensorEntry.FromFloats("affine1.shift", [2], [3, 4])]);
+        var network = new Sequential([2], 1, new ScaleShift());
         Assert.That(
             () => network.LoadWeights(path),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("affine1.scale has elements of type F8_E4M3, which cannot be read as floats"));
@@ -93,7 +93,7 @@ public class WeightTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("weights");
-        SafetensorsWriter.Write(path, [SafetensorEntry.OfFloats("0.weight", [2, 3], [1, 2, 3, 4, 5, 6])]);
+        SafetensorsWriter.Write(path, [SafetensorEntry.FromFloats("0.weight", [2, 3], [1, 2, 3, 4, 5, 6])]);
         var network = new Sequential([3], 1, new Dense(2) { HasBias = false });
         network.LoadWeights(path, TensorNaming.PyTorch);
         Assert.That(network.Parameters["dense1.weight"].Values.ToArray(), Is.EqualTo((float[])[1, 4, 2, 5, 3, 6]));
@@ -107,13 +107,13 @@ public class WeightTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("weights");
-        SafetensorsWriter.Write(path, [SafetensorEntry.OfFloats("0.weight", [2, 3], [1, 2, 3, 4, 5, 6])]);
-        var network = new Sequential([3], 1, new Dense(2, biases: Initializer.Constant(7)));
+        SafetensorsWriter.Write(path, [SafetensorEntry.FromFloats("0.weight", [2, 3], [1, 2, 3, 4, 5, 6])]);
+        var network = new Sequential([3], 1, new Dense(2, biasInitializer: Initializer.Constant(7)));
         var options = new WeightLoadOptions { Naming = TensorNaming.PyTorch };
         Assert.That(() => network.LoadWeights(path, options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("0.bias [2] is missing"));
         network.LoadWeights(path, options with { ZeroMissingBiases = true });
         Assert.That(network.Parameters["dense1.bias"].Values.ToArray(), Is.EqualTo((float[])[0, 0]));
-        SafetensorsWriter.Write(path, [SafetensorEntry.OfFloats("0.bias", [2], [1, 2])]);
+        SafetensorsWriter.Write(path, [SafetensorEntry.FromFloats("0.bias", [2], [1, 2])]);
         Assert.That(
             () => network.LoadWeights(path, options with { ZeroMissingBiases = true }),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("0.weight [2, 3] is missing"), "a weight is no bias");
@@ -130,8 +130,8 @@ public class WeightTests
         float[] weights = TestValues.Uniform(12, 1), heads = TestValues.Uniform(8, 2);
         SafetensorsWriter.Write(path,
         [
-            SafetensorEntry.OfFloats($"{first}.weight", [4, 3], weights), SafetensorEntry.OfFloats($"{first}.bias", [4], [1, 2, 3, 4]),
-            SafetensorEntry.OfFloats($"{second}.weight", [2, 4], heads), SafetensorEntry.OfFloats($"{second}.bias", [2], [5, 6]),
+            SafetensorEntry.FromFloats($"{first}.weight", [4, 3], weights), SafetensorEntry.FromFloats($"{first}.bias", [4], [1, 2, 3, 4]),
+            SafetensorEntry.FromFloats($"{second}.weight", [2, 4], heads), SafetensorEntry.FromFloats($"{second}.bias", [2], [5, 6]),
         ]);
         var named = new Sequential([3], 1, new Dense(4, Activation.Relu), new Dense(2));
         var shaped = new Sequential([3], 2, new Dense(4, Activation.Relu), new Dense(2));
@@ -164,15 +164,15 @@ public class WeightTests
         string path = folder.File("weights");
         SafetensorsWriter.Write(path,
         [
-            SafetensorEntry.OfFloats("a.weight", [3, 3], new float[9]), SafetensorEntry.OfFloats("a.bias", [3], new float[3]),
-            SafetensorEntry.OfFloats("b.weight", [3, 3], new float[9]), SafetensorEntry.OfFloats("b.bias", [3], new float[3]),
+            SafetensorEntry.FromFloats("a.weight", [3, 3], new float[9]), SafetensorEntry.FromFloats("a.bias", [3], new float[3]),
+            SafetensorEntry.FromFloats("b.weight", [3, 3], new float[9]), SafetensorEntry.FromFloats("b.bias", [3], new float[3]),
         ]);
         var network = new Sequential([3], 1, new Dense(3), new Dense(3));
         var options = new WeightLoadOptions { Naming = TensorNaming.PyTorch, ByShape = true };
         Assert.That(() => network.LoadWeights(path, options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("a and b have the shapes of dense1"));
         Assert.That(
             () => new Sequential([3], 1, new Dense(4)).LoadWeights(path, options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no module of the file has the shapes of dense1"));
-        SafetensorsWriter.Write(path, [SafetensorEntry.OfFloats("a.weight", [3, 3], new float[9]), SafetensorEntry.OfFloats("a.bias", [3], new float[3]), SafetensorEntry.OfFloats("z.w", [1], [1])]);
+        SafetensorsWriter.Write(path, [SafetensorEntry.FromFloats("a.weight", [3, 3], new float[9]), SafetensorEntry.FromFloats("a.bias", [3], new float[3]), SafetensorEntry.FromFloats("z.w", [1], [1])]);
         Assert.That(() => new Sequential([3], 1, new Dense(3)).LoadWeights(path, options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("z fits no layer"));
     }
 
@@ -189,7 +189,7 @@ public class WeightTests
             {
                 var values = new float[tensor.Length];
                 reader.ReadFloats(tensor, values);
-                return SafetensorEntry.OfFloats($"net.x{tensor.Name}", Shape.Create([.. tensor.Dimensions.Select(size => (int)size)]), values);
+                return SafetensorEntry.FromFloats($"net.x{tensor.Name}", Shape.Create([.. tensor.Dimensions.Select(size => (int)size)]), values);
             })];
             SafetensorsWriter.Write(path, [.. renamed, new("net.x1.num_batches_tracked", SafetensorType.I64, [], new byte[8])]);
         }
