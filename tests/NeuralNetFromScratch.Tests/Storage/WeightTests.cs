@@ -35,8 +35,8 @@ public class WeightTests
     public void The_count_of_batches_that_PyTorch_keeps_is_passed_over_in_its_naming_alone([Values] TensorNaming naming)
     {
         using var folder = new TemporaryFolder();
-        string path = folder.File("weights"), bias = naming == TensorNaming.PyTorch ? "0.bias" : "affine1.shift";
-        string weight = naming == TensorNaming.PyTorch ? "0.weight" : "affine1.scale";
+        string path = folder.File("weights"), bias = naming == TensorNaming.PyTorch ? "0.bias" : "scaleshift1.shift";
+        string weight = naming == TensorNaming.PyTorch ? "0.weight" : "scaleshift1.scale";
         SafetensorsWriter.Write(path,
         [
             SafetensorEntry.FromFloats(weight, [2], [1, 2]), SafetensorEntry.FromFloats(bias, [2], [3, 4]),
@@ -53,11 +53,11 @@ public class WeightTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("weights");
-        SafetensorsWriter.Write(path, [new("affine1.scale", SafetensorType.F8E4M3, [2], new byte[2]), SafetensorEntry.FromFloats("affine1.shift", [2], [3, 4])]);
+        SafetensorsWriter.Write(path, [new("scaleshift1.scale", SafetensorType.F8E4M3, [2], new byte[2]), SafetensorEntry.FromFloats("scaleshift1.shift", [2], [3, 4])]);
         var network = new Sequential([2], 1, new ScaleShift());
         Assert.That(
             () => network.LoadWeights(path),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("affine1.scale has elements of type F8_E4M3, which cannot be read as floats"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("scaleshift1.scale has elements of type F8_E4M3, which cannot be read as floats"));
     }
 
     [Test]
