@@ -18,6 +18,8 @@ internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
 
     public override bool HasWeights => source.HasWeights;
 
+    internal override int SourceIndex(int index) => source.SourceIndex(indices[index]);
+
     public override int GetLabel(int index) => source.GetLabel(indices[index]);
 
     public override float GetWeight(int index) => source.GetWeight(indices[index]);
@@ -55,6 +57,8 @@ internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
     public override int TargetLength => source.TargetLength;
 
     public override bool HasWeights => true;
+
+    internal override int SourceIndex(int index) => source.SourceIndex(index);
 
     public override int GetLabel(int index) => source.GetLabel(index);
 

@@ -117,8 +117,8 @@ public sealed class TabularClassifier<TLabel>
     /// <summary>Goes through some samples once, on top of what was learned before.</summary>
     /// <param name="features">[samples, features]; all finite. The first call's means and deviations are kept.</param>
     /// <param name="labels">The class of each sample.</param>
-    /// <param name="classes">All classes that there will be, in any order; needed in the first call unless it shows them all, ignored later.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, or a label is new; nothing has changed.</exception>
+    /// <param name="classes">All classes that there will be, in any order; needed in the first call unless it shows them all. A later call may leave them out, or name the same.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, a label is new, or the classes are others than in the first call; nothing has changed.</exception>
     public void PartialFit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
     {
         FeatureTable.Check(features, labels.Length, _network);
@@ -128,6 +128,10 @@ public sealed class TabularClassifier<TLabel>
             foreach (TLabel label in labels)
                 ThrowIfUnknown(label, Array.IndexOf(all, label) >= 0);
             Build(features, all);
+        }
+        else if (!classes.IsEmpty)
+        {
+            ThrowIfOtherClasses(SortedClasses(classes));
         }
 
         Dataset samples = Samples(features, Numbers(labels));
@@ -220,6 +224,15 @@ public sealed class TabularClassifier<TLabel>
         else
             Array.Sort(classes);
         return classes;
+    }
+
+    private void ThrowIfOtherClasses(TLabel[] announced)
+    {
+        string[] added = [.. announced.Except(_classes).Select(ClassLabel.Text)], missing = [.. _classes.Except(announced).Select(ClassLabel.Text)];
+        if (added.Length + missing.Length > 0)
+            throw new ArgumentException(
+                $"the classes are others than in the first call{(added.Length > 0 ? $"; new: {string.Join(", ", added)}" : "")}{(missing.Length > 0 ? $"; missing: {string.Join(", ", missing)}" : "")}",
+                "classes");
     }
 
     private static void ThrowIfUnknown(TLabel label, bool isKnown)

@@ -175,7 +175,7 @@ public sealed class Huber : Loss, IPart<Huber>
             double difference = (double)output - target, distance = Math.Abs(difference);
             return distance <= delta
                 ? (difference * difference / 2, difference)
-                : (delta * (distance - delta / 2), delta * (difference / distance));
+                : (delta * (distance - delta / 2), Math.Clamp(difference, -delta, delta));
         }
     }
 }

@@ -134,7 +134,8 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     private double Row(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, int label, double shiftedLogSum, float maximum, float scale, Span<float> probabilities)
     {
-        double sum = 0, targetSum = 0;
+        // A logit that is no number is not hidden by a target or a class weight of zero.
+        double sum = double.IsNaN(shiftedLogSum) ? double.NaN : 0, targetSum = 0;
         for (int j = 0; j < logits.Length; j++)
         {
             double target = Target(targets, label, j, logits.Length);

@@ -13,6 +13,12 @@ public sealed record FitOptions
     public int BatchSize { get; init; } = 64;
 
     /// <summary>
+    /// Whether the samples that are left at the end of an epoch, fewer than a step takes, are left out; others are in each epoch where it shuffles. If
+    /// false, they are a step of their own, but a single one joins the step before it where a layer looks across the batch. Default: false.
+    /// </summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>
     /// How many batches' gradients make one update; positive. It is the same as a batch so many times as large, except for layers that
     /// look across the batch: they see <see cref="BatchSize"/> samples at a time.
     /// </summary>
@@ -55,8 +61,8 @@ public sealed record FitOptions
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// Whether a loss that is NaN or infinite ends the training with a <see cref="NotFiniteNumberException"/>. The parameters and running
-    /// statistics are then those before the step. Default: true.
+    /// Whether a loss that is NaN or infinite ends the training with a <see cref="NotFiniteNumberException"/>, which names the epoch, the step, and
+    /// the first sample whose features or target are not finite. The parameters and running statistics are then those before the step. Default: true.
     /// </summary>
     public bool StopOnNonFiniteLoss { get; init; } = true;
 }

@@ -5,6 +5,9 @@ internal sealed class LearningRateFinder(float lowest, float highest, int steps)
 {
     private const double Smoothing = 0.9, Divergence = 4;
 
+    /// <summary>A slope needs a point on either side.</summary>
+    private const int FewestPoints = 3;
+
     private readonly List<(float LearningRate, double Loss)> _points = [];
     private double _average;
     private double _best = double.PositiveInfinity;
@@ -23,8 +26,13 @@ internal sealed class LearningRateFinder(float lowest, float highest, int steps)
         IsFinished = _points.Count == steps || !(smoothed <= Divergence * _best);
     }
 
+    /// <exception cref="NotFiniteNumberException">The loss was not finite from the start, so that no rate can be told from another.</exception>
     public LearningRateRangeTest Result()
     {
+        int finite = _points.TakeWhile(point => double.IsFinite(point.Loss)).Count();
+        if (finite < FewestPoints)
+            throw new NotFiniteNumberException(FormattableString.Invariant(
+                $"the loss is {_points[Math.Min(finite, _points.Count - 1)].Loss} after {finite} of {steps} steps, at a learning rate of {_points[Math.Min(finite, _points.Count - 1)].LearningRate}: no rate can be suggested; look for features that are not finite, or begin with a lower rate"));
         // Central differences over the logarithm of the rate, which rises by the same amount from point to point.
         int steepest = 0;
         double steepestSlope = double.PositiveInfinity;

@@ -98,6 +98,7 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is not finite in one of the first steps.</exception>
     public LearningRateRangeTest FindLearningRate(
         Dataset training, float minLearningRate = 1e-5f, float maxLearningRate = 10, int stepCount = 100, int batchSize = 64, ulong seed = 0)
     {

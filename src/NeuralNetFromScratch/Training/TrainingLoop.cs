@@ -78,7 +78,7 @@ internal sealed class TrainingLoop
         Order(_order, _options.Shuffle, _options.Seed, _state.FinishedEpochs);
         RandomSource augmentation = new RandomSource(_options.Seed).Fork(AugmentationStream).Fork((ulong)_state.FinishedEpochs);
         if (_state.StepOfEpoch == 0)
-            _state.Figures!.Reset(_order.Length);
+            _state.Figures!.Reset(_plan.SamplesPerEpoch);
         int interval = Math.Max(1, _plan.StepsPerEpoch / ReportsPerEpoch);
         while (_state.StepOfEpoch < _plan.StepsPerEpoch)
         {
@@ -121,7 +121,7 @@ internal sealed class TrainingLoop
             _state.Figures);
         if (!isUpdated)
             throw new NotFiniteNumberException(
-                FormattableString.Invariant($"epoch {_state.Epoch}, step {_state.StepOfEpoch + 1}: the loss is {totals.Loss}; the parameters are those before this step"), totals.Loss);
+                FormattableString.Invariant($"epoch {_state.Epoch}, step {_state.StepOfEpoch + 1}: the loss is {totals.Loss}; {NonFinite.Describe(_plan.Training, source.Indices)}; the parameters are those before this step"), totals.Loss);
         _state.StepOfEpoch++;
     }
 
@@ -129,7 +129,7 @@ internal sealed class TrainingLoop
     {
         bool isWritten = _checkpoint is not null
             && ((_options.Checkpoint is { EveryEpochs: > 0 } rule && _state.Epoch % rule.EveryEpochs == 0) || IsStepOfCheckpoint());
-        var record = new EpochRecord(_state.Epoch, _state.Figures!.Result(), _evaluator?.Run(_plan.Validation!), _watch.Elapsed, _order.Length);
+        var record = new EpochRecord(_state.Epoch, _state.Figures!.Result(), _evaluator?.Run(_plan.Validation!), _watch.Elapsed, _plan.SamplesPerEpoch);
         TrainingProgress progress = Progress(record.Training) with { FinishedEpoch = record };
         _state.History.Add(record);
         Note(record);

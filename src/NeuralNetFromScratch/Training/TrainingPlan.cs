@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>What a training goes through, checked before anything changes: samples, validation, steps, and the figures to compute.</summary>
@@ -29,6 +31,13 @@ internal sealed class TrainingPlan
         // Where samples are mixed, one that would be a step by itself joins the step before it.
         if (network.Chain.MixesSamples && StepsPerEpoch > 1 && Training.Count % _stepLength == 1)
             StepsPerEpoch--;
+        if (options.DropLast)
+            StepsPerEpoch = (int)(Training.Count / _stepLength);
+        if (StepsPerEpoch == 0)
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"there are {Training.Count} training samples, fewer than a step of {_stepLength}, which {nameof(FitOptions.DropLast)} leaves out"),
+                nameof(options));
+        SamplesPerEpoch = options.DropLast ? (int)(StepsPerEpoch * _stepLength) : Training.Count;
 
         bool hasLabels = Training.TargetLength == 0;
         Task = new MetricTask(loss.OutputActivation, network.OutputShape.ElementCount, hasLabels);
@@ -57,6 +66,9 @@ internal sealed class TrainingPlan
     /// <summary>Updates in an epoch.</summary>
     public int StepsPerEpoch { get; }
 
+    /// <summary>Samples that an epoch takes.</summary>
+    public int SamplesPerEpoch { get; }
+
     public MetricTask Task { get; }
 
     public IReadOnlyList<Metric> Metrics { get; }
@@ -65,7 +77,7 @@ internal sealed class TrainingPlan
     public (int Start, int Count) Step(int number)
     {
         int start = (int)(number * _stepLength);
-        return (start, number == StepsPerEpoch - 1 ? Training.Count - start : (int)_stepLength);
+        return (start, number == StepsPerEpoch - 1 ? SamplesPerEpoch - start : (int)_stepLength);
     }
 
     private static void CheckRanges(FitOptions options)

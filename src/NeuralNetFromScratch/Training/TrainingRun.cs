@@ -49,6 +49,7 @@ internal static class TrainingFingerprint
             ["validation samples"] = Text(plan.Validation?.Count ?? 0),
             ["batch size"] = Text(options.BatchSize),
             ["accumulation steps"] = Text(options.AccumulationSteps),
+            ["last batch"] = options.DropLast ? "dropped" : "taken",
             ["seed"] = Text(options.Seed),
             ["shuffle"] = Text(options.Shuffle),
             ["augmentation"] = options.Augmentation?.ToString() ?? "none",
