@@ -101,9 +101,6 @@ public abstract class Dataset
         return string.Create(CultureInfo.InvariantCulture, $"{Count:N0} {(Count == 1 ? "sample" : "samples")} {SampleShape}{answers}{(HasWeights ? ", weighted" : "")}{sizes}");
     }
 
-    /// <summary>The number of a sample in the data set that this one is a part of, for messages.</summary>
-    internal virtual int SourceIndex(int index) => index;
-
     /// <summary>Checks that all labels are less than a number, where there are labels.</summary>
     internal void ThrowIfLabelsOutside(int classCount, string parameter)
     {

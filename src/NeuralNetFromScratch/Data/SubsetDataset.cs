@@ -6,6 +6,10 @@ internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
     /// <summary>Indices that are looked up at a time, on the stack.</summary>
     private const int ChunkRows = 256;
 
+    private Dataset Source => source;
+
+    private int[] Indices => indices;
+
     public override int Count => indices.Length;
 
     public override Shape SampleShape => source.SampleShape;
@@ -18,7 +22,13 @@ internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
 
     public override bool HasWeights => source.HasWeights;
 
-    internal override int SourceIndex(int index) => source.SourceIndex(indices[index]);
+    /// <summary>The number that a sample has where the samples come from, for messages.</summary>
+    public static int SourceIndex(Dataset data, int index) => data switch
+    {
+        SubsetDataset subset => SourceIndex(subset.Source, subset.Indices[index]),
+        WeightedDataset weighted => SourceIndex(weighted.Source, index),
+        _ => index,
+    };
 
     public override int GetLabel(int index) => source.GetLabel(indices[index]);
 
@@ -46,6 +56,8 @@ internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
 /// <summary>The samples of another data set, with weights.</summary>
 internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
 {
+    internal Dataset Source => source;
+
     public override int Count => source.Count;
 
     public override Shape SampleShape => source.SampleShape;
@@ -57,8 +69,6 @@ internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
     public override int TargetLength => source.TargetLength;
 
     public override bool HasWeights => true;
-
-    internal override int SourceIndex(int index) => source.SourceIndex(index);
 
     public override int GetLabel(int index) => source.GetLabel(index);
 

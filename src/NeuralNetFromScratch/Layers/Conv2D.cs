@@ -144,11 +144,13 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
+        context.ThrowIfDefault(this);
         ConvolutionShape shape = ShapeFor(context.InputShape);
-        ReadOnlySpan<float> weights = context.Values(Weight), biases = HasBias ? context.Values(Bias) : [];
+        context.CheckForward(this, input, output, shape.OutputLength);
+        ReadOnlySpan<float> weights = context.Values(this, Weight, shape.WeightCount), biases = HasBias ? context.Values(this, Bias, Channels) : [];
         if (context.IsTraining && Activation.DerivativeNeedsInput)
         {
-            MatrixView z = new(context.Scratch[..output.Span.Length], output.Rows, output.Columns);
+            MatrixView z = new(context.ScratchOf(this, output.Span.Length), output.Rows, output.Columns);
             Activation.Identity.ConvolveAndApply(context.Engine, shape, input, weights, biases, z);
             Activation.ApplyWith(context.Engine, z.Span, output.Span);
         }
@@ -163,14 +165,17 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
         // dZ = dA ∘ f', db = Σ dZ; dW and dX as the patches and windows say
+        context.ThrowIfDefault(this);
         ConvolutionShape shape = ShapeFor(context.InputShape);
+        context.CheckBackward(this, input, output, outputGradient, inputGradient, shape.OutputLength);
         int rows = output.Rows, kept = KeptLength(shape, rows), chunks = ChunksLength(shape, rows);
-        ReadOnlyMatrixView argument = kept > 0 ? new(context.Scratch[..kept], rows, output.Columns) : output;
+        Span<float> scratch = context.ScratchOf(this, kept + chunks + (HasBias ? rows * Channels : 0)), weightGradient = context.Gradients(this, Weight, shape.WeightCount);
+        ReadOnlyMatrixView argument = kept > 0 ? new(scratch[..kept], rows, output.Columns) : output;
         if (HasBias)
         {
-            MatrixView sums = new(context.Scratch.Slice(kept + chunks, rows * Channels), rows, Channels);
+            MatrixView sums = new(scratch.Slice(kept + chunks, rows * Channels), rows, Channels);
             Activation.SweepPictures(context.Engine, argument, outputGradient, sums);
-            PartialSums.Add(context.Engine, sums.Span, context.Gradients(Bias), context.Accumulate);
+            PartialSums.Add(context.Engine, sums.Span, context.Gradients(this, Bias, Channels), context.Accumulate);
         }
         else
         {
@@ -178,9 +183,9 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
         }
 
         context.Engine.CorrelateGradient(
-            shape, rows, input.Span, outputGradient.Span, context.Scratch.Slice(kept, chunks), context.Gradients(Weight), context.Accumulate);
+            shape, rows, input.Span, outputGradient.Span, scratch.Slice(kept, chunks), weightGradient, context.Accumulate);
         if (inputGradient.Rows > 0)
-            context.Engine.ConvolveBack(shape, rows, outputGradient.Span, context.Values(Weight), inputGradient.Span);
+            context.Engine.ConvolveBack(shape, rows, outputGradient.Span, context.Values(this, Weight, shape.WeightCount), inputGradient.Span);
     }
 
     private ConvolutionShape ShapeFor(Shape inputShape)

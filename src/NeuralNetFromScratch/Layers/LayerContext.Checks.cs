@@ -57,6 +57,13 @@ public readonly ref partial struct LayerContext
             Check(layer, "denseGradient", denseGradient, input.Dense.Columns);
     }
 
+    /// <exception cref="ArgumentException">The context is the default one.</exception>
+    internal void ThrowIfDefault(Layer layer)
+    {
+        if (_pass.Engine is null)
+            throw new ArgumentException($"{NameOf(layer)}: the context is the default one; make it with its constructor", "context");
+    }
+
     /// <summary>The values of a parameter that must have a number of elements.</summary>
     /// <exception cref="ArgumentException">It has another number of them: the parameters were made for another input, or another layer.</exception>
     internal Span<float> Values(Layer layer, int parameter, int length) => Checked(layer, parameter, length).Values;
@@ -75,8 +82,7 @@ public readonly ref partial struct LayerContext
 
     private void CheckInput(Layer layer, int rows, int columns)
     {
-        if (_pass.Engine is null)
-            throw new ArgumentException($"{NameOf(layer)}: the context is the default one; make it with its constructor", "context");
+        ThrowIfDefault(layer);
         if (rows != Rows || (InputShape.Rank > 0 && columns != InputShape.ElementCount))
             throw Unfit(layer, "input", InputShape.Rank > 0 ? InputShape.ElementCount : columns, rows, columns);
     }

@@ -47,6 +47,9 @@ public readonly ref struct SparseRowsView
     /// <summary>Number of stored elements.</summary>
     public int StoredCount => _offsets.IsEmpty ? 0 : _offsets[^1] - _offsets[0];
 
+    /// <summary>The stored elements of all rows.</summary>
+    internal ReadOnlySpan<float> StoredValues => _offsets.IsEmpty ? [] : _values[_offsets[0].._offsets[^1]];
+
     /// <summary>Where each row starts, and where the last one ends.</summary>
     internal ReadOnlySpan<int> Offsets => _offsets;
 

@@ -28,8 +28,9 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     /// <param name="accumulate">Whether gradients are added to what is there.</param>
     /// <param name="figures">Takes the outputs and losses; null for nobody.</param>
     /// <param name="observer">Is told of each layer's gradients when they are finished; null for nobody.</param>
+    /// <param name="refusesNonFinite">Whether a feature that is not finite makes the loss NaN at once: behind an activation it could hide in the gradients alone.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public StepTotals Run(in TrainingBatch batch, RandomSource random, bool accumulate, EpochFigures? figures, ILayerObserver? observer)
+    public StepTotals Run(in TrainingBatch batch, RandomSource random, bool accumulate, EpochFigures? figures, ILayerObserver? observer, bool refusesNonFinite = false)
     {
         int part = Math.Max(batch.PartLength, 1), blockRows = Math.Min(batch.Rows, _mixesSamples ? part : BlockRows);
         // Where samples are mixed, one that would be left by itself joins the part before it.
@@ -42,6 +43,8 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
             if (_mixesSamples && batch.Rows - start - rows == 1)
                 rows++;
             SampleBatch samples = _buffer.Load(engine, batch.Source, start, rows, network.OutputShape.ElementCount);
+            if (refusesNonFinite && !NonFinite.IsFree(samples.Inputs))
+                return new StepTotals(batch.Rows, double.NaN, batch.Divisor);
             ChainRun run = _memory.Run(rows, accumulate || start > 0, random, batch.SampleOffset + start, rows / (float)batch.Divisor);
             var job = new LossJob(loss, samples, run.Forward(samples.Inputs), run.OutputGradient, scale, _losses, figures);
             engine.Run(job, engine.WorkersFor((long)rows * network.OutputShape.ElementCount, Tuning.LossGrain));

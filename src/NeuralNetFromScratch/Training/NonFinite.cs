@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
 
@@ -18,13 +19,17 @@ internal static class NonFinite
                 data.CopyTarget(index, target);
             int feature = Find(features), place = Find(target);
             if (feature >= 0)
-                return string.Create(CultureInfo.InvariantCulture, $"sample {data.SourceIndex(index)} is the first whose features are not finite: feature {feature} is {features[feature]}");
+                return string.Create(CultureInfo.InvariantCulture, $"sample {SubsetDataset.SourceIndex(data, index)} is the first whose features are not finite: feature {feature} is {features[feature]}");
             if (place >= 0)
-                return string.Create(CultureInfo.InvariantCulture, $"sample {data.SourceIndex(index)} is the first whose target is not finite: value {place} is {target[place]}");
+                return string.Create(CultureInfo.InvariantCulture, $"sample {SubsetDataset.SourceIndex(data, index)} is the first whose target is not finite: value {place} is {target[place]}");
         }
 
         return "the features of all samples in it are finite, so that the learning rate may be too high";
     }
+
+    /// <summary>Whether all features of a batch are finite.</summary>
+    public static bool IsFree(BatchView inputs) =>
+        (inputs.Dense.Columns == 0 || TensorPrimitives.IsFiniteAll(inputs.Dense.Span)) && (inputs.IsDense || TensorPrimitives.IsFiniteAll(inputs.Sparse.StoredValues));
 
     private static int Find(ReadOnlySpan<float> values)
     {

@@ -24,6 +24,9 @@ internal sealed class TrainingLoop
     private readonly int[] _order;
     private readonly Stopwatch _watch = new();
 
+    /// <summary>Whether an epoch has gone through the samples, which are looked at once for what is not finite.</summary>
+    private bool _hasSeenAll;
+
     public TrainingLoop(
         TrainingState state, StepRunner steps, TrainingPlan plan, float learningRate, Evaluator? evaluator, CheckpointWriter? checkpoint, IProgress<TrainingProgress>? progress)
     {
@@ -118,7 +121,8 @@ internal sealed class TrainingLoop
             (float)(_options.Schedule.Factor(position) * _learningRate),
             (float?)_options.Schedule.Momentum(position),
             _options.StopOnNonFiniteLoss,
-            _state.Figures);
+            _state.Figures,
+            refusesNonFinite: _options.StopOnNonFiniteLoss && !_hasSeenAll);
         if (!isUpdated)
             throw new NotFiniteNumberException(
                 FormattableString.Invariant($"epoch {_state.Epoch}, step {_state.StepOfEpoch + 1}: the loss is {totals.Loss}; {NonFinite.Describe(_plan.Training, source.Indices)}; the parameters are those before this step"), totals.Loss);
@@ -127,6 +131,7 @@ internal sealed class TrainingLoop
 
     private void Finish()
     {
+        _hasSeenAll = true;
         bool isWritten = _checkpoint is not null
             && ((_options.Checkpoint is { EveryEpochs: > 0 } rule && _state.Epoch % rule.EveryEpochs == 0) || IsStepOfCheckpoint());
         var record = new EpochRecord(_state.Epoch, _state.Figures!.Result(), _evaluator?.Run(_plan.Validation!), _watch.Elapsed, _plan.SamplesPerEpoch);

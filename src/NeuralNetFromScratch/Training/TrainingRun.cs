@@ -90,8 +90,8 @@ internal sealed class StepRunner : ILayerObserver
     }
 
     /// <summary>The gradients lie in the network's parameters.</summary>
-    public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures) => _pass.Run(
-        batch, new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps), accumulate, figures, _exchange is null ? null : this);
+    public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures, bool refusesNonFinite = false) => _pass.Run(
+        batch, new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps), accumulate, figures, _exchange is null ? null : this, refusesNonFinite);
 
     /// <summary>The gradients and totals are those of all machines.</summary>
     public StepTotals Exchange(StepTotals totals) => _exchange is null ? totals : _exchange.Exchange(_state.Network.Parameters, totals);
@@ -103,9 +103,9 @@ internal sealed class StepRunner : ILayerObserver
     /// <returns>The totals, and whether the parameters were updated.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (StepTotals Totals, bool IsUpdated) Run(
-        in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures)
+        in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite = false)
     {
-        StepTotals totals = Exchange(ComputeGradients(batch, seed, accumulate: false, figures));
+        StepTotals totals = Exchange(ComputeGradients(batch, seed, accumulate: false, figures, refusesNonFinite));
         if (stopsAtNonFiniteLoss && !double.IsFinite(totals.Loss))
             return (totals, false);
         Update(learningRate, momentum);

@@ -24,6 +24,17 @@ public class ActivationTests
         new(Activation.Tanh, Math.Tanh, x => 1 - Math.Tanh(x) * Math.Tanh(x)),
     ];
 
+    [Test]
+    public void Elu_and_Selu_keep_their_digits_near_zero([Values(-1e-30f, -1e-7f, -1e-4f, -0.01f, -0.2f, -0.4999f, -0.5f, -0.7f, -3f)] float x)
+    {
+        float[] result = new float[1];
+        Activation.Elu(1.5f).Apply([x], result);
+        double expected = 1.5 * Math.Exp(x) - 1.5 is var rough && Math.Abs(x) > 1e-3 ? rough : 1.5 * (x + x * (double)x / 2 + x * (double)x * x / 6);
+        Assert.That(result[0], Is.EqualTo(expected).Within(4e-7 * Math.Abs(expected)));
+        Activation.Selu.Apply([x], result);
+        Assert.That(result[0], Is.EqualTo(expected / 1.5 * 1.0507009873554805 * 1.6732632423543772).Within(4e-7 * Math.Abs(expected) * 1.2));
+    }
+
     [TestCaseSource(nameof(Cases))]
     public void The_function_is_right_at_every_length(object activationCase)
     {

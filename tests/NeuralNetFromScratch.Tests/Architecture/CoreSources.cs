@@ -8,6 +8,9 @@ namespace NeuralNetFromScratch.Tests.Architecture;
 /// <summary>The sources of the core, compiled, so that every name in them leads to what it means.</summary>
 internal static class CoreSources
 {
+    /// <summary>The error that native functions give, whose other half a source generator writes.</summary>
+    public const string WrittenByAGenerator = "CS8795";
+
     private static readonly ConcurrentDictionary<SyntaxTree, SemanticModel> Models = new();
 
     /// <summary>The core's folder.</summary>

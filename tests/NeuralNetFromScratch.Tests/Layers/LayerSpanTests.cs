@@ -18,6 +18,7 @@ public class LayerSpanTests
         (new Dense(10), [40]), (new Dense(10, Activation.Gelu), [40]), (new Dense(10) { HasBias = false }, [40]), (new Dense(3) { SkipsZeroInputs = true }, [40]),
         (new ActivationLayer(Activation.Tanh), [17]), (new ScaleShift(), [17]), (new BatchNormalization(), [17]), (new BatchNormalization(affine: false), [3, 2, 4]),
         (new LayerNormalization(), [17]), (new Standardization(17), [17]), (new Standardization(5), [17]), (new Dropout(0.5f), [17]), (new GaussianNoise(0.1f), [17]), (new Flatten(), [4, 4]),
+        (new Conv2D(3, 2), [4, 5, 2]), (new Conv2D(4, 3, Activation.Gelu) { Groups = 2, HasBias = false }, [5, 4, 2]),
         (new Residual(new Dense(9), new ScaleShift()), [9]), (new Residual(new Dense(4)) { Projection = [new Dense(4)] }, [9]),
     ];
 
@@ -36,7 +37,7 @@ public class LayerSpanTests
         int inputs = shape.ElementCount, outputs = layer.OutputShape(shape).ElementCount;
         ParameterStore parameters = Parameters(layer, shape, missing == "parameter");
         float[] scratch = new float[Math.Max(layer.Scratch(shape, Rows).Floats - (missing == "scratch" ? 1 : 0), 0)];
-        bool needsScratch = layer.Scratch(shape, Rows).Floats > 0, usesScratch = isBackward || layer is not Dense;
+        bool needsScratch = layer.Scratch(shape, Rows).Floats > 0, usesScratch = isBackward || layer is not (Dense or Conv2D);
         bool hasParameters = parameters.Count > 0 && !(isBackward && layer is BatchNormalization { IsAffine: false });
         if ((missing == "scratch" && !(needsScratch && usesScratch)) || (missing == "parameter" && !hasParameters) || (!isBackward && missing.EndsWith("Gradient", StringComparison.Ordinal)))
             Assert.Pass("there is no such buffer");

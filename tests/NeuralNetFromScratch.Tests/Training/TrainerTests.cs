@@ -203,7 +203,7 @@ public class TrainerTests
             () => trainer.Fit(
                 Dataset.FromArrays(features, [20], TestValues.Labels(100, 4, 1), 4),
                 new FitOptions { BatchSize = 10, Shuffle = false }),
-            Throws.InstanceOf<NotFiniteNumberException>().With.Message.EqualTo("epoch 1, step 5: the loss is NaN; the parameters are those before this step"));
+            Throws.InstanceOf<NotFiniteNumberException>().With.Message.EqualTo("epoch 1, step 5: the loss is NaN; sample 45 is the first whose features are not finite: feature 0 is NaN; the parameters are those before this step"));
         Assert.That(network.Parameters.Values.ToArray(), Has.None.NaN);
     }
 
