@@ -26,12 +26,12 @@ public static class GradientCheck
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         var chain = new Chain(inputShape, [layer]);
-        int outputs = checked(rows * chain.OutputShape.ElementCount);
+        int outputs = Guard.Length(rows, chain.OutputShape.ElementCount);
         var random = new RandomSource(seed);
         ParameterStore parameters = layer.CreateParameters(inputShape, seed);
         var memory = new ChainMemory(chain, new Engine(1), parameters, rows, isTraining: true);
         memory.Poison();
-        float[] input = Uniform(random.Fork(1), rows * inputShape.ElementCount), direction = Uniform(random.Fork(2), outputs);
+        float[] input = Uniform(random.Fork(1), Guard.Length(rows, inputShape.ElementCount)), direction = Uniform(random.Fork(2), outputs);
         float[] inputGradient = Undefined(input.Length);
         parameters.Gradients.Fill(float.NaN);
         Parameter[] trained = [.. parameters.Where(parameter => parameter.Role != ParameterRole.Buffer)];
@@ -97,7 +97,7 @@ public static class GradientCheck
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         var random = new RandomSource(seed);
-        float[] values = Uniform(random.Fork(1), rows * outputs);
+        float[] values = Uniform(random.Fork(1), Guard.Length(rows, outputs));
         float[] targets = [.. Uniform(random.Fork(2), values.Length).Select(value => (value + 1) / 2)];
         int[] labels = [.. Enumerable.Range(0, rows).Select(row => random.Fork(3).Below((ulong)row, outputs))];
         var comparison = new GradientComparison();

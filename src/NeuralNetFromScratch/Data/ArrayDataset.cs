@@ -30,7 +30,7 @@ internal sealed class ArrayDataset : Dataset
 
     public override int TargetLength { get; }
 
-    public override int GetLabel(int index) => ClassCount > 0 ? _labels[index] : base.GetLabel(index);
+    public override int GetLabel(int index) => ClassCount > 0 ? Guard.At(_labels, index) : base.GetLabel(index);
 
     public override void CopyFeatures(int index, Span<float> features) => Features(index).CopyTo(features);
 
@@ -67,7 +67,7 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
 
     public override int ClassCount => classCount;
 
-    public override int GetLabel(int index) => labels[index];
+    public override int GetLabel(int index) => Guard.At(labels, index);
 
     public override void CopyFeatures(int index, Span<float> features) => BytePass.Scale(Pixels(index), scale, features[.._length]);
 

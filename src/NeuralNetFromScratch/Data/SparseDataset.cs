@@ -44,7 +44,7 @@ internal sealed class SparseDataset : Dataset
     /// <summary>The dense targets and their length, where there are any.</summary>
     public (float[] Values, int Length) Targets { get; init; } = ([], 0);
 
-    public override int GetLabel(int index) => ClassCount > 0 ? ClassLabels.Labels[index] : base.GetLabel(index);
+    public override int GetLabel(int index) => ClassCount > 0 ? Guard.At(ClassLabels.Labels, index) : base.GetLabel(index);
 
     public override void CopyTarget(int index, Span<float> target)
     {

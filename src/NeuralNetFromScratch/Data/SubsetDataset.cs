@@ -30,15 +30,15 @@ internal sealed class SubsetDataset(Dataset source, int[] indices) : Dataset
         _ => index,
     };
 
-    public override int GetLabel(int index) => source.GetLabel(indices[index]);
+    public override int GetLabel(int index) => source.GetLabel(Guard.At(indices, index));
 
-    public override float GetWeight(int index) => source.GetWeight(indices[index]);
+    public override float GetWeight(int index) => source.GetWeight(Guard.At(indices, index));
 
-    public override int GetSparseLength(int index) => source.GetSparseLength(indices[index]);
+    public override int GetSparseLength(int index) => source.GetSparseLength(Guard.At(indices, index));
 
-    public override void CopyFeatures(int index, Span<float> features) => source.CopyFeatures(indices[index], features);
+    public override void CopyFeatures(int index, Span<float> features) => source.CopyFeatures(Guard.At(indices, index), features);
 
-    public override void CopyTarget(int index, Span<float> target) => source.CopyTarget(indices[index], target);
+    public override void CopyTarget(int index, Span<float> target) => source.CopyTarget(Guard.At(indices, index), target);
 
     public override void Gather(ReadOnlySpan<int> rows, in BatchDestination destination)
     {
@@ -72,7 +72,7 @@ internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
 
     public override int GetLabel(int index) => source.GetLabel(index);
 
-    public override float GetWeight(int index) => weights[index];
+    public override float GetWeight(int index) => Guard.At(weights, index);
 
     public override int GetSparseLength(int index) => source.GetSparseLength(index);
 

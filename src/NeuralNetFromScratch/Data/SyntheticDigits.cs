@@ -16,7 +16,7 @@ public static class SyntheticDigits
     public static Dataset Create(int count, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        var pixels = new byte[checked(count * Size * Size)];
+        var pixels = new byte[Guard.Length(count, Size * Size)];
         var labels = new byte[count];
         for (int i = 0; i < count; i++)
         {

@@ -64,12 +64,18 @@ internal static class ClassLabel
 internal static class FeatureTable
 {
     /// <summary>The samples one after another.</summary>
-    /// <exception cref="ArgumentException">A sample has another number of features than the first.</exception>
+    /// <exception cref="ArgumentException">A sample is null, or has another number of features than the first.</exception>
     public static float[] Of(IReadOnlyList<float[]> features, out int columns)
     {
         ArgumentNullException.ThrowIfNull(features);
+        for (int row = 0; row < features.Count; row++)
+        {
+            if (features[row] is null)
+                throw new ArgumentException($"sample {row} is null", nameof(features));
+        }
+
         columns = features.Count == 0 ? 0 : features[0].Length;
-        var table = new float[checked(features.Count * columns)];
+        var table = new float[Guard.Length(features.Count, columns)];
         for (int row = 0; row < features.Count; row++)
         {
             if (features[row].Length != columns)

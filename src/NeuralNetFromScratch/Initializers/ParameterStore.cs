@@ -24,7 +24,7 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
         int offset = 0;
         for (int i = 0; i < definitions.Count; i++)
         {
-            _parameters[i] = new Parameter(this, definitions[i], offset);
+            _parameters[i] = new Parameter(this, definitions[i] ?? throw new ArgumentException($"definition {i} is null", nameof(definitions)), offset);
             offset = checked(offset + _parameters[i].Extent);
         }
 

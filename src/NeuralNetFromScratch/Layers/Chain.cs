@@ -163,7 +163,7 @@ internal sealed record ChainNode(
     /// <summary>Its place in the chain that runs, where a layer may come before it that the chain's maker did not name.</summary>
     public int Place { get; init; } = Number;
 
-    public int OutputLength(int rows) => checked(rows * OutputShape.ElementCount);
+    public int OutputLength(int rows) => Guard.Length(rows, OutputShape.ElementCount);
 
     /// <summary>The output, in training; the layer's scratch memory; each branch's.</summary>
     public ScratchSize Memory(int rows, bool isTraining)

@@ -177,7 +177,7 @@ public sealed class ChainMemory
         _parameters = parameters;
         _isTraining = isTraining;
         MaxRows = maxRows;
-        ScratchSize size = chain.Scratch(maxRows, isTraining);
+        ScratchSize size = SizeOf(chain, maxRows, isTraining);
         _floats = new AlignedBuffer(size.Floats);
         _bytes = new byte[size.Bytes];
         _workerFloats = Compute.AlignedMemory.RoundUp(size.WorkerFloats);
@@ -213,6 +213,18 @@ public sealed class ChainMemory
             Random = random,
         };
         return new ChainRun(_chain, pass, 0, new ScratchSpan(_floats.Span, _bytes, _workers, _workerFloats));
+    }
+
+    private static ScratchSize SizeOf(Chain chain, int maxRows, bool isTraining)
+    {
+        try
+        {
+            return chain.Scratch(maxRows, isTraining);
+        }
+        catch (OverflowException exception)
+        {
+            throw new ArgumentOutOfRangeException($"the buffers for {maxRows} samples would not fit into memory", exception);
+        }
     }
 
     /// <summary>Fills the buffers with NaN, so that what is read before it is written shows.</summary>

@@ -197,7 +197,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
         return new(vertical, horizontal, picture.Channels, Channels, Groups);
     }
 
-    private int KeptLength(in ConvolutionShape shape, int rows) => Activation.DerivativeNeedsInput ? checked(rows * shape.OutputLength) : 0;
+    private int KeptLength(in ConvolutionShape shape, int rows) => Activation.DerivativeNeedsInput ? Guard.Length(rows, shape.OutputLength) : 0;
 
     private static int ChunksLength(in ConvolutionShape shape, int rows) =>
         rows > 0 && shape.Chunks(rows) is > 1 and var chunks ? checked(chunks * shape.WeightCount) : 0;

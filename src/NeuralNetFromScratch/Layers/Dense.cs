@@ -85,7 +85,7 @@ public sealed partial class Dense : Layer, IPart<Dense>
     ];
 
     /// <inheritdoc/>
-    public override ScratchSize Scratch(Shape inputShape, int rows) => new(Activation.DerivativeNeedsInput ? checked(rows * Units) : 0);
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(Activation.DerivativeNeedsInput ? Guard.Length(rows, Units) : 0);
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)

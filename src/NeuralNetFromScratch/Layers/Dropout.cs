@@ -35,7 +35,7 @@ public sealed class Dropout : Layer, IPart<Dropout>
     public override Shape OutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
-    public override ScratchSize Scratch(Shape inputShape, int rows) => new(checked(rows * inputShape.ElementCount));
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(Guard.Length(rows, inputShape.ElementCount));
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)

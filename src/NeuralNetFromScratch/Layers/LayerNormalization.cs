@@ -44,7 +44,7 @@ public sealed class LayerNormalization : Layer, IPart<LayerNormalization>
     ];
 
     /// <inheritdoc/>
-    public override ScratchSize Scratch(Shape inputShape, int rows) => new(checked(2 * rows));
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(Guard.Length(rows, 2));
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)

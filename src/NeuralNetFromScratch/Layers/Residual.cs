@@ -60,6 +60,8 @@ public sealed class Residual : Layer, IPart<Residual>
     public override Shape OutputShape(Shape inputShape, IReadOnlyList<Chain> branches)
     {
         ArgumentNullException.ThrowIfNull(branches);
+        if (branches.Count == 0 || branches.Contains(null!))
+            throw new ArgumentException("expected the block's chain, and that of the projection where there is one", nameof(branches));
         Shape block = branches[Block].OutputShape, around = branches.Count > Shortcut ? branches[Shortcut].OutputShape : inputShape;
         return block == around
             ? block
@@ -73,7 +75,7 @@ public sealed class Residual : Layer, IPart<Residual>
         : [new Chain(inputShape, _layers), new Chain(inputShape, _projection, "projection")];
 
     /// <inheritdoc/>
-    public override ScratchSize Scratch(Shape inputShape, int rows) => _projection.Length == 0 ? default : new(checked(rows * inputShape.ElementCount));
+    public override ScratchSize Scratch(Shape inputShape, int rows) => _projection.Length == 0 ? default : new(Guard.Length(rows, inputShape.ElementCount));
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)

@@ -37,6 +37,17 @@ internal static class Guard
 
     public static float? PositiveOrNone(float? value, string name) => value is { } number ? Positive(number, name) : null;
 
+    /// <summary>A number of values for some rows, which memory must be able to hold.</summary>
+    public static int Length(int rows, long valuesPerRow) => rows >= 0 && rows * valuesPerRow <= Array.MaxLength
+        ? (int)(rows * valuesPerRow)
+        : throw new ArgumentOutOfRangeException(
+            nameof(rows), rows, string.Create(CultureInfo.InvariantCulture, $"the number of rows must not be negative, and {valuesPerRow} values for each must fit into memory"));
+
+    /// <summary>An element of an array by an index that a caller gives.</summary>
+    public static T At<T>(T[] values, int index) => (uint)index < (uint)values.Length
+        ? values[index]
+        : throw new ArgumentOutOfRangeException(nameof(index), index, string.Create(CultureInfo.InvariantCulture, $"there are {values.Length} samples"));
+
     public static int Positive(int value, string name) =>
         value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive");
 

@@ -54,8 +54,9 @@ public sealed record Setting(string Name, object Value)
     public override int GetHashCode() => HashCode.Combine(Name, Text(Value));
 
     /// <summary>A value as text that does not depend on the culture; numbers read back to the same value.</summary>
-    internal static string Text(object value) => value switch
+    internal static string Text(object? value) => value switch
     {
+        null => "null",
         string text => text,
         bool flag => flag ? "true" : "false",
         float or double => ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture),

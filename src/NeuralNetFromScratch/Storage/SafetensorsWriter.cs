@@ -81,6 +81,8 @@ public static class SafetensorsWriter
     private static void Check(IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         ArgumentNullException.ThrowIfNull(tensors);
+        if (tensors.Contains(null!))
+            throw new ArgumentException("a tensor is null", nameof(tensors));
         foreach (string text in tensors.Select(tensor => tensor.Name).Concat(metadata?.Keys ?? []).Concat(metadata?.Values ?? []))
             ThrowIfMalformed(text);
         var names = new HashSet<string> { SafetensorsHeader.MetadataKey };
