@@ -64,14 +64,15 @@ internal sealed class SequenceSchedule : LearningRateSchedule, IPart<SequenceSch
     };
 }
 
-/// <summary>A schedule that a straight line from 0 leads up to.</summary>
+/// <summary>A schedule that a straight line leads up to.</summary>
 internal sealed class WarmUpSchedule : LearningRateSchedule, IPart<WarmUpSchedule>
 {
     private readonly LearningRateSchedule _schedule;
     private readonly double _epochs;
+    private readonly double? _start;
 
-    public WarmUpSchedule(LearningRateSchedule schedule, double epochs)
-        : this(new Settings(Kind, new("schedule", schedule), new("epochs", epochs)))
+    public WarmUpSchedule(LearningRateSchedule schedule, double epochs, double? start)
+        : this(new Settings(Kind, new("schedule", schedule), new("epochs", epochs)).With("start", start))
     {
     }
 
@@ -80,15 +81,75 @@ internal sealed class WarmUpSchedule : LearningRateSchedule, IPart<WarmUpSchedul
     {
         _schedule = settings.Get<LearningRateSchedule>("schedule");
         _epochs = Guard.Positive(settings.Get<double>("epochs"), "epochs");
+        _start = settings.Get<double?>("start", null) is { } start ? Guard.Share(start, "start") : null;
     }
 
     public static string Kind => "warm-up";
 
     public static WarmUpSchedule Create(Settings settings) => new(settings);
 
-    public override double Factor(TrainingPosition position) => _schedule.Factor(position) * Math.Min(1, position.Epochs / _epochs);
+    public override double Factor(TrainingPosition position)
+    {
+        double share = _start is { } start
+            ? start + (1 - start) * Math.Min(1, position.Epochs / _epochs)
+            : Math.Min(1, (position.Steps + 1) / (_epochs * position.StepsPerEpoch));
+        return _schedule.Factor(position) * share;
+    }
 
     public override double? Momentum(TrainingPosition position) => _schedule.Momentum(position);
 
     public override IEnumerable<string> WatchedMetrics => _schedule.WatchedMetrics;
+}
+
+/// <summary>A schedule that keeps its value for a whole epoch.</summary>
+internal sealed class PerEpochSchedule : LearningRateSchedule, IPart<PerEpochSchedule>
+{
+    private readonly LearningRateSchedule _schedule;
+
+    public PerEpochSchedule(LearningRateSchedule schedule)
+        : this(new Settings(Kind, new Setting("schedule", schedule)))
+    {
+    }
+
+    private PerEpochSchedule(Settings settings)
+        : base(settings) => _schedule = settings.Get<LearningRateSchedule>("schedule");
+
+    public static string Kind => "per-epoch";
+
+    public static PerEpochSchedule Create(Settings settings) => new(settings);
+
+    public override double Factor(TrainingPosition position) => _schedule.Factor(Begin(position));
+
+    public override double? Momentum(TrainingPosition position) => _schedule.Momentum(Begin(position));
+
+    public override IEnumerable<string> WatchedMetrics => _schedule.WatchedMetrics;
+
+    private static TrainingPosition Begin(TrainingPosition position) => position with { Epochs = Math.Floor(position.Epochs), StepsPerEpoch = 1 };
+}
+
+/// <summary>A schedule whose lengths count steps.</summary>
+internal sealed class PerStepSchedule : LearningRateSchedule, IPart<PerStepSchedule>
+{
+    private readonly LearningRateSchedule _schedule;
+
+    public PerStepSchedule(LearningRateSchedule schedule)
+        : this(new Settings(Kind, new Setting("schedule", schedule)))
+    {
+    }
+
+    private PerStepSchedule(Settings settings)
+        : base(settings) => _schedule = settings.Get<LearningRateSchedule>("schedule");
+
+    public static string Kind => "per-step";
+
+    public static PerStepSchedule Create(Settings settings) => new(settings);
+
+    public override double Factor(TrainingPosition position) => _schedule.Factor(Count(position));
+
+    public override double? Momentum(TrainingPosition position) => _schedule.Momentum(Count(position));
+
+    public override IEnumerable<string> WatchedMetrics => _schedule.WatchedMetrics;
+
+    private static TrainingPosition Count(TrainingPosition position) =>
+        position with { Epochs = position.Steps, TotalEpochs = position.TotalSteps, StepsPerEpoch = 1 };
 }

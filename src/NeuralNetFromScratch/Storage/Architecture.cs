@@ -197,7 +197,8 @@ public static class BuiltInParts
         .With<Mae>().With<Mse>().With<Rmse>().With<Mape>().With<R2>().With<ExplainedVariance>()
         .With<ConstantSchedule>().With<StepSchedule>().With<ExponentialSchedule>().With<InverseTimeSchedule>().With<CosineSchedule>()
         .With<LinearSchedule>().With<OneCycleSchedule>().With<PlateauSchedule>().With<ProductSchedule>().With<SequenceSchedule>()
-        .With<WarmUpSchedule>()
+        .With<WarmUpSchedule>().With<PerEpochSchedule>().With<PerStepSchedule>().With<RampSchedule>().With<HoldSchedule>().With<MultiStepSchedule>()
+        .With<PolynomialSchedule>().With<RestartSchedule>().With<CyclicSchedule>()
         .With<ImageAugmentation>();
 
     /// <summary>The library's kinds and one of your own; further ones follow with <see cref="PartRegistry.With{TPart}"/>.</summary>

@@ -114,7 +114,12 @@ internal sealed class TrainingLoop
     {
         (int start, int count) = _plan.Step(_state.StepOfEpoch);
         var source = new BatchSource(_plan.Training, _order.AsSpan(start, count)) { Augmentation = _options.Augmentation, Random = augmentation };
-        var position = new TrainingPosition(_state.Epoch - 1 + (double)_state.StepOfEpoch / _plan.StepsPerEpoch, _options.Epochs) { EpochLosses = _losses, EpochMetrics = _metrics };
+        var position = new TrainingPosition(_state.Epoch - 1 + (double)_state.StepOfEpoch / _plan.StepsPerEpoch, _options.Epochs) 
+        {
+            StepsPerEpoch = _plan.StepsPerEpoch,
+            EpochLosses = _losses,
+            EpochMetrics = _metrics,
+        };
         (StepTotals totals, bool isUpdated) = _steps.Run(
             new TrainingBatch(source) { PartLength = _options.BatchSize },
             _options.Seed,

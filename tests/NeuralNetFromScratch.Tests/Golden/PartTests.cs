@@ -142,7 +142,7 @@ public class PartTests
             "exponential" => LearningRateSchedule.Exponential(0.9),
             "cosine" => LearningRateSchedule.Cosine(0.1),
             "linear" => LearningRateSchedule.Linear(0.2),
-            "step with warm-up" => LearningRateSchedule.Step(3, 0.5).WithWarmUp(4),
+            "step with warm-up" => LearningRateSchedule.Step(3, 0.5).WithWarmUp(4, start: 1e-12),
             _ => LearningRateSchedule.Linear(0.2).Then(5, LearningRateSchedule.Cosine()),
         };
         int epochs = _golden.GetProperty("epochs").GetInt32();

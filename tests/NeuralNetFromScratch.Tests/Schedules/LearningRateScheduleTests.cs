@@ -16,7 +16,9 @@ public class LearningRateScheduleTests
         Check(LearningRateSchedule.Cosine(0.1), 0.1 + 0.9 * (1 + Math.Cos(Math.PI * epochs / 10)) / 2);
         Check(LearningRateSchedule.Linear(0.2), 1 - 0.8 * epochs / 10);
         Check(LearningRateSchedule.Linear(0, 0.5), epochs <= 5 ? 1 : 1 - (epochs - 5) / 5);
-        Check(LearningRateSchedule.Cosine().WithWarmUp(2), Math.Min(1, epochs / 2) * (1 + Math.Cos(Math.PI * epochs / 10)) / 2);
+        Check(LearningRateSchedule.Cosine().WithWarmUp(2), Math.Min(1, (epochs + 1) / 2) * (1 + Math.Cos(Math.PI * epochs / 10)) / 2);
+        Check(LearningRateSchedule.Exponential(0.9).PerEpoch(), Math.Pow(0.9, Math.Floor(epochs)));
+        Check(LearningRateSchedule.Cosine().WithWarmUp(2, start: 0), Math.Min(1, epochs / 2) * (1 + Math.Cos(Math.PI * epochs / 10)) / 2);
 
         void Check(LearningRateSchedule schedule, double expected) => Assert.That(schedule.Factor(position), Is.EqualTo(expected).Within(Tolerance));
     }
@@ -24,12 +26,26 @@ public class LearningRateScheduleTests
     [Test]
     public void One_cycle_rises_peaks_and_falls()
     {
+        // Of twelve steps the last one of the first quarter is the peak.
         LearningRateSchedule schedule = LearningRateSchedule.OneCycle(0.25, 20, 100);
-        Assert.That(schedule.Factor(new(0, 8)), Is.EqualTo(1.0 / 20).Within(Tolerance));
-        Assert.That(schedule.Factor(new(1, 8)), Is.EqualTo((1 + 1.0 / 20) / 2).Within(Tolerance));
-        Assert.That(schedule.Factor(new(2, 8)), Is.EqualTo(1).Within(Tolerance));
-        Assert.That(schedule.Factor(new(5, 8)), Is.EqualTo((1 + 1.0 / 2000) / 2).Within(Tolerance));
-        Assert.That(schedule.Factor(new(8, 8)), Is.EqualTo(1.0 / 2000).Within(Tolerance));
+        Assert.That(At(0), Is.EqualTo(1.0 / 20).Within(Tolerance));
+        Assert.That(At(1), Is.EqualTo((1 + 1.0 / 20) / 2).Within(Tolerance));
+        Assert.That(At(2), Is.EqualTo(1).Within(Tolerance));
+        Assert.That(At(6.5), Is.EqualTo((1 + 1.0 / 2000) / 2).Within(Tolerance));
+        Assert.That(At(11), Is.EqualTo(1.0 / 2000).Within(Tolerance));
+
+        double At(double step) => schedule.Factor(new(step / 4, 3) { StepsPerEpoch = 4 });
+    }
+
+    [Test]
+    public void A_warm_up_moves_from_the_first_step_on()
+    {
+        LearningRateSchedule schedule = LearningRateSchedule.Constant.WithWarmUp(2);
+        Assert.That(Enumerable.Range(0, 6).Select(step => schedule.Factor(new(step / 2.0, 10) { StepsPerEpoch = 2 })), Is.EqualTo((double[])[0.25, 0.5, 0.75, 1, 1, 1]));
+        Assert.That(Enumerable.Range(0, 6).Select(epoch => schedule.Factor(new(epoch, 10))), Is.EqualTo((double[])[0.5, 1, 1, 1, 1, 1]), "whole epochs");
+
+        LearningRateSchedule from = LearningRateSchedule.Constant.WithWarmUp(2, start: 0.2);
+        Assert.That(Enumerable.Range(0, 6).Select(step => from.Factor(new(step / 2.0, 10) { StepsPerEpoch = 2 })), Is.EqualTo((double[])[0.2, 0.4, 0.6, 0.8, 1, 1]).Within(Tolerance));
     }
 
     [Test]
@@ -44,12 +60,22 @@ public class LearningRateScheduleTests
     }
 
     [Test]
+    public void Fit_tells_a_schedule_its_steps()
+    {
+        // Four steps of the same slope: 1/4, 2/4, 3/4 and 1 of the rate.
+        var network = new Sequential([1], 1, new Dense(1, weightInitializer: Initializer.Zeros));
+        Dataset data = Dataset.FromArrays([1, 1], [1], [0, 0], 1);
+        new Trainer(network, new ConstantSlope(), new Sgd(0.5f)).Fit(data, new FitOptions { Epochs = 2, BatchSize = 1, Schedule = LearningRateSchedule.Constant.WithWarmUp(2) });
+        Assert.That(network.Parameters["dense1.weight"].Values[0], Is.EqualTo(-0.5 * (0.25 + 0.5 + 0.75 + 1)).Within(1e-6));
+    }
+
+    [Test]
     public void Schedules_compose()
     {
         LearningRateSchedule product = LearningRateSchedule.Step(1, 0.5).Times(LearningRateSchedule.OneCycle(momentum: (0.8, 0.9)));
         Assert.That(product.Factor(new(2.5, 10)), Is.EqualTo(0.25 * LearningRateSchedule.OneCycle().Factor(new(2.5, 10))));
         Assert.That(product.Momentum(new(0, 10)), Is.EqualTo(0.9));
-        Assert.That(product.WithWarmUp(1).Momentum(new(3, 10)), Is.EqualTo(0.8).Within(1e-12));
+        Assert.That(product.WithWarmUp(1).Momentum(new(2, 10)), Is.EqualTo(0.8).Within(1e-12));
 
         LearningRateSchedule chain = LearningRateSchedule.Linear().Then(4, LearningRateSchedule.Cosine(0.1));
         Assert.That(chain.Factor(new(1, 10)), Is.EqualTo(0.75));

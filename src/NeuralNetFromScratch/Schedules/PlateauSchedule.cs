@@ -1,0 +1,70 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>What <see cref="LearningRateSchedule.ReduceOnPlateau"/> calls better.</summary>
+public enum ThresholdMode
+{
+    /// <summary>Better than the best by a share of it.</summary>
+    Relative,
+
+    /// <summary>Better than the best by an amount.</summary>
+    Absolute,
+}
+
+/// <summary>Falls whenever the losses, or figures of a metric, so far have not become better for some epochs.</summary>
+internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSchedule>
+{
+    private readonly double _factor, _threshold, _minFactor;
+    private readonly int _patience, _cooldown;
+    private readonly string _metric;
+    private readonly bool _isAbsolute;
+
+    public PlateauSchedule(double factor, int patience, double threshold, double minFactor, string? metric, int cooldown, ThresholdMode mode)
+        : this(new Settings(Kind, new("factor", factor), new("patience", patience), new("threshold", threshold), new("minFactor", minFactor)).With("metric", metric)
+            .With("cooldown", cooldown, usual: 0).With("absolute", Guard.Defined(mode, nameof(mode)) == ThresholdMode.Absolute, usual: false))
+    {
+    }
+
+    private PlateauSchedule(Settings settings)
+        : base(settings)
+    {
+        _factor = Guard.Between0And1(settings.Get<double>("factor"), "factor");
+        _patience = Guard.NonNegative(settings.Get<int>("patience"), "patience");
+        _isAbsolute = settings.Get("absolute", false);
+        double threshold = settings.Get<double>("threshold");
+        _threshold = _isAbsolute ? Guard.NonNegative(threshold, "threshold") : Guard.Fraction(threshold, "threshold");
+        _minFactor = Guard.Share(settings.Get<double>("minFactor"), "minFactor");
+        _metric = settings.Get("metric", "");
+        _cooldown = Guard.NonNegative(settings.Get("cooldown", 0), "cooldown");
+    }
+
+    public static string Kind => "reduce-on-plateau";
+
+    public override IEnumerable<string> WatchedMetrics => _metric.Length == 0 ? [] : [_metric];
+
+    public static PlateauSchedule Create(Settings settings) => new(settings);
+
+    public override double Factor(TrainingPosition position)
+    {
+        double current = 1, best = double.PositiveInfinity;
+        int poor = 0, cooling = 0;
+        IReadOnlyList<double> figures = _metric.Length == 0 ? position.EpochLosses : position.EpochMetrics.GetValueOrDefault(_metric, []);
+        for (int epoch = 0; epoch < figures.Count; epoch++)
+        {
+            double figure = figures[epoch];
+            if (IsBetter(figure, best))
+                (best, poor) = (figure, 0);
+            else
+                poor++;
+            if (cooling > 0)
+                (cooling, poor) = (cooling - 1, 0);
+            if (poor > _patience)
+                (current, poor, cooling) = (Math.Max(current * _factor, _minFactor), 0, _cooldown);
+        }
+
+        return current;
+    }
+
+    /// <summary>The lower is the better: the figures of a metric whose higher values are better are negative.</summary>
+    private bool IsBetter(double figure, double best) =>
+        figure < (_isAbsolute ? best - _threshold : best * (best < 0 ? 1 + _threshold : 1 - _threshold));
+}
