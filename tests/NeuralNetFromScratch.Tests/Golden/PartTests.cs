@@ -105,10 +105,7 @@ public class PartTests
         float[] rates = golden.Floats("rates"), momenta = golden.Floats("momenta");
         for (int step = 0; step < rates.Length; step++)
         {
-            // PyTorch puts the peak at step 0.3·total − 1 and the end at the last step.
-            double peak = 0.3 * rates.Length - 1;
-            double fraction = step <= peak ? 0.3 * step / peak : 0.3 + 0.7 * (step - peak) / (rates.Length - 1 - peak);
-            var position = new TrainingPosition(fraction, 1);
+            var position = new TrainingPosition((double)step / rates.Length, 1) { StepsPerEpoch = rates.Length };
             Assert.That(schedule.Factor(position), Is.EqualTo(rates[step]).Within(1e-6), $"rate of step {step}");
             Assert.That(schedule.Momentum(position), Is.EqualTo(momenta[step]).Within(1e-6), $"momentum of step {step}");
         }
