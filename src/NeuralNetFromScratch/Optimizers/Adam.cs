@@ -27,6 +27,7 @@ public class Adam : Optimizer, IPart<Adam>
         Beta1 = Guard.Fraction(settings.Get<float>("beta1"), "beta1");
         Beta2 = Guard.Fraction(settings.Get<float>("beta2"), "beta2");
         Epsilon = Guard.NonNegative(settings.Get<float>("epsilon"), "epsilon");
+        AmsGrad = settings.Get("amsGrad", false);
     }
 
     /// <inheritdoc/>
@@ -41,6 +42,15 @@ public class Adam : Optimizer, IPart<Adam>
     /// <summary>ε.</summary>
     public float Epsilon { get; }
 
+    /// <summary>
+    /// Whether the largest v so far stands in the place of v in the update (Reddi, Kale, Kumar 2018), as with PyTorch's <c>amsgrad=True</c>. Default: false.
+    /// </summary>
+    public bool AmsGrad
+    {
+        get;
+        init => Settings = Settings.With("amsGrad", field = value, false);
+    }
+
     /// <inheritdoc/>
     public static Adam Create(Settings settings) => new(settings);
 
@@ -48,15 +58,18 @@ public class Adam : Optimizer, IPart<Adam>
     public override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    public override int SlotCount => 2;
+    public override int SlotCount => AmsGrad ? AmsGradRule.SlotCount : AdamRule.SlotCount;
 
     /// <inheritdoc/>
     public override void Update(in UpdateStep updateStep, in UpdateBlock block)
     {
         float beta1 = updateStep.Momentum ?? Beta1;
-        double stepSize = updateStep.LearningRate / (1 - PortableMath.Pow(beta1, updateStep.Number));
-        double rootScale = 1 / Math.Sqrt(1 - PortableMath.Pow(Beta2, updateStep.Number));
-        block.Apply(new AdamRule(beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon));
+        double stepSize = updateStep.LearningRate / (1 - Math.Pow(beta1, updateStep.Number));
+        double rootScale = 1 / Math.Sqrt(1 - Math.Pow(Beta2, updateStep.Number));
+        if (AmsGrad)
+            block.Apply(new AmsGradRule(beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon));
+        else
+            block.Apply(new AdamRule(beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon));
     }
 
     private protected static Settings SettingsOf(string kind, float learningRate, float beta1, float beta2, float epsilon) =>
@@ -79,12 +92,41 @@ internal readonly struct AdamRule(float beta1, float beta2, float stepSize, floa
     public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>
     {
-        slot0 = TSimd.FlushSubnormals(TSimd.MultiplyAdd(TSimd.Broadcast(beta1), slot0, TSimd.Broadcast(1 - beta1) * gradient));
-        slot1 = TSimd.MultiplyAdd(TSimd.Broadcast(beta2), slot1, TSimd.Broadcast(1 - beta2) * gradient * gradient);
-        if (epsilon > 0)
-            slot1 = TSimd.FlushSubnormals(slot1);
+        UpdateMoments(beta1, beta2, epsilon, gradient, ref slot0, ref slot1);
         TSimd denominator = TSimd.MultiplyAdd(TSimd.Sqrt(slot1), TSimd.Broadcast(rootScale), TSimd.Broadcast(epsilon));
         // The quotient first: a product of a small moment and the step size would be subnormal.
+        value = TSimd.MultiplyAdd(TSimd.Broadcast(-stepSize), slot0 / denominator, value);
+    }
+
+    /// <summary><c>m ← β₁m + (1−β₁)g</c>; <c>v ← β₂v + (1−β₂)g²</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void UpdateMoments<TSimd>(float beta1, float beta2, float epsilon, TSimd gradient, ref TSimd first, ref TSimd second)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        first = TSimd.FlushSubnormals(TSimd.MultiplyAdd(TSimd.Broadcast(beta1), first, TSimd.Broadcast(1 - beta1) * gradient));
+        second = TSimd.MultiplyAdd(TSimd.Broadcast(beta2), second, TSimd.Broadcast(1 - beta2) * gradient * gradient);
+        if (epsilon > 0)
+            second = TSimd.FlushSubnormals(second);
+    }
+}
+
+/// <summary><see cref="AdamRule"/> with <c>v̂ ← max(v̂, v)</c> in the place of v under the root. A NaN stays one.</summary>
+/// <param name="beta1">β₁.</param>
+/// <param name="beta2">β₂.</param>
+/// <param name="stepSize">α / (1 − β₁ᵗ).</param>
+/// <param name="rootScale">1 / √(1 − β₂ᵗ).</param>
+/// <param name="epsilon">ε.</param>
+internal readonly struct AmsGradRule(float beta1, float beta2, float stepSize, float rootScale, float epsilon) : IUpdateRule
+{
+    public static int SlotCount => 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        AdamRule.UpdateMoments(beta1, beta2, epsilon, gradient, ref slot0, ref slot1);
+        slot2 = TSimd.SelectLess(slot1, slot2, slot2, slot1);
+        TSimd denominator = TSimd.MultiplyAdd(TSimd.Sqrt(slot2), TSimd.Broadcast(rootScale), TSimd.Broadcast(epsilon));
         value = TSimd.MultiplyAdd(TSimd.Broadcast(-stepSize), slot0 / denominator, value);
     }
 }

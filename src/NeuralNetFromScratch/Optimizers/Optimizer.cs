@@ -21,6 +21,7 @@ public abstract class Optimizer : Part
         DecaysAllParameters = settings.Get("decaysAllParameters", false);
         ClipValue = settings.Get<float?>("clipValue", null);
         GlobalClipNorm = settings.Get<float?>("globalClipNorm", null);
+        GlobalClipInfinityNorm = settings.Get<float?>("globalClipInfinityNorm", null);
         MaxNorm = settings.Get<float?>("maxNorm", null);
         EmaDecay = settings.Get<float?>("emaDecay", null);
         ParameterGroups = settings.GetList<ParameterGroup>("parameterGroups");
@@ -80,6 +81,17 @@ public abstract class Optimizer : Part
     {
         get;
         init => Settings = Settings.With("globalClipNorm", field = Guard.PositiveOrNone(value, nameof(GlobalClipNorm)));
+    }
+
+    /// <summary>
+    /// Bound of the largest magnitude of all gradients together: <c>g ← g · min(1, c / (max|g| + 10⁻⁶))</c>, as PyTorch's <c>clip_grad_norm_</c> with
+    /// the infinity norm; none if null. Unlike <see cref="ClipValue"/> it keeps their direction. At most one of the two norms can be bounded.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
+    public float? GlobalClipInfinityNorm
+    {
+        get;
+        init => Settings = Settings.With("globalClipInfinityNorm", field = Guard.PositiveOrNone(value, nameof(GlobalClipInfinityNorm)));
     }
 
     /// <summary>

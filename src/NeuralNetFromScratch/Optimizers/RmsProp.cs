@@ -5,8 +5,9 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// RMSprop (Tieleman and Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012): <c>v ← αv + (1−α)g²</c>,
-/// <c>w ← w − η · g / (√v + ε)</c>, as in PyTorch's <c>RMSprop</c> without momentum. A v below 2⁻¹²⁶
-/// counts as 0 where ε is not 0.
+/// <c>w ← w − η · g / (√v + ε)</c>, as in PyTorch's <c>RMSprop</c>. With momentum μ it is <c>b ← μb + g / (√v + ε)</c>, <c>w ← w − η·b</c>; centered
+/// (Graves 2013), with <c>a ← αa + (1−α)g</c>, the root is of <c>v − a²</c>, or 0 where rounding makes that negative (PyTorch: NaN). Averages below 2⁻¹²⁶
+/// count as 0, v only where ε is not 0.
 /// </summary>
 public sealed class RmsProp : Optimizer, IPart<RmsProp>
 {
@@ -14,9 +15,12 @@ public sealed class RmsProp : Optimizer, IPart<RmsProp>
     /// <param name="learningRate">η; not negative.</param>
     /// <param name="decay">α, at least 0 and less than 1.</param>
     /// <param name="epsilon">ε; not negative.</param>
+    /// <param name="momentum">μ, at least 0 and less than 1.</param>
+    /// <param name="centered">Whether v less the square of the gradient's average is used: an estimate of its variance.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
-    public RmsProp(float learningRate = 0.01f, float decay = 0.99f, float epsilon = 1e-8f)
-        : this(new Settings(Kind, new("learningRate", learningRate), new("decay", decay), new("epsilon", epsilon)))
+    public RmsProp(float learningRate = 0.01f, float decay = 0.99f, float epsilon = 1e-8f, float momentum = 0, bool centered = false)
+        : this(new Settings(Kind, new("learningRate", learningRate), new("decay", decay), new("epsilon", epsilon))
+            .With("momentum", momentum, 0f).With("centered", centered, false))
     {
     }
 
@@ -25,6 +29,8 @@ public sealed class RmsProp : Optimizer, IPart<RmsProp>
     {
         Decay = Guard.Fraction(settings.Get<float>("decay"), "decay");
         Epsilon = Guard.NonNegative(settings.Get<float>("epsilon"), "epsilon");
+        Momentum = Guard.Fraction(settings.Get("momentum", 0f), "momentum");
+        Centered = settings.Get("centered", false);
     }
 
     /// <inheritdoc/>
@@ -36,15 +42,32 @@ public sealed class RmsProp : Optimizer, IPart<RmsProp>
     /// <summary>ε.</summary>
     public float Epsilon { get; }
 
+    /// <summary>μ. Default: 0.</summary>
+    public float Momentum { get; }
+
+    /// <summary>Whether v less the square of the gradient's average is used. Default: false.</summary>
+    public bool Centered { get; }
+
     /// <inheritdoc/>
     public static RmsProp Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
-    public override int SlotCount => 1;
+    public override bool HasMomentum => Momentum != 0;
 
     /// <inheritdoc/>
-    public override void Update(in UpdateStep updateStep, in UpdateBlock block) =>
-        block.Apply(new RmsPropRule(updateStep.LearningRate, Decay, Epsilon));
+    public override int SlotCount => Centered ? CenteredRmsPropRule.SlotCount : HasMomentum ? MomentumRmsPropRule.SlotCount : RmsPropRule.SlotCount;
+
+    /// <inheritdoc/>
+    public override void Update(in UpdateStep updateStep, in UpdateBlock block)
+    {
+        float momentum = HasMomentum ? updateStep.Momentum ?? Momentum : 0;
+        if (Centered)
+            block.Apply(new CenteredRmsPropRule(updateStep.LearningRate, Decay, Epsilon, momentum));
+        else if (HasMomentum)
+            block.Apply(new MomentumRmsPropRule(updateStep.LearningRate, Decay, Epsilon, momentum));
+        else
+            block.Apply(new RmsPropRule(updateStep.LearningRate, Decay, Epsilon));
+    }
 }
 
 /// <summary><c>v ← αv + (1−α)g²</c>; <c>w ← w − η · g / (√v + ε)</c>.</summary>
@@ -59,9 +82,57 @@ internal readonly struct RmsPropRule(float learningRate, float decay, float epsi
     public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>
     {
-        slot0 = TSimd.MultiplyAdd(TSimd.Broadcast(decay), slot0, TSimd.Broadcast(1 - decay) * gradient * gradient);
-        if (epsilon > 0)
-            slot0 = TSimd.FlushSubnormals(slot0);
+        slot0 = MeanSquare(slot0, gradient, decay, epsilon);
         value = value - TSimd.Broadcast(learningRate) * gradient / (TSimd.Sqrt(slot0) + TSimd.Broadcast(epsilon));
+    }
+
+    /// <summary><c>αv + (1−α)g²</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TSimd MeanSquare<TSimd>(TSimd average, TSimd gradient, float decay, float epsilon)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        average = TSimd.MultiplyAdd(TSimd.Broadcast(decay), average, TSimd.Broadcast(1 - decay) * gradient * gradient);
+        return epsilon > 0 ? TSimd.FlushSubnormals(average) : average;
+    }
+}
+
+/// <summary><c>v ← αv + (1−α)g²</c>; <c>b ← μb + g / (√v + ε)</c>; <c>w ← w − η·b</c>.</summary>
+/// <param name="learningRate">η.</param>
+/// <param name="decay">α.</param>
+/// <param name="epsilon">ε.</param>
+/// <param name="momentum">μ.</param>
+internal readonly struct MomentumRmsPropRule(float learningRate, float decay, float epsilon, float momentum) : IUpdateRule
+{
+    public static int SlotCount => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        slot0 = RmsPropRule.MeanSquare(slot0, gradient, decay, epsilon);
+        slot1 = TSimd.FlushSubnormals(TSimd.MultiplyAdd(TSimd.Broadcast(momentum), slot1, gradient / (TSimd.Sqrt(slot0) + TSimd.Broadcast(epsilon))));
+        value = TSimd.MultiplyAdd(TSimd.Broadcast(-learningRate), slot1, value);
+    }
+}
+
+/// <summary><c>v ← αv + (1−α)g²</c>; <c>a ← αa + (1−α)g</c>; <c>b ← μb + g / (√(v − a²) + ε)</c>; <c>w ← w − η·b</c>. A NaN stays one.</summary>
+/// <param name="learningRate">η.</param>
+/// <param name="decay">α.</param>
+/// <param name="epsilon">ε.</param>
+/// <param name="momentum">μ.</param>
+internal readonly struct CenteredRmsPropRule(float learningRate, float decay, float epsilon, float momentum) : IUpdateRule
+{
+    public static int SlotCount => 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        slot0 = RmsPropRule.MeanSquare(slot0, gradient, decay, epsilon);
+        slot2 = TSimd.FlushSubnormals(TSimd.MultiplyAdd(TSimd.Broadcast(decay), slot2, TSimd.Broadcast(1 - decay) * gradient));
+        TSimd variance = slot0 - slot2 * slot2;
+        variance = TSimd.SelectLess(variance, TSimd.Zero, TSimd.Zero, variance);
+        slot1 = TSimd.FlushSubnormals(TSimd.MultiplyAdd(TSimd.Broadcast(momentum), slot1, gradient / (TSimd.Sqrt(variance) + TSimd.Broadcast(epsilon))));
+        value = TSimd.MultiplyAdd(TSimd.Broadcast(-learningRate), slot1, value);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSch
     public OneCycleSchedule(
         double riseShare, double startDivisor, double finalDivisor, (double Low, double High)? momentum, AnnealStrategy strategy, bool threePhases)
         : this(MomentumRange.Add(new Settings(Kind, new("riseShare", riseShare), new("startDivisor", startDivisor), new("finalDivisor", finalDivisor)), momentum)
-            .With("linear", Guard.Defined(strategy, nameof(strategy)) == AnnealStrategy.Linear, usual: false).With("threePhases", threePhases, usual: false))
+            .With("linear", Guard.Defined(strategy, nameof(strategy)) == AnnealStrategy.Linear, false).With("threePhases", threePhases, false))
     {
     }
 

@@ -65,7 +65,7 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
     public static LearningRateSchedule MultiStep(double factor, params ReadOnlySpan<double> milestones) => new MultiStepSchedule(factor, milestones);
 
     /// <summary>
-    /// <c>final + (1 − finalFactor) · (1 − p)^power</c> with the share p of the training that is done: PyTorch's <c>PolynomialLR</c>.
+    /// <c>f + (1 − f) · (1 − p)^power</c> with the final factor f and the share p of the training that is done: PyTorch's <c>PolynomialLR</c>.
     /// </summary>
     /// <param name="power">Positive; 1 is a straight line.</param>
     /// <param name="finalFactor">Factor at the end, 0 to 1.</param>

@@ -86,7 +86,7 @@ internal sealed class MultiStepSchedule : LearningRateSchedule, IPart<MultiStepS
     }
 }
 
-/// <summary><c>final + (1 − finalFactor) · (1 − fraction)^power</c>.</summary>
+/// <summary><c>f + (1 − f) · (1 − fraction)^power</c> with the final factor f.</summary>
 internal sealed class PolynomialSchedule : LearningRateSchedule, IPart<PolynomialSchedule>
 {
     private readonly double _power, _finalFactor;

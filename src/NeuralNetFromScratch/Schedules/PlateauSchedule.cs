@@ -20,7 +20,7 @@ internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSched
 
     public PlateauSchedule(double factor, int patience, double threshold, double minFactor, string? metric, int cooldown, ThresholdMode mode)
         : this(new Settings(Kind, new("factor", factor), new("patience", patience), new("threshold", threshold), new("minFactor", minFactor)).With("metric", metric)
-            .With("cooldown", cooldown, usual: 0).With("absolute", Guard.Defined(mode, nameof(mode)) == ThresholdMode.Absolute, usual: false))
+            .With("cooldown", cooldown, 0).With("absolute", Guard.Defined(mode, nameof(mode)) == ThresholdMode.Absolute, false))
     {
     }
 

@@ -191,7 +191,7 @@ public static class BuiltInParts
         .With<BuiltInActivation<GeluTanhFunction>>().With<BuiltInActivation<SiluFunction>>().With<BuiltInActivation<SoftplusFunction>>()
         .With<BuiltInActivation<SigmoidFunction>>().With<BuiltInActivation<TanhFunction>>().With<BuiltInActivation<HardSwishFunction>>()
         .With<SoftmaxCrossEntropy>().With<BinaryCrossEntropy>().With<MeanSquaredError>().With<MeanAbsoluteError>().With<Huber>()
-        .With<Sgd>().With<Adam>().With<AdamW>().With<RmsProp>().With<Adagrad>().With<ParameterGroup>()
+        .With<Sgd>().With<Adam>().With<AdamW>().With<RmsProp>().With<Adagrad>().With<Adamax>().With<NAdam>().With<RAdam>().With<Adadelta>().With<Lion>().With<ParameterGroup>()
         .With<Accuracy>().With<TopKAccuracy>().With<Precision>().With<Recall>().With<F1Score>().With<RocAuc>().With<AveragePrecision>()
         .With<LogLoss>().With<CalibrationError>().With<ConfusionMatrixMetric>()
         .With<Mae>().With<Mse>().With<Rmse>().With<Mape>().With<R2>().With<ExplainedVariance>()

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
@@ -18,7 +19,7 @@ internal sealed class ParameterUpdate
     private readonly TrainingState _state;
     private readonly ParameterStore _parameters;
     private readonly Section[] _chunks;
-    private readonly double[] _squareSums;
+    private readonly double[] _norms;
 
     public ParameterUpdate(UpdatePlan plan, Optimizer optimizer, Engine engine, TrainingState state)
     {
@@ -27,8 +28,8 @@ internal sealed class ParameterUpdate
         _engine = engine;
         _state = state;
         _parameters = state.Network.Parameters;
-        _chunks = optimizer.GlobalClipNorm is null ? [] : GradientNormJob.Chunks(plan);
-        _squareSums = new double[_chunks.Length];
+        _chunks = optimizer.GlobalClipNorm is null && optimizer.GlobalClipInfinityNorm is null ? [] : GradientNormJob.Chunks(plan);
+        _norms = new double[_chunks.Length];
     }
 
     /// <summary>Updates the parameters from their gradients.</summary>
@@ -37,7 +38,7 @@ internal sealed class ParameterUpdate
     {
         _state.Steps++;
         int workers = _engine.WorkersFor(_parameters.Values.Length, Tuning.UpdateGrain);
-        float gradientScale = _optimizer.GlobalClipNorm is { } bound ? ScaleToNorm(bound, workers) : 1;
+        float gradientScale = (_optimizer.GlobalClipNorm ?? _optimizer.GlobalClipInfinityNorm) is { } bound ? ScaleToNorm(bound, workers) : 1;
         var step = new UpdateStep(_state.Steps, learningRate, momentum);
         _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots), workers);
         foreach (Parameter state in _plan.MixedStates)
@@ -49,11 +50,21 @@ internal sealed class ParameterUpdate
 
     private float ScaleToNorm(float bound, int workers)
     {
-        _engine.Run(new GradientNormJob(_engine.Width, _parameters, _chunks, _squareSums), workers);
-        double sum = RowSum.Tree(_squareSums);
-        double scale = bound / (Math.Sqrt(sum) + NormEpsilon);
+        bool isLargest = _optimizer.GlobalClipInfinityNorm is not null;
+        _engine.Run(new GradientNormJob(_engine.Width, isLargest, _parameters, _chunks, _norms), workers);
+        double norm = isLargest ? Largest(_norms) : Math.Sqrt(RowSum.Tree(_norms));
+        double scale = bound / (norm + NormEpsilon);
         // A norm that is no number must not look like one within the bound.
         return scale < 1 || double.IsNaN(scale) ? (float)scale : 1;
+    }
+
+    /// <summary>The largest of some numbers, none of which is negative; NaN where one is.</summary>
+    private static double Largest(double[] norms)
+    {
+        double largest = 0;
+        foreach (double norm in norms)
+            largest = Math.Max(largest, norm);
+        return largest;
     }
 
     private void LimitNorms()
@@ -85,16 +96,19 @@ internal sealed class ParameterUpdate
 }
 
 /// <summary>
-/// The sum of the squares of all gradients that are used, in chunks of a fixed size, each with a sum of its own, so that the total does not
-/// depend on who computed which.
+/// The sum of the squares, or the largest magnitude, of all gradients that are used, in chunks of a fixed size, each with a figure of its own, so that
+/// the total does not depend on who computed which.
 /// </summary>
-internal readonly struct GradientNormJob(SimdWidth width, ParameterStore parameters, Section[] chunks, double[] sums) : IJob
+internal readonly struct GradientNormJob(SimdWidth width, bool isLargest, ParameterStore parameters, Section[] chunks, double[] norms) : IJob
 {
     public void Run(int worker, int workers)
     {
         var share = Section.Of(chunks.Length, 1, worker, workers);
         for (int chunk = share.Start; chunk < share.End; chunk++)
-            sums[chunk] = RowSum.OfSquares(width, parameters.Gradients.Slice(chunks[chunk].Start, chunks[chunk].Count));
+        {
+            ReadOnlySpan<float> gradients = parameters.Gradients.Slice(chunks[chunk].Start, chunks[chunk].Count);
+            norms[chunk] = isLargest ? MathF.Abs(TensorPrimitives.MaxMagnitude(gradients)) : RowSum.OfSquares(width, gradients);
+        }
     }
 
     /// <summary>The chunks of what a plan updates.</summary>
@@ -173,6 +187,8 @@ internal sealed class UpdatePlan
     /// <exception cref="ArgumentException">A group names no parameter.</exception>
     public UpdatePlan(ParameterStore parameters, Optimizer optimizer)
     {
+        if (optimizer is { GlobalClipNorm: not null, GlobalClipInfinityNorm: not null })
+            throw new ArgumentException("the optimizer bounds two norms of the gradients, GlobalClipNorm and GlobalClipInfinityNorm; name one", nameof(optimizer));
         foreach (ParameterGroup group in optimizer.ParameterGroups)
         {
             if (!parameters.Any(parameter => group.Names(parameter.Name)))

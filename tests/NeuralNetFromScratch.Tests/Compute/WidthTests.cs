@@ -21,7 +21,15 @@ public class WidthTests
         () => new Sgd(0.1f, 0.9f) { GlobalClipNorm = 0.5f, MaxNorm = 1 },
         () => new AdamW { GlobalClipNorm = 1, ClipValue = 0.1f, L1Penalty = 1e-4f, EmaDecay = 0.9f },
         () => new RmsProp { L2Penalty = 1e-4f },
-        () => new Adagrad(),
+        () => new Adagrad(learningRateDecay: 0.1f, initialAccumulator: 0.1f),
+        () => new AdamW { AmsGrad = true, GlobalClipInfinityNorm = 0.1f },
+        () => new Adamax(),
+        () => new NAdam(),
+        () => new RAdam(beta2: 0.9f),
+        () => new Adadelta(),
+        () => new Lion(),
+        () => new RmsProp(momentum: 0.9f),
+        () => new RmsProp(momentum: 0.9f, centered: true),
     ];
 
     [SetUp]
@@ -30,7 +38,7 @@ public class WidthTests
     internal static void AssumeFused() => Assume.That(Fma.IsSupported || AdvSimd.IsSupported, "no fused multiply-add here");
 
     [Test]
-    public void Whole_trainings([Range(0, 3)] int network, [Range(0, 3)] int optimizer, [Values] RegisterWidth width) =>
+    public void Whole_trainings([Range(0, 3)] int network, [Range(0, 11)] int optimizer, [Values] RegisterWidth width) =>
         Assert.That(Train(network, optimizer, (SimdWidth)width), Is.EqualTo(Train(network, optimizer, SimdWidth.Bits256)));
 
     [Test]

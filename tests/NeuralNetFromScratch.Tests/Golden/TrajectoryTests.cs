@@ -16,6 +16,23 @@ public class TrajectoryTests
     [TestCase("adagrad")]
     [TestCase("adam")]
     [TestCase("adamw")]
+    [TestCase("amsgrad")]
+    [TestCase("amsgrad-w")]
+    [TestCase("adamax")]
+    [TestCase("nadam")]
+    [TestCase("nadam-decay")]
+    [TestCase("radam")]
+    [TestCase("radam-short")]
+    [TestCase("adadelta")]
+    [TestCase("adadelta-other")]
+    [TestCase("lion")]
+    [TestCase("lion-decay")]
+    [TestCase("rmsprop-momentum")]
+    [TestCase("rmsprop-centered")]
+    [TestCase("rmsprop-centered-momentum")]
+    [TestCase("adagrad-decay")]
+    [TestCase("groups")]
+    [TestCase("clipped-infinity")]
     [TestCase("l2")]
     [TestCase("clipped-norm")]
     [TestCase("clipped-value")]
@@ -39,6 +56,33 @@ public class TrajectoryTests
             "adagrad" => new Adagrad(0.05f) { EmaDecay = Averaging },
             "adam" => new Adam(0.01f) { EmaDecay = Averaging },
             "adamw" => new AdamW(0.01f, weightDecay: 0.3f) { DecaysAllParameters = true, EmaDecay = Averaging },
+            "amsgrad" => new Adam(0.02f, beta2: 0.9f) { AmsGrad = true, EmaDecay = Averaging },
+            "amsgrad-w" => new AdamW(0.02f, weightDecay: 0.1f) { AmsGrad = true, DecaysAllParameters = true, EmaDecay = Averaging },
+            "adamax" => new Adamax(0.02f) { EmaDecay = Averaging },
+            "nadam" => new NAdam(0.01f) { EmaDecay = Averaging },
+            "nadam-decay" => new NAdam(0.01f, 0.8f, 0.99f, momentumDecay: 0.4f) { EmaDecay = Averaging },
+            "radam" => new RAdam(0.02f) { EmaDecay = Averaging },
+            "radam-short" => new RAdam(0.02f, 0.8f, 0.9f) { EmaDecay = Averaging },
+            "adadelta" => new Adadelta { EmaDecay = Averaging },
+            "adadelta-other" => new Adadelta(2, 0.7f, 1e-5f) { EmaDecay = Averaging },
+            "lion" => new Lion(0.003f) { EmaDecay = Averaging },
+            "lion-decay" => new Lion(0.003f, 0.95f, 0.98f) { DecoupledWeightDecay = 0.5f, DecaysAllParameters = true, EmaDecay = Averaging },
+            "rmsprop-momentum" => new RmsProp(0.002f, momentum: 0.8f) { EmaDecay = Averaging },
+            "rmsprop-centered" => new RmsProp(0.005f, 0.9f, centered: true) { EmaDecay = Averaging },
+            "rmsprop-centered-momentum" => new RmsProp(0.002f, 0.9f, momentum: 0.8f, centered: true) { EmaDecay = Averaging },
+            "adagrad-decay" => new Adagrad(0.1f, learningRateDecay: 0.05f, initialAccumulator: 0.01f) { EmaDecay = Averaging },
+            "clipped-infinity" => new Sgd(0.1f) { GlobalClipInfinityNorm = 0.05f, EmaDecay = Averaging },
+            "groups" => new Sgd(0.1f, 0.9f)
+            {
+                L2Penalty = 0.01f,
+                DecaysAllParameters = true,
+                EmaDecay = Averaging,
+                ParameterGroups =
+                [
+                    new("dense1.weight") { LearningRateFactor = 0.5f, L2Penalty = 0.02f }, new("dense1.bias") { LearningRateFactor = 2, L2Penalty = 0 },
+                    new("dense2.weight") { IsFrozen = true },
+                ],
+            },
             "l2" => new Sgd(0.1f, 0.9f) { L2Penalty = 0.02f, DecaysAllParameters = true, EmaDecay = Averaging },
             "clipped-norm" => new Sgd(0.1f) { GlobalClipNorm = 0.3f, EmaDecay = Averaging },
             "l1" => new Sgd(0.1f, 0.9f) { L1Penalty = 0.01f, DecaysAllParameters = true, EmaDecay = Averaging },

@@ -7,6 +7,54 @@ The network is 12-9-5 with ReLU and cross-entropy; weights are written as [in, o
 import json
 import torch
 
+
+class NAdam(torch.optim.NAdam):
+    """Version 1.13 multiplies the momentum of the step into the next product twice; since 2.0 it is once, as published."""
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            b1, b2 = group["betas"]
+            for p in group["params"]:
+                s = self.state[p]
+                if not s:
+                    s.update(t=0, product=1.0, m=torch.zeros_like(p), v=torch.zeros_like(p))
+                s["t"] += 1
+                mu = b1 * (1 - 0.5 * 0.96 ** (s["t"] * group["momentum_decay"]))
+                mu_next = b1 * (1 - 0.5 * 0.96 ** ((s["t"] + 1) * group["momentum_decay"]))
+                s["product"] *= mu
+                s["m"].mul_(b1).add_(p.grad, alpha=1 - b1)
+                s["v"].mul_(b2).addcmul_(p.grad, p.grad, value=1 - b2)
+                denominator = s["v"].div(1 - b2 ** s["t"]).sqrt().add_(group["eps"])
+                p.addcdiv_(p.grad, denominator, value=-group["lr"] * (1 - mu) / (1 - s["product"]))
+                p.addcdiv_(s["m"], denominator, value=-group["lr"] * mu_next / (1 - s["product"] * mu_next))
+
+
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, algorithm 2: PyTorch has none."""
+
+    def __init__(self, params, lr, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            b1, b2 = group["betas"]
+            for p in group["params"]:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                update = (b1 * m + (1 - b1) * p.grad).sign()
+                p.sub_(group["lr"] * (update + group["weight_decay"] * p))
+                m.mul_(b2).add_(p.grad, alpha=1 - b2)
+
+
+def groups(p):
+    first, first_bias, second, second_bias = list(p)
+    second.requires_grad_(False)
+    return torch.optim.SGD([
+        {"params": [first], "lr": 0.05, "weight_decay": 0.02}, {"params": [first_bias], "lr": 0.2, "weight_decay": 0},
+        {"params": [second_bias]}], lr=0.1, momentum=0.9, weight_decay=0.01)
+
+
 STEPS, BATCH, INPUTS, HIDDEN, CLASSES = 50, 8, 12, 9, 5
 OPTIMIZERS = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.1),
@@ -17,15 +65,33 @@ OPTIMIZERS = {
     "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.05),
     "adam": lambda p: torch.optim.Adam(p, lr=0.01),
     "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.3),
+    "amsgrad": lambda p: torch.optim.Adam(p, lr=0.02, amsgrad=True, betas=(0.9, 0.9)),
+    "amsgrad-w": lambda p: torch.optim.AdamW(p, lr=0.02, amsgrad=True, weight_decay=0.1),
+    "adamax": lambda p: torch.optim.Adamax(p, lr=0.02),
+    "nadam": lambda p: NAdam(p, lr=0.01),
+    "nadam-decay": lambda p: NAdam(p, lr=0.01, betas=(0.8, 0.99), momentum_decay=0.4),
+    "radam": lambda p: torch.optim.RAdam(p, lr=0.02),
+    "radam-short": lambda p: torch.optim.RAdam(p, lr=0.02, betas=(0.8, 0.9)),
+    "adadelta": lambda p: torch.optim.Adadelta(p),
+    "adadelta-other": lambda p: torch.optim.Adadelta(p, lr=2, rho=0.7, eps=1e-5),
+    "lion": lambda p: Lion(p, lr=0.003),
+    "lion-decay": lambda p: Lion(p, lr=0.003, betas=(0.95, 0.98), weight_decay=0.5),
+    "rmsprop-momentum": lambda p: torch.optim.RMSprop(p, lr=0.002, momentum=0.8),
+    "rmsprop-centered": lambda p: torch.optim.RMSprop(p, lr=0.005, alpha=0.9, centered=True),
+    "rmsprop-centered-momentum": lambda p: torch.optim.RMSprop(p, lr=0.002, alpha=0.9, momentum=0.8, centered=True),
+    "adagrad-decay": lambda p: torch.optim.Adagrad(p, lr=0.1, lr_decay=0.05, initial_accumulator_value=0.01),
+    "groups": groups,
     "l2": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.02),
     "clipped-norm": lambda p: torch.optim.SGD(p, lr=0.1),
     "clipped-value": lambda p: torch.optim.SGD(p, lr=0.1),
+    "clipped-infinity": lambda p: torch.optim.SGD(p, lr=0.1),
     "l1": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
     "max-norm": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
 }
 L1, MAX_NORM = {"l1": 0.01}, {"max-norm": 0.6}
 CLIP = {
     "clipped-norm": lambda p: torch.nn.utils.clip_grad_norm_(p, 0.3),
+    "clipped-infinity": lambda p: torch.nn.utils.clip_grad_norm_(p, 0.05, norm_type=float("inf")),
     "clipped-value": lambda p: torch.nn.utils.clip_grad_value_(p, 0.02),
 }
 AVERAGING = 0.9
@@ -51,7 +117,7 @@ golden = {
 for name, make in OPTIMIZERS.items():
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), start):
-            parameter.copy_(value)
+            parameter.requires_grad_().copy_(value)
     optimizer, losses, average = make(model.parameters()), [], None
     for x, y in zip(inputs, labels):
         optimizer.zero_grad()

@@ -50,7 +50,15 @@ public unsafe class ElementwiseGuardTests(GuardedSide side) : GuardPageTest(side
         Update(width, new SgdRule(0.1f));
         Update(width, new MomentumRule(0.1f, 0.9f, 1, nesterov: true));
         Update(width, new RmsPropRule(0.1f, 0.9f, 1e-8f));
-        Update(width, new AdagradRule(0.1f, 1e-10f));
+        Update(width, new MomentumRmsPropRule(0.1f, 0.9f, 1e-8f, 0.9f));
+        Update(width, new CenteredRmsPropRule(0.1f, 0.9f, 1e-8f, 0.9f));
+        Update(width, new AdagradRule(0.1f, 1e-10f, 0.1f));
+        Update(width, new AdadeltaRule(0.1f, 0.9f, 1e-6f));
+        Update(width, new AdamaxRule(0.9f, 0.999f, 0.1f, 1e-8f));
+        Update(width, new AmsGradRule(0.9f, 0.999f, 0.1f, 1, 1e-8f));
+        Update(width, new NAdamRule(0.9f, 0.999f, 0.1f, 0.1f, 1, 1e-8f));
+        Update(width, new RAdamRule(0.9f, 0.999f, 0.1f, 1e-8f, isAdaptive: true));
+        Update(width, new LionRule(0.1f, 0.9f, 0.99f));
         Update(width, new AdamRule(0.9f, 0.999f, 0.1f, 1, 1e-8f));
         Update(width, new AverageRule(0.1f));
         Update(width, new MixRule(0.1f));

@@ -16,6 +16,8 @@ internal sealed class PartSettingsTests
         new MeanSquaredError(), new MeanAbsoluteError(), new Huber(0.7f),
         new Sgd(0.3f, 0.9f, nesterov: true), new Sgd(0.3f, 0.9f, dampening: 0.1f), new Adam(1e-4f, 0.8f, 0.99f, 1e-7f), new AdamW(weightDecay: 0.1f),
         new RmsProp(0.02f, 0.9f, 1e-6f), new Adagrad(0.05f, 1e-9f),
+        new Adam { AmsGrad = true }, new AdamW { AmsGrad = true }, new Adamax(0.1f, 0.8f, 0.99f, 1e-7f), new NAdam(0.1f, 0.8f, 0.99f, 1e-7f, 0.1f), new RAdam(0.1f, 0.8f, 0.99f, 1e-7f),
+        new Adadelta(0.5f, 0.8f, 1e-5f), new Lion(1e-3f, 0.8f, 0.98f), new RmsProp(0.02f, 0.9f, 1e-6f, 0.8f, centered: true), new Adagrad(0.1f, 1e-9f, 0.1f, 0.2f), new Sgd { GlobalClipInfinityNorm = 1 },
         new Sgd
         {
             L2Penalty = 0.1f, L1Penalty = 0.2f, DecoupledWeightDecay = 0.3f, DecaysAllParameters = true, ClipValue = 1, GlobalClipNorm = 2, MaxNorm = 3, EmaDecay = 0.99f,

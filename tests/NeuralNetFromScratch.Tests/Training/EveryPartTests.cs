@@ -39,8 +39,10 @@ public class EveryPartTests
     private static readonly Optimizer[] Optimizers =
     [
         new Sgd(), new Sgd(0.1f, 0.9f), new Sgd(0.1f, 0.9f, nesterov: true), new Sgd(0.1f, 0.9f, dampening: 0.5f), new Adam(), new AdamW(), new RmsProp(), new Adagrad(),
+        new Adam { AmsGrad = true }, new Adamax(), new NAdam(), new RAdam(), new Adadelta(), new Lion(),
+        new RmsProp(momentum: 0.9f), new RmsProp(momentum: 0.9f, centered: true), new Adagrad(learningRateDecay: 0.1f, initialAccumulator: 0.1f),
         new Sgd { L2Penalty = 0.01f }, new Sgd { L1Penalty = 0.01f, DecaysAllParameters = true }, new Sgd { DecoupledWeightDecay = 0.01f }, new Sgd { MaxNorm = 0.5f },
-        new Sgd { ClipValue = 1e-3f }, new Sgd { GlobalClipNorm = 0.1f }, new Sgd { EmaDecay = 0.9f },
+        new Sgd { ClipValue = 1e-3f }, new Sgd { GlobalClipNorm = 0.1f }, new Sgd { GlobalClipInfinityNorm = 1e-3f }, new Sgd { EmaDecay = 0.9f },
     ];
 
     private static readonly Part[] Parts =
