@@ -88,7 +88,8 @@ public unsafe class ElementwiseGuardTests(GuardedSide side) : GuardPageTest(side
         where TRule : struct, IUpdateRule => EachLength((operands, length) =>
         {
             UpdatePass.Run(
-                (SimdWidth)width, rule, operands.NextSpan(length), operands.NextSpan(length), operands.NextSpan(TRule.SlotCount > 0 ? length : 0), operands.NextSpan(TRule.SlotCount > 1 ? length : 0));
+                (SimdWidth)width, rule, operands.NextSpan(length), operands.NextSpan(length), operands.NextSpan(TRule.SlotCount > 0 ? length : 0), operands.NextSpan(TRule.SlotCount > 1 ? length : 0),
+                operands.NextSpan(TRule.SlotCount > 2 ? length : 0));
         });
 
     private void EachLength(Action<Operands, int> run)
