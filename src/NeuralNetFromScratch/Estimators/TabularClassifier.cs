@@ -19,7 +19,13 @@ public sealed class TabularClassifier<TLabel>
 
     /// <summary>A classifier that has learned nothing yet.</summary>
     /// <param name="options">Network and training; null for the defaults.</param>
-    public TabularClassifier(TabularClassifierOptions? options = null) => _options = options ?? new();
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    /// <exception cref="ArgumentNullException">The hidden units or the activation are null.</exception>
+    public TabularClassifier(TabularClassifierOptions? options = null)
+    {
+        _options = options ?? new();
+        _options.Validate();
+    }
 
     /// <summary>The classes, in their sorted order: the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty before the first fit.</summary>
     public IReadOnlyList<TLabel> Classes => _classes;
@@ -37,6 +43,7 @@ public sealed class TabularClassifier<TLabel>
     /// <param name="parts">The kinds that the file may have; <see cref="BuiltInParts.Registry"/> if null.</param>
     /// <exception cref="InvalidDataException">The file does not hold a classifier with such labels; the message says what is wrong.</exception>
     /// <exception cref="NotSupportedException">The type of the labels needs <paramref name="parse"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
     [SuppressMessage("Design", "CA1000", Justification = "As with Sequential.Load, the type says what the file is read into.")]
     public static TabularClassifier<TLabel> Load(
         string path, Func<string, TLabel>? parse = null, TabularClassifierOptions? options = null, PartRegistry? parts = null)
@@ -102,6 +109,7 @@ public sealed class TabularClassifier<TLabel>
                 WatchesTraining = true,
                 MinImprovement = _options.MinImprovement,
                 Patience = _options.Patience,
+                FollowsEveryImprovement = true,
                 RestoresBest = false,
             },
         });

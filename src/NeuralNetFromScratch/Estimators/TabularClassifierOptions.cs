@@ -23,10 +23,13 @@ public sealed record TabularClassifierOptions
     /// <summary>Samples in a step at most; positive.</summary>
     public int BatchSize { get; init; } = 200;
 
-    /// <summary>It stops when the training loss has not fallen by this…</summary>
+    /// <summary>
+    /// How much the training loss of an epoch must be below the least one so far to count as an improvement; not negative. As in scikit-learn, what
+    /// falls less counts as no improvement, but is the least one from then on.
+    /// </summary>
     public double MinImprovement { get; init; } = 1e-4;
 
-    /// <summary>… for more than so many epochs in a row; not negative.</summary>
+    /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Not negative.</summary>
     public int Patience { get; init; } = 10;
 
     /// <summary>Seed of everything random.</summary>
@@ -34,6 +37,23 @@ public sealed record TabularClassifierOptions
 
     /// <summary>The number of threads; the result does not depend on it.</summary>
     public int ThreadCount { get; init; } = Environment.ProcessorCount;
+
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    /// <exception cref="ArgumentNullException">The hidden units or the activation are null.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(HiddenUnits, nameof(HiddenUnits));
+        ArgumentNullException.ThrowIfNull(Activation, nameof(Activation));
+        foreach (int units in HiddenUnits)
+            Guard.Positive(units, nameof(HiddenUnits));
+        Guard.NonNegative(LearningRate, nameof(LearningRate));
+        Guard.NonNegative(L2Penalty, nameof(L2Penalty));
+        Guard.Positive(MaxEpochs, nameof(MaxEpochs));
+        Guard.Positive(BatchSize, nameof(BatchSize));
+        Guard.NonNegative(MinImprovement, nameof(MinImprovement));
+        Guard.NonNegative(Patience, nameof(Patience));
+        Guard.Positive(ThreadCount, nameof(ThreadCount));
+    }
 }
 
 /// <summary>Labels as text and back, the same in every culture.</summary>

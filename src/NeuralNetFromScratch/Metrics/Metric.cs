@@ -214,5 +214,5 @@ internal static class Labels
 
     /// <summary>The error for a label that is none of the classes.</summary>
     public static ArgumentOutOfRangeException Outside(int index, int label, int classCount, string? parameter = null) =>
-        new(parameter, string.Create(CultureInfo.InvariantCulture, $"label {index} must be 0 to {classCount - 1}, got {label}"));
+        new(parameter, string.Create(CultureInfo.InvariantCulture, $"the label of sample {index} must be 0 to {classCount - 1}, got {label}"));
 }

@@ -137,7 +137,7 @@ internal sealed class SumTree(int length)
 /// The mean of <c>−log p</c> with the probability p of what was right: of the sample's class; with dense targets t of a softmax
 /// <c>−Σⱼ tⱼ log pⱼ</c>; of sigmoid outputs the mean over the labels of <c>−t log p − (1 − t) log(1 − p)</c>, with
 /// <see cref="MetricResult.PerClass"/>. It is computed in double precision from logits where there are any, so that it stays finite where a
-/// probability is too small for a float; of given probabilities it is infinite where one was 0 that was right.
+/// probability is too small for a float; of given probabilities it is infinite where one was 0 that was right, unless <see cref="Clip"/> bounds it.
 /// </summary>
 public sealed class LogLoss : SumMetric, IPart<LogLoss>
 {
@@ -150,7 +150,28 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
     private LogLoss(Settings settings)
         : base(settings)
     {
+        Clip = settings.Get("clip", 0.0);
     }
+
+    /// <summary>
+    /// ε: each probability p counts as <c>min(max(p, ε), 1 − ε)</c>, so that a certain error costs −log ε at most, as in scikit-learn's <c>log_loss</c>.
+    /// 0 to less than a half; 0, the default, does not clip.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value lies outside its range.</exception>
+    public double Clip
+    {
+        get;
+        init
+        {
+            if (value is not (>= 0 and < 0.5))
+                throw new ArgumentOutOfRangeException(nameof(Clip), value, "clip must be at least 0 and less than 0.5");
+            Settings = Settings.With("clip", field = value, 0.0);
+            (_least, _most) = value == 0 ? (double.NegativeInfinity, double.PositiveInfinity) : (PortableMath.Log(value), PortableMath.LogP1(-value));
+        }
+    }
+
+    /// <summary>The bounds of the logarithm of a probability.</summary>
+    private readonly double _least = double.NegativeInfinity, _most = double.PositiveInfinity;
 
     /// <inheritdoc/>
     public static string Kind => "log-loss";
@@ -204,11 +225,11 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
         return new(PortableMath.Mean(each)) { PerClass = task.IsMultiLabel ? each : [] };
     }
 
-    private static double LogOfProbability(ReadOnlySpan<float> outputs, int index, double logSum, MetricBatch batch)
+    private double LogOfProbability(ReadOnlySpan<float> outputs, int index, double logSum, MetricBatch batch)
     {
         if (batch.IsActivated && batch.Task.OutputActivation == OutputActivation.Softmax)
-            return PortableMath.Log(outputs[index]);
-        return outputs[index] - logSum;
+            return Clipped(PortableMath.Log(outputs[index]));
+        return Clipped(outputs[index] - logSum);
     }
 
     /// <summary><c>log Σ exp z</c> of logits; 0 of logarithms of probabilities.</summary>
@@ -224,12 +245,15 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
         return largest + PortableMath.Log(sum);
     }
 
-    private static double Binary(float output, float target, bool isProbability)
+    /// <summary>NaN stays NaN.</summary>
+    private double Clipped(double logarithm) => Math.Min(Math.Max(logarithm, _least), _most);
+
+    private double Binary(float output, float target, bool isProbability)
     {
         double yes = target, no = 1 - yes;
         // What is not asked for costs nothing, even where its logarithm is infinite.
-        double logOfYes = yes == 0 ? 0 : isProbability ? PortableMath.Log(output) : -SoftPlus(-output);
-        double logOfNo = no == 0 ? 0 : isProbability ? PortableMath.LogP1(-output) : -SoftPlus(output);
+        double logOfYes = yes == 0 ? 0 : Clipped(isProbability ? PortableMath.Log(output) : -SoftPlus(-output));
+        double logOfNo = no == 0 ? 0 : Clipped(isProbability ? PortableMath.LogP1(-output) : -SoftPlus(output));
         return double.IsNaN(output) ? double.NaN : -(yes * logOfYes + no * logOfNo);
     }
 

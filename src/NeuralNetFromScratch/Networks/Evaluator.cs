@@ -9,14 +9,18 @@ namespace NeuralNetFromScratch;
 /// </summary>
 internal sealed class Evaluator
 {
-    /// <summary>Rows of a block: enough for the matrix product, few enough for the cache; whole chunks.</summary>
-    private const int BlockRows = 12 * MetricAccumulator.ChunkRows;
+    /// <summary>The most chunks of rows in a block: enough for the matrix product, few enough for the cache.</summary>
+    private const int MaxBlockChunks = 12;
+
+    /// <summary>The most values of a block in the widest place of the network: each worker has buffers of so many.</summary>
+    private const int MaxBlockValues = 1 << 20;
 
     private readonly Sequential _network;
     private readonly Loss _loss;
     private readonly IReadOnlyList<Metric>? _metrics;
     private readonly Engine _engine;
     private readonly Worker?[] _workers;
+    private readonly int _blockRows;
     private MetricAccumulator? _accumulator;
     private bool _hasLabels;
 
@@ -31,6 +35,7 @@ internal sealed class Evaluator
         _metrics = metrics;
         _engine = engine;
         _workers = new Worker?[engine.ThreadCount];
+        _blockRows = BlockRows(network);
     }
 
     /// <summary>How well the network does on the samples of a data set that fits it.</summary>
@@ -39,7 +44,7 @@ internal sealed class Evaluator
     {
         MetricAccumulator accumulator = Accumulator(data.TargetLength == 0);
         accumulator.Reset(data.Count);
-        int blocks = (data.Count - 1) / BlockRows + 1;
+        int blocks = (data.Count - 1) / _blockRows + 1;
         _engine.Run(new Job(this, data, accumulator, blocks, cancellationToken), Math.Min(blocks, _engine.ThreadCount));
         MetricResult[] results = accumulator.Compute();
         foreach (MetricResult result in results)
@@ -49,6 +54,15 @@ internal sealed class Evaluator
         }
 
         return new(data.Count, accumulator.NonFiniteCount, accumulator.LossSum / data.Count, [.. accumulator.Metrics], results, _network.ClassNames);
+    }
+
+    /// <summary>Rows of a block, whole chunks: fewer where the network is wide, so that memory does not grow with its width times a constant.</summary>
+    internal static int BlockRows(Sequential network)
+    {
+        int widest = network.InputShape.ElementCount;
+        foreach (ChainNode node in network.Nodes)
+            widest = Math.Max(widest, node.OutputShape.ElementCount);
+        return MetricAccumulator.ChunkRows * Math.Clamp(MaxBlockValues / MetricAccumulator.ChunkRows / widest, 1, MaxBlockChunks);
     }
 
     private MetricAccumulator Accumulator(bool hasLabels)
@@ -67,25 +81,25 @@ internal sealed class Evaluator
     {
         public void Run(int worker, int workers)
         {
-            Worker own = evaluator._workers[worker] ??= new Worker(evaluator._network, evaluator._loss, evaluator._engine.Width);
+            Worker own = evaluator._workers[worker] ??= new Worker(evaluator._network, evaluator._loss, evaluator._engine.Width, evaluator._blockRows);
             var share = Section.Of(blocks, 1, worker, workers);
             for (int block = share.Start; block < share.End; block++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int start = block * BlockRows;
-                own.Evaluate(data, new(start, Math.Min(BlockRows, data.Count - start)), accumulator, worker);
+                int start = block * evaluator._blockRows;
+                own.Evaluate(data, new(start, Math.Min(evaluator._blockRows, data.Count - start)), accumulator, worker);
             }
         }
     }
 
     /// <summary>The buffers of one worker.</summary>
-    private sealed class Worker(Sequential network, Loss loss, SimdWidth width)
+    private sealed class Worker(Sequential network, Loss loss, SimdWidth width, int blockRows)
     {
         private readonly Engine _engine = new(1, width);
         private readonly BatchBuffer _buffer = new();
         private ChainMemory? _memory;
-        private readonly double[] _losses = new double[BlockRows / MetricAccumulator.ChunkRows];
-        private readonly int[] _order = new int[BlockRows];
+        private readonly double[] _losses = new double[blockRows / MetricAccumulator.ChunkRows];
+        private readonly int[] _order = new int[blockRows];
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Evaluate(Dataset data, Section rows, MetricAccumulator accumulator, int worker)
@@ -93,7 +107,7 @@ internal sealed class Evaluator
             for (int row = 0; row < rows.Count; row++)
                 _order[row] = rows.Start + row;
             if (_memory is null || _memory.SparseColumns != data.SparseColumnCount)
-                _memory = new ChainMemory(network.Chain, _engine, network.Parameters, BlockRows, isTraining: false, data.SparseColumnCount);
+                _memory = new ChainMemory(network.Chain, _engine, network.Parameters, blockRows, isTraining: false, data.SparseColumnCount);
             SampleBatch samples = _buffer.Load(_engine, new BatchSource(data, _order.AsSpan(0, rows.Count)), 0, rows.Count, network.OutputShape.ElementCount);
             ReadOnlyMatrixView outputs = _memory.Run(rows.Count).Forward(samples.Inputs);
             int chunks = 0;

@@ -64,8 +64,8 @@ public class Adam : Optimizer, IPart<Adam>
     public override void Update(in UpdateStep updateStep, in UpdateBlock block)
     {
         float beta1 = updateStep.Momentum ?? Beta1;
-        double stepSize = updateStep.LearningRate / (1 - Math.Pow(beta1, updateStep.Number));
-        double rootScale = 1 / Math.Sqrt(1 - Math.Pow(Beta2, updateStep.Number));
+        double stepSize = updateStep.LearningRate / (1 - PortableMath.Pow(beta1, updateStep.Number));
+        double rootScale = 1 / Math.Sqrt(1 - PortableMath.Pow(Beta2, updateStep.Number));
         if (AmsGrad)
             block.Apply(new AmsGradRule(beta1, Beta2, (float)stepSize, (float)rootScale, Epsilon));
         else

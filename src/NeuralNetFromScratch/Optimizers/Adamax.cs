@@ -53,7 +53,7 @@ public sealed class Adamax : Optimizer, IPart<Adamax>
     public override void Update(in UpdateStep updateStep, in UpdateBlock block)
     {
         float beta1 = updateStep.Momentum ?? Beta1;
-        double stepSize = updateStep.LearningRate / (1 - Math.Pow(beta1, updateStep.Number));
+        double stepSize = updateStep.LearningRate / (1 - PortableMath.Pow(beta1, updateStep.Number));
         block.Apply(new AdamaxRule(beta1, Beta2, (float)stepSize, Epsilon));
     }
 }

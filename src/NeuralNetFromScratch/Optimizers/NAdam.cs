@@ -69,11 +69,11 @@ public sealed class NAdam : Optimizer, IPart<NAdam>
             Beta2,
             (float)(updateStep.LearningRate * (1 - momentum) / (1 - product)),
             (float)(updateStep.LearningRate * next / (1 - product * next)),
-            (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, step))),
+            (float)(1 / Math.Sqrt(1 - PortableMath.Pow(Beta2, step))),
             Epsilon));
     }
 
-    private double Momentum(long step) => Beta1 * (1 - 0.5 * Math.Pow(DecayBase, step * (double)MomentumDecay));
+    private double Momentum(long step) => Beta1 * (1 - 0.5 * PortableMath.Pow(DecayBase, step * (double)MomentumDecay));
 }
 
 /// <summary>Adam's m and v; <c>w ← w − (gradientSize · g + momentSize · m) / (√v · rootScale + ε)</c>.</summary>

@@ -57,8 +57,8 @@ public sealed class RAdam : Optimizer, IPart<RAdam>
     {
         float beta1 = updateStep.Momentum ?? Beta1;
         long t = updateStep.Number;
-        double power = Math.Pow(Beta2, t), most = 2 / (1 - (double)Beta2) - 1, length = most - 2 * t * power / (1 - power);
-        double stepSize = updateStep.LearningRate / (1 - Math.Pow(beta1, t));
+        double power = PortableMath.Pow(Beta2, t), most = 2 / (1 - (double)Beta2) - 1, length = most - 2 * t * power / (1 - power);
+        double stepSize = updateStep.LearningRate / (1 - PortableMath.Pow(beta1, t));
         bool isAdaptive = length > LeastLength;
         if (isAdaptive)
             stepSize *= Math.Sqrt((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) * Math.Sqrt(1 - power);

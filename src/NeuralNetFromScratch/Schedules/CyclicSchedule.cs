@@ -126,8 +126,8 @@ internal sealed class CyclicSchedule : LearningRateSchedule, IPart<CyclicSchedul
         double height = within <= _up ? within / _up : (_up + _down - within) / _down;
         return height * _mode switch
         {
-            CyclicMode.Halving => Math.Pow(0.5, cycles),
-            CyclicMode.Exponential => Math.Pow(_decay, position.Epochs),
+            CyclicMode.Halving => PortableMath.Pow(0.5, cycles),
+            CyclicMode.Exponential => PortableMath.Pow(_decay, position.Epochs),
             _ => 1,
         };
     }

@@ -82,7 +82,7 @@ internal sealed class MultiStepSchedule : LearningRateSchedule, IPart<MultiStepS
         int reached = 0;
         while (reached < _milestones.Length && _milestones[reached] <= position.Epochs)
             reached++;
-        return Math.Pow(_factor, reached);
+        return PortableMath.Pow(_factor, reached);
     }
 }
 
@@ -107,7 +107,7 @@ internal sealed class PolynomialSchedule : LearningRateSchedule, IPart<Polynomia
 
     public static PolynomialSchedule Create(Settings settings) => new(settings);
 
-    public override double Factor(TrainingPosition position) => _finalFactor + (1 - _finalFactor) * Math.Pow(1 - position.Fraction, _power);
+    public override double Factor(TrainingPosition position) => _finalFactor + (1 - _finalFactor) * PortableMath.Pow(1 - position.Fraction, _power);
 }
 
 /// <summary>Half a cosine again and again, each so many times as long as the one before it.</summary>

@@ -109,6 +109,12 @@ public sealed record EarlyStopping
     /// <summary>How much better an epoch has to be to count. Default: 0; not negative.</summary>
     public double MinImprovement { get; init; }
 
+    /// <summary>
+    /// Whether any better figure becomes the best to beat, as in scikit-learn, so that epochs which are better by less than <see cref="MinImprovement"/>
+    /// count as none however much they add up to; otherwise only a figure that is better by so much does, as in Keras. Default: false.
+    /// </summary>
+    public bool FollowsEveryImprovement { get; init; }
+
     /// <summary>The metric to watch; the loss if null, the default.</summary>
     public Metric? Metric { get; init; }
 
@@ -125,15 +131,14 @@ public sealed record EarlyStopping
         EvaluationResult result = WatchesTraining ? record.Training : record.Validation!;
         double figure = Metric is null ? result.Loss : Metric.HigherIsBetter ? -result[Metric].Value : result[Metric].Value;
         // The lower is the better. What is no number is never better.
-        if (figure < state.Best - MinImprovement)
+        // scikit-learn lets a figure that is better by exactly the least improvement count.
+        bool counts = FollowsEveryImprovement ? figure <= state.Best - MinImprovement : figure < state.Best - MinImprovement;
+        state.EpochsSinceBest = counts ? 0 : state.EpochsSinceBest + 1;
+        if (counts || (FollowsEveryImprovement && figure < state.Best))
         {
-            (state.Best, state.EpochsSinceBest) = (figure, 0);
+            state.Best = figure;
             if (RestoresBest)
                 state.KeepBest();
-        }
-        else
-        {
-            state.EpochsSinceBest++;
         }
 
         return state.EpochsSinceBest > Patience;

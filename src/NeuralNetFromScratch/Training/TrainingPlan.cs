@@ -11,7 +11,7 @@ internal sealed class TrainingPlan
         CheckRanges(options);
         if (!optimizer.HasMomentum && options.Schedule.Momentum(new TrainingPosition(0, options.Epochs)) is not null)
             throw new ArgumentException($"the schedule sets the momentum, but {optimizer} has none", nameof(options));
-        (Training, Validation) = options.ValidationFraction > 0 ? training.Split(options.ValidationFraction, options.Seed) : (training, options.Validation);
+        (Training, Validation) = options.ValidationFraction > 0 ? HoldOut(training, options) : (training, options.Validation);
         network.CheckDataset(Training, nameof(training));
         Training.ThrowIfLabelsOutside(network.OutputShape.ElementCount, nameof(training));
         if (Validation is not null)
@@ -78,6 +78,22 @@ internal sealed class TrainingPlan
     {
         int start = (int)(number * _stepLength);
         return (start, number == StepsPerEpoch - 1 ? SamplesPerEpoch - start : (int)_stepLength);
+    }
+
+    private static (Dataset Remaining, Dataset HeldOut) HoldOut(Dataset training, FitOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        (Dataset remaining, Dataset heldOut) = training.Split(options.ValidationFraction, options.Seed);
+        if (training.Count > 0 && (remaining.Count == 0 || heldOut.Count == 0))
+        {
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a {nameof(FitOptions.ValidationFraction)} of {options.ValidationFraction} leaves {heldOut.Count} of {training.Count} samples for validation and {remaining.Count} for training; choose another fraction, or name a {nameof(FitOptions.Validation)} set"),
+                nameof(options));
+        }
+
+        return (remaining, heldOut);
     }
 
     private static void CheckRanges(FitOptions options)

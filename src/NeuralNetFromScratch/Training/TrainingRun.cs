@@ -56,7 +56,7 @@ internal static class TrainingFingerprint
             ["schedule"] = options.Schedule.ToString(),
             ["metrics"] = string.Join(", ", plan.Metrics.Select(metric => metric.ToString())),
             ["early stopping"] = options.EarlyStopping is { } rule
-                ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinImprovement:R}, restores best {rule.RestoresBest}")
+                ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinImprovement:R}{(rule.FollowsEveryImprovement ? " of the last" : "")}, restores best {rule.RestoresBest}")
                 : "none",
         };
     }

@@ -33,7 +33,7 @@ public class DatasetEdgeTests
     public void A_data_set_whose_labels_start_at_1_is_told_which_label_is_wrong()
     {
         var data = new LabelsFromOne();
-        const string Expected = "label 9 must be 0 to 9, got 10";
+        const string Expected = "label of sample 9 must be 0 to 9, got 10";
         Assert.That(() => data.Split(5), Throws.InstanceOf<ArgumentException>().With.Message.Contains(Expected));
         var network = new Sequential([1], 1, new Dense(10)) { OutputActivation = OutputActivation.Softmax };
         float[] before = network.Parameters.Values.ToArray();
@@ -50,7 +50,7 @@ public class DatasetEdgeTests
         var trainer = new Trainer(new Sequential([1], 1, new Dense(4)), new SoftmaxCrossEntropy(), new Sgd(0.1f));
         Assert.That(
             () => trainer.Fit(new FickleDataset(), new FitOptions { Epochs = 1, BatchSize = 3, Seed = 3 }),
-            Throws.InstanceOf<ArgumentException>().With.Message.Contains("label 17 must be 0 to 3, got -1"));
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("label of sample 17 must be 0 to 3, got -1"));
     }
 
     [Test]

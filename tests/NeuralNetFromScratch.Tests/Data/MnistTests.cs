@@ -25,7 +25,7 @@ public class MnistTests
     public void Files_that_do_not_fit_each_other_are_refused()
     {
         Refused(folder => IdxFile.Write(folder.File(TrainLabels), [2], [0, 1]), "has 3 images, but train-labels-idx1-ubyte 2 labels");
-        Refused(folder => IdxFile.Write(folder.File(TrainLabels), [3], [0, 10, 1]), "label 1 must be 0 to 9, got 10");
+        Refused(folder => IdxFile.Write(folder.File(TrainLabels), [3], [0, 10, 1]), "label of sample 1 must be 0 to 9, got 10");
         Refused(folder => IdxFile.Write(folder.File(TrainLabels), [3, 1], [0, 1, 1]), "expected labels [count], got [3, 1]");
         Refused(folder => IdxFile.Write(folder.File(TrainImages), [3, 4], new byte[12]), "expected images [count, rows, columns], got [3, 4]");
         Refused(folder => IdxFile.Write(folder.File(TestImages), [2, 3, 3], new byte[18]), "training images are [2, 2], test images [3, 3]");

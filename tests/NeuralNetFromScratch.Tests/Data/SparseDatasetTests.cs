@@ -46,7 +46,7 @@ public class SparseDatasetTests
         Refused([0, 2, 2], [1, 0], [1, 1], 2, [0, 0], null, "row 0: columns must ascend");
         Refused([0, 1, 2], [1, 2], [1, 1], 2, [0, 0], null, "row 1: column must be 0 to 1, got 2");
         Refused([0, 1, 2], [1, 1], [1], 2, [0, 0], null, "2 columns, but 1 values");
-        Refused([0, 1, 2], [1, 1], [1, 1], 2, [0, 2], null, "label 1 must be 0 to 1, got 2");
+        Refused([0, 1, 2], [1, 1], [1, 1], 2, [0, 2], null, "label of sample 1 must be 0 to 1, got 2");
         Refused([0, 1, 2], [1, 1], [1, 1], 2, [0, 1], [1, 2, 3], "as many dense features for each of 2 samples, got 3");
         Refused([0, 1, 2], [1, 1], [1, 1], 0, [0, 1], null, "columnCount");
         Assert.That(() => Dataset.FromSparse([0, 1], [0], [1], 1, [1f, 2], 3), Throws.ArgumentException.With.Message.Contains("targets of 3 values, got 2"));
@@ -59,7 +59,7 @@ public class SparseDatasetTests
         foreach ((string fault, string message) in ((string, string)[])
             [
                 ("descending", "sample 5: columns must ascend"), ("outside", "sample 5: column must be 0 to 3, got 4"), ("length", "sample 5: expected 0 to 4 sparse values, got 5"),
-                ("negative", "sample 5: expected 0 to 4 sparse values, got -1"), ("weight", "weight 5 must be finite and not negative"), ("label", "label 5 must be 0 to 2, got 3"),
+                ("negative", "sample 5: expected 0 to 4 sparse values, got -1"), ("weight", "weight 5 must be finite and not negative"), ("label", "label of sample 5 must be 0 to 2, got 3"),
             ])
         {
             Assert.That(() => network.Evaluate(new OwnSparse(fault)), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message), fault);

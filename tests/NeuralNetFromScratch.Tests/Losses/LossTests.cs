@@ -204,7 +204,7 @@ public class LossTests
     public void What_does_not_fit_is_refused([ValueSource(nameof(All))] Loss loss)
     {
         float[] z = new float[6], gradient = TestValues.Poison(6);
-        Assert.That(() => loss.Evaluate(new(z, 2, 3), [0, 3], 1, new(gradient, 2, 3)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label 1 must be 0 to 2"));
+        Assert.That(() => loss.Evaluate(new(z, 2, 3), [0, 3], 1, new(gradient, 2, 3)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label of sample 1 must be 0 to 2"));
         Assert.That(() => loss.Evaluate(new(z, 2, 3), [0, -1], 1, new(gradient, 2, 3)), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => loss.Evaluate(new(z, 2, 3), [0], 1, default), Throws.ArgumentException);
         Assert.That(() => loss.Evaluate(new(z, 2, 3), new ReadOnlyMatrixView(z, 3, 2), 1, default), Throws.ArgumentException.With.Message.Contains("expected targets [2, 3], got [3, 2]"));

@@ -235,7 +235,7 @@ public class TrainerTests
         int[] labels = [0, 1, 2];
         Refused(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 3, 19), labels), "dense1: expected input [batch, 20], got [3, 19]");
         Refused(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 2, 20), labels), "expected 2 labels");
-        Refused(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 3, 20), [0, 4, 1]), "label 1 must be 0 to 3");
+        Refused(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 3, 20), [0, 4, 1]), "label of sample 1 must be 0 to 3");
         Refused(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 0, 20), []), "empty");
         Refused(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 3, 20), new ReadOnlyMatrixView(inputs, 3, 5)), "dense2: expected targets [3, 4], got [3, 5]");
         Refused(() => trainer.Fit(Dataset.FromArrays([], [20], [], 4), new FitOptions()), "empty");
