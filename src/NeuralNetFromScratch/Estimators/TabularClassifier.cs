@@ -88,17 +88,22 @@ public sealed class TabularClassifier<TLabel>
         network.Save(path, TensorNaming.Native);
     }
 
-    /// <summary>Learns from scratch, forgetting what was learned before.</summary>
+    /// <summary>Learns from scratch, forgetting what was learned before, unless <see cref="TabularClassifierOptions.WarmStart"/> is set.</summary>
     /// <param name="features">[samples, features]; all finite.</param>
     /// <param name="labels">The class of each sample; at least two different ones.</param>
     /// <returns>What each epoch reached.</returns>
     /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, or there are fewer than two classes; nothing has changed.</exception>
     public TrainingHistory Fit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
     {
-        FeatureTable.Check(features, labels.Length, network: null);
+        FeatureTable.Check(features, labels.Length, _options.WarmStart ? _network : null);
         TLabel[] classes = SortedClasses(labels);
-        Build(features, classes);
+        if (!_options.WarmStart || _network is null)
+            Build(features, classes);
+        else
+            ThrowIfOtherClasses(classes);
         Dataset samples = Samples(features, Numbers(labels));
+        if (_options.Solver == TabularSolver.Lbfgs)
+            return _options.Minimize(Network, samples);
         return Trainer(features.Rows).Fit(samples, new FitOptions
         {
             Epochs = _options.MaxEpochs,

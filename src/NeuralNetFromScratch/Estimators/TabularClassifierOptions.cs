@@ -11,13 +11,16 @@ public sealed record TabularClassifierOptions
     /// <summary>Activation of the hidden layers.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
+    /// <summary>How the network learns. Default: Adam.</summary>
+    public TabularSolver Solver { get; init; }
+
     /// <summary>Learning rate of Adam.</summary>
     public float LearningRate { get; init; } = 1e-3f;
 
     /// <summary>Penalty <c>(λ/2)·Σw²</c> on the weights, divided by the batch size.</summary>
     public float L2Penalty { get; init; } = 1e-4f;
 
-    /// <summary>How often it goes through the samples at most; positive.</summary>
+    /// <summary>How often it goes through the samples at most, or iterations of L-BFGS; positive.</summary>
     public int MaxEpochs { get; init; } = 200;
 
     /// <summary>Samples in a step at most; positive.</summary>
@@ -25,12 +28,18 @@ public sealed record TabularClassifierOptions
 
     /// <summary>
     /// How much the training loss of an epoch must be below the least one so far to count as an improvement; not negative. As in scikit-learn, what
-    /// falls less counts as no improvement, but is the least one from then on.
+    /// falls less counts as no improvement, but is the least one from then on. L-BFGS stops when no element of the gradient is larger.
     /// </summary>
     public double MinImprovement { get; init; } = 1e-4;
 
     /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Not negative.</summary>
     public int Patience { get; init; } = 10;
+
+    /// <summary>
+    /// Whether a second <c>Fit</c> goes on from the parameters and the optimizer's memory of the first, as scikit-learn's <c>warm_start</c>; features and classes
+    /// must be the same, and means and deviations stay those of the first. Default: false: it starts from scratch.
+    /// </summary>
+    public bool WarmStart { get; init; }
 
     /// <summary>Seed of everything random.</summary>
     public ulong Seed { get; init; }
@@ -38,12 +47,20 @@ public sealed record TabularClassifierOptions
     /// <summary>The number of threads; the result does not depend on it.</summary>
     public int ThreadCount { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Trains a network by L-BFGS.</summary>
+    internal TrainingHistory Minimize(Sequential network, Dataset samples)
+    {
+        var options = new LbfgsOptions { MaxIterations = MaxEpochs, GradientTolerance = MinImprovement, L2Penalty = L2Penalty / samples.Count, ThreadCount = ThreadCount };
+        return new LbfgsTrainer(network, new SoftmaxCrossEntropy(), options).Fit(samples).History(samples.Count, network.ClassNames);
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
     /// <exception cref="ArgumentNullException">The hidden units or the activation are null.</exception>
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(HiddenUnits, nameof(HiddenUnits));
         ArgumentNullException.ThrowIfNull(Activation, nameof(Activation));
+        Guard.Defined(Solver, nameof(Solver));
         foreach (int units in HiddenUnits)
             Guard.Positive(units, nameof(HiddenUnits));
         Guard.NonNegative(LearningRate, nameof(LearningRate));
@@ -54,6 +71,16 @@ public sealed record TabularClassifierOptions
         Guard.NonNegative(Patience, nameof(Patience));
         Guard.Positive(ThreadCount, nameof(ThreadCount));
     }
+}
+
+/// <summary>How a <see cref="TabularClassifier{TLabel}"/> learns.</summary>
+public enum TabularSolver
+{
+    /// <summary>Adam, in steps of some samples.</summary>
+    Adam,
+
+    /// <summary>L-BFGS on all samples at once, see <see cref="LbfgsTrainer"/>: for small tables.</summary>
+    Lbfgs,
 }
 
 /// <summary>Labels as text and back, the same in every culture.</summary>

@@ -54,8 +54,18 @@ public sealed record FitOptions
     /// <summary>Callbacks, invoked in list order on the training thread.</summary>
     public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
 
-    /// <summary>Whether each epoch takes the samples in a new random order.</summary>
+    /// <summary>Whether each epoch takes the samples in a new random order. Default: true.</summary>
     public bool Shuffle { get; init; } = true;
+
+    /// <summary>Whether each sample of an epoch is drawn from all, so that some come several times and others not at all. Default: false.</summary>
+    public bool SampleWithReplacement { get; init; }
+
+    /// <summary>
+    /// How probable each training sample is to be drawn, in proportion: an epoch then draws as many samples as there are, with replacement, as PyTorch's
+    /// <c>WeightedRandomSampler</c>. One for each sample, finite and not negative, not all 0; null, the default, takes each as often. With a
+    /// <see cref="ValidationFraction"/> they are those of the samples that remain.
+    /// </summary>
+    public IReadOnlyList<float>? SamplingWeights { get; init; }
 
     /// <summary>Seed of the orders, of the augmentation, and of layers that draw random numbers.</summary>
     public ulong Seed { get; init; }

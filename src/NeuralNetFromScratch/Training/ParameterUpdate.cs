@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
 
@@ -107,8 +106,17 @@ internal readonly struct GradientNormJob(SimdWidth width, bool isLargest, Parame
         for (int chunk = share.Start; chunk < share.End; chunk++)
         {
             ReadOnlySpan<float> gradients = parameters.Gradients.Slice(chunks[chunk].Start, chunks[chunk].Count);
-            norms[chunk] = isLargest ? MathF.Abs(TensorPrimitives.MaxMagnitude(gradients)) : RowSum.OfSquares(width, gradients);
+            norms[chunk] = isLargest ? Largest(gradients) : RowSum.OfSquares(width, gradients);
         }
+    }
+
+    /// <summary>The largest magnitude; NaN where there is one.</summary>
+    private static float Largest(ReadOnlySpan<float> values)
+    {
+        float largest = 0;
+        foreach (float value in values)
+            largest = MathF.Max(largest, MathF.Abs(value));
+        return largest;
     }
 
     /// <summary>The chunks of what a plan updates.</summary>

@@ -114,7 +114,7 @@ public sealed partial class Trainer
         using TrainingState.Snapshot snapshot = _state.TakeSnapshot();
         var order = new int[training.Count];
         var finder = new LearningRateFinder(minLearningRate, maxLearningRate, stepCount);
-        TrainingLoop.Order(order, shuffles: true, seed, _state.FinishedEpochs);
+        EpochOrder.Fill(order, shuffles: true, seed, _state.FinishedEpochs);
         int position = 0;
         while (!finder.IsFinished)
         {

@@ -7,7 +7,7 @@ namespace NeuralNetFromScratch;
 internal sealed class TrainingLoop
 {
     private const int ReportsPerEpoch = 100;
-    private const ulong ShuffleStream = 1, AugmentationStream = 3;
+    private const ulong AugmentationStream = 3;
 
     private readonly TrainingState _state;
     private readonly StepRunner _steps;
@@ -65,20 +65,11 @@ internal sealed class TrainingLoop
             callback.OnTrainingEnd(_run);
     }
 
-    /// <summary>Brings the indices of an epoch into their order.</summary>
-    public static void Order(int[] order, bool shuffles, ulong seed, int epoch)
-    {
-        for (int i = 0; i < order.Length; i++)
-            order[i] = i;
-        if (shuffles)
-            new RandomSource(seed).Fork(ShuffleStream).Fork((ulong)epoch).Shuffle(order);
-    }
-
     /// <summary>The steps that are left of the epoch; false where a callback ended it on the way.</summary>
     private bool RunSteps(CancellationToken cancellationToken)
     {
         _watch.Restart();
-        Order(_order, _options.Shuffle, _options.Seed, _state.FinishedEpochs);
+        _plan.Order.Fill(_order, _state.FinishedEpochs);
         RandomSource augmentation = new RandomSource(_options.Seed).Fork(AugmentationStream).Fork((ulong)_state.FinishedEpochs);
         if (_state.StepOfEpoch == 0)
             _state.Figures!.Reset(_plan.SamplesPerEpoch);

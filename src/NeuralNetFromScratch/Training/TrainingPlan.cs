@@ -38,6 +38,7 @@ internal sealed class TrainingPlan
                 string.Create(CultureInfo.InvariantCulture, $"there are {Training.Count} training samples, fewer than a step of {_stepLength}, which {nameof(FitOptions.DropLast)} leaves out"),
                 nameof(options));
         SamplesPerEpoch = options.DropLast ? (int)(StepsPerEpoch * _stepLength) : Training.Count;
+        Order = new EpochOrder(options, Training.Count);
 
         bool hasLabels = Training.TargetLength == 0;
         Task = new MetricTask(loss.OutputActivation, network.OutputShape.ElementCount, hasLabels);
@@ -68,6 +69,9 @@ internal sealed class TrainingPlan
 
     /// <summary>Samples that an epoch takes.</summary>
     public int SamplesPerEpoch { get; }
+
+    /// <summary>Which samples an epoch takes.</summary>
+    public EpochOrder Order { get; }
 
     public MetricTask Task { get; }
 

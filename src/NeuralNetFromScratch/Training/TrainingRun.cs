@@ -52,6 +52,7 @@ internal static class TrainingFingerprint
             ["last batch"] = options.DropLast ? "dropped" : "taken",
             ["seed"] = Text(options.Seed),
             ["shuffle"] = Text(options.Shuffle),
+            ["sampling"] = options.SamplingWeights is { } weights ? $"weights {Digest(weights)}" : options.SampleWithReplacement ? "with replacement" : "each once",
             ["augmentation"] = options.Augmentation?.ToString() ?? "none",
             ["schedule"] = options.Schedule.ToString(),
             ["metrics"] = string.Join(", ", plan.Metrics.Select(metric => metric.ToString())),
@@ -65,6 +66,15 @@ internal static class TrainingFingerprint
         string.Join("; ", network.Nodes.ToArray().Select(node => $"{node.Name}: {node.Layer} {node.OutputShape}"));
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>A number that two lists of weights share only by a rare accident.</summary>
+    private static string Digest(IReadOnlyList<float> weights)
+    {
+        ulong digest = 0;
+        for (int i = 0; i < weights.Count; i++)
+            digest = new RandomSource(digest ^ BitConverter.SingleToUInt32Bits(weights[i])).Bits((ulong)i);
+        return digest.ToString("x16", CultureInfo.InvariantCulture);
+    }
 
     private static string Text(bool value) => value ? "yes" : "no";
 }

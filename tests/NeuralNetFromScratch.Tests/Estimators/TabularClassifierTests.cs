@@ -62,6 +62,62 @@ public class TabularClassifierTests
     }
 
     [Test]
+    public void It_stops_when_scikit_learns_classifier_does()
+    {
+        // scikit-learn takes 451, 496 and 501 epochs with its first three seeds: Golden/stopping.json.
+        (float[] features, int[] labels) = Irises();
+        for (ulong seed = 0; seed < 3; seed++)
+        {
+            var classifier = new TabularClassifier<int>(new() { MaxEpochs = 2000, Seed = seed });
+            Assert.That(classifier.Fit(new ReadOnlyMatrixView(features, 150, 4), labels).Epochs, Has.Count.InRange(380, 620));
+        }
+    }
+
+    [Test]
+    public void L_BFGS_learns_a_small_table()
+    {
+        (float[] features, int[] labels) = Irises();
+        var table = new ReadOnlyMatrixView(features, 150, 4);
+        var classifier = new TabularClassifier<int>(new() { Solver = TabularSolver.Lbfgs, HiddenUnits = [5], Activation = Activation.Tanh, L2Penalty = 3, MaxEpochs = 2000, MinImprovement = 1e-6 });
+        TrainingHistory history = classifier.Fit(table, labels);
+        Assert.That(history.Epochs, Has.Count.InRange(5, 1000));
+        Assert.That(history.Epochs[^1].Training.Loss, Is.EqualTo(0.2676).Within(0.01), "scikit-learn's");
+        Assert.That(classifier.Score(table, labels), Is.GreaterThan(0.95));
+    }
+
+    [Test]
+    public void A_warm_start_goes_on_where_the_last_fit_ended()
+    {
+        (float[][] features, string[] labels) = Flowers(90, seed: 1);
+        var classifier = new TabularClassifier<string>(new() { MaxEpochs = 3, WarmStart = true });
+        double first = classifier.Fit(features, labels).Epochs[0].Training.Loss, second = classifier.Fit(features, labels).Epochs[0].Training.Loss;
+        Assert.That(second, Is.LessThan(first));
+        Assert.That(
+            () => classifier.Fit((float[][])[[1, 2, 3], [2, 3, 4]], ["lily", "tulip"]),
+            Throws.ArgumentException.With.Message.Contains("new: tulip; missing: iris, rose"));
+        Assert.That(() => classifier.Fit((float[][])[[1], [2], [3]], ["iris", "lily", "rose"]), Throws.ArgumentException.With.Message.Contains("expected 3 features, got 1"));
+    }
+
+    [Test]
+    public void An_option_out_of_range_is_named()
+    {
+        (TabularClassifierOptions Options, string Name)[] outside =
+        [
+            (new() { BatchSize = 0 }, "BatchSize"), (new() { MaxEpochs = 0 }, "MaxEpochs"), (new() { HiddenUnits = [3, 0] }, "HiddenUnits"), (new() { LearningRate = -1 }, "LearningRate"),
+            (new() { L2Penalty = float.NaN }, "L2Penalty"), (new() { MinImprovement = -1 }, "MinImprovement"), (new() { Patience = -1 }, "Patience"), (new() { ThreadCount = 0 }, "ThreadCount"),
+            (new() { Solver = (TabularSolver)5 }, "Solver"), (new() { HiddenUnits = null! }, "HiddenUnits"), (new() { Activation = null! }, "Activation"),
+        ];
+        foreach ((TabularClassifierOptions options, string name) in outside)
+            Assert.That(() => new TabularClassifier<int>(options), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(name));
+    }
+
+    private static (float[] Features, int[] Labels) Irises()
+    {
+        System.Text.Json.JsonElement golden = Golden.GoldenFile.Read("lbfgs.json");
+        return ([.. golden.GetProperty("features").EnumerateArray().Select(value => value.GetSingle())], [.. golden.GetProperty("labels").EnumerateArray().Select(value => value.GetInt32())]);
+    }
+
+    [Test]
     public void It_learns_bit_by_bit()
     {
         (float[][] features, string[] labels) = Flowers(300, seed: 1);

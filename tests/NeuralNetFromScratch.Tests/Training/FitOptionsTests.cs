@@ -8,6 +8,21 @@ namespace NeuralNetFromScratch.Tests.Training;
 public class FitOptionsTests
 {
     [Test]
+    public void A_fraction_that_leaves_nothing_is_named_with_the_count_and_the_option()
+    {
+        var network = new Sequential([1], 1, new Dense(2));
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
+        Dataset four = Dataset.FromArrays([1, 2, 3, 4], [1], [0, 1, 0, 1], 2);
+        Assert.That(
+            () => trainer.Fit(four, new FitOptions { ValidationFraction = 0.1 }),
+            Throws.ArgumentException.With.Message.Contains("a ValidationFraction of 0.1 leaves 0 of 4 samples for validation and 4 for training"));
+        Assert.That(
+            () => trainer.Fit(four, new FitOptions { ValidationFraction = 0.9 }),
+            Throws.ArgumentException.With.Message.Contains("a ValidationFraction of 0.9 leaves 4 of 4 samples for validation and 0 for training"));
+        Assert.That(() => trainer.Fit(four, new FitOptions { BatchSize = 0 }), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("BatchSize"));
+    }
+
+    [Test]
     public void A_validation_fraction_is_held_out_by_class()
     {
         var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f));

@@ -1,0 +1,85 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>Which samples an epoch takes, and in which order: a function of the options and of the epoch's number alone.</summary>
+internal sealed class EpochOrder
+{
+    private const ulong ShuffleStream = 1;
+
+    private readonly bool _shuffles, _replaces;
+    private readonly ulong _seed;
+
+    /// <summary>The sum of the weights up to each sample; empty where all weigh the same.</summary>
+    private readonly double[] _sums;
+
+    /// <exception cref="ArgumentException">There are not as many weights as samples, one is negative or not finite, or all are 0.</exception>
+    public EpochOrder(FitOptions options, int samples)
+    {
+        (_shuffles, _replaces, _seed) = (options.Shuffle, options.SampleWithReplacement, options.Seed);
+        if (options.SamplingWeights is not { } weights)
+        {
+            _sums = [];
+            return;
+        }
+
+        if (weights.Count != samples)
+            throw new ArgumentException($"expected {samples} sampling weights, one for each training sample, got {weights.Count}", nameof(options));
+        _sums = new double[samples];
+        double sum = 0;
+        for (int i = 0; i < samples; i++)
+        {
+            SampleWeights.ThrowIfInvalid(i, weights[i]);
+            _sums[i] = sum += weights[i];
+        }
+
+        if (sum == 0)
+            throw new ArgumentException("all sampling weights are 0", nameof(options));
+    }
+
+    /// <summary>Writes the samples of an epoch.</summary>
+    public void Fill(int[] order, int epoch)
+    {
+        RandomSource random = new RandomSource(_seed).Fork(ShuffleStream).Fork((ulong)epoch);
+        if (_sums.Length > 0)
+        {
+            for (int i = 0; i < order.Length; i++)
+                order[i] = Draw(random.Uniform((ulong)i) * _sums[^1]);
+        }
+        else if (_replaces)
+        {
+            for (int i = 0; i < order.Length; i++)
+                order[i] = (int)(random.Uniform((ulong)i) * order.Length);
+        }
+        else
+        {
+            Fill(order, _shuffles, random);
+        }
+    }
+
+    /// <summary>Writes each sample once.</summary>
+    public static void Fill(int[] order, bool shuffles, ulong seed, int epoch) =>
+        Fill(order, shuffles, new RandomSource(seed).Fork(ShuffleStream).Fork((ulong)epoch));
+
+    private static void Fill(int[] order, bool shuffles, RandomSource random)
+    {
+        for (int i = 0; i < order.Length; i++)
+            order[i] = i;
+        if (shuffles)
+            random.Shuffle(order);
+    }
+
+    /// <summary>The first sample whose sum is above a place, so that one of weight 0 is never drawn.</summary>
+    private int Draw(double place)
+    {
+        int low = 0, high = _sums.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_sums[middle] > place)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+}

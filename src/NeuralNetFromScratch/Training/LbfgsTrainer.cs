@@ -1,0 +1,193 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Trains a network on all samples at once by L-BFGS (Liu and Nocedal 1989) with a line search for the strong Wolfe conditions (Nocedal and Wright 2006,
+/// algorithms 3.5 and 3.6), as scikit-learn's <c>solver="lbfgs"</c> and PyTorch's <c>LBFGS</c>. It suits tables of some thousand samples and small networks, where it
+/// needs no learning rate and often fewer passes. The result has the same bits whatever the number of threads.
+/// </summary>
+/// <remarks>
+/// It wants a loss that is a function of the parameters alone: the random numbers of layers such as dropout are the same in every pass. Positions,
+/// gradients and the memory of pairs are in double precision; the network computes in single precision, which bounds how small a gradient can become.
+/// </remarks>
+public sealed class LbfgsTrainer
+{
+    /// <summary>Pairs whose curvature is not above this are left out, so that the direction stays one of descent.</summary>
+    private const double LeastCurvature = 1e-10;
+
+    private readonly Sequential _network;
+    private readonly Trainer _trainer;
+    private readonly LbfgsOptions _options;
+
+    /// <summary>A trainer.</summary>
+    /// <param name="network">The network, whose parameters it changes.</param>
+    /// <param name="loss">The loss to minimize.</param>
+    /// <param name="options">When it stops, and the penalty; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    /// <exception cref="ArgumentException">Network and loss contradict each other, or a layer keeps running statistics, which only steps of an optimizer move.</exception>
+    public LbfgsTrainer(Sequential network, Loss loss, LbfgsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _network = network;
+        _options = options ?? new();
+        _options.Validate();
+        foreach (Parameter parameter in network.Parameters)
+        {
+            if (parameter.Definition.MixingShare > 0)
+                throw new ArgumentException($"{parameter.Name} is a running statistic, which L-BFGS does not move; take an optimizer", nameof(network));
+        }
+
+        _trainer = new Trainer(network, loss, new Sgd(), new TrainerOptions { ThreadCount = _options.ThreadCount });
+    }
+
+    /// <summary>Minimizes the mean loss over all samples, from the network's parameters on. They are those of the least loss found.</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="cancellationToken">Ends the training between two passes; the parameters are then those of the last iteration.</param>
+    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss of the first pass is NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public LbfgsResult Fit(Dataset data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Count == 0)
+            throw new ArgumentException("the data set is empty", nameof(data));
+        data.ThrowIfLabelsOutside(_network.OutputShape.ElementCount, nameof(data));
+        var objective = new LbfgsObjective(_network, _trainer, data, _options.L2Penalty);
+        var position = new double[objective.Length];
+        objective.ReadPosition(position);
+        try
+        {
+            return Minimize(objective, position, cancellationToken);
+        }
+        finally
+        {
+            objective.WritePosition(position);
+        }
+    }
+
+    private LbfgsResult Minimize(LbfgsObjective objective, double[] position, CancellationToken cancellationToken)
+    {
+        int length = position.Length;
+        double[] gradient = new double[length], direction = new double[length];
+        double loss = objective.Evaluate(position, gradient);
+        if (!double.IsFinite(loss))
+            throw new NotFiniteNumberException(FormattableString.Invariant($"the loss of the first pass is {loss}; look for features that are no numbers, or smaller initial weights"), loss);
+        var memory = new LbfgsMemory(_options.HistorySize, length);
+        var search = new WolfeSearch(objective, length);
+        List<double> losses = [];
+        LbfgsStop stop = LbfgsStop.MaxIterations;
+        for (int iteration = 0; ; iteration++)
+        {
+            if (LbfgsMath.Largest(gradient) <= _options.GradientTolerance)
+            {
+                stop = LbfgsStop.SmallGradient;
+                break;
+            }
+
+            if (iteration == _options.MaxIterations)
+                break;
+            cancellationToken.ThrowIfCancellationRequested();
+            memory.Direction(gradient, direction);
+            double slope = LbfgsMath.Dot(gradient, direction);
+            // Without a pair the length of the direction says nothing.
+            double size = memory.IsEmpty ? Math.Min(1, 1 / LbfgsMath.Size(gradient)) : 1;
+            double previous = loss;
+            if (!(slope < 0) || !search.Run(position, direction, size, slope, ref loss))
+            {
+                stop = LbfgsStop.NoProgress;
+                break;
+            }
+
+            memory.Add(position, search.Position, gradient, search.Gradient, LeastCurvature);
+            search.Position.CopyTo(position, 0);
+            search.Gradient.CopyTo(gradient, 0);
+            losses.Add(loss);
+            if (previous - loss <= _options.LossTolerance * Math.Max(Math.Max(Math.Abs(previous), Math.Abs(loss)), 1))
+            {
+                stop = LbfgsStop.SmallImprovement;
+                break;
+            }
+        }
+
+        return new LbfgsResult(losses, loss, LbfgsMath.Largest(gradient), objective.Passes, stop);
+    }
+}
+
+/// <summary>How an <see cref="LbfgsTrainer"/> works. The defaults are those of scikit-learn's <c>MLPClassifier(solver="lbfgs")</c>.</summary>
+public sealed record LbfgsOptions
+{
+    /// <summary>Iterations at most; each takes one pass through the samples or a few. Default: 200; not negative.</summary>
+    public int MaxIterations { get; init; } = 200;
+
+    /// <summary>How many pairs of steps and changes of the gradient it remembers, each of two numbers for each parameter. Default: 10; positive.</summary>
+    public int HistorySize { get; init; } = 10;
+
+    /// <summary>It stops when no element of the gradient is larger. Default: 10⁻⁴; not negative.</summary>
+    public double GradientTolerance { get; init; } = 1e-4;
+
+    /// <summary>It stops when an iteration lowers the loss by no more than this share of it, or of 1 if that is more. Default: 2.2 · 10⁻⁹; not negative.</summary>
+    public double LossTolerance { get; init; } = 2.220446049250313e-9;
+
+    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c> on the weights, biases excepted. Default: 0; not negative.</summary>
+    public double L2Penalty { get; init; }
+
+    /// <summary>The number of threads; the result does not depend on it.</summary>
+    public int ThreadCount { get; init; } = Environment.ProcessorCount;
+
+    internal void Validate()
+    {
+        Guard.NonNegative(MaxIterations, nameof(MaxIterations));
+        Guard.Positive(HistorySize, nameof(HistorySize));
+        Guard.NonNegative(GradientTolerance, nameof(GradientTolerance));
+        Guard.NonNegative(LossTolerance, nameof(LossTolerance));
+        Guard.NonNegative(L2Penalty, nameof(L2Penalty));
+        Guard.Positive(ThreadCount, nameof(ThreadCount));
+    }
+}
+
+/// <summary>Why an <see cref="LbfgsTrainer"/> stopped.</summary>
+public enum LbfgsStop
+{
+    /// <summary>No element of the gradient was larger than <see cref="LbfgsOptions.GradientTolerance"/>.</summary>
+    SmallGradient,
+
+    /// <summary>An iteration lowered the loss by no more than <see cref="LbfgsOptions.LossTolerance"/>.</summary>
+    SmallImprovement,
+
+    /// <summary>It has gone through <see cref="LbfgsOptions.MaxIterations"/>.</summary>
+    MaxIterations,
+
+    /// <summary>The line search found no lower loss: single precision ends here.</summary>
+    NoProgress,
+}
+
+/// <summary>What an <see cref="LbfgsTrainer"/> reached.</summary>
+public sealed class LbfgsResult
+{
+    internal LbfgsResult(List<double> losses, double loss, double gradient, int passes, LbfgsStop stop)
+    {
+        Losses = losses.AsReadOnly();
+        Loss = loss;
+        LargestGradient = gradient;
+        Passes = passes;
+        Stop = stop;
+    }
+
+    /// <summary>The mean loss, penalty included, after each iteration.</summary>
+    public IReadOnlyList<double> Losses { get; }
+
+    /// <summary>The mean loss in the end, penalty included.</summary>
+    public double Loss { get; }
+
+    /// <summary>The largest magnitude of the gradient's elements in the end.</summary>
+    public double LargestGradient { get; }
+
+    /// <summary>Passes through the samples, those of the line searches included.</summary>
+    public int Passes { get; }
+
+    /// <summary>Why it stopped.</summary>
+    public LbfgsStop Stop { get; }
+
+    /// <summary>The iterations as epochs, for who expects those.</summary>
+    internal TrainingHistory History(int samples, IReadOnlyList<string> classNames) => new(
+        [.. Losses.Select((loss, i) => new EpochRecord(i + 1, new EvaluationResult(samples, 0, loss, [], [], classNames), null, TimeSpan.Zero, samples))]);
+}
