@@ -9,15 +9,26 @@ internal sealed class TrainingRun
     private readonly FitOptions _options;
 
     public TrainingRun(Dataset training, int[] hidden, Optimizer optimizer, int batch, int threads, bool skipsZeros = false)
+        : this(
+            training,
+            new Sequential([784], 1, [.. hidden.Select(units => new Dense(units, Activation.Relu) { SkipsZeroInputs = skipsZeros }), new Dense(10)]),
+            optimizer,
+            batch,
+            threads)
     {
-        Layer[] layers = [.. hidden.Select(units => new Dense(units, Activation.Relu) { SkipsZeroInputs = skipsZeros }), new Dense(10)];
-        Network = new Sequential([784], 1, layers);
+    }
+
+    public TrainingRun(Dataset training, Sequential network, Optimizer optimizer, int batch, int threads)
+    {
+        Network = network;
         _trainer = new Trainer(Network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { ThreadCount = threads });
         _training = training;
         _options = new FitOptions { Epochs = 1, BatchSize = batch, Shuffle = batch < training.Count };
     }
 
     public Sequential Network { get; }
+
+    public int Samples => _training.Count;
 
     /// <summary>Forward and weight gradients of all layers, and the input gradients of all but the first.</summary>
     public double EpochFlops

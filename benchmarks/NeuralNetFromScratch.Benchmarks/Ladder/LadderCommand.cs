@@ -25,9 +25,16 @@ internal static class LadderCommand
             $"Rows, columns and depth; a multiple of {SizeGrain} [default: {DefaultSize}].",
             value => value > 0 && value % SizeGrain == 0,
             $"must be a positive multiple of {SizeGrain}");
-        var command = new RootCommand("Climbs from three loops to the library's matrix product.") { size };
+        Option<bool> convolution = new("--convolution") { Description = "Climbs from a convolution's formula to the library's convolution instead." };
+        var command = new RootCommand("Climbs from three loops to the library's matrix product.") { size, convolution };
         command.SetAction(result =>
         {
+            if (result.GetValue(convolution))
+            {
+                ConvolutionLadder.Climb();
+                return;
+            }
+
             int side = result.GetValue(size) ?? DefaultSize;
             Climb(new ProductData(new(side, side, side)));
         });

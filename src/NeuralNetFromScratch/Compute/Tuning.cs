@@ -53,6 +53,14 @@ internal static class Tuning
     /// <summary>Chunks for each worker from which on the workers divide chunks alone.</summary>
     public const int ChunksForWorker = 4;
 
+    /// <summary>
+    /// The most channels, and the fewest columns, of pictures whose gradient is computed with places in the lanes instead of channels.
+    /// </summary>
+    public const int MostPlanarChannels = 4, LeastPlanarColumns = 8;
+
+    /// <summary>Floats of the layers' outputs, where they are pictures, in a block of rows.</summary>
+    public const int PictureBlockFloats = 1 << 20;
+
     // The matrix product.
 
     /// <summary>

@@ -79,7 +79,7 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
     ];
 
     /// <inheritdoc/>
-    public override ScratchSize Scratch(Shape inputShape, int rows) => new(2 * NormalizedShape(inputShape).ElementCount);
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(2 * (inputShape.Rank == PictureRank ? inputShape[^1] : inputShape.ElementCount));
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)

@@ -116,6 +116,20 @@ public sealed class Chain
         return size;
     }
 
+    /// <summary>
+    /// Rows of a block that a larger batch is cut into: as many as asked for, or fewer where the layers' outputs are pictures, so that those of a block stay
+    /// in the cache; whole chunks of metrics. It depends on shapes alone.
+    /// </summary>
+    internal int BlockRows(int most)
+    {
+        long pictures = PictureFloats();
+        long rows = pictures == 0 ? most : Compute.Tuning.PictureBlockFloats / pictures;
+        return (int)Math.Clamp(rows / MetricAccumulator.ChunkRows * MetricAccumulator.ChunkRows, MetricAccumulator.ChunkRows, most);
+    }
+
+    /// <summary>Floats of the outputs that are pictures, for one sample.</summary>
+    private long PictureFloats() => Nodes.Sum(node => (node.OutputShape.Rank == 3 ? node.OutputShape.ElementCount : 0) + node.Branches.Sum(branch => branch.PictureFloats()));
+
     /// <summary>Floats of the largest output, in whole cache lines.</summary>
     internal int WidestOutput(int rows)
     {

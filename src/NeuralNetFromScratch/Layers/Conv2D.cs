@@ -138,7 +138,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     public override ScratchSize Scratch(Shape inputShape, int rows)
     {
         ConvolutionShape shape = ShapeFor(inputShape);
-        return new(checked(KeptLength(shape, rows) + ChunksLength(shape, rows) + (HasBias ? rows * Channels : 0)));
+        return new(checked(KeptLength(shape, rows) + ChunksLength(shape, rows) + (HasBias ? Guard.Length(rows, Channels) : 0)));
     }
 
     /// <inheritdoc/>

@@ -115,6 +115,12 @@ internal readonly record struct PictureShape(int Height, int Width, int Channels
         _ => throw new ArgumentException($"expected pictures [height, width, channels], or [height, width] with one channel, got {shape}", nameof(shape)),
     };
 
+    /// <summary>Floats of a row.</summary>
+    public int RowLength => Width * Channels;
+
+    /// <summary>One window on the whole picture.</summary>
+    public Compute.PoolShape Whole => new(new(Height, Height), new(Width, Width), Channels);
+
     /// <summary>How a window moves over the picture.</summary>
     /// <exception cref="ArgumentException">The window is larger than the picture with its zeros.</exception>
     public (Compute.WindowAxis Vertical, Compute.WindowAxis Horizontal) Windows(Size2D size, Size2D stride, Size2D dilation, Padding2D padding)

@@ -51,7 +51,7 @@ public sealed class Residual : Layer, IPart<Residual>
     public static Residual Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
-    public override bool MixesSamples => Layers.Concat(Projection).Any(layer => layer.MixesSamples);
+    public override bool MixesSamples => Array.Exists(_layers, static layer => layer.MixesSamples) || Array.Exists(_projection, static layer => layer.MixesSamples);
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape) => OutputShape(inputShape, Branches(inputShape));

@@ -40,12 +40,12 @@ internal static class NetworkSummary
     private static string Memory(long count) => string.Create(CultureInfo.InvariantCulture, $"{count * sizeof(float) / 1024.0:N1} KB");
 }
 
-/// <summary>Computes a batch normalization into the dense layer before it.</summary>
+/// <summary>Computes a batch normalization into the dense layer or convolution before it.</summary>
 internal static class NormalizationFolding
 {
     /// <summary>
-    /// With s = γ/√(variance + ε): <c>W' = W·s</c> (each column its own), <c>b' = (b − mean)·s + β</c>. An activation that stands alone after
-    /// it joins the dense layer too.
+    /// With s = γ/√(variance + ε): <c>W' = W·s</c> (each column or filter its own), <c>b' = (b − mean)·s + β</c>. An activation that stands alone after
+    /// it joins the layer too.
     /// </summary>
     public static Sequential Fold(Sequential network)
     {
@@ -53,21 +53,20 @@ internal static class NormalizationFolding
         var values = new List<float[][]>();
         foreach (ChainNode node in network.Nodes)
         {
-            bool followsLinear = layers.Count > 0 && layers[^1] is Dense { Activation: var activation } && activation.Equals(Activation.Identity);
+            bool followsLinear = layers.Count > 0 && IsLinear(layers[^1]);
             if (node.Layer is BatchNormalization normalization && followsLinear)
             {
-                if (layers[^1] is Dense { HasBias: false } unbiased)
+                if (values[^1].Length == 1)
                 {
-                    layers[^1] = new Dense(unbiased.Units) { SkipsZeroInputs = unbiased.SkipsZeroInputs };
-                    values[^1] = [.. values[^1], new float[unbiased.Units]];
+                    layers[^1] = With<object?>(layers[^1], "bias", null);
+                    values[^1] = [.. values[^1], new float[node.InputShape[^1]]];
                 }
 
                 Apply(normalization, Values(network, node), values[^1]);
             }
             else if (node.Layer is ActivationLayer activate && followsLinear)
             {
-                var dense = (Dense)layers[^1];
-                layers[^1] = new Dense(dense.Units, activate.Activation) { HasBias = dense.HasBias, SkipsZeroInputs = dense.SkipsZeroInputs };
+                layers[^1] = With(layers[^1], "activation", activate.Activation);
             }
             else
             {
@@ -97,6 +96,16 @@ internal static class NormalizationFolding
                 weight[element] = (float)(factor * weight[element]);
             bias[column] = (float)(factor * ((double)bias[column] - mean[column]) + shift);
         }
+    }
+
+    private static bool IsLinear(Layer layer) =>
+        (layer is Dense dense && dense.Activation.Equals(Activation.Identity)) || (layer is Conv2D convolution && convolution.Activation.Equals(Activation.Identity));
+
+    /// <summary>A dense layer or convolution with one setting changed.</summary>
+    private static Layer With<T>(Layer layer, string name, T value)
+    {
+        Settings settings = layer.Settings.With(name, value);
+        return layer is Dense ? Dense.Create(settings) : Conv2D.Create(settings);
     }
 
     private static float[][] Values(Sequential network, ChainNode node) =>

@@ -27,7 +27,7 @@ public sealed class Predictor
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatch);
         _network = network;
         _growsTo = growsTo;
-        _memory = new ChainMemory(network.Chain, _engine, network.Parameters, Math.Min(maxBatch, BlockRows), isTraining: false, sparseColumns);
+        _memory = new ChainMemory(network.Chain, _engine, network.Parameters, Math.Min(maxBatch, network.Chain.BlockRows(BlockRows)), isTraining: false, sparseColumns);
     }
 
     /// <summary>Predicts some samples.</summary>
@@ -148,6 +148,7 @@ public sealed partial class Sequential
     private Activation? LastActivation => Nodes[^1].Layer switch
     {
         Dense dense => dense.Activation,
+        Conv2D convolution => convolution.Activation,
         ActivationLayer activate => activate.Activation,
         _ => null,
     };

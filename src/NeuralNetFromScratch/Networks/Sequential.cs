@@ -86,8 +86,8 @@ public sealed partial class Sequential
     public Sequential Copy() => new(this);
 
     /// <summary>
-    /// The same function with fewer layers, for prediction: each batch normalization right after a linear <see cref="Dense"/> is computed into
-    /// its weights, and an activation that stands alone after that joins it. Layers within a <see cref="Residual"/> stay as they are.
+    /// The same function with fewer layers, for prediction: each batch normalization right after a linear <see cref="Dense"/> or <see cref="Conv2D"/> is
+    /// computed into its weights, and an activation that stands alone after that joins it. Layers within a <see cref="Residual"/> stay as they are.
     /// Predictions agree to rounding.
     /// </summary>
     public Sequential FuseBatchNormalization() => NormalizationFolding.Fold(this);

@@ -185,7 +185,9 @@ public static class BuiltInParts
     /// <summary>All of the library's kinds.</summary>
     public static PartRegistry Registry { get; } = PartRegistry.Empty
         .With<Dense>().With<ActivationLayer>().With<ScaleShift>().With<BatchNormalization>().With<LayerNormalization>().With<Standardization>()
-        .With<Conv2D>().With<Dropout>().With<GaussianNoise>().With<Flatten>().With<Residual>()
+        .With<Conv2D>().With<MaxPool2D>().With<AveragePool2D>().With<GlobalMaxPool2D>().With<GlobalAveragePool2D>()
+        .With<ZeroPadding2D>().With<Upsample2D>().With<SpatialDropout2D>()
+        .With<Dropout>().With<GaussianNoise>().With<Flatten>().With<Residual>()
         .With<BuiltInActivation<IdentityFunction>>().With<BuiltInActivation<ReluFunction>>().With<BuiltInActivation<LeakyReluFunction>>()
         .With<BuiltInActivation<EluFunction>>().With<BuiltInActivation<SeluFunction>>().With<BuiltInActivation<GeluFunction>>()
         .With<BuiltInActivation<GeluTanhFunction>>().With<BuiltInActivation<SiluFunction>>().With<BuiltInActivation<SoftplusFunction>>()

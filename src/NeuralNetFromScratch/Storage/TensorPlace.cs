@@ -11,14 +11,21 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
     /// <summary>Its name there.</summary>
     public string Name => $"{Module}.{Leaf}";
 
+    /// <summary>The axes here: those of the parameter, unless one of them stands for those of a picture.</summary>
+    public Shape View { get; init; } = Definition.Shape;
+
     /// <summary>The sizes there.</summary>
-    public IReadOnlyList<int> Dimensions => Axes.Count == 0 ? [.. Definition.Shape] : [.. Axes.Select(axis => Definition.Shape[axis])];
+    public IReadOnlyList<int> Dimensions
+    {
+        get => field ?? (Axes.Count == 0 ? [.. Definition.Shape] : [.. Axes.Select(axis => View[axis])]);
+        init;
+    }
 
     /// <summary>The parameters of a chain in their order.</summary>
     public static IReadOnlyList<TensorPlace> Of(Chain chain, TensorNaming naming)
     {
         var places = new List<TensorPlace>();
-        Add(chain, chain, "", naming == TensorNaming.PyTorch, places);
+        Add(chain, chain, "", naming == TensorNaming.PyTorch, null, places);
         return places;
     }
 
@@ -42,11 +49,22 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
     }
 
     /// <summary>Adds the parameters of a chain, in the order that they have in the whole network.</summary>
-    private static void Add(Chain network, Chain chain, string prefix, bool isPyTorch, List<TensorPlace> places)
+    /// <param name="network">The whole network.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="prefix">What the names of its modules begin with.</param>
+    /// <param name="isPyTorch">Whether names and orders are PyTorch's.</param>
+    /// <param name="picture">The shape of the picture whose values are the chain's input, where that is flattened.</param>
+    /// <param name="places">Receives the places.</param>
+    private static void Add(Chain network, Chain chain, string prefix, bool isPyTorch, Shape? picture, List<TensorPlace> places)
     {
         int module = 0;
         foreach (ChainNode node in chain.Nodes)
         {
+            if (node.InputShape.Rank > 1)
+                picture = node.InputShape.Rank == 3 ? node.InputShape : null;
+            // A dense layer flattens a picture by itself; PyTorch has a module for it.
+            if (node is { Layer: Dense, Number: > 0, InputShape.Rank: 3 })
+                module++;
             string moduleName = $"{prefix}{module}";
             int own = node.ParameterCount - node.Branches.Sum(branch => branch.Parameters.Count);
             foreach (ParameterDefinition definition in chain.Parameters.Skip(node.FirstParameter).Take(own))
@@ -55,13 +73,31 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
                 string ownName = definition.Name[(node.Name.Length + 1)..], name = definition.PyTorchName == definition.Name ? ownName : definition.PyTorchName;
                 ParameterDefinition whole = network.Parameters[places.Count];
                 string layer = whole.Name[..^(ownName.Length + 1)];
-                places.Add(isPyTorch ? new(whole, layer, moduleName, name, definition.PyTorchAxes) : new(whole, layer, layer, ownName, []));
+                places.Add(isPyTorch ? InOrder(new(whole, layer, moduleName, name, definition.PyTorchAxes), picture) : new(whole, layer, layer, ownName, []));
             }
 
             foreach (Chain branch in node.Branches)
-                Add(network, branch, branch.Name.Length == 0 ? $"{moduleName}." : $"{moduleName}.{branch.Name}.", isPyTorch, places);
+                Add(network, branch, branch.Name.Length == 0 ? $"{moduleName}." : $"{moduleName}.{branch.Name}.", isPyTorch, picture, places);
             module += node.Layer.PyTorchModules;
+            if (node.Layer is Dense || node.OutputShape.ElementCount != node.InputShape.ElementCount)
+                picture = null;
         }
+    }
+
+    /// <summary>
+    /// What belongs to the values of a picture, in PyTorch's order: [channels, height, width], not [height, width, channels]. These are the rows of a dense
+    /// layer's weights, and what layers that work on each value by itself have for each.
+    /// </summary>
+    private static TensorPlace InOrder(TensorPlace place, Shape? picture)
+    {
+        if (picture is not { } shape)
+            return place;
+        Shape own = place.Definition.Shape;
+        if (own.Rank == 2 && own[0] == shape.ElementCount && place.Axes.SequenceEqual([1, 0]))
+            return place with { View = [shape[0], shape[1], shape[2], own[1]], Axes = [3, 2, 0, 1], Dimensions = [own[1], own[0]] };
+        if (own.ElementCount == shape.ElementCount && (own.Rank == 1 || own == shape))
+            return place with { View = shape, Axes = [2, 0, 1], Dimensions = own.Rank == 1 ? [own[0]] : [shape[2], shape[0], shape[1]] };
+        return place;
     }
 
     /// <summary>The index here of the element that has an index there.</summary>
@@ -70,9 +106,9 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
         int here = 0;
         for (int i = Axes.Count - 1; i >= 0; i--)
         {
-            int size = Definition.Shape[Axes[i]], stride = 1;
-            for (int axis = Axes[i] + 1; axis < Definition.Shape.Rank; axis++)
-                stride *= Definition.Shape[axis];
+            int size = View[Axes[i]], stride = 1;
+            for (int axis = Axes[i] + 1; axis < View.Rank; axis++)
+                stride *= View[axis];
             here += index % size * stride;
             index /= size;
         }
@@ -89,7 +125,9 @@ public enum TensorNaming
 
     /// <summary>
     /// PyTorch's, for the state of a <c>torch.nn.Sequential</c>: "0.weight" is [out, in]. An activation that a dense layer does itself counts
-    /// as a module of its own, as it is one there.
+    /// as a module of its own, as it is one there. Kernels are [out, in, height, width], and what belongs to the values of a picture [height, width, channels]
+    /// is in the order [channels, height, width]: the weights of the dense layer after a flatten. A dense layer that takes a picture from the layer before it
+    /// counts as two modules, the first a flatten.
     /// </summary>
     PyTorch,
 }

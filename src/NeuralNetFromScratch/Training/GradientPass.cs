@@ -14,8 +14,7 @@ namespace NeuralNetFromScratch;
 internal sealed class GradientPass(Sequential network, Loss loss, Engine engine, bool[] frozen)
 {
     /// <summary>Rows of a block: enough for the matrix product, few enough for the cache; whole chunks of metrics.</summary>
-    private const int BlockRows = 12 * MetricAccumulator.ChunkRows;
-
+    private readonly int _blockRows = network.Chain.BlockRows(most: 12 * MetricAccumulator.ChunkRows);
     private readonly bool _mixesSamples = network.Chain.MixesSamples;
     private readonly int _firstTrained = FirstTrained(network, frozen);
     private readonly BatchBuffer _buffer = new();
@@ -32,7 +31,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public StepTotals Run(in TrainingBatch batch, RandomSource random, bool accumulate, EpochFigures? figures, ILayerObserver? observer, bool refusesNonFinite = false)
     {
-        int part = Math.Max(batch.PartLength, 1), blockRows = Math.Min(batch.Rows, _mixesSamples ? part : BlockRows);
+        int part = Math.Max(batch.PartLength, 1), blockRows = Math.Min(batch.Rows, _mixesSamples ? part : _blockRows);
         // Where samples are mixed, one that would be left by itself joins the part before it.
         Reserve(_mixesSamples ? Math.Min(batch.Rows, blockRows + 1) : blockRows, batch.Source.SparseColumns);
         float scale = 1 / (float)batch.Divisor;

@@ -34,8 +34,27 @@ public class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
                 Layer layer = create(features);
                 if (layer is BatchNormalization && batch == 1)
                     continue;
-                Check(operands => Run(operands, layer, features, batch, engine), () => $"{layer} of {features}");
+                Check(operands => Run(operands, layer, [features], batch, engine), () => $"{layer} of {features}");
             }
+        }
+    }
+
+    [Test]
+    public void Layers_of_pictures_touch_their_buffers_alone([Values] RegisterWidth width, [Values(1, 3)] int batch)
+    {
+        var engine = new Engine(1, (SimdWidth)width);
+        foreach (int channels in (int[])[1, 2, 7, 8, 16, 17, 33])
+        {
+            Layer[] layers =
+            [
+                new Conv2D(5, 3), new Conv2D(16, 3, Activation.Relu) { Padding = 1 }, new Conv2D(33, new Size2D(1, 2), Activation.Gelu) { Stride = 2 },
+                new Conv2D(24, 3) { Stride = new(2, 3), Dilation = 2, Padding = new(2, 0, 1, 3) }, new Conv2D(channels, 3) { Groups = channels, Padding = 1 },
+                new Conv2D(2 * channels, 2) { Groups = channels, Stride = 2 }, new MaxPool2D(2), new MaxPool2D(3) { Stride = 2, Padding = 1 }, new AveragePool2D(new Size2D(2, 1)),
+                new AveragePool2D(3) { Stride = 1, Padding = 1, CountsPadding = false }, new GlobalMaxPool2D(), new GlobalAveragePool2D(), new ZeroPadding2D(new Padding2D(0, 1, 2, 0)),
+                new Upsample2D(2), new SpatialDropout2D(0.5f),
+            ];
+            foreach (Layer layer in layers)
+                Check(operands => Run(operands, layer, [6, 5, channels], batch, engine), () => $"{layer} of {channels} channels");
         }
     }
 
@@ -72,9 +91,9 @@ public class LayerGuardTests(GuardedSide side) : GuardPageTest(side)
         }
     }
 
-    private static void Run(Operands operands, Layer layer, int features, int batch, Engine engine)
+    private static void Run(Operands operands, Layer layer, Shape shape, int batch, Engine engine)
     {
-        Shape shape = [features];
+        int features = shape.ElementCount;
         ParameterStore parameters = layer.CreateParameters(shape, seed: 3);
         if (layer.Branches(shape).Count > 0)
         {

@@ -19,6 +19,8 @@ public class LayerSpanTests
         (new ActivationLayer(Activation.Tanh), [17]), (new ScaleShift(), [17]), (new BatchNormalization(), [17]), (new BatchNormalization(affine: false), [3, 2, 4]),
         (new LayerNormalization(), [17]), (new Standardization(17), [17]), (new Standardization(5), [17]), (new Dropout(0.5f), [17]), (new GaussianNoise(0.1f), [17]), (new Flatten(), [4, 4]),
         (new Conv2D(3, 2), [4, 5, 2]), (new Conv2D(4, 3, Activation.Gelu) { Groups = 2, HasBias = false }, [5, 4, 2]),
+        (new MaxPool2D(2), [4, 5, 2]), (new AveragePool2D(2) { Stride = 1 }, [4, 5, 2]), (new GlobalMaxPool2D(), [4, 5, 2]), (new GlobalAveragePool2D(), [4, 5, 2]),
+        (new ZeroPadding2D(1), [4, 5, 2]), (new Upsample2D(2), [2, 3, 2]), (new SpatialDropout2D(0.5f), [4, 5, 2]),
         (new Residual(new Dense(9), new ScaleShift()), [9]), (new Residual(new Dense(4)) { Projection = [new Dense(4)] }, [9]),
     ];
 

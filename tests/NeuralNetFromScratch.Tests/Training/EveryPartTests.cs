@@ -28,6 +28,8 @@ public class EveryPartTests
     [
         new Conv2D(6, 3), new Conv2D(5, new Size2D(2, 3), Activation.Gelu) { Stride = 2, Padding = Padding2D.Same },
         new Conv2D(8, 3, Activation.Relu) { Groups = 2, Dilation = 2, Padding = 1 }, new Conv2D(2, 3) { Groups = 2, HasBias = false },
+        new MaxPool2D(2), new AveragePool2D(3) { Stride = 2, Padding = 1, CountsPadding = false }, new GlobalMaxPool2D(), new GlobalAveragePool2D(), new ZeroPadding2D(1),
+        new Upsample2D(2), new SpatialDropout2D(0.3f), new Residual(new Conv2D(4, 3) { Stride = 2, Padding = 1 }, new BatchNormalization()) { Projection = [new Conv2D(4, 1) { Stride = 2 }] },
     ];
 
     private static readonly Loss[] Losses =

@@ -28,6 +28,8 @@ internal static class Convolution
         int workers = engine.WorkersFor(shape.Work(samples), Tuning.ProductGrain);
         if (shape.IsDepthwise)
             engine.Run(new DepthwiseInputGradient(engine, shape, samples, outputGradient, weights, inputGradient), workers);
+        else if (PlanarInputGradient.Suits(shape))
+            engine.Run(new PlanarInputGradient(engine, shape, samples, outputGradient, weights, inputGradient), Math.Min(workers, samples));
         else
             engine.Run(new ConvolutionInputGradient(engine, shape, samples, outputGradient, weights, inputGradient), workers);
     }

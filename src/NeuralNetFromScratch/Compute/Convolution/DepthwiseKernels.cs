@@ -2,38 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>How a kernel moves registers: the JIT compiles it for whole ones and for the last of a row.</summary>
-internal unsafe interface ILanes
-{
-    static abstract TSimd Load<TSimd>(float* source, int available)
-        where TSimd : struct, ISimd<TSimd>;
-
-    static abstract void Store<TSimd>(TSimd value, float* destination, int available)
-        where TSimd : struct, ISimd<TSimd>;
-}
-
-internal readonly unsafe struct AllLanes : ILanes
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSimd Load<TSimd>(float* source, int available)
-        where TSimd : struct, ISimd<TSimd> => TSimd.Load(source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<TSimd>(TSimd value, float* destination, int available)
-        where TSimd : struct, ISimd<TSimd> => TSimd.Store(value, destination);
-}
-
-internal readonly unsafe struct SomeLanes : ILanes
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSimd Load<TSimd>(float* source, int available)
-        where TSimd : struct, ISimd<TSimd> => TSimd.LoadPartial(source, available);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<TSimd>(TSimd value, float* destination, int available)
-        where TSimd : struct, ISimd<TSimd> => TSimd.StorePartial(value, destination, available);
-}
-
 /// <summary>The taps of a depthwise convolution in the order of their sum.</summary>
 /// <param name="patches">Room for each tap's place in a patch, in bytes.</param>
 /// <param name="weights">Room for its place in the weights, in bytes.</param>

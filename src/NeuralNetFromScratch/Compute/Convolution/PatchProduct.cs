@@ -92,24 +92,53 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
         where TEpilogue : struct, IEpilogue, allows ref struct
     {
         PatchPanels.FillTile(lanes, rows, _plan.TileRows);
-        var block = new GemmOperands { Rows = rows, Columns = _columns, C = c, CRow = cRow, CColumn = 1, FirstColumn = firstColumn };
+        var block = new GemmOperands { Rows = rows, Columns = _columns, Depth = _depth, C = c, CRow = cRow, CColumn = 1, FirstColumn = firstColumn };
+        if (_plan.DepthBlocks == 1)
+        {
+            RunTiles(block, lanes, epilogue);
+            return;
+        }
+
         float* panels = _packed;
         for (int number = 0; number < _plan.DepthBlocks; number++)
         {
             Section k = Section.Of(_depth, 1, number, _plan.DepthBlocks);
-            StripList steps = _steps;
-            if (_plan.DepthBlocks > 1)
-            {
-                _steps.CopyTo(ref _block, k);
-                steps = _block;
-            }
-
+            _steps.CopyTo(ref _block, k);
             block.Depth = k.Count;
             GemmLoops<TSimd>.RunBlock<PatchSteps, PatchPanels>(
-                block, number > 0, _plan, new PatchPanels(lanes, steps), Panels.Packed(panels, _plan.TileColumns, k.Count), default);
+                block, number > 0, _plan, new PatchPanels(lanes, _block), Panels.Packed(panels, _plan.TileColumns, k.Count), default);
             panels += (nint)_plan.TileColumns * ((_columns - 1 + _plan.TileColumns) / _plan.TileColumns) * k.Count;
         }
 
         epilogue.Apply<TSimd>(block);
+    }
+
+    /// <summary>
+    /// The tiles of a block whose steps of k are one block: few steps, as a rule, so that a second pass over C would count. Each tile is computed in a buffer,
+    /// from which the epilogue writes C.
+    /// </summary>
+    [SkipLocalsInit]
+    [MethodImpl(HotPath.CompileOnce)]
+    private readonly void RunTiles<TEpilogue>(in GemmOperands block, nint* lanes, scoped TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue, allows ref struct
+    {
+        float* buffer = stackalloc float[Blocking.MostTileElements + AlignedMemory.Alignment], sums = AlignedMemory.Align(buffer);
+        Tile tile = new() { C = sums, CRow = _plan.TileColumns, BStep = _plan.TileColumns };
+        PatchPanels a = new(lanes, _steps);
+        GemmOperands part = block;
+        for (int column = 0; column < _columns; column += _plan.TileColumns)
+        {
+            tile.B = _packed + (nint)column * _depth;
+            part.Columns = Math.Min(_plan.TileColumns, _columns - column);
+            part.FirstColumn = block.FirstColumn + column;
+            for (int row = 0; row < block.Rows; row += _plan.TileRows)
+            {
+                part.Rows = Math.Min(_plan.TileRows, block.Rows - row);
+                part.C = block.C + row * block.CRow + column;
+                a.Locate(row, ref tile);
+                GemmLoops<TSimd>.RunTile<PatchSteps>(tile, part.Rows, part.Columns);
+                epilogue.Write<TSimd>(part, sums, _plan.TileColumns);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>What becomes of a block of C when its sums are finished, while it is still in the cache.</summary>
-internal interface IEpilogue
+internal unsafe interface IEpilogue
 {
     /// <summary>Whether it does the same to Cᵀ, so that the product may be computed in that order.</summary>
     static abstract bool AllowsTransposing { get; }
@@ -11,16 +11,45 @@ internal interface IEpilogue
     /// <param name="block">The part of the product whose C is finished.</param>
     void Apply<TSimd>(in GemmOperands block)
         where TSimd : struct, ISimd<TSimd>;
+
+    /// <summary>Writes C from finished sums that lie elsewhere.</summary>
+    /// <param name="block">The part of the product whose sums are finished; its rows are contiguous.</param>
+    /// <param name="sums">The sums.</param>
+    /// <param name="row">Floats from one row of the sums to the next.</param>
+    void Write<TSimd>(in GemmOperands block, float* sums, nint row)
+        where TSimd : struct, ISimd<TSimd>;
 }
 
 /// <summary><c>C = sums</c>: nothing is left to do.</summary>
-internal readonly struct StoreEpilogue : IEpilogue
+internal readonly unsafe struct StoreEpilogue : IEpilogue
 {
     public static bool AllowsTransposing => true;
 
     public void Apply<TSimd>(in GemmOperands block)
         where TSimd : struct, ISimd<TSimd>
     {
+    }
+
+    [MethodImpl(HotPath.CompileOnce)]
+    public void Write<TSimd>(in GemmOperands block, float* sums, nint row)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        int column = 0;
+        for (; column <= block.Columns - TSimd.Width; column += TSimd.Width)
+            Write<TSimd, AllLanes>(block, sums, row, column, TSimd.Width);
+        if (column < block.Columns)
+            Write<TSimd, SomeLanes>(block, sums, row, column, block.Columns - column);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<TSimd, TLanes>(in GemmOperands block, float* sums, nint row, int column, int available)
+        where TSimd : struct, ISimd<TSimd>
+        where TLanes : struct, ILanes
+    {
+        float* from = sums + column, to = block.C + column;
+        nint step = block.CRow;
+        for (int rows = block.Rows; rows > 0; rows--, from += row, to += step)
+            TLanes.Store(TSimd.Load(from), to, available);
     }
 }
 
@@ -35,25 +64,50 @@ internal readonly unsafe ref struct BiasActivationEpilogue<TFunction>(ReadOnlySp
 
     public static bool AllowsTransposing => false;
 
-    [MethodImpl(HotPath.CompileOnce)]
     public void Apply<TSimd>(in GemmOperands block)
+        where TSimd : struct, ISimd<TSimd> => Run<TSimd, SomeLanes>(block, block.C, block.CRow);
+
+    public void Write<TSimd>(in GemmOperands block, float* sums, nint row)
+        where TSimd : struct, ISimd<TSimd> => Run<TSimd, AllLanes>(block, sums, row);
+
+    /// <typeparam name="TSimd">The register.</typeparam>
+    /// <typeparam name="TSums">Which lanes of the last register of a row of the sums may be read.</typeparam>
+    [MethodImpl(HotPath.CompileOnce)]
+    private void Run<TSimd, TSums>(in GemmOperands block, float* sums, nint row)
         where TSimd : struct, ISimd<TSimd>
+        where TSums : struct, ILanes
     {
+        int column = 0;
+        for (; column <= block.Columns - TSimd.Width; column += TSimd.Width)
+            Run<TSimd, AllLanes, AllLanes>(block, sums, row, column, TSimd.Width);
+        if (column < block.Columns)
+            Run<TSimd, TSums, SomeLanes>(block, sums, row, column, block.Columns - column);
+    }
+
+    /// <summary>The columns of one register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Run<TSimd, TSums, TLanes>(in GemmOperands block, float* sums, nint row, int column, int available)
+        where TSimd : struct, ISimd<TSimd>
+        where TSums : struct, ILanes
+        where TLanes : struct, ILanes
+    {
+        float* from = sums + column, to = block.C + column;
+        nint step = block.CRow;
+        TSimd bias = TSimd.Zero;
         bool hasBias = !_bias.IsEmpty;
-        fixed (float* allBias = _bias)
+        if (hasBias)
         {
-            float* bias = allBias + block.FirstColumn, row = block.C;
-            for (int rows = block.Rows; rows > 0; rows--, row += block.CRow)
-            {
-                for (int column = 0; column < block.Columns; column += TSimd.Width)
-                {
-                    int available = block.Columns - column;
-                    TSimd sums = PartialVector.Load<TSimd>(row + column, available);
-                    if (hasBias)
-                        sums += PartialVector.Load<TSimd>(bias + column, available);
-                    PartialVector.Store(_function.Apply(sums), row + column, available);
-                }
-            }
+            fixed (float* all = _bias)
+                bias = TLanes.Load<TSimd>(all + block.FirstColumn + column, available);
+        }
+
+        for (int rows = block.Rows; rows > 0; rows--, from += row, to += step)
+        {
+            TSimd value = TSums.Load<TSimd>(from, available);
+            // Without a bias nothing is added: it would turn the zero of a sum that is −0.
+            if (hasBias)
+                value += bias;
+            TLanes.Store(_function.Apply(value), to, available);
         }
     }
 }

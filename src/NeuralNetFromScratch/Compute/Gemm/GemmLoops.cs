@@ -154,7 +154,7 @@ internal static unsafe class GemmLoops<TSimd>
     private static int Last(int lanes, int panelWidth) => (lanes - 1) % panelWidth + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTile<TSteps>(in Tile tile, int rows, int columns)
+    public static void RunTile<TSteps>(in Tile tile, int rows, int columns)
         where TSteps : struct, ISteps
     {
         if (columns > TSimd.Width)

@@ -93,3 +93,35 @@ internal static unsafe class PartialVector
 
     private static void ThrowIfBehind() => throw new ArgumentOutOfRangeException("start", "the place lies behind the end of the values");
 }
+
+/// <summary>How a kernel moves registers: the JIT compiles it for whole ones and for the last of a row.</summary>
+internal unsafe interface ILanes
+{
+    static abstract TSimd Load<TSimd>(float* source, int available)
+        where TSimd : struct, ISimd<TSimd>;
+
+    static abstract void Store<TSimd>(TSimd value, float* destination, int available)
+        where TSimd : struct, ISimd<TSimd>;
+}
+
+internal readonly unsafe struct AllLanes : ILanes
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Load<TSimd>(float* source, int available)
+        where TSimd : struct, ISimd<TSimd> => TSimd.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TSimd>(TSimd value, float* destination, int available)
+        where TSimd : struct, ISimd<TSimd> => TSimd.Store(value, destination);
+}
+
+internal readonly unsafe struct SomeLanes : ILanes
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Load<TSimd>(float* source, int available)
+        where TSimd : struct, ISimd<TSimd> => TSimd.LoadPartial(source, available);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TSimd>(TSimd value, float* destination, int available)
+        where TSimd : struct, ISimd<TSimd> => TSimd.StorePartial(value, destination, available);
+}

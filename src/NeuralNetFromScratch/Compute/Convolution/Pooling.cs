@@ -1,0 +1,228 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>Windows on a picture [height, width, channels], each with one output for each channel.</summary>
+/// <param name="Vertical">How the window moves down.</param>
+/// <param name="Horizontal">How it moves to the right.</param>
+/// <param name="Channels">Number of channels.</param>
+internal readonly record struct PoolShape(WindowAxis Vertical, WindowAxis Horizontal, int Channels)
+{
+    public int InputLength => checked(Vertical.Input * Horizontal.Input * Channels);
+
+    public int OutputLength => checked(Vertical.Output * Horizontal.Output * Channels);
+
+    /// <summary>Whether no place lies in two windows.</summary>
+    public bool AreApart => Vertical.Stride >= Vertical.Size && Horizontal.Stride >= Horizontal.Size;
+
+    /// <summary>Whether each place lies in a window.</summary>
+    public bool CoverAll => Covers(Vertical) && Covers(Horizontal);
+
+    private static bool Covers(in WindowAxis axis) => axis.Stride <= axis.Size && axis.Start(axis.Output - 1) + axis.Size >= axis.Input;
+}
+
+/// <summary>What is done with the windows of a picture, some channels at a time.</summary>
+internal unsafe interface IWindowOperation
+{
+    /// <summary>Whether windows write to the picture, so that it is set to zero first where they do not write all of it.</summary>
+    static abstract bool WritesPicture { get; }
+
+    /// <param name="picture">The window's first place within the picture, which is read or written.</param>
+    /// <param name="values">As far from there, where there is a second picture.</param>
+    /// <param name="row">Floats from one row of the picture to the next.</param>
+    /// <param name="column">Floats from one place of a row to the next.</param>
+    /// <param name="rows">Rows of the window within the picture.</param>
+    /// <param name="columns">Columns of the window within the picture.</param>
+    /// <param name="output">The window's output.</param>
+    /// <param name="outputGradient">The same place of a second output.</param>
+    /// <param name="available">Channels that are left; at most a register's.</param>
+    void Run<TSimd, TLanes>(float* picture, float* values, nint row, nint column, int rows, int columns, float* output, float* outputGradient, int available)
+        where TSimd : struct, ISimd<TSimd>
+        where TLanes : struct, ILanes;
+}
+
+/// <summary>An operation on all windows of each sample; workers take samples.</summary>
+/// <param name="shape">The windows.</param>
+/// <param name="operation">The operation.</param>
+/// <param name="pictures">[samples, picture], read or written.</param>
+/// <param name="values">As many values to read, or none.</param>
+/// <param name="outputs">[samples, output], read or written.</param>
+/// <param name="gradients">As many gradients to read, or none.</param>
+internal readonly unsafe ref struct WindowJob<TOperation>(
+    PoolShape shape, TOperation operation, ReadOnlySpan<float> pictures, ReadOnlySpan<float> values, ReadOnlySpan<float> outputs, ReadOnlySpan<float> gradients)
+    : IRowOperation
+    where TOperation : struct, IWindowOperation
+{
+    private readonly ReadOnlySpan<float> _pictures = pictures, _values = values, _outputs = outputs, _gradients = gradients;
+    private readonly PoolShape _shape = shape;
+    private readonly TOperation _operation = operation;
+
+    [MethodImpl(HotPath.CompileOnce)]
+    public void Run<TSimd>(int row)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        int input = _shape.InputLength, output = _shape.OutputLength;
+        ReadOnlySpan<float> picture = _pictures.Slice(row * input, input), result = _outputs.Slice(row * output, output);
+        ReadOnlySpan<float> values = _values.IsEmpty ? [] : _values.Slice(row * input, input), gradient = _gradients.IsEmpty ? [] : _gradients.Slice(row * output, output);
+        fixed (float* x = picture, v = values, y = result, dy = gradient)
+        {
+            if (TOperation.WritesPicture && !(_shape.AreApart && _shape.CoverAll))
+                new Span<float>(x, input).Clear();
+            int channel = 0;
+            for (; channel <= _shape.Channels - TSimd.Width; channel += TSimd.Width)
+                Run<TSimd, AllLanes>(x + channel, v + channel, y + channel, dy + channel, TSimd.Width);
+            if (channel < _shape.Channels)
+                Run<TSimd, SomeLanes>(x + channel, v + channel, y + channel, dy + channel, _shape.Channels - channel);
+        }
+    }
+
+    [MethodImpl(HotPath.CompileOnce)]
+    private void Run<TSimd, TLanes>(float* x, float* v, float* y, float* dy, int available)
+        where TSimd : struct, ISimd<TSimd>
+        where TLanes : struct, ILanes
+    {
+        nint column = _shape.Channels, row = _shape.Horizontal.Input * column, offset = 0;
+        WindowAxis vertical = _shape.Vertical, horizontal = _shape.Horizontal;
+        for (int i = 0; i < vertical.Output; i++)
+        {
+            Section rows = vertical.Inside(i);
+            for (int j = 0; j < horizontal.Output; j++, offset += column)
+            {
+                Section columns = horizontal.Inside(j);
+                nint place = (vertical.Start(i) + rows.Start) * row + (horizontal.Start(j) + columns.Start) * column;
+                _operation.Run<TSimd, TLanes>(x + place, v + place, row, column, rows.Count, columns.Count, y + offset, dy + offset, available);
+            }
+        }
+    }
+}
+
+/// <summary><c>y = max x</c> over the window. A NaN wins.</summary>
+internal readonly unsafe struct MaximumOfWindow : IWindowOperation
+{
+    public static bool WritesPicture => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Run<TSimd, TLanes>(
+        float* picture, float* values, nint row, nint column, int rows, int columns, float* output, float* outputGradient, int available)
+        where TSimd : struct, ISimd<TSimd>
+        where TLanes : struct, ILanes
+    {
+        TSimd maximum = TLanes.Load<TSimd>(picture, available);
+        for (int i = 0; i < rows; i++, picture += row)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                TSimd x = TLanes.Load<TSimd>(picture + j * column, available);
+                maximum = TSimd.SelectLess(maximum, x, x, maximum);
+                maximum = TSimd.SelectLessOrEqual(x, x, maximum, x);
+            }
+        }
+
+        TLanes.Store(maximum, output, available);
+    }
+}
+
+/// <summary>Gives dy to the first place of the window whose x is the maximum y: <c>picture = dx</c>, <c>values = x</c>.</summary>
+/// <param name="adds">Whether windows overlap, so that a place adds up what they give it.</param>
+internal readonly unsafe struct MaximumGradient(bool adds) : IWindowOperation
+{
+    public static bool WritesPicture => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Run<TSimd, TLanes>(
+        float* picture, float* values, nint row, nint column, int rows, int columns, float* output, float* outputGradient, int available)
+        where TSimd : struct, ISimd<TSimd>
+        where TLanes : struct, ILanes
+    {
+        TSimd y = TLanes.Load<TSimd>(output, available), left = TLanes.Load<TSimd>(outputGradient, available);
+        for (int i = 0; i < rows; i++, picture += row, values += row)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                TSimd x = TLanes.Load<TSimd>(values + j * column, available), dx = TSimd.SelectLess(x, y, TSimd.Zero, left);
+                left = TSimd.SelectLess(x, y, left, TSimd.Zero);
+                TLanes.Store(adds ? TLanes.Load<TSimd>(picture + j * column, available) + dx : dx, picture + j * column, available);
+            }
+        }
+    }
+}
+
+/// <summary><c>y = factor · Σ x</c> over the window, where <c>factor</c> is 1 over the number of places that count; the sums of the window's rows are added.</summary>
+/// <param name="factor">The factor; 0 for 1 over the number of places within the picture.</param>
+internal readonly unsafe struct SumOfWindow(float factor) : IWindowOperation
+{
+    public static bool WritesPicture => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Run<TSimd, TLanes>(
+        float* picture, float* values, nint row, nint column, int rows, int columns, float* output, float* outputGradient, int available)
+        where TSimd : struct, ISimd<TSimd>
+        where TLanes : struct, ILanes
+    {
+        TSimd total = TSimd.Zero;
+        for (int i = 0; i < rows; i++, picture += row)
+        {
+            TSimd sum = TSimd.Zero;
+            for (int j = 0; j < columns; j++)
+                sum += TLanes.Load<TSimd>(picture + j * column, available);
+            total += sum;
+        }
+
+        TLanes.Store(TSimd.Broadcast(factor == 0 ? 1f / (rows * columns) : factor) * total, output, available);
+    }
+}
+
+/// <summary>Gives <c>factor · y</c> to all places of the window: <c>picture = dx</c>, and y is the gradient at the output.</summary>
+/// <param name="factor">The factor; 0 for 1 over the number of places within the picture.</param>
+/// <param name="adds">Whether windows overlap, so that a place adds up what they give it.</param>
+internal readonly unsafe struct SpreadOverWindow(float factor, bool adds) : IWindowOperation
+{
+    public static bool WritesPicture => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Run<TSimd, TLanes>(
+        float* picture, float* values, nint row, nint column, int rows, int columns, float* output, float* outputGradient, int available)
+        where TSimd : struct, ISimd<TSimd>
+        where TLanes : struct, ILanes
+    {
+        TSimd dx = TSimd.Broadcast(factor == 0 ? 1f / (rows * columns) : factor) * TLanes.Load<TSimd>(output, available);
+        for (int i = 0; i < rows; i++, picture += row)
+        {
+            for (int j = 0; j < columns; j++)
+                TLanes.Store(adds ? TLanes.Load<TSimd>(picture + j * column, available) + dx : dx, picture + j * column, available);
+        }
+    }
+}
+
+/// <summary>Windows on an engine's workers.</summary>
+internal static class Pooling
+{
+    public static void MaximumOfWindows(this Engine engine, in PoolShape shape, ReadOnlyMatrixView x, MatrixView y) =>
+        Run(engine, shape, default(MaximumOfWindow), x.Span, [], y.Span, []);
+
+    public static void MaximumGradients(
+        this Engine engine, in PoolShape shape, ReadOnlyMatrixView x, ReadOnlyMatrixView y, ReadOnlyMatrixView dy, MatrixView dx) =>
+        Run(engine, shape, new MaximumGradient(!shape.AreApart), dx.Span, x.Span, y.Span, dy.Span);
+
+    /// <param name="engine">Whose workers are used.</param>
+    /// <param name="shape">The windows.</param>
+    /// <param name="factor">Factor on the sums; 0 for 1 over the number of places within the picture.</param>
+    /// <param name="x">[samples, picture].</param>
+    /// <param name="y">Receives the sums.</param>
+    public static void SumsOfWindows(this Engine engine, in PoolShape shape, float factor, ReadOnlyMatrixView x, MatrixView y) =>
+        Run(engine, shape, new SumOfWindow(factor), x.Span, [], y.Span, []);
+
+    /// <param name="engine">Whose workers are used.</param>
+    /// <param name="shape">The windows.</param>
+    /// <param name="factor">Factor on the values; 0 for 1 over the number of places within the picture.</param>
+    /// <param name="y">[samples, output]: a value for each window.</param>
+    /// <param name="x">Receives them, at each place of the window; where windows overlap, the sums.</param>
+    public static void SpreadOverWindows(this Engine engine, in PoolShape shape, float factor, ReadOnlyMatrixView y, MatrixView x) =>
+        Run(engine, shape, new SpreadOverWindow(factor, !shape.AreApart), x.Span, [], y.Span, []);
+
+    private static void Run<TOperation>(
+        Engine engine, in PoolShape shape, TOperation operation, ReadOnlySpan<float> pictures, ReadOnlySpan<float> values, ReadOnlySpan<float> outputs, ReadOnlySpan<float> gradients)
+        where TOperation : struct, IWindowOperation =>
+        engine.ForRows(
+            new WindowJob<TOperation>(shape, operation, pictures, values, outputs, gradients), pictures.Length / shape.InputLength, pictures.Length, Tuning.ElementGrain);
+}
