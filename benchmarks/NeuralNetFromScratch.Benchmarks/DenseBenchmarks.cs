@@ -9,7 +9,7 @@ public class DenseBenchmarks
     private const int Batch = 64, Inputs = 784, Units = 128;
 
     private readonly Dense _layer = new(Units, Activation.Relu);
-    private readonly Engine _engine = new(1);
+    private readonly Engine _engine = new();
     private readonly float[] _input = new float[Batch * Inputs];
     private readonly float[] _output = new float[Batch * Units];
     private readonly float[] _gradient = new float[Batch * Units];

@@ -18,8 +18,11 @@ public static class OnnxModel
     /// <param name="network">The network.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="options">What the model takes and gives; null for the defaults.</param>
-    /// <exception cref="NotSupportedException">A layer or activation is the user's own.</exception>
-    /// <exception cref="ArgumentException">Input scaling is asked for, but the network knows of none.</exception>
+    /// <exception cref="NotSupportedException">A layer or activation is the user's own, and no <see cref="IComposedOf"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// Input scaling is asked for, but the network knows of none; or the names of input and output are empty, the same, or those of values within
+    /// the model.
+    /// </exception>
     public static void Export(Sequential network, string path, OnnxExportOptions? options = null)
     {
         ModelProto model = Describe(network, options ?? new());
@@ -30,8 +33,11 @@ public static class OnnxModel
     /// <param name="network">The network.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="options">What the model takes and gives; null for the defaults.</param>
-    /// <exception cref="NotSupportedException">A layer or activation is the user's own.</exception>
-    /// <exception cref="ArgumentException">Input scaling is asked for, but the network knows of none.</exception>
+    /// <exception cref="NotSupportedException">A layer or activation is the user's own, and no <see cref="IComposedOf"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// Input scaling is asked for, but the network knows of none; or the names of input and output are empty, the same, or those of values within
+    /// the model.
+    /// </exception>
     public static void Export(Sequential network, Stream stream, OnnxExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -109,6 +115,10 @@ public static class OnnxModel
     private static ModelProto Describe(Sequential network, OnnxExportOptions options)
     {
         ArgumentNullException.ThrowIfNull(network);
+        ArgumentException.ThrowIfNullOrEmpty(options.InputName, nameof(OnnxExportOptions.InputName));
+        ArgumentException.ThrowIfNullOrEmpty(options.OutputName, nameof(OnnxExportOptions.OutputName));
+        if (options.InputName == options.OutputName)
+            throw new ArgumentException($"input and output cannot both be called \"{options.InputName}\"", nameof(options));
         var graph = new GraphProto { Name = "network" };
         var builder = new GraphBuilder(graph);
         string value = options.InputName;
@@ -116,22 +126,33 @@ public static class OnnxModel
             value = AddScaling(builder, network, value);
         if (network.InputShape.Rank != 1)
             value = builder.Node("Flatten", [value], GraphBuilder.Attribute("axis", 1L));
-        value = LayerExport.Add(builder, network, network.Chain, "", value);
+        value = LayerExport.Add(builder, network.Parameters, 0, network.Chain, "", value);
         if (options.AppliesOutputActivation)
             value = AddOutputActivation(builder, network.KnownOutputActivation, value);
+        if (network.OutputShape.Rank != 1)
+            value = builder.Reshape(value, network.OutputShape.Dimensions);
+        ThrowIfTaken(graph, options.InputName);
+        ThrowIfTaken(graph, options.OutputName);
         // A name of its own for the output, also where the last layer leaves no node.
         var last = new NodeProto { Name = "output", OpType = "Identity" };
         last.Input.Add(value);
         last.Output.Add(options.OutputName);
         graph.Node.Add(last);
         graph.Input.Add(Value(options.InputName, network.InputShape));
-        graph.Output.Add(Value(options.OutputName, Shape.Create([network.OutputShape.ElementCount])));
+        graph.Output.Add(Value(options.OutputName, network.OutputShape));
 
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "NeuralNetFromScratch", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         for (int i = 0; i < network.ClassNames.Count; i++)
             model.MetadataProps.Add(new StringStringEntryProto { Key = ClassKey(i), Value = network.ClassNames[i] });
         return model;
+    }
+
+    /// <exception cref="ArgumentException">A value within the graph has the name.</exception>
+    private static void ThrowIfTaken(GraphProto graph, string name)
+    {
+        if (graph.Initializer.Any(tensor => tensor.Name == name) || graph.Node.Any(node => node.Output.Contains(name)))
+            throw new ArgumentException($"a value within the model is called \"{name}\" already; call the input or output something else");
     }
 
     /// <summary>Where the name of a class is noted.</summary>

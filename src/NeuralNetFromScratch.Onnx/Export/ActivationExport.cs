@@ -21,11 +21,19 @@ internal static class ActivationExport
         ["gelu-tanh"] = (graph, _, x) => HalfTimes(graph, x, graph.Node("Tanh", [GeluArgument(graph, x)])),
     };
 
-    /// <exception cref="NotSupportedException">The activation is the user's own.</exception>
-    public static string Add(GraphBuilder graph, Activation activation, string x) =>
-        Exporters.TryGetValue(activation.Settings.Kind, out var export) && activation.GetType().Assembly == typeof(Activation).Assembly
-            ? export(graph, activation.Settings, x)
-            : throw new NotSupportedException($"the activation \"{activation}\" cannot be exported");
+    /// <exception cref="NotSupportedException">The activation is the user's own, and does not say what it is composed of.</exception>
+    public static string Add(ExportedLayer place, Activation activation, string x)
+    {
+        if (LayerExport.IsOurs(activation) && Exporters.TryGetValue(activation.Settings.Kind, out var export))
+            return export(place.Graph, activation.Settings, x);
+        if (activation is not IComposedOf composed)
+            throw new NotSupportedException($"{place.Name}: the activation \"{activation}\" cannot be exported; let it implement {nameof(IComposedOf)} where it is one of the library's");
+        int length = place.Layer.OutputShape(place.InputShape).ElementCount;
+        var chain = new Chain([length], composed.Composition([length]));
+        if (chain.Parameters.Count > 0 || chain.OutputShape.ElementCount != length)
+            throw new NotSupportedException($"{place.Name}: the activation \"{activation}\" cannot be exported: the layers that it says it is composed of have parameters, or another number of outputs");
+        return LayerExport.Add(place.Graph, new ParameterStore([]), 0, chain, place.Name + ".", x);
+    }
 
     /// <summary><c>x/2 · (1 + gate)</c>.</summary>
     private static string HalfTimes(GraphBuilder graph, string x, string gate) =>

@@ -59,6 +59,19 @@ internal sealed class GraphBuilder(GraphProto graph)
         return Node("Reshape", [value, Integers(shape)]);
     }
 
+    /// <summary>A value as rows of a length, as many as there are.</summary>
+    public string Rows(string value, int length) => Node("Reshape", [value, Integers(-1, length)]);
+
+    /// <summary>Some columns of a value [batch, length].</summary>
+    public string Columns(string value, int start, int end) => Node("Slice", [value, Integers(start), Integers(end), Integers(1)]);
+
+    /// <summary>A row [1, length] as often as another value has samples.</summary>
+    public string Repeat(string row, int length, string like)
+    {
+        string samples = Node("Shape", [like], Attribute("start", 0L), Attribute("end", 1L));
+        return Node("Expand", [row, Node("Concat", [samples, Integers(length)], Attribute("axis", 0L))]);
+    }
+
     /// <summary>Truths as 1 and 0.</summary>
     public string Number(string truth) => Node("Cast", [truth], Attribute("to", OnnxTypes.Float));
 

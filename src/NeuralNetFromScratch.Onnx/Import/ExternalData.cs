@@ -50,7 +50,7 @@ internal sealed class ExternalData(string? folder)
         string path = location.Length == 0 || location.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(_folder!, location));
         string relative = path.Length == 0 ? ".." : Path.GetRelativePath(_folder!, path);
         bool isInside = !Path.IsPathRooted(location) && !Path.IsPathRooted(relative) && relative != ".." && !relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        if (!isInside || File.ResolveLinkTarget(path, returnFinalTarget: true) is not null)
+        if (!isInside || (File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is not null))
             throw new InvalidDataException($"tensor {MessageText.Quote(name)} lies in {MessageText.Quote(location)}, which is no file of the model's folder; put the file beside the model");
         return path;
     }

@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Counts what a model file would become before it is parsed: a few bytes can stand for an object of a hundred. Importing takes at most
-/// 16 times the bytes of the file, and 64 MB.
+/// Counts what a model file would become before it is parsed: a few bytes can stand for an object of a hundred. Time and memory of an import go
+/// in proportion to the file: at most five times the bytes of its weights, and six kilobytes for each node.
 /// </summary>
 internal static class ModelFileScan
 {

@@ -36,10 +36,11 @@ internal static class OutputChoice
             return candidates[0];
         if (candidates.Length == 0)
             throw new InvalidDataException($"the model has no output of floats; it has {Names(description.Output.Select(output => output.Name))}");
+        string[] sources = [.. candidates.Select(candidate => Source(graph, candidate))];
         foreach (string candidate in candidates)
         {
             HashSet<string> ancestors = graph.Ancestors(candidate);
-            if (Array.TrueForAll(candidates, ancestors.Contains))
+            if (Array.TrueForAll(sources, ancestors.Contains))
                 return candidate;
         }
 
@@ -49,11 +50,14 @@ internal static class OutputChoice
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names.Take(8).Select(MessageText.Cut));
 
-    private static bool IsPassedOn(ModelGraph graph, string name)
+    private static bool IsPassedOn(ModelGraph graph, string name) => graph.IsInput(Source(graph, name));
+
+    /// <summary>The value that an output passes on.</summary>
+    private static string Source(ModelGraph graph, string name)
     {
         for (int steps = 0; steps < 100 && graph.FindOperation(name) is { Type: "Identity" or "Cast", InputCount: 1 } operation; steps++)
             name = operation.Inputs[0];
-        return graph.IsInput(name);
+        return name;
     }
 }
 
@@ -68,13 +72,18 @@ internal static class ClassNameChoice
         string[] noted = Noted(model);
         if (noted.Length > 0)
             return noted.Length == outputs ? noted : [];
-        foreach (Operation operation in graph.Operations.Take(MostNodes))
+        string[] found = [];
+        foreach (Operation operation in graph.Operations.Take(MostNodes).Where(operation => operation.Domain == "ai.onnx.ml"))
         {
-            if (operation.Domain == "ai.onnx.ml" && Labels(graph, tensors, operation) is { Length: > 1 } labels && labels.Length == outputs)
+            if (Labels(graph, tensors, operation) is not ({ Length: > 1 } labels, var areTexts) || labels.Length != outputs)
+                continue;
+            // ML.NET counts its classes, and says elsewhere what they are called.
+            if (areTexts)
                 return labels;
+            found = found.Length > 0 ? found : labels;
         }
 
-        return [];
+        return found;
     }
 
     private static string[] Noted(ModelProto model)
@@ -85,17 +94,24 @@ internal static class ClassNameChoice
         return [.. Enumerable.Range(0, notes.Count).TakeWhile(i => notes.ContainsKey(OnnxModel.ClassKey(i))).Select(i => notes[OnnxModel.ClassKey(i)])];
     }
 
-    private static string[]? Labels(ModelGraph graph, TensorReader tensors, Operation operation) => operation.Type switch
+    private static (string[]? Labels, bool AreTexts) Labels(ModelGraph graph, TensorReader tensors, Operation operation) => operation.Type switch
     {
         "ZipMap" => Texts(operation, "classlabels_strings", "classlabels_int64s"),
         "LinearClassifier" => Texts(operation, "classlabels_strings", "classlabels_ints"),
+        "LabelEncoder" when IsCount(operation.Integers("values_int64s")) => ([.. operation.Texts("keys_strings")], true),
         // The label at the place of the largest score.
         "ArrayFeatureExtractor" when operation.InputCount == 2 && graph.FindTensor(operation.Inputs[0]) is { } tensor => Texts(tensors.Read(tensor, operation.Inputs[0])),
-        _ => null,
+        _ => (null, false),
     };
 
-    private static string[] Texts(Operation operation, string texts, string integers) =>
-        operation.Texts(texts) is { Count: > 0 } names ? [.. names] : [.. operation.Integers(integers).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+    /// <summary>0, 1, 2, … or 1, 2, 3, …</summary>
+    private static bool IsCount(IReadOnlyList<long> values) => values is [0 or 1, ..] && values.Select((value, i) => value - i).Distinct().Count() == 1;
 
-    private static string[]? Texts(Value labels) => labels.Texts ?? (labels.Integers is { } integers ? [.. integers.Select(integer => integer.Fixed.ToString(CultureInfo.InvariantCulture))] : null);
+    private static (string[], bool) Texts(Operation operation, string texts, string integers) => operation.Texts(texts) is { Count: > 0 } names
+        ? ([.. names], true)
+        : ([.. operation.Integers(integers).Select(number => number.ToString(CultureInfo.InvariantCulture))], false);
+
+    private static (string[]?, bool) Texts(Value labels) => labels.Texts is { } texts
+        ? (texts, true)
+        : (labels.Integers?.Select(integer => integer.Fixed.ToString(CultureInfo.InvariantCulture)).ToArray(), false);
 }

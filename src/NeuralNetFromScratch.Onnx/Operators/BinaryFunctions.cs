@@ -117,10 +117,10 @@ internal readonly struct PowFunction : IBinaryFunction
 {
     public static float Apply(float x, float y) => Power(x, y);
 
-    public static (float X, float Y) Slopes(float x, float y, float z) => ((float)(y * Math.Pow(x, y - 1d)), x > 0 ? (float)(z * Math.Log(x)) : 0);
+    public static (float X, float Y) Slopes(float x, float y, float z) => ((float)(y * Exact.Pow(x, y - 1d)), x > 0 ? (float)(z * PortableMath.Log(x)) : 0);
 
     /// <summary>Squares and cubes as products, as ONNX Runtime has them.</summary>
-    private static float Power(float x, float y) => y == 2 ? x * x : y == 3 ? x * x * x : (float)Math.Pow(x, y);
+    private static float Power(float x, float y) => y == 2 ? x * x : y == 3 ? x * x * x : (float)Exact.Pow(x, y);
 }
 
 /// <summary>x − y</summary>

@@ -13,14 +13,19 @@ internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
 
     private readonly StepLayout _layout;
     private readonly Shape _outputShape;
+    private readonly float[]? _values;
 
     /// <param name="inputLength">How many values a sample has.</param>
     /// <param name="steps">The operators; the last one's result is the layer's output. Without any the layer gives a sample another shape.</param>
     /// <param name="constants">How many values each constant has.</param>
     /// <param name="outputShape">The shape of one sample at the output.</param>
-    public OperatorLayer(int inputLength, IReadOnlyList<Step> steps, IReadOnlyList<int> constants, Shape outputShape)
+    /// <param name="values">The values that the constants start with, one after another; zeros if null, for networks whose parameters come from a file.</param>
+    public OperatorLayer(int inputLength, IReadOnlyList<Step> steps, IReadOnlyList<int> constants, Shape outputShape, float[]? values = null)
         : this(new Settings(Kind, new Setting("inputLength", inputLength)).WithList("steps", steps).WithList("constants", constants).WithList("outputShape", [.. outputShape]))
     {
+        if (values is not null && values.Length != _layout.ConstantTotal)
+            throw new ArgumentException($"expected {_layout.ConstantTotal} values of constants, got {values.Length}", nameof(values));
+        _values = values;
     }
 
     private OperatorLayer(Settings settings)
@@ -39,6 +44,9 @@ internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
 
     public IReadOnlyList<Step> Steps => _layout.Steps;
 
+    /// <summary>How many values each constant has.</summary>
+    public IReadOnlyList<int> ConstantLengths => _layout.ConstantLengths;
+
     /// <summary>Where the values lie, and how long they are.</summary>
     public StepLayout Layout => _layout;
 
@@ -49,7 +57,7 @@ internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
         : throw new ArgumentException($"expected samples of {InputLength} values, got shape {inputShape}", nameof(inputShape));
 
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
-        _layout.ConstantTotal == 0 ? [] : [new("constants", [_layout.ConstantTotal], Initializer.Zeros, ParameterRole.Buffer)];
+        _layout.ConstantTotal == 0 ? [] : [new("constants", [_layout.ConstantTotal], _values is null ? Initializer.Zeros : new GivenInitializer(_values), ParameterRole.Buffer)];
 
     public override ScratchSize Scratch(Shape inputShape, int rows) => new(WorkerFloats: checked(2 * _layout.Total));
 

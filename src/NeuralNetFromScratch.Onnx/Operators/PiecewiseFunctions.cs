@@ -21,7 +21,7 @@ internal readonly struct CeluFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => MathF.Max(0, x) + MathF.Min(0, (float)(a * Exact.ExpM1(x / a)));
 
-    public static float Slope(float x, float y, float a, float b) => x > 0 ? 1 : (float)Math.Exp(x / a);
+    public static float Slope(float x, float y, float a, float b) => x > 0 ? 1 : (float)PortableMath.Exp(x / a);
 }
 
 /// <summary>min(max(x, low), high)</summary>
@@ -37,7 +37,7 @@ internal readonly struct EluStepFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => x >= 0 ? x : a * (float)Exact.ExpM1(x);
 
-    public static float Slope(float x, float y, float a, float b) => x >= 0 ? 1 : a * (float)Math.Exp(x);
+    public static float Slope(float x, float y, float a, float b) => x >= 0 ? 1 : a * (float)PortableMath.Exp(x);
 }
 
 /// <summary>⌊x⌋</summary>
@@ -83,13 +83,13 @@ internal readonly struct LeakyReluStepFunction : IUnaryFunction
 /// <summary>x·tanh(log(1 + eˣ))</summary>
 internal readonly struct MishFunction : IUnaryFunction
 {
-    public static float Apply(float x, float a, float b) => (float)(x * Math.Tanh(Exact.Softplus(x)));
+    public static float Apply(float x, float a, float b) => (float)(x * Exact.Tanh(Exact.Softplus(x)));
 
     public static float Slope(float x, float y, float a, float b) => MishSlope(x);
 
     private static float MishSlope(double x)
     {
-        double gate = Math.Tanh(Exact.Softplus(x));
+        double gate = Exact.Tanh(Exact.Softplus(x));
         return (float)(gate + x * (1 - gate * gate) * Exact.Sigmoid(x));
     }
 }
@@ -139,7 +139,7 @@ internal readonly struct SeluStepFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => x > 0 ? b * x : b * (a * (float)Exact.ExpM1(x));
 
-    public static float Slope(float x, float y, float a, float b) => x > 0 ? b : b * a * (float)Math.Exp(x);
+    public static float Slope(float x, float y, float a, float b) => x > 0 ? b : b * a * (float)PortableMath.Exp(x);
 }
 
 /// <summary>x + bias where x &lt; −λ, x − bias where x > λ, else 0</summary>

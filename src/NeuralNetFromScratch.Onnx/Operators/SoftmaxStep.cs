@@ -46,7 +46,7 @@ internal abstract class AlongAxisStep : StepOperator
         for (int k = 0; k < count; k++)
             largest = MathF.Max(largest, x[k * stride]);
         for (int k = 0; k < count; k++)
-            sum += Math.Exp(x[k * stride] - largest);
+            sum += PortableMath.Exp(x[k * stride] - largest);
         return (largest, sum);
     }
 }
@@ -58,7 +58,7 @@ internal sealed class SoftmaxStep : AlongAxisStep
     {
         (float largest, double sum) = Normalizer(x, count, stride);
         for (int k = 0; k < count; k++)
-            y[k * stride] = (float)(Math.Exp(x[k * stride] - largest) / sum);
+            y[k * stride] = (float)(PortableMath.Exp(x[k * stride] - largest) / sum);
     }
 
     protected override void Backward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int count, int stride)
@@ -78,7 +78,7 @@ internal sealed class LogSoftmaxStep : AlongAxisStep
     {
         (float largest, double sum) = Normalizer(x, count, stride);
         for (int k = 0; k < count; k++)
-            y[k * stride] = (float)(x[k * stride] - largest - Math.Log(sum));
+            y[k * stride] = (float)(x[k * stride] - largest - PortableMath.Log(sum));
     }
 
     protected override void Backward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int count, int stride)
@@ -87,7 +87,7 @@ internal sealed class LogSoftmaxStep : AlongAxisStep
         for (int k = 0; k < count; k++)
             sum += dy[k * stride];
         for (int k = 0; k < count; k++)
-            dx[k * stride] += (float)(dy[k * stride] - Math.Exp(y[k * stride]) * sum);
+            dx[k * stride] += (float)(dy[k * stride] - PortableMath.Exp(y[k * stride]) * sum);
     }
 }
 

@@ -9,7 +9,7 @@ namespace NeuralNetFromScratch.Onnx;
 internal sealed class Step : Part, IPart<Step>
 {
     public Step(string name, IReadOnlyList<int> inputs, IReadOnlyList<float>? numbers = null, IReadOnlyList<int>? sizes = null)
-        : this(new Settings(Kind, new Setting("operator", name)).WithList("inputs", inputs).WithList("numbers", Texts(numbers ?? [])).WithList("sizes", sizes ?? []))
+        : this(Describe(name, inputs, numbers ?? [], sizes ?? []))
     {
     }
 
@@ -39,6 +39,14 @@ internal sealed class Step : Part, IPart<Step>
     public int[] Sizes { get; }
 
     public static Step Create(Settings settings) => new(settings);
+
+    private static Settings Describe(string name, IReadOnlyList<int> inputs, IReadOnlyList<float> numbers, IReadOnlyList<int> sizes)
+    {
+        Settings settings = inputs.Count == 0 ? new(Kind, new Setting("operator", name)) : new(Kind, new Setting("operator", name), new Setting("inputs", inputs));
+        if (numbers.Count > 0)
+            settings = settings.WithList("numbers", Texts(numbers));
+        return sizes.Count > 0 ? settings.WithList("sizes", sizes) : settings;
+    }
 
     /// <summary>As texts, since a bound of a Clip can be infinite, which JSON has no number for.</summary>
     private static string[] Texts(IReadOnlyList<float> numbers) => [.. numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))];
@@ -151,6 +159,8 @@ internal sealed class StepLayout
     }
 
     public Step[] Steps { get; }
+
+    public IReadOnlyList<int> ConstantLengths => _constantLengths;
 
     /// <summary>How many values there are.</summary>
     public int Total => _offsets[^1];

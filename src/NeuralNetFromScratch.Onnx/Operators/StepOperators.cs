@@ -82,6 +82,9 @@ internal static class StepOperators
         ["Fill"] = new FillStep(),
     };
 
+    /// <summary>The names of all operators.</summary>
+    public static IEnumerable<string> Names => Table.Keys;
+
     /// <summary>The operator of a name; null where there is none.</summary>
     public static StepOperator? Find(string name) => Table.GetValueOrDefault(name);
 }

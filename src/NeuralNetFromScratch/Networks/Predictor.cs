@@ -14,7 +14,7 @@ public sealed class Predictor
 
     private readonly Sequential _network;
     private readonly int _growsTo;
-    private readonly Engine _engine = new(1);
+    private readonly Engine _engine = new();
     private ChainMemory _memory;
     private UseGuard _use;
 
