@@ -30,6 +30,10 @@ internal sealed class ArrayDataset : Dataset
 
     public override int TargetLength { get; }
 
+    public override string GetFingerprint() => DatasetFingerprint.Combine(
+        $"{SampleShape} {ClassCount} {TargetLength}",
+        DatasetFingerprint.OfValues<float>(_features), DatasetFingerprint.OfValues<int>(_labels), DatasetFingerprint.OfValues<float>(_targets));
+
     public override int GetLabel(int index) => ClassCount > 0 ? Guard.At(_labels, index) : base.GetLabel(index);
 
     public override void CopyFeatures(int index, Span<float> features) => Features(index).CopyTo(features);
@@ -66,6 +70,9 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
     public override Shape SampleShape => sampleShape;
 
     public override int ClassCount => classCount;
+
+    public override string GetFingerprint() => DatasetFingerprint.Combine(
+        FormattableString.Invariant($"{sampleShape} {classCount} {scale:R}"), DatasetFingerprint.OfValues<byte>(pixels), DatasetFingerprint.OfValues<byte>(labels));
 
     public override int GetLabel(int index) => Guard.At(labels, index);
 

@@ -8,7 +8,7 @@ namespace NeuralNetFromScratch;
 /// <see cref="SampleShape"/> and <see cref="CopyFeatures"/>, and <see cref="ClassCount"/> and <see cref="GetLabel"/> or else
 /// <see cref="TargetLength"/> and <see cref="CopyTarget"/>.
 /// </summary>
-public abstract class Dataset
+public abstract partial class Dataset
 {
     /// <summary>The number of samples.</summary>
     public abstract int Count { get; }
@@ -55,6 +55,13 @@ public abstract class Dataset
     /// <summary>Returns how many values are stored for one sample's sparse columns.</summary>
     /// <param name="index">0 to <c>Count − 1</c>.</param>
     public virtual int GetSparseLength(int index) => 0;
+
+    /// <summary>
+    /// Returns a text that is the same for the same samples and another one for others, such as <see cref="DatasetFingerprint"/> makes; null, the default,
+    /// where there is none. A training writes it into its checkpoints, and <c>Trainer.ResumeOrFit</c> trains anew where it has changed. Without one only
+    /// numbers and shapes are compared, so that changed samples in equal number pass for the same.
+    /// </summary>
+    public virtual string? GetFingerprint() => null;
 
     /// <summary>Writes all features of one sample in row-major order, sparse ones in their dense form.</summary>
     /// <param name="index">0 to <c>Count − 1</c>.</param>
@@ -211,20 +218,6 @@ public abstract class Dataset
         return new SparseDataset(offsets, columns, values, columnCount, dense ?? [], count) { Targets = (targets, targetLength) };
     }
 
-    /// <summary>Some of the samples, in a given order. It copies nothing.</summary>
-    /// <param name="indices">Which.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
-    public Dataset Subset(ReadOnlySpan<int> indices)
-    {
-        foreach (int index in indices)
-        {
-            if ((uint)index >= (uint)Count)
-                throw new ArgumentOutOfRangeException(nameof(indices), index, $"the data set has {Count} samples");
-        }
-
-        return new SubsetDataset(this, indices.ToArray());
-    }
-
     /// <summary>The same samples with weights, which it takes over without a copy.</summary>
     /// <param name="weights">See <see cref="GetWeight"/>: one for each sample; finite and not negative.</param>
     /// <exception cref="ArgumentException">There are not as many weights as samples, or one is negative or not finite.</exception>
@@ -235,34 +228,6 @@ public abstract class Dataset
             throw new ArgumentException($"expected {Count} weights, one for each sample, got {weights.Length}", nameof(weights));
         SampleWeights.ThrowIfInvalid(weights);
         return new WeightedDataset(this, weights);
-    }
-
-    /// <summary>Holds out some samples, as many of each class as its share asks for, chosen at random.</summary>
-    /// <param name="heldOut">How many, 0 to <see cref="Count"/>.</param>
-    /// <param name="seed">Seed of the choice.</param>
-    /// <returns>The samples that remain and those held out, each in their order in this data set. Nothing is copied.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There are not so many samples.</exception>
-    /// <exception cref="ArgumentException">A label is none of the classes.</exception>
-    public (Dataset Remaining, Dataset HeldOut) Split(int heldOut, ulong seed = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(heldOut);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(heldOut, Count);
-        bool[] isHeldOut = StratifiedChoice.Of(this, heldOut, seed);
-        int[] all = [.. Enumerable.Range(0, Count)];
-        return (Subset([.. all.Where(index => !isHeldOut[index])]), Subset([.. all.Where(index => isHeldOut[index])]));
-    }
-
-    /// <summary>Holds out a fraction of the samples, as many of each class as its share asks for, chosen at random.</summary>
-    /// <param name="fraction">0 to 1, rounded to whole samples.</param>
-    /// <param name="seed">Seed of the choice.</param>
-    /// <returns>The samples that remain and those held out, each in their order in this data set. Nothing is copied.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not 0 to 1.</exception>
-    /// <exception cref="ArgumentException">A label is none of the classes.</exception>
-    public (Dataset Remaining, Dataset HeldOut) Split(double fraction, ulong seed = 0)
-    {
-        if (fraction is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "the fraction must be 0 to 1");
-        return Split((int)Math.Round(fraction * Count), seed);
     }
 
     private static int CountTargets(float[] targets, int targetLength)

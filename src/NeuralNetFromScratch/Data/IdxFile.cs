@@ -11,35 +11,40 @@ namespace NeuralNetFromScratch;
 /// </summary>
 public static class IdxFile
 {
-    private const byte UnsignedByte = 0x08;
+    internal const byte UnsignedByte = 0x08, Int32 = 0x0C;
     private const int MaxRank = 8;
 
     /// <summary>Reads a file, compressed or not.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static IdxData Read(string path)
+    public static IdxData Read(string path) => Read(path, UnsignedByte);
+
+    /// <summary>Reads a file of a given element type; elements of several bytes stay as they are in the file, the highest byte first.</summary>
+    internal static IdxData Read(string path, byte type)
     {
         using FileStream file = File.OpenRead(path);
-        return Read(file, Path.GetFileName(path));
+        return Read(file, Path.GetFileName(path), type);
     }
 
     /// <summary>Reads from a stream that can seek, compressed or not, from its beginning to its end.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="sourceName">What messages call it.</param>
     /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
-    public static IdxData Read(Stream stream, string sourceName)
+    public static IdxData Read(Stream stream, string sourceName) => Read(stream, sourceName, UnsignedByte);
+
+    private static IdxData Read(Stream stream, string sourceName, byte type)
     {
         ArgumentNullException.ThrowIfNull(stream);
         Span<byte> start = stackalloc byte[2];
         bool isCompressed = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start[0] == 0x1F && start[1] == 0x8B;
         stream.Position = 0;
         if (!isCompressed)
-            return ReadRaw(stream, sourceName, stream.Length);
+            return ReadRaw(stream, sourceName, type, stream.Length);
         using var decompressed = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
         try
         {
-            IdxData data = ReadRaw(decompressed, sourceName, length: null);
+            IdxData data = ReadRaw(decompressed, sourceName, type, length: null);
             CheckTrailer(stream, sourceName, 4 + 4 * data.Shape.Rank + data.Values.Length);
             return data;
         }
@@ -94,14 +99,14 @@ public static class IdxFile
             throw new InvalidDataException($"{sourceName}: the compressed data end before their trailer");
     }
 
-    private static IdxData ReadRaw(Stream stream, string sourceName, long? length)
+    private static IdxData ReadRaw(Stream stream, string sourceName, byte type, long? length)
     {
         Span<byte> magic = stackalloc byte[4];
         Fill(stream, magic, sourceName, "its first four bytes");
         if (magic[0] != 0 || magic[1] != 0)
             throw new InvalidDataException($"{sourceName}: an IDX file begins with two zero bytes, this one with {magic[0]:X2} {magic[1]:X2}");
-        if (magic[2] != UnsignedByte)
-            throw new InvalidDataException($"{sourceName}: expected elements of type 08 (unsigned byte), got {TypeName(magic[2])}");
+        if (magic[2] != type)
+            throw new InvalidDataException($"{sourceName}: expected elements of type {TypeName(type)}, got {TypeName(magic[2])}");
         int rank = magic[3];
         if (rank is 0 or > MaxRank)
             throw new InvalidDataException($"{sourceName}: expected 1 to {MaxRank} dimensions, got {rank}");
@@ -118,10 +123,12 @@ public static class IdxFile
         }
 
         Shape shape = ShapeOf(dimensions, sourceName);
-        long expected = magic.Length + header.Length + (long)shape.ElementCount;
+        long bytes = (long)shape.ElementCount * (type == Int32 ? sizeof(int) : 1), expected = magic.Length + header.Length + bytes;
+        if (bytes > Array.MaxLength)
+            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than fit in memory");
         if (length is { } actual && actual != expected)
             throw new InvalidDataException($"{sourceName}: a file of shape {shape} has {expected} bytes, this one {actual}");
-        return new IdxData(shape, ReadElements(stream, sourceName, shape, isLengthKnown: length is not null));
+        return new IdxData(shape, ReadElements(stream, sourceName, shape, (int)bytes, isLengthKnown: length is not null));
     }
 
     private static Shape ShapeOf(int[] dimensions, string sourceName)
@@ -140,19 +147,19 @@ public static class IdxFile
     /// Reads as many elements as the header promises and no more. What a compressed file promises is not believed: memory grows
     /// with what arrives.
     /// </summary>
-    private static byte[] ReadElements(Stream stream, string sourceName, Shape shape, bool isLengthKnown)
+    private static byte[] ReadElements(Stream stream, string sourceName, Shape shape, int length, bool isLengthKnown)
     {
         const int FirstChunk = 1 << 20;
-        var values = new byte[isLengthKnown ? shape.ElementCount : Math.Min(shape.ElementCount, FirstChunk)];
+        var values = new byte[isLengthKnown ? length : Math.Min(length, FirstChunk)];
         int filled = 0;
         while (true)
         {
             filled += stream.ReadAtLeast(values.AsSpan(filled), values.Length - filled, throwOnEndOfStream: false);
             if (filled < values.Length)
-                throw new InvalidDataException($"{sourceName}: shape {shape} has {shape.ElementCount} elements, but the file ends after {filled}");
-            if (filled == shape.ElementCount)
+                throw new InvalidDataException($"{sourceName}: shape {shape} has {shape.ElementCount} elements, but the file ends after {filled}{(length == shape.ElementCount ? "" : $" of {length} bytes")}");
+            if (filled == length)
                 break;
-            Array.Resize(ref values, (int)Math.Min(shape.ElementCount, 2L * values.Length));
+            Array.Resize(ref values, (int)Math.Min(length, 2L * values.Length));
         }
 
         if (stream.ReadByte() >= 0)
@@ -168,9 +175,10 @@ public static class IdxFile
 
     private static string TypeName(byte type) => type switch
     {
+        UnsignedByte => "08 (unsigned byte)",
         0x09 => "09 (signed byte)",
         0x0B => "0B (16-bit integer)",
-        0x0C => "0C (32-bit integer)",
+        Int32 => "0C (32-bit integer)",
         0x0D => "0D (32-bit float)",
         0x0E => "0E (64-bit float)",
         _ => $"{type:X2}, which IDX does not know",

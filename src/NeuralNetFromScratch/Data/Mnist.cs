@@ -20,18 +20,57 @@ public static class Mnist
         new("t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
     ];
 
-    /// <summary>Loads the four files of a folder.</summary>
-    /// <param name="directory">The folder, with each file raw or with ".gz" at the end of its name.</param>
+    /// <summary>
+    /// The folder that <see cref="LoadOrDownloadAsync"/> uses unless another is given: <c>NeuralNetFromScratch/mnist</c> in the user's folder for
+    /// application data. That is <c>%LOCALAPPDATA%</c> on Windows, <c>~/Library/Application Support</c> on macOS, and <c>$XDG_DATA_HOME</c>, or else
+    /// <c>~/.local/share</c>, on Linux.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The user has no such folder, as in some containers.</exception>
+    public static string CacheDirectory
+    {
+        get
+        {
+            string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            return data.Length > 0
+                ? Path.Combine(data, "NeuralNetFromScratch", "mnist")
+                : throw new InvalidOperationException("the user has no folder for application data; name a directory for MNIST");
+        }
+    }
+
+    /// <summary>
+    /// Loads MNIST, and downloads it before where it is missing: from public mirrors over HTTPS, one after another, about 11 MB. A mirror that sends
+    /// nothing for 20 seconds is left for the next one. The contents are checked (SHA-256) before a file gets its name.
+    /// </summary>
+    /// <param name="directory">
+    /// The folder with the files. What it has is loaded as <see cref="Load"/> does, and only missing files are downloaded. If null, the default,
+    /// <see cref="CacheDirectory"/>, where a damaged file is downloaded again.
+    /// </param>
+    /// <param name="progress">Receives where the download stands; a <c>ConsoleProgress</c> shows it.</param>
+    /// <param name="cancellationToken">Ends the download; finished files stay.</param>
     /// <returns>The samples, whose pixels stay bytes in memory and are read as 0 to 1.</returns>
-    /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
+    /// <exception cref="IOException">No mirror gave the right contents; the message says what each did, and which four files to put where.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or a given folder has some files of another collection, but not all.</exception>
+    /// <exception cref="InvalidOperationException">No folder is given, and the user has no folder for application data.</exception>
+    /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
+    public static async Task<MnistData> LoadOrDownloadAsync(
+        string? directory = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using SocketsHttpHandler handler = CreateHandler();
+        return await new MnistDownload(handler, Files).LoadOrRunAsync(directory ?? CacheDirectory, directory is null, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Loads the four files of a folder. Each may be raw or end in ".gz", be called <c>train-images-idx3-ubyte</c> or <c>train-images.idx3-ubyte</c>, and
+    /// lie in the folder or in one below it. <see cref="Emnist"/> and <see cref="Qmnist"/> read the collections of these names.
+    /// </summary>
+    /// <param name="directory">The folder.</param>
+    /// <returns>The samples, whose pixels stay bytes in memory and are read as 0 to 1.</returns>
+    /// <exception cref="FileNotFoundException">A file is missing; the message names the file with the most similar name.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, occurs in several folders, or the files do not fit each other.</exception>
     public static MnistData Load(string directory)
     {
-        Dataset training = LoadPair(directory, Files[0].Name, Files[1].Name);
-        Dataset test = LoadPair(directory, Files[2].Name, Files[3].Name);
-        if (training.SampleShape != test.SampleShape)
-            throw new InvalidDataException($"training images are {training.SampleShape}, test images {test.SampleShape}");
-        return new MnistData(training, test);
+        ArgumentNullException.ThrowIfNull(directory);
+        return MnistReader.Load(directory, [.. Files.Select(file => file.Name)], ClassCount);
     }
 
     /// <summary>The files of a folder whose contents are not those of the original MNIST, or that are missing; empty if all are.</summary>
@@ -55,13 +94,13 @@ public static class Mnist
     public static async Task DownloadAsync(
         string directory, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3) };
+        using SocketsHttpHandler handler = CreateHandler();
         var download = new MnistDownload(handler, Files);
         await download.RunAsync(directory, progress, cancellationToken).ConfigureAwait(false);
     }
 
     internal static IReadOnlyList<string> VerifyChecksums(string directory, IReadOnlyList<MnistFile> files) =>
-        [.. files.Where(file => Locate(directory, file.Name) is not { } path || !Matches(path, file)).Select(file => file.Name)];
+        [.. files.Where(file => DataFileSearch.Find(directory, file.Name) is not { } path || !Matches(path, file)).Select(file => file.Name)];
 
     internal static void CopyFrom(string source, string directory, IReadOnlyList<MnistFile> files)
     {
@@ -71,35 +110,12 @@ public static class Mnist
         Directory.CreateDirectory(directory);
         foreach (MnistFile file in files)
         {
-            using Stream contents = Open(Locate(source, file.Name)!);
+            using Stream contents = Open(DataFileSearch.Find(source, file.Name)!);
             AtomicFile.Write(Path.Combine(directory, file.Name), contents.CopyTo);
         }
     }
 
-    private static Dataset LoadPair(string directory, string imagesName, string labelsName)
-    {
-        string imagesPath = LocateOrThrow(directory, imagesName), labelsPath = LocateOrThrow(directory, labelsName);
-        IdxData labels = IdxFile.Read(labelsPath);
-        if (labels.Shape.Rank != 1)
-            throw new InvalidDataException($"{labelsName}: expected labels [count], got {labels.Shape}");
-        if (labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(ClassCount - 1)) is >= 0 and int wrong)
-            throw new InvalidDataException($"{labelsName}: label {wrong} must be 0 to {ClassCount - 1}, got {labels.Values[wrong]}");
-        IdxData images = IdxFile.Read(imagesPath);
-        if (images.Shape.Rank != 3 || images.Shape[1] == 0 || images.Shape[2] == 0)
-            throw new InvalidDataException($"{imagesName}: expected images [count, rows, columns], got {images.Shape}");
-        if (images.Shape[0] != labels.Shape[0])
-            throw new InvalidDataException($"{imagesName} has {images.Shape[0]} images, but {labelsName} {labels.Shape[0]} labels");
-        return Dataset.FromBytes(images.Values, [images.Shape[1], images.Shape[2]], labels.Values, ClassCount);
-    }
-
-    private static string? Locate(string directory, string name)
-    {
-        string raw = Path.Combine(directory, name), compressed = raw + ".gz";
-        return File.Exists(raw) ? raw : File.Exists(compressed) ? compressed : null;
-    }
-
-    private static string LocateOrThrow(string directory, string name) =>
-        Locate(directory, name) ?? throw new FileNotFoundException($"neither {name} nor {name}.gz is in {directory}", name);
+    private static SocketsHttpHandler CreateHandler() => new() { ConnectTimeout = TimeSpan.FromSeconds(3) };
 
     private static Stream Open(string path)
     {
@@ -131,107 +147,7 @@ public sealed class MnistData(Dataset training, Dataset test)
 
     /// <summary>The samples to test on: 10,000 in MNIST.</summary>
     public Dataset Test { get; } = test;
+
+    /// <summary>What the classes are called, in the order of the labels; empty where that is not known.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
 }
-
-/// <summary>Fetches MNIST's files from mirrors, through any message handler.</summary>
-internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<MnistFile> files)
-{
-    /// <summary>The largest file has 9.9 MB compressed and 47 MB raw; whatever is larger is not MNIST.</summary>
-    private const int MaxCompressedLength = 20_000_000, MaxLength = 60_000_000;
-
-    public static IReadOnlyList<Uri> Mirrors { get; } =
-    [
-        new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
-        new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
-    ];
-
-    public async Task RunAsync(string directory, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(directory);
-        using var client = new HttpClient(handler, disposeHandler: false);
-        IReadOnlyList<string> missing = Mnist.VerifyChecksums(directory, files);
-        for (int number = 1; number <= files.Count; number++)
-        {
-            MnistFile file = files[number - 1];
-            if (!missing.Contains(file.Name))
-                continue;
-            byte[] contents = await FetchFromAnyAsync(client, file, number, progress, cancellationToken).ConfigureAwait(false);
-            AtomicFile.Write(Path.Combine(directory, file.Name), stream => stream.Write(contents));
-        }
-    }
-
-    private async Task<byte[]> FetchFromAnyAsync(
-        HttpClient client, MnistFile file, int number, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
-    {
-        var failures = new List<string>();
-        foreach (Uri mirror in Mirrors)
-        {
-            try
-            {
-                var address = new Uri(mirror, file.Name + ".gz");
-                byte[] compressed = await FetchAsync(client, address, file, number, progress, cancellationToken).ConfigureAwait(false);
-                return Decompress(compressed, file);
-            }
-            catch (Exception exception)
-                when (exception is HttpRequestException or IOException or InvalidDataException
-                    || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-            {
-                failures.Add($"{mirror.Host}: {exception.Message}");
-            }
-        }
-
-        throw new IOException($"{file.Name} could not be fetched ({string.Join("; ", failures)})");
-    }
-
-    private async Task<byte[]> FetchAsync(
-        HttpClient client, Uri address, MnistFile file, int number, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
-    {
-        using HttpResponseMessage response =
-            await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        response.EnsureSuccessStatusCode();
-        long? total = response.Content.Headers.ContentLength;
-        using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        using var received = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int count)
-        {
-            received.Write(buffer, 0, count);
-            if (received.Length > MaxCompressedLength)
-                throw new InvalidDataException($"more than {MaxCompressedLength} bytes");
-            progress?.Report(new(file.Name, number, files.Count, received.Length, total));
-        }
-
-        return received.ToArray();
-    }
-
-    private static byte[] Decompress(byte[] compressed, MnistFile file)
-    {
-        using var stream = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
-        using var contents = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        while (stream.Read(buffer) is > 0 and int count)
-        {
-            contents.Write(buffer, 0, count);
-            if (contents.Length > MaxLength)
-                throw new InvalidDataException($"more than {MaxLength} bytes when decompressed");
-        }
-
-        byte[] bytes = contents.ToArray();
-        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.Sha256
-            ? bytes
-            : throw new InvalidDataException("the contents are not MNIST's (SHA-256 differs)");
-    }
-}
-
-/// <summary>One of MNIST's files.</summary>
-/// <param name="Name">Its name, uncompressed.</param>
-/// <param name="Sha256">SHA-256 of its uncompressed contents, in lower-case hexadecimal digits.</param>
-internal sealed record MnistFile(string Name, string Sha256);
-
-/// <summary>Where a download stands.</summary>
-/// <param name="File">The file that is being fetched.</param>
-/// <param name="FileNumber">Its number, from 1.</param>
-/// <param name="FileCount">How many files there are.</param>
-/// <param name="BytesReceived">Bytes of this file so far.</param>
-/// <param name="TotalBytes">Bytes of this file, where the server says.</param>
-public readonly record struct DownloadProgress(string File, int FileNumber, int FileCount, long BytesReceived, long? TotalBytes);

@@ -44,6 +44,11 @@ internal sealed class SparseDataset : Dataset
     /// <summary>The dense targets and their length, where there are any.</summary>
     public (float[] Values, int Length) Targets { get; init; } = ([], 0);
 
+    public override string GetFingerprint() => DatasetFingerprint.Combine(
+        $"{SampleShape} {SparseColumnCount} {ClassCount} {TargetLength}",
+        DatasetFingerprint.OfValues<int>(_offsets), DatasetFingerprint.OfValues<int>(_columns), DatasetFingerprint.OfValues<float>(_values),
+        DatasetFingerprint.OfValues<float>(_dense), DatasetFingerprint.OfValues<int>(ClassLabels.Labels), DatasetFingerprint.OfValues<float>(Targets.Values));
+
     public override int GetLabel(int index) => ClassCount > 0 ? Guard.At(ClassLabels.Labels, index) : base.GetLabel(index);
 
     public override void CopyTarget(int index, Span<float> target)

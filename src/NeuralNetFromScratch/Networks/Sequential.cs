@@ -53,7 +53,10 @@ public sealed partial class Sequential
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<Layer> Layers => Chain.Layers;
 
-    /// <summary>What the classes are called, in the order of the outputs; empty where that is not known. They go where the model goes.</summary>
+    /// <summary>
+    /// What the classes are called, in the order of the outputs; empty where that is not known. A network with one output, the probability of class 1,
+    /// may have two names: of class 0 and of class 1. They are saved with the network.
+    /// </summary>
     /// <exception cref="ArgumentException">There are names, but not as many as outputs, or one is null.</exception>
     public IReadOnlyList<string> ClassNames
     {
@@ -61,11 +64,14 @@ public sealed partial class Sequential
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            if (value.Count > 0 && value.Count != OutputShape.ElementCount)
+            if (!FitsClassNames(value.Count, OutputShape))
                 throw new ArgumentException($"expected {OutputShape.ElementCount} class names, one for each output, got {value.Count}", nameof(value));
             field = value.Contains(null!) ? throw new ArgumentException("a class name is null", nameof(value)) : [.. value];
         }
     } = [];
+
+    /// <summary>Whether a network with these outputs can have so many class names.</summary>
+    internal static bool FitsClassNames(int count, Shape outputs) => count == 0 || count == outputs.ElementCount || (count == 2 && outputs.ElementCount == 1);
 
     /// <summary>How raw numbers became the input; null where that is not known. It goes where the model goes.</summary>
     public InputScaling? InputScaling { get; init; }

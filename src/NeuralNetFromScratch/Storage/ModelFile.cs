@@ -76,7 +76,7 @@ internal static class ModelFile
         IReadOnlyList<(TensorPlace Place, SafetensorInfo? Tensor)> found = isCheckpoint ? [] : WeightMatch.Of(file, chain, new() { Naming = naming });
         SafetensorInfo? flat = isCheckpoint ? FlatValues(file, chain) : null;
         string[] classNames = file.Metadata.TryGetValue(ClassesKey, out string? classes) ? ReadStrings(classes) : [];
-        if (classNames.Length > 0 && classNames.Length != chain.OutputShape.ElementCount)
+        if (!Sequential.FitsClassNames(classNames.Length, chain.OutputShape))
             throw new InvalidDataException($"there are {classNames.Length} class names for {chain.OutputShape.ElementCount} outputs");
         var network = new Sequential(chain)
         {

@@ -191,4 +191,7 @@ public readonly record struct TrainingProgress
 
     /// <summary>The epoch's record when it is finished, else null.</summary>
     public EpochRecord? FinishedEpoch { get; init; }
+
+    /// <summary>Number of threads that work on the training.</summary>
+    public int ThreadCount { get; init; }
 }

@@ -145,9 +145,17 @@ public sealed partial class Trainer
     {
         Evaluator? evaluator = plan.Validation is null ? null : new Evaluator(_state.WatchedNetwork, _loss, plan.Metrics, _engine);
         using CheckpointWriter? checkpoint = plan.Options.Checkpoint is { } where ? new CheckpointWriter(where, Fingerprint(plan), resumed) : null;
-        var loop = new TrainingLoop(_state, _steps, plan, _optimizer.LearningRate, evaluator, checkpoint, progress);
+        var loop = new TrainingLoop(_state, _steps, plan, _optimizer.LearningRate, evaluator, checkpoint, progress, _engine.ThreadCount);
         History = loop.History;
-        loop.Run(cancellationToken);
+        try
+        {
+            loop.Run(cancellationToken);
+        }
+        finally
+        {
+            (progress as ITrainingDisplay)?.End();
+        }
+
         return History;
     }
 

@@ -17,6 +17,8 @@ internal sealed class TrainingLoop
     private readonly Evaluator? _evaluator;
     private readonly CheckpointWriter? _checkpoint;
     private readonly IProgress<TrainingProgress>? _progress;
+    private readonly ITrainingDisplay? _display;
+    private readonly int _threadCount;
     private readonly TrainingCallback[] _callbacks;
     private readonly TrainingRun _run;
     private readonly List<double> _losses = [];
@@ -28,7 +30,8 @@ internal sealed class TrainingLoop
     private bool _hasSeenAll;
 
     public TrainingLoop(
-        TrainingState state, StepRunner steps, TrainingPlan plan, float learningRate, Evaluator? evaluator, CheckpointWriter? checkpoint, IProgress<TrainingProgress>? progress)
+        TrainingState state, StepRunner steps, TrainingPlan plan, float learningRate, Evaluator? evaluator, CheckpointWriter? checkpoint, IProgress<TrainingProgress>? progress,
+        int threadCount)
     {
         _state = state;
         _steps = steps;
@@ -38,6 +41,8 @@ internal sealed class TrainingLoop
         _evaluator = evaluator;
         _checkpoint = checkpoint;
         _progress = progress;
+        _display = progress as ITrainingDisplay;
+        _threadCount = threadCount;
         _callbacks = [.. _options.Callbacks];
         _run = new TrainingRun(state, _options);
         _metrics = plan.Metrics.ToDictionary(metric => metric.Name, _ => (IReadOnlyList<double>)new List<double>());
@@ -79,7 +84,7 @@ internal sealed class TrainingLoop
             cancellationToken.ThrowIfCancellationRequested();
             RunStep(augmentation);
             bool isLast = _state.StepOfEpoch == _plan.StepsPerEpoch;
-            bool isReported = _progress is not null && !isLast && (_state.StepOfEpoch - 1) % interval == 0;
+            bool isReported = _progress is not null && !isLast && (_state.StepOfEpoch - 1) % interval == 0 && _display is null or { IsDue: true };
             bool isWritten = _checkpoint is not null && !isLast && IsStepOfCheckpoint();
             if (_callbacks.Length == 0 && !isReported && !isWritten)
                 continue;
@@ -90,7 +95,7 @@ internal sealed class TrainingLoop
             if (_run.IsStopping && !isLast)
                 return false;
             if (isReported)
-                _progress!.Report(Progress(_state.Figures!.Result()));
+                _progress!.Report(Progress(_display is null ? _state.Figures!.Result() : null));
             if (isWritten)
                 _checkpoint!.Write(_state);
             _watch.Start();
@@ -160,5 +165,5 @@ internal sealed class TrainingLoop
         _options.Checkpoint is { EverySteps: > 0 } rule && ((_state.Epoch - 1L) * _plan.StepsPerEpoch + _state.StepOfEpoch) % rule.EverySteps == 0;
 
     private TrainingProgress Progress(EvaluationResult? training) =>
-        new(_state.Epoch, _options.Epochs, _state.StepOfEpoch, _plan.StepsPerEpoch, _state.Figures!.Loss, training);
+        new(_state.Epoch, _options.Epochs, _state.StepOfEpoch, _plan.StepsPerEpoch, _state.Figures!.Loss, training) { ThreadCount = _threadCount };
 }

@@ -1,0 +1,81 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>Finds the files of a collection in a folder under the names that copies of it have.</summary>
+internal static class DataFileSearch
+{
+    private const int DeepestFolder = 4, MostEntries = 100_000;
+
+    /// <summary>Where a file is; null where it is not there.</summary>
+    /// <exception cref="InvalidDataException">It is in several folders at the same depth.</exception>
+    public static string? Find(string directory, string name)
+    {
+        // What lies in the folder itself needs no search through those below.
+        if (Forms(name).Select(form => Path.Combine(directory, form)).FirstOrDefault(File.Exists) is { } direct)
+            return direct;
+        List<string> forms = [.. Forms(name)];
+        (string Path, int Form, int Depth)[] found =
+        [
+            .. Entries(directory)
+                .Select(path => (Path: path, Form: forms.FindIndex(form => form.Equals(Path.GetFileName(path), StringComparison.OrdinalIgnoreCase)), Depth: Depth(path)))
+                .Where(file => file.Form >= 0)
+                .OrderBy(file => file.Depth).ThenBy(file => file.Form).ThenBy(file => file.Path, StringComparer.Ordinal),
+        ];
+        if (found.Length == 0)
+            return null;
+        if (Array.Find(found, file => file.Depth == found[0].Depth && Path.GetDirectoryName(file.Path) != Path.GetDirectoryName(found[0].Path)).Path is { } other)
+            throw new InvalidDataException($"{name} is in several folders: {found[0].Path} and {other}; name the folder of one collection");
+        return found[0].Path;
+    }
+
+    /// <exception cref="FileNotFoundException">The file is not there; the message names the one with the most similar name.</exception>
+    public static string FindOrThrow(string directory, string name)
+    {
+        if (Find(directory, name) is { } path)
+            return path;
+        string where = Directory.Exists(directory) ? $"{directory} or a folder below it" : $"{directory}, which does not exist";
+        string message = $"neither {name} nor {name}.gz is in {where}";
+        string[] names = [.. Entries(directory).Select(file => Path.GetFileName(file))];
+        if (Array.Exists(names, IsOf("emnist-")) && !name.StartsWith("emnist-", StringComparison.Ordinal))
+            message += "; the folder has files of EMNIST, which Emnist.Load reads";
+        else if (Array.Exists(names, IsOf("qmnist-")) && !name.StartsWith("qmnist-", StringComparison.Ordinal))
+            message += "; the folder has files of QMNIST, which Qmnist.Load reads";
+        else if (names.MinBy(other => Distance(other, name)) is { } nearest && Distance(nearest, name) <= name.Length / 2)
+            message += $"; the most similar name is {nearest}";
+        throw new FileNotFoundException(message, name);
+
+        static Predicate<string> IsOf(string prefix) => other => other.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The names that a file has in copies of the collection, the usual one first.</summary>
+    private static IEnumerable<string> Forms(string name)
+    {
+        string dotted = name.Replace("-idx", ".idx", StringComparison.Ordinal);
+        return [name, name + ".gz", dotted, dotted + ".gz"];
+    }
+
+    private static IEnumerable<string> Entries(string directory) => Directory.Exists(directory)
+        ? Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = DeepestFolder, IgnoreInaccessible = true }).Take(MostEntries)
+        : [];
+
+    private static int Depth(string path) => path.Count(letter => letter == Path.DirectorySeparatorChar);
+
+    /// <summary>How many letters must be inserted, deleted or replaced to get from one name to the other (Levenshtein 1966).</summary>
+    private static int Distance(string name, string other)
+    {
+        int[] previous = [.. Enumerable.Range(0, other.Length + 1)];
+        for (int i = 1; i <= name.Length; i++)
+        {
+            var current = new int[other.Length + 1];
+            current[0] = i;
+            for (int j = 1; j <= other.Length; j++)
+            {
+                int replaced = previous[j - 1] + (char.ToLowerInvariant(name[i - 1]) == char.ToLowerInvariant(other[j - 1]) ? 0 : 1);
+                current[j] = Math.Min(replaced, Math.Min(previous[j], current[j - 1]) + 1);
+            }
+
+            previous = current;
+        }
+
+        return previous[^1];
+    }
+}

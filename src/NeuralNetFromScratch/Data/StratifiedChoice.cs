@@ -1,0 +1,69 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>A random choice of samples with the classes in proportion. The samples of each class are shuffled once; parts take them from the front.</summary>
+internal static class StratifiedChoice
+{
+    /// <summary>Gives each part so many samples. Each class gives its share, rounded so that the total is exact.</summary>
+    /// <returns>The part of each sample; −1 for those that no part takes.</returns>
+    public static int[] Assign(Dataset dataset, ReadOnlySpan<int> counts, ulong seed)
+    {
+        int[][] members = Shuffled(dataset, seed);
+        var parts = new int[dataset.Count];
+        Array.Fill(parts, -1);
+        for (int part = 0; part < counts.Length; part++)
+        {
+            int[] quotas = Apportion(counts[part], [.. members.Select(list => list.Length)]);
+            for (int label = 0; label < members.Length; label++)
+            {
+                foreach (int index in members[label].AsSpan(0, quotas[label]))
+                    parts[index] = part;
+                members[label] = members[label][quotas[label]..];
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>Deals all samples out in turn, class after class, so that each part has as many of each class as any other, to within one.</summary>
+    /// <returns>The part of each sample.</returns>
+    public static int[] Deal(Dataset dataset, int count, ulong seed)
+    {
+        var parts = new int[dataset.Count];
+        int dealt = 0;
+        foreach (int index in Shuffled(dataset, seed).SelectMany(list => list))
+            parts[index] = dealt++ % count;
+        return parts;
+    }
+
+    /// <summary>The samples of each class in a random order; all as one class where there are no labels.</summary>
+    private static int[][] Shuffled(Dataset dataset, ulong seed)
+    {
+        bool hasLabels = dataset.ClassCount > 0;
+        List<int>[] members = [.. Enumerable.Range(0, hasLabels ? dataset.ClassCount : 1).Select(_ => new List<int>())];
+        for (int index = 0; index < dataset.Count; index++)
+        {
+            int label = hasLabels ? dataset.GetLabel(index) : 0;
+            if ((uint)label >= (uint)members.Length)
+                throw Labels.Outside(index, label, members.Length);
+            members[label].Add(index);
+        }
+
+        int[][] shuffled = [.. members.Select(list => list.ToArray())];
+        for (int label = 0; label < shuffled.Length; label++)
+            new RandomSource(seed).Fork((ulong)label).Shuffle(shuffled[label]);
+        return shuffled;
+    }
+
+    /// <summary>Largest remainders (Hamilton's method): whole parts first, then one more for those that lost most in rounding.</summary>
+    private static int[] Apportion(int count, int[] sizes)
+    {
+        long total = sizes.Sum(size => (long)size);
+        if (total == 0)
+            return new int[sizes.Length];
+        int[] quotas = [.. sizes.Select(size => (int)((long)size * count / total))];
+        IEnumerable<int> byRemainder = Enumerable.Range(0, sizes.Length).OrderByDescending(i => (long)sizes[i] * count % total);
+        foreach (int i in byRemainder.Take(count - quotas.Sum()))
+            quotas[i]++;
+        return quotas;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>A class that a network takes a sample for.</summary>
+/// <param name="Index">The class: 0 to the number of classes − 1.</param>
+/// <param name="Name">What the class is called: its place in <see cref="Sequential.ClassNames"/>, or its number where the network has no names.</param>
+/// <param name="Probability">Its probability, 0 to 1, as the network estimates it; NaN where its output is NaN.</param>
+public readonly record struct Classification(int Index, string Name, float Probability)
+{
+    /// <summary>Name and probability: <c>seven (98.3 %)</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} ({Probability * 100:F1} %)");
+}
+
+/// <summary>Classification of single samples.</summary>
+public sealed partial class Sequential
+{
+    /// <summary>Outputs up to this number lie on the stack.</summary>
+    private const int MostOnStack = 256;
+
+    /// <summary>
+    /// The number of classes: one for each output, or 2 for a network with one output and a sigmoid, whose output is the probability of class 1.
+    /// </summary>
+    private int ClassCount => OutputShape.ElementCount == 1 && OutputActivation == NeuralNetFromScratch.OutputActivation.Sigmoid ? 2 : OutputShape.ElementCount;
+
+    /// <summary>Returns the most probable class of one sample. Any number of threads may call at once; once warm, nothing is allocated.</summary>
+    /// <param name="sample">The sample: [in].</param>
+    /// <returns>
+    /// The class with the highest probability; of several, the first. A network with one output and a sigmoid has the classes 0 and 1. Where a sigmoid
+    /// gives each of several labels a probability of its own, the most probable label.
+    /// </returns>
+    /// <exception cref="ArgumentException">The sample does not have as many values as the network's input.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="OutputActivation"/> is not known, or none: the outputs are numbers, not probabilities.
+    /// </exception>
+    public Classification Classify(ReadOnlySpan<float> sample)
+    {
+        Classification best = default;
+        Classify(sample, new Span<Classification>(ref best));
+        return best;
+    }
+
+    /// <summary>Returns the most probable classes of one sample, the best first. Any number of threads may call at once.</summary>
+    /// <param name="sample">The sample: [in].</param>
+    /// <param name="count">How many classes: 1 to the number of classes.</param>
+    /// <exception cref="ArgumentException">The sample does not have as many values as the network's input.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer classes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="OutputActivation"/> is not known, or none: the outputs are numbers, not probabilities.
+    /// </exception>
+    public Classification[] Classify(ReadOnlySpan<float> sample, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        CheckClassCount(count, nameof(count));
+        var best = new Classification[count];
+        Classify(sample, best.AsSpan());
+        return best;
+    }
+
+    /// <summary>
+    /// Finds the most probable classes of one sample, the best first. Any number of threads may call at once; once warm, nothing is allocated.
+    /// </summary>
+    /// <param name="sample">The sample: [in].</param>
+    /// <param name="best">Receives the classes; at most as many as there are.</param>
+    /// <exception cref="ArgumentException">The sample does not have as many values as the network's input.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="best"/> is longer than the number of classes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="OutputActivation"/> is not known, or none: the outputs are numbers, not probabilities.
+    /// </exception>
+    public void Classify(ReadOnlySpan<float> sample, Span<Classification> best)
+    {
+        if (sample.Length != InputShape.ElementCount)
+            throw new ArgumentException($"{Nodes[0].Name}: expected one sample {InputShape} of {InputShape.ElementCount} values, got {sample.Length}", nameof(sample));
+        int length = OutputShape.ElementCount;
+        float[]? rented = length > MostOnStack ? ArrayPool<float>.Shared.Rent(length) : null;
+        Span<float> prediction = rented is null ? stackalloc float[MostOnStack] : rented;
+        prediction = prediction[..length];
+        try
+        {
+            Predict(sample, prediction);
+            ClassifyPrediction(prediction, best);
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Finds the most probable classes in what <see cref="Predict(ReadOnlySpan{float}, Span{float})"/> wrote for one sample, the best first.</summary>
+    /// <param name="prediction">The sample's predictions: [out].</param>
+    /// <param name="best">Receives the classes; at most as many as there are.</param>
+    /// <exception cref="ArgumentException">There are not as many predictions as the network has outputs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="best"/> is longer than the number of classes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="OutputActivation"/> is not known, or none: the outputs are numbers, not probabilities.
+    /// </exception>
+    public void ClassifyPrediction(ReadOnlySpan<float> prediction, Span<Classification> best)
+    {
+        OutputActivation activation = KnownOutputActivation;
+        if (activation == NeuralNetFromScratch.OutputActivation.None)
+            throw new InvalidOperationException("the network's outputs are numbers, not probabilities of classes; use Predict");
+        if (prediction.Length != OutputShape.ElementCount)
+            throw new ArgumentException($"expected the {OutputShape.ElementCount} predictions of one sample, got {prediction.Length}", nameof(prediction));
+        CheckClassCount(best.Length, nameof(best));
+        bool isBinary = ClassCount != prediction.Length, isLogarithm = activation == NeuralNetFromScratch.OutputActivation.LogSoftmax;
+        for (int label = 0, found = 0; label < ClassCount; label++)
+        {
+            float value = isBinary ? label == 0 ? 1 - prediction[0] : prediction[0] : prediction[label];
+            float probability = isLogarithm ? MathF.Exp(value) : value;
+            // An insertion from the end: few classes are asked for, and most come no further than the last.
+            int place = found;
+            while (place > 0 && IsBefore(probability, best[place - 1].Probability))
+                place--;
+            if (place == best.Length)
+                continue;
+            found = Math.Min(found + 1, best.Length);
+            for (int i = found - 1; i > place; i--)
+                best[i] = best[i - 1];
+            best[place] = new Classification(label, "", probability);
+        }
+
+        foreach (ref Classification one in best)
+            one = one with { Name = ClassName(one.Index) };
+    }
+
+    /// <summary>NaN comes after all numbers; equal ones stay in the order of the classes.</summary>
+    private static bool IsBefore(float probability, float other) => probability > other || (float.IsNaN(other) && !float.IsNaN(probability));
+
+    private string ClassName(int index) => index < ClassNames.Count ? ClassNames[index] : index.ToString(CultureInfo.InvariantCulture);
+
+    private void CheckClassCount(int count, string name)
+    {
+        if (count > ClassCount)
+            throw new ArgumentOutOfRangeException(name, count, $"the network has {ClassCount} classes");
+    }
+}

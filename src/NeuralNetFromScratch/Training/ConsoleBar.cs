@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Lines of text, and below them, where the writer is a terminal, a bar that is drawn over itself.</summary>
+internal sealed class ConsoleBar(TextWriter writer, bool isTerminal)
+{
+    /// <summary>One column less than the terminal's usual 80, since some begin a new line after the last.</summary>
+    private const int Columns = 79, BarWidth = 24;
+
+    private static readonly long Interval = Stopwatch.Frequency / 10;
+
+    private long _shown, _start;
+    private int _length;
+
+    public bool IsTerminal => isTerminal;
+
+    /// <summary>Whether a bar would be drawn now: on a terminal, ten times a second.</summary>
+    public bool IsDue => isTerminal && (_shown == 0 || Stopwatch.GetTimestamp() - _shown >= Interval);
+
+    /// <summary>Draws the bar, if the writer is a terminal.</summary>
+    /// <param name="title">What stands before the bar.</param>
+    /// <param name="fraction">How much is done, 0 to 1.</param>
+    /// <param name="note">What stands after the bar.</param>
+    /// <param name="isNew">Whether something begins, from which the time that is left is reckoned.</param>
+    public void Show(string title, double fraction, string note, bool isNew)
+    {
+        if (!isTerminal)
+            return;
+        _shown = Stopwatch.GetTimestamp();
+        if (isNew)
+            _start = _shown;
+        fraction = Math.Clamp(fraction, 0, 1);
+        int done = (int)(fraction * BarWidth);
+        double seconds = Stopwatch.GetElapsedTime(_start, _shown).TotalSeconds;
+        string left = seconds > 1 && fraction > 0 ? string.Create(CultureInfo.InvariantCulture, $"  {seconds * (1 - fraction) / fraction:F0} s left") : "";
+        Draw(string.Create(
+            CultureInfo.InvariantCulture, $"{title} [{new string('=', done)}{new string(' ', BarWidth - done)}] {fraction * 100,3:F0} %  {note}{left}"));
+    }
+
+    /// <summary>Writes a line in place of the bar.</summary>
+    public void WriteLine(string text)
+    {
+        Clear();
+        writer.WriteLine(text);
+        writer.Flush();
+    }
+
+    /// <summary>Takes the bar away.</summary>
+    public void Clear()
+    {
+        if (_length > 0)
+            writer.Write("\r" + new string(' ', _length) + "\r");
+        writer.Flush();
+        (_length, _shown) = (0, 0);
+    }
+
+    private void Draw(string text)
+    {
+        if (text.Length > Columns)
+            text = text[..Columns];
+        writer.Write("\r" + text.PadRight(_length));
+        writer.Flush();
+        _length = Math.Max(_length, text.Length);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Shows a training or a download on the console: a line for each epoch with the loss and metrics of the training and validation samples, the seconds
+/// that the epoch took, and the number of threads; and, where the output is a terminal, a bar that moves within the epoch. Where the output is
+/// redirected, it writes the lines alone. A line has at most 80 columns: figures that do not fit are left out, the last metrics first;
+/// <see cref="Trainer.History"/> has all. Numbers do not depend on the culture. Nothing is allocated in a step that shows nothing.
+/// </summary>
+public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<DownloadProgress>, ITrainingDisplay
+{
+    private const int Columns = 80, Gap = 2;
+
+    private readonly Lock _lock = new();
+    private readonly ConsoleBar _bar;
+    private string _heading = "";
+    private string _file = "";
+    private int _epoch;
+
+    /// <summary>Creates a progress that writes to the console's output.</summary>
+#pragma warning disable RS0030 // The one place of the library that writes to the console, which is what its caller asks for.
+    public ConsoleProgress()
+        : this(Console.Out, !Console.IsOutputRedirected && !OperatingSystem.IsBrowser())
+    {
+    }
+#pragma warning restore RS0030
+
+    /// <summary>Creates a progress that writes to a given writer.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="isTerminal">Whether a carriage return starts the line anew, as on a terminal, so that a bar can move. Default: false.</param>
+    public ConsoleProgress(TextWriter writer, bool isTerminal = false)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        _bar = new ConsoleBar(writer, isTerminal);
+    }
+
+    bool ITrainingDisplay.IsDue => _bar.IsDue;
+
+    void ITrainingDisplay.End()
+    {
+        lock (_lock)
+            _bar.Clear();
+    }
+
+    /// <summary>Shows where a training stands. <see cref="Trainer.Fit"/> calls it.</summary>
+    /// <param name="value">Where it stands.</param>
+    public void Report(TrainingProgress value)
+    {
+        lock (_lock)
+        {
+            if (value.FinishedEpoch is { } epoch)
+            {
+                Write(epoch, value);
+                return;
+            }
+
+            bool isNew = value.Epoch != _epoch || value.Step <= 1;
+            _epoch = value.Epoch;
+            _bar.Show(
+                Invariant($"epoch {EpochText(value)}"), (double)value.Step / value.StepCount, Invariant($"loss {FigureText.Of(value.Loss)}"), isNew);
+        }
+    }
+
+    /// <summary>Shows where a download stands: a line for each file, or a bar where the output is a terminal.</summary>
+    /// <param name="value">Where it stands.</param>
+    public void Report(DownloadProgress value)
+    {
+        lock (_lock)
+        {
+            string file = Invariant($"{value.File} ({value.FileNumber} of {value.FileCount})");
+            bool isNew = file != _file;
+            _file = file;
+            if (!_bar.IsTerminal)
+            {
+                if (isNew)
+                    _bar.WriteLine($"fetching {file}");
+                return;
+            }
+
+            string size = Invariant($"{value.BytesReceived / 1e6:F1} MB");
+            if (value.TotalBytes is { } total && value.BytesReceived >= total)
+                _bar.WriteLine($"fetched {file}, {size}");
+            else if (isNew || _bar.IsDue)
+                _bar.Show(file, (double)value.BytesReceived / (value.TotalBytes ?? long.MaxValue), size, isNew);
+        }
+    }
+
+    private void Write(EpochRecord epoch, in TrainingProgress progress)
+    {
+        int metrics = epoch.Training.Metrics.Count;
+        List<Cell> cells = Cells(epoch, progress, metrics);
+        while (metrics > 0 && Width(cells) > Columns)
+            cells = Cells(epoch, progress, --metrics);
+
+        string heading = string.Join(Environment.NewLine, Headings(cells));
+        if (progress.Epoch == 1 || heading != _heading)
+            _bar.WriteLine(heading);
+        _heading = heading;
+        _bar.WriteLine(Row(cells, cell => cell.Text));
+    }
+
+    private static List<Cell> Cells(EpochRecord epoch, in TrainingProgress progress, int metrics)
+    {
+        var cells = new List<Cell> { new("", "epoch", EpochText(progress)) };
+        AddFigures(cells, "training", epoch.Training, metrics);
+        if (epoch.Validation is { } validation)
+            AddFigures(cells, "validation", validation, metrics);
+        cells.Add(new("", "seconds", epoch.Duration.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture)));
+        cells.Add(new("", "threads", progress.ThreadCount.ToString(CultureInfo.InvariantCulture)));
+        return cells;
+    }
+
+    private static void AddFigures(List<Cell> cells, string group, EvaluationResult result, int metrics)
+    {
+        cells.Add(new(group, "loss", FigureText.Of(result.Loss)));
+        foreach (Metric metric in result.Metrics.Take(metrics).Where(metric => result[metric].ConfusionMatrix is null))
+            cells.Add(new("", metric.Name, FigureText.Of(result[metric].Value)));
+    }
+
+    /// <summary>The names of the columns; above them, where there are validation samples, the names of the groups.</summary>
+    private static IEnumerable<string> Headings(List<Cell> cells)
+    {
+        string names = Row(cells, cell => cell.Name);
+        return cells.Exists(cell => cell.Group == "validation") ? [Row(cells, cell => cell.Group).TrimEnd(), names] : [names];
+    }
+
+    private static string Row(List<Cell> cells, Func<Cell, string> text) =>
+        string.Join(new string(' ', Gap), cells.Select(cell => text(cell).PadLeft(cell.Width)));
+
+    private static int Width(List<Cell> cells) => cells.Sum(cell => cell.Width) + Gap * (cells.Count - 1);
+
+    private static string EpochText(in TrainingProgress progress)
+    {
+        string all = progress.EpochCount.ToString(CultureInfo.InvariantCulture);
+        return progress.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(all.Length) + "/" + all;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A figure of a line, with the headings above it. Widths go by names, so that columns stay in place from line to line.</summary>
+    private readonly record struct Cell(string Group, string Name, string Text)
+    {
+        private const int FigureWidth = 8;
+
+        public int Width => Math.Max(Math.Max(Name.Length, Group.Length), Name is "epoch" or "seconds" or "threads" ? Text.Length : Math.Max(FigureWidth, Text.Length));
+    }
+}
+
+/// <summary>A progress that needs reports within an epoch only now and then, and is told of the end.</summary>
+internal interface ITrainingDisplay
+{
+    /// <summary>Whether a report within the epoch would be shown.</summary>
+    bool IsDue { get; }
+
+    /// <summary>The training has ended, in whatever way.</summary>
+    void End();
+}
