@@ -108,7 +108,7 @@ public sealed partial class Sequential
         for (int label = 0, found = 0; label < ClassCount; label++)
         {
             float value = isBinary ? label == 0 ? 1 - prediction[0] : prediction[0] : prediction[label];
-            float probability = isLogarithm ? MathF.Exp(value) : value;
+            float probability = isLogarithm ? (float)PortableMath.Exp(value) : value;
             // An insertion from the end: few classes are asked for, and most come no further than the last.
             int place = found;
             while (place > 0 && IsBefore(probability, best[place - 1].Probability))
