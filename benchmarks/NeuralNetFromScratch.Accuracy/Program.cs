@@ -7,8 +7,6 @@ using NeuralNetFromScratch.Published;
 using NeuralNetFromScratch.Published.Onnx;
 using NeuralNetFromScratch.Published.Rows;
 using NeuralNetFromScratch.Tool;
-using Spectre.Console;
-using Row = NeuralNetFromScratch.Published.Row;
 
 Row[] all =
 [
@@ -26,7 +24,7 @@ var command = new RootCommand("Trains published recipes and compares what they r
 command.SetAction(async (arguments, cancellationToken) =>
 {
     UserFile.CheckWritable("--json", arguments.GetValue(json));
-    FoundData found = await DataLocator.FindAsync(arguments.GetValue(data), AnsiConsole.Console, cancellationToken);
+    FoundData found = await DigitSource.FindAsync(arguments.GetValue(data), cancellationToken);
     bool isMnist = found.Kind == "mnist";
     if (!isMnist)
         Console.WriteLine("These are not MNIST's digits: the figures below say nothing about the published ones.");

@@ -9,7 +9,12 @@ internal static class CommandRunner
     {
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
-            return Fail(ExitCode.BadUsage, $"{parsed.Errors[0].Message.TrimEnd('.')}. --help lists what there is.");
+        {
+            // What was written tells more than what is missing.
+            string problem = parsed.UnmatchedTokens is [var unknown, ..] ? $"Unrecognized command or argument '{unknown}'" : parsed.Errors[0].Message.TrimEnd('.');
+            return Fail(ExitCode.BadUsage, $"{problem}. --help lists what there is.");
+        }
+
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Error = error }, cancellation);

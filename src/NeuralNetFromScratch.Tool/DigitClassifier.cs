@@ -2,14 +2,21 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The network of the lab sheet: pixels → hidden layers with ReLU → 10 logits, softmax.</summary>
+/// <summary>Pixels → hidden layers with ReLU → 10 logits, softmax: the network of the lab sheet, and larger ones of its kind.</summary>
 internal static class DigitClassifier
 {
     public static Sequential Build(Shape image, Recipe recipe, ulong seed)
     {
         var layers = new List<Layer>();
         foreach (int units in recipe.Hidden)
-            layers.Add(new Dense(units, Activation.Relu, weightInitializer: recipe.Start, biasInitializer: recipe.Start));
+        {
+            bool skips = recipe.SkipsZeroInputs && layers.Count == 0;
+            if (recipe.NormalizesBatches)
+                layers.AddRange([new Dense(units) { SkipsZeroInputs = skips }, new BatchNormalization(), new ActivationLayer(Activation.Relu)]);
+            else
+                layers.Add(new Dense(units, Activation.Relu, weightInitializer: recipe.Start, biasInitializer: recipe.Start) { SkipsZeroInputs = skips });
+        }
+
         layers.Add(new Dense(10, weightInitializer: recipe.Start, biasInitializer: recipe.Start));
         return new Sequential(image, seed, layers)
         {
@@ -19,17 +26,18 @@ internal static class DigitClassifier
     }
 
     public static Trainer CreateTrainer(Sequential network, Recipe recipe, int threads) =>
-        new(network, new SoftmaxCrossEntropy(), recipe.Optimizer, new TrainerOptions { ThreadCount = threads });
+        new(network, new SoftmaxCrossEntropy { LabelSmoothing = recipe.LabelSmoothing }, recipe.Optimizer, new TrainerOptions { ThreadCount = threads });
 
     /// <summary>Trains, from the checkpoint if the training is to be resumed and there is one.</summary>
     public static TrainingHistory Train(
-        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+        Trainer trainer, Dataset training, Dataset? validation, TrainingOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var fit = new FitOptions
         {
             Epochs = options.Recipe.Epochs,
             BatchSize = options.Recipe.BatchSize,
             Shuffle = !options.Recipe.IsFullBatch,
+            Schedule = options.Recipe.Schedule,
             Validation = validation,
             Seed = options.Seed,
             StopOnNonFiniteLoss = true,

@@ -19,7 +19,7 @@ internal static class EvaluateVerb
         UserFile.CheckWritable("--json", json);
         if (output is not null)
             ReportFolder.Prepare(output);
-        FoundData found = await DataLocator.FindAsync(data, console, cancellationToken);
+        FoundData found = await DigitSource.FindAsync(data, cancellationToken);
         var engine = new Engine(Environment.ProcessorCount);
         EvaluationResult evaluation = network.Evaluate(found.Sets.Test, metrics: Metrics, engine: engine, cancellationToken: cancellationToken);
         ConfusionMatrix confusion = evaluation.ConfusionMatrix;

@@ -1,3 +1,3 @@
 using NeuralNetFromScratch.Tool;
 
-return await CommandRunner.RunUntilInterruptedAsync(cancellationToken => MnistProgram.RunAsync(args, Console.Error, cancellationToken));
+return await CommandRunner.RunUntilInterruptedAsync(cancellationToken => ToolProgram.RunAsync(args, Console.Error, cancellationToken));

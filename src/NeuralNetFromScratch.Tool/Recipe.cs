@@ -4,15 +4,29 @@ namespace NeuralNetFromScratch.Tool;
 internal sealed record Recipe
 {
     /// <summary>
-    /// 784-128-10 with momentum. Learning rate and epochs were chosen on 10,000 held-out training samples
+    /// 784-128-10 with momentum and a learning rate that rises and then falls to almost 0. Rate, schedule and epochs were chosen on 10,000 held-out training samples
     /// (<c>--validation 10000</c>), not on the test set.
     /// </summary>
     public static Recipe Default { get; } = new()
     {
         Hidden = [128],
-        Optimizer = new Sgd(0.07f, momentum: 0.9f),
+        Optimizer = new Sgd(0.15f, momentum: 0.9f),
+        Schedule = LearningRateSchedule.OneCycle(),
         BatchSize = 64,
         Epochs = 16,
+    };
+
+    /// <summary>784-160-10 with batch normalization, one cycle of three epochs: the row time-to-98 of the accuracy benchmark.</summary>
+    public static Recipe Fast { get; } = new()
+    {
+        Hidden = [160],
+        NormalizesBatches = true,
+        SkipsZeroInputs = true,
+        LabelSmoothing = 0.05f,
+        Optimizer = new Sgd(0.3f, momentum: 0.9f, nesterov: true),
+        Schedule = LearningRateSchedule.OneCycle(),
+        BatchSize = 128,
+        Epochs = 3,
     };
 
     /// <summary>The lab sheet: 784-10-10, uniform start, plain gradient descent on all samples at once.</summary>
@@ -28,10 +42,20 @@ internal sealed record Recipe
     /// <summary>Units of the hidden layers.</summary>
     public required IReadOnlyList<int> Hidden { get; init; }
 
-    /// <summary>How weights and biases start; null for what suits each layer.</summary>
+    /// <summary>Initializer of weights and biases; null for each layer's default.</summary>
     public Initializer? Start { get; init; }
 
+    /// <summary>Whether batch normalization follows each hidden layer.</summary>
+    public bool NormalizesBatches { get; init; }
+
+    /// <summary>Whether the first layer leaves out multiplications by zero.</summary>
+    public bool SkipsZeroInputs { get; init; }
+
+    public float LabelSmoothing { get; init; }
+
     public required Optimizer Optimizer { get; init; }
+
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
     public required int BatchSize { get; init; }
 
@@ -39,4 +63,6 @@ internal sealed record Recipe
 
     /// <summary>Whether an epoch is a single step, so that its accuracy makes a curve.</summary>
     public bool IsFullBatch => BatchSize == int.MaxValue;
+
+    public static Recipe Named(string name) => name switch { "lab" => Lab, "fast" => Fast, _ => Default };
 }

@@ -5,6 +5,8 @@ namespace NeuralNetFromScratch.Tool;
 /// <summary>The figures of a run, as they are written with <c>--json</c>.</summary>
 internal sealed record RunFigures
 {
+    private const int CurveInterval = 10;
+
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>"mnist", "synthetic" or "custom".</summary>
@@ -33,8 +35,32 @@ internal sealed record RunFigures
 
     public required double TestLoss { get; init; }
 
-    /// <summary>Training accuracy every ten steps of the lab recipe; empty for others.</summary>
+    /// <summary>Training accuracy every ten steps, where an epoch is a single step as in the lab recipe; empty for others.</summary>
     public required IReadOnlyList<CurvePoint> Curve { get; init; }
+
+    /// <summary>Collects the figures.</summary>
+    public static RunFigures Of(string dataset, Dataset training, Sequential network, Trainer trainer, ulong seed, EvaluationResult evaluation)
+    {
+        IReadOnlyList<EpochRecord> epochs = trainer.History.Epochs;
+        double[] seconds = [.. epochs.Select(epoch => epoch.Duration.TotalSeconds)];
+        bool isFullBatch = trainer.StepCount == epochs.Count;
+        return new RunFigures
+        {
+            Dataset = dataset,
+            TrainSamples = training.Count,
+            TestSamples = evaluation.Count,
+            Parameters = network.Parameters.TrainableCount,
+            Threads = trainer.ThreadCount,
+            Seed = seed,
+            Epochs = seconds.Length,
+            EpochSeconds = seconds,
+            TrainSeconds = seconds.Sum(),
+            TestAccuracy = evaluation.Accuracy,
+            TestLoss = evaluation.Loss,
+            // The accuracy of a step is that of the parameters before it: after as many iterations as went before.
+            Curve = isFullBatch ? [.. epochs.Where((_, i) => i % CurveInterval == 0).Select(epoch => new CurvePoint(epoch.Epoch - 1, epoch.Training.Accuracy))] : [],
+        };
+    }
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Format) + "\n");
 }

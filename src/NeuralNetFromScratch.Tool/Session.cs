@@ -11,12 +11,13 @@ internal static class Session
     /// <summary>Where there is no terminal to ask, lines are wide enough not to be broken.</summary>
     private const int PlainWidth = 160;
 
-    public static async Task<int> RunAsync(SampleOptions options, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(TrainingOptions options, CancellationToken cancellationToken)
     {
         IAnsiConsole console = AnsiConsole.Console;
         if (Console.IsOutputRedirected)
             console.Profile.Width = PlainWidth;
-        ReportFolder.Prepare(options.Output);
+        if (options.Output is not null)
+            ReportFolder.Prepare(options.Output);
         UserFile.CheckWritable("--model", options.Model);
         UserFile.CheckWritable("--checkpoint", options.Checkpoint);
         UserFile.CheckWritable("--json", options.Json);
@@ -24,7 +25,7 @@ internal static class Session
         FoundData data;
         try
         {
-            data = await DataLocator.FindAsync(options.Data, console, cancellationToken);
+            data = await DigitSource.FindAsync(options.Data, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -40,7 +41,7 @@ internal static class Session
         Trainer trainer = DigitClassifier.CreateTrainer(network, recipe, options.Threads);
         ShowPlan(console, network, trainer, training, recipe);
         if (options.Resumes)
-            console.WriteLine(File.Exists(options.Checkpoint) ? $"Going on from {options.Checkpoint}" : $"There is no {options.Checkpoint} yet: starting anew");
+            console.WriteLine(File.Exists(options.Checkpoint) ? $"Continuing from {options.Checkpoint}" : $"There is no {options.Checkpoint} yet: starting from the beginning");
         phases.End("building the network");
 
         var display = new TrainingDisplay(console, recipe);
@@ -66,9 +67,31 @@ internal static class Session
             network.Save(options.Model);
             console.WriteLine($"Wrote the network to {options.Model}");
         }
+        else
+        {
+            console.WriteLine("The network was not saved. --model FILE saves it.");
+        }
 
+        if (options.Output is not null)
+            WriteReport(options.Output, data, training, network, trainer, options, evaluation, predictions);
+        if (options.Json is not null)
+            RunFigures.Of(data.Kind, training, network, trainer, options.Seed, evaluation).Write(options.Json);
+        return wasStopped ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private static void WriteReport(
+        string folder,
+        FoundData data,
+        Dataset training,
+        Sequential network,
+        Trainer trainer,
+        TrainingOptions options,
+        EvaluationResult evaluation,
+        IReadOnlyList<Prediction> predictions)
+    {
+        Recipe recipe = options.Recipe;
         var watch = Stopwatch.StartNew();
-        IReadOnlyList<string> written = ReportFolder.Write(options.Output, new RunReport
+        IReadOnlyList<string> written = ReportFolder.Write(folder, new RunReport
         {
             Title = $"{TitleOf(data)}, network {string.Join('-', [network.InputShape.ElementCount, .. recipe.Hidden, network.OutputShape.ElementCount])}",
             Network = network,
@@ -79,13 +102,10 @@ internal static class Session
             Epochs = trainer.History.Epochs,
             EpochName = recipe.IsFullBatch ? "iteration" : "epoch",
         });
-        Console.WriteLine(Invariant($"Wrote to {options.Output} in {watch.Elapsed.TotalSeconds:F2} s: {string.Join(", ", written)}"));
-        if (options.Json is not null)
-            Figures(data, training, network, trainer, options, display, evaluation).Write(options.Json);
-        return wasStopped ? ExitCode.Interrupted : ExitCode.Success;
+        Console.WriteLine(Invariant($"Wrote to {folder} in {watch.Elapsed.TotalSeconds:F2} s: {string.Join(", ", written)}"));
     }
 
-    private static (Dataset Training, Dataset? Validation) HoldOut(Dataset training, SampleOptions options)
+    private static (Dataset Training, Dataset? Validation) HoldOut(Dataset training, TrainingOptions options)
     {
         if (options.Validation == 0)
             return (training, null);
@@ -105,7 +125,7 @@ internal static class Session
 
     /// <summary>Trains, and returns whether the user stopped it.</summary>
     private static bool Train(
-        Trainer trainer, Dataset training, Dataset? validation, SampleOptions options, TrainingDisplay display, CancellationToken cancellationToken)
+        Trainer trainer, Dataset training, Dataset? validation, TrainingOptions options, TrainingDisplay display, CancellationToken cancellationToken)
     {
         try
         {
@@ -116,27 +136,6 @@ internal static class Session
         {
             return true;
         }
-    }
-
-    private static RunFigures Figures(
-        FoundData data, Dataset training, Sequential network, Trainer trainer, SampleOptions options, TrainingDisplay display, EvaluationResult evaluation)
-    {
-        double[] seconds = [.. trainer.History.Epochs.Select(epoch => epoch.Duration.TotalSeconds)];
-        return new RunFigures
-        {
-            Dataset = data.Kind,
-            TrainSamples = training.Count,
-            TestSamples = evaluation.Count,
-            Parameters = network.Parameters.TrainableCount,
-            Threads = trainer.ThreadCount,
-            Seed = options.Seed,
-            Epochs = seconds.Length,
-            EpochSeconds = seconds,
-            TrainSeconds = seconds.Sum(),
-            TestAccuracy = evaluation.Accuracy,
-            TestLoss = evaluation.Loss,
-            Curve = display.Curve,
-        };
     }
 
     private static string TitleOf(FoundData data) => data.Kind switch { "mnist" => "MNIST", "synthetic" => "SYNTHETIC digits", _ => "Digits in MNIST's format" };

@@ -13,9 +13,6 @@ internal sealed class TrainingDisplay(IAnsiConsole console, Recipe recipe) : IPr
     /// <summary>The last report.</summary>
     public TrainingProgress Last { get; private set; }
 
-    /// <summary>Training accuracy every ten steps, where an epoch is a step.</summary>
-    public List<CurvePoint> Curve { get; } = [];
-
     /// <summary>Runs a training under the bar.</summary>
     public void Run(Action training)
     {
@@ -56,7 +53,6 @@ internal sealed class TrainingDisplay(IAnsiConsole console, Recipe recipe) : IPr
             int iteration = epoch.Epoch - 1;
             if (iteration % CurveInterval != 0)
                 return;
-            Curve.Add(new(iteration, epoch.Training.Accuracy));
             console.WriteLine(Invariant($"iteration {iteration,3}  loss {epoch.Training.Loss:F4}  training accuracy {epoch.Training.Accuracy:P2}"));
             return;
         }

@@ -10,8 +10,8 @@ internal static class ProcessRows
     {
         string folder = Directory.CreateTempSubdirectory("compare-").FullName, figures = Path.Combine(folder, "figures.json");
         string[] source = data is null ? [] : ["--data", data];
-        string program = typeof(Tool.MnistProgram).Assembly.Location;
-        var start = new ProcessStartInfo("dotnet", [program, "--json", figures, "--output", folder, .. source])
+        string program = typeof(Tool.ToolProgram).Assembly.Location;
+        var start = new ProcessStartInfo("dotnet", [program, "train", "--json", figures, "--output", folder, .. source])
         {
             RedirectStandardOutput = true,
         };
@@ -33,7 +33,7 @@ internal static class ProcessRows
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(figures));
         Directory.Delete(folder, recursive: true);
         double[] epochs = [.. json.RootElement.GetProperty("epochSeconds").EnumerateArray().Select(seconds => seconds.GetDouble())];
-        report.AddAtMost("sample's peak memory", peakBytes / 1e6, null, "MB", peakBytes / 1e6, 200);
+        report.AddAtMost("tool's peak memory", peakBytes / 1e6, null, "MB", peakBytes / 1e6, 200);
         report.AddAtMost("first epoch to the best later one", epochs[0], epochs[1..].Min(), "s", epochs[0] / epochs[1..].Min(), 1.3);
     }
 

@@ -59,7 +59,7 @@ internal static class HtmlReport
         AppendClasses(page, report);
         AppendSettings(page, report);
         AppendEpochs(page, report);
-        page.Append("<footer>Written by the Mnist sample of NeuralNetFromScratch.</footer>\n</body>\n</html>\n");
+        page.Append("<footer>Written by NeuralNetFromScratch.</footer>\n</body>\n</html>\n");
         return page.ToString();
     }
 

@@ -7,7 +7,7 @@ namespace NeuralNetFromScratch.Tests.Samples;
 internal static class SampleProcess
 {
     /// <summary>The command line tool, beside the tests.</summary>
-    private static string Tool => Path.Combine(TestContext.CurrentContext.TestDirectory, "NeuralNetFromScratch.Tool.dll");
+    public static string Tool => Path.Combine(TestContext.CurrentContext.TestDirectory, "NeuralNetFromScratch.Tool.dll");
 
     /// <summary>Runs the tool, which has to exit with 0, and returns what it prints.</summary>
     public static string Succeed(params string[] arguments)
@@ -18,17 +18,17 @@ internal static class SampleProcess
     }
 
     /// <summary>Runs the tool.</summary>
-    public static (int Code, string Output, string Error) Start(params string[] arguments) => End(Launch(arguments));
+    public static (int Code, string Output, string Error) Start(params string[] arguments) => End(Launch("dotnet", [Tool, .. arguments]));
 
     /// <summary>Runs a program that is built under its own project.</summary>
     /// <param name="project">The project's folder in the repository, named as its assembly.</param>
     /// <param name="folder">The folder to run it in.</param>
     /// <param name="arguments">Its arguments.</param>
     public static (int Code, string Output, string Error) StartProgram(string project, string folder, params string[] arguments) =>
-        End(Launch(Built(project), folder, arguments));
+        End(Launch("dotnet", folder, [Built(project), .. arguments]));
 
-    /// <summary>Starts the tool, and does not wait for it.</summary>
-    public static Process Launch(params string[] arguments) => Launch(Tool, TestContext.CurrentContext.WorkDirectory, arguments);
+    /// <summary>Starts a program, and does not wait for it.</summary>
+    public static Process Launch(string program, params string[] arguments) => Launch(program, TestContext.CurrentContext.WorkDirectory, arguments);
 
     /// <summary>The assembly of a project, built in the same configuration as this one.</summary>
     private static string Built(string project)
@@ -39,7 +39,7 @@ internal static class SampleProcess
     }
 
     private static Process Launch(string program, string folder, string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        Process.Start(new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

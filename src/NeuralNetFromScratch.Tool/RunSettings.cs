@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace NeuralNetFromScratch.Tool.Report;
+namespace NeuralNetFromScratch.Tool;
 
 /// <summary>What the figures of a run depend on, as names and values.</summary>
 internal static class RunSettings
 {
-    public static IReadOnlyList<(string Name, string Value)> Of(FoundData data, Dataset training, Trainer trainer, SampleOptions options)
+    public static IReadOnlyList<(string Name, string Value)> Of(FoundData data, Dataset training, Trainer trainer, TrainingOptions options)
     {
         Recipe recipe = options.Recipe;
         string validation = options.Validation > 0 ? Invariant($", {options.Validation:N0} held out for validation") : "";
@@ -15,6 +15,7 @@ internal static class RunSettings
         [
             ("data", Invariant($"{data.Kind}: {training.Count:N0} samples to train on, {data.Sets.Test.Count:N0} to test with{validation}")),
             ("optimizer", recipe.Optimizer.ToString()),
+            ("schedule", recipe.Schedule.ToString()),
             ("batch", recipe.IsFullBatch ? "all samples at once" : Invariant($"{recipe.BatchSize} samples")),
             (recipe.IsFullBatch ? "iterations" : "epochs", Invariant($"{trainer.History.Epochs.Count} of {recipe.Epochs}")),
             ("seed", Invariant($"{options.Seed}")),

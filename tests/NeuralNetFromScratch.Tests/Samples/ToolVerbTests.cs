@@ -6,9 +6,9 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tests.Samples;
 
-/// <summary>The sample's verbs, run as a user runs them.</summary>
+/// <summary>The tool's verbs, run as a user runs them.</summary>
 [Category("Process")]
-public class MnistVerbTests
+public class ToolVerbTests
 {
     [Test]
     public void A_saved_network_is_evaluated_predicts_and_is_exported()
@@ -46,15 +46,56 @@ public class MnistVerbTests
     }
 
     [Test]
+    public void The_lab_recipe_descends_on_all_samples_at_once()
+    {
+        using TemporaryFolder folder = SampleProcess.SmallSet();
+        SampleProcess.Succeed("train", "--data", folder.Root, "--recipe", "lab", "--epochs", "21", "--json", folder.File("run.json"));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder.File("run.json")));
+        Assert.That(json.RootElement.GetProperty("dataset").GetString(), Is.EqualTo("custom"));
+        JsonElement[] curve = [.. json.RootElement.GetProperty("curve").EnumerateArray()];
+        Assert.That(curve.Select(point => point.GetProperty("step").GetInt32()), Is.EqualTo((int[])[0, 10, 20]));
+        Assert.That(curve[2].GetProperty("trainAccuracy").GetDouble(), Is.GreaterThan(curve[0].GetProperty("trainAccuracy").GetDouble()));
+    }
+
+    [Test]
+    public void The_fast_recipe_has_batch_normalization()
+    {
+        using TemporaryFolder folder = SampleProcess.SmallSet();
+        string model = folder.File("model");
+        string trained = SampleProcess.Succeed("train", "--data", folder.Root, "--recipe", "fast", "--momentum", "0", "--model", model);
+        Assert.That(trained, Does.Contain("epoch  3/3"));
+        Assert.That(SampleProcess.Succeed("summary", model), Does.Contain("batchnorm1").And.Contain("160").And.Contain("classes  0, 1, 2, 3, 4, 5, 6, 7, 8, 9"));
+    }
+
+    [Test]
+    public void The_summary_shows_a_network_of_any_kind()
+    {
+        using var folder = new TemporaryFolder();
+        new Sequential([5], 1, new Dense(3, Activation.Tanh), new Dense(1)).Save(folder.File("model"));
+        Assert.That(SampleProcess.Succeed("summary", folder.File("model")), Does.Contain("tanh").And.Contain("[1]").And.Not.Contain("classes"));
+    }
+
+    [Test]
+    public void A_training_without_files_to_write_says_that_the_network_was_not_saved()
+    {
+        using TemporaryFolder folder = SampleProcess.SmallSet();
+        Assert.That(SampleProcess.Succeed("train", "--data", folder.Root, "--epochs", "1"), Does.Contain("--model FILE saves it").And.Not.Contain("report"));
+    }
+
+    [Test]
+    public void Without_a_verb_the_help_lists_the_verbs() =>
+        Assert.That(SampleProcess.Succeed(), Does.Contain("train").And.Contain("evaluate").And.Contain("predict").And.Contain("export").And.Contain("summary"));
+
+    [Test]
     public void A_resumed_training_ends_where_an_uninterrupted_one_does()
     {
         using TemporaryFolder folder = SampleProcess.SmallSet();
-        string[] common = ["--data", folder.Root, "--batch-size", "20"];
-        SampleProcess.Succeed([.. common, "--epochs", "4", "--model", folder.File("whole")]);
+        string[] common = ["--data", folder.Root, "--recipe", "lab", "--batch-size", "20"];
+        SampleProcess.Succeed(["train", .. common, "--epochs", "4", "--model", folder.File("whole")]);
         string first = SampleProcess.Succeed(["train", .. common, "--epochs", "2", "--checkpoint", folder.File("run"), "--resume"]);
         string second = SampleProcess.Succeed(["train", .. common, "--epochs", "4", "--checkpoint", folder.File("run"), "--resume", "--model", folder.File("resumed")]);
-        Assert.That(first, Does.Contain("starting anew"));
-        Assert.That(second, Does.Contain("Going on from"));
+        Assert.That(first, Does.Contain("starting from the beginning"));
+        Assert.That(second, Does.Contain("Continuing from"));
         Assert.That(File.ReadAllBytes(folder.File("resumed")), Is.EqualTo(File.ReadAllBytes(folder.File("whole"))));
     }
 

@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Tool;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record SampleOptions
+internal sealed record TrainingOptions
 {
     /// <summary>Folder with MNIST's files, or null to find or fetch them.</summary>
     public string? Data { get; init; }
@@ -18,14 +18,14 @@ internal sealed record SampleOptions
     /// <summary>Where to save the network, or null.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Where to write down after each epoch how the training stands, or null.</summary>
+    /// <summary>Where to save the state of the training after each epoch, or null.</summary>
     public string? Checkpoint { get; init; }
 
-    /// <summary>Whether to go on from the checkpoint.</summary>
+    /// <summary>Whether to continue from the checkpoint.</summary>
     public bool Resumes { get; init; }
 
-    /// <summary>The folder for the report and its pictures.</summary>
-    public required string Output { get; init; }
+    /// <summary>The folder for the report and its pictures, or null.</summary>
+    public string? Output { get; init; }
 
     /// <summary>Where to write the figures, or null.</summary>
     public string? Json { get; init; }

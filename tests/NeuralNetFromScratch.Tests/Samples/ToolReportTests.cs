@@ -7,8 +7,8 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tests.Samples;
 
-/// <summary>What the sample writes to its folder.</summary>
-public class MnistReportTests
+/// <summary>What the tool writes to its folder.</summary>
+public class ToolReportTests
 {
     private static readonly string[] Pictures = ["confusion-matrix.png", "first-layer.png", "learning-curves.png", "mistakes.png"];
 
@@ -17,7 +17,7 @@ public class MnistReportTests
     {
         using TemporaryFolder folder = SampleProcess.SmallSet();
         string output = folder.File("new/report");
-        await Run("--data", folder.Root, "--epochs", "3", "--validation", "30", "--output", output, "--model", folder.File("model"));
+        await Run("train", "--data", folder.Root, "--epochs", "3", "--validation", "30", "--output", output, "--model", folder.File("model"));
         Assert.That(FileNames(output), Is.EqualTo((string[])[.. Pictures, "report.html"]));
         foreach (string name in Pictures)
             AssertIsDrawn(Path.Combine(output, name));
@@ -97,6 +97,6 @@ public class MnistReportTests
     private static async Task Run(params string[] arguments)
     {
         using var error = new StringWriter(CultureInfo.InvariantCulture);
-        Assert.That(await MnistProgram.RunAsync(arguments, error, CancellationToken.None), Is.Zero, error.ToString());
+        Assert.That(await ToolProgram.RunAsync(arguments, error, CancellationToken.None), Is.Zero, error.ToString());
     }
 }

