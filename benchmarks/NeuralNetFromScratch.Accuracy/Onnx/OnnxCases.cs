@@ -35,7 +35,7 @@ internal static class OnnxCases
                     Console.WriteLine($"{name,-60} {verdict}");
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Key}: {imported} of {count} models come in"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(group.Key == "." ? script : group.Key)}: {imported} of {count} models come in"));
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrong: {wrong}"));

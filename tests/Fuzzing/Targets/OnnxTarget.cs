@@ -30,6 +30,10 @@ internal sealed class OnnxTarget : FuzzTarget
         Write(new Sequential(
             [2, 2], 1, new Standardization(4), new Dense(3, Activation.Gelu), new BatchNormalization(), new Residual(new Dense(3, Activation.Silu), new ScaleShift()), new LayerNormalization(),
             new ActivationLayer(Activation.Selu), new Dense(2, Activation.GeluTanh)) { OutputActivation = OutputActivation.Softmax, ClassNames = ["cat", "dog"], InputScaling = new InputScaling(0.5f, 1, 2) }),
+        Write(new Sequential(
+            [6], 1, new ParallelLayer([[new Dense(2)], []]),
+            new OperatorLayer(8, [new Step("Clip", [0], [-1, 1]), new Step("View", [1], sizes: [0, 2, 4, 1, 2]), new Step("ReduceMean", [2], sizes: [2, 2, 2]), new Step("Softmax", [3], sizes: [1, 4, 1])], [], [4]))
+            { OutputActivation = OutputActivation.None }),
         Write(new Sequential([3], 1, new ActivationLayer(Activation.LeakyRelu(0.2f)), new ActivationLayer(Activation.Elu(0.5f))) { OutputActivation = OutputActivation.LogSoftmax }),
     ];
 
