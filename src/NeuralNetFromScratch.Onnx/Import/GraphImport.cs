@@ -39,6 +39,12 @@ internal static class GraphImport
                 (read, failure) = (null, exception);
                 return false;
             }
+            catch (Exception exception) when (exception is ArgumentException or OverflowException)
+            {
+                // A shape with too many axes or values.
+                (read, failure) = (null, new InvalidDataException($"the model cannot be a network: {exception.Message}", exception));
+                return false;
+            }
         }
     }
 

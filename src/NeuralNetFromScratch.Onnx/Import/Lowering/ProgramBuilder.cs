@@ -13,10 +13,23 @@ internal sealed class ProgramBuilder
     /// <param name="steps">The steps, in an order in which they can be computed.</param>
     /// <param name="outputs">The nodes whose values it gives, side by side.</param>
     /// <returns>The layer, and its parameter's values if it has one.</returns>
+    /// <exception cref="InvalidDataException">A sample has too many values; the message names a node.</exception>
     public static (OperatorLayer Layer, float[][] Values) Build(IReadOnlyList<GraphNode> inputs, IEnumerable<GraphNode> steps, IReadOnlyList<GraphNode> outputs)
     {
+        try
+        {
+            return Assemble(inputs, steps, outputs);
+        }
+        catch (Exception exception) when (exception is ArgumentException or OverflowException)
+        {
+            throw outputs[^1].Source is { } source ? source.Refuse($"cannot be a layer: {exception.Message}") : new InvalidDataException($"a sample has too many values: {exception.Message}", exception);
+        }
+    }
+
+    private static (OperatorLayer Layer, float[][] Values) Assemble(IReadOnlyList<GraphNode> inputs, IEnumerable<GraphNode> steps, IReadOnlyList<GraphNode> outputs)
+    {
         var builder = new ProgramBuilder();
-        int length = inputs.Sum(input => input.Length);
+        int length = inputs.Aggregate(0, (sum, input) => checked(sum + input.Length));
         GraphNode[] ordered = [.. steps];
         builder.Cut(inputs, [.. ordered.SelectMany(step => step.Inputs), .. outputs]);
         foreach (GraphNode step in ordered)
