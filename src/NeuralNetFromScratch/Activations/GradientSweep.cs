@@ -55,6 +55,34 @@ internal ref struct GradientSweep<TFunction> : IColumnOperation
 
         PartialVector.Store(sum, Sums, column);
     }
+
+    /// <summary>Two registers of columns at once, so that rows of few columns pass by once; the second may be filled in part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void RunPair<TSimd>(int column)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        int next = column + TSimd.Width;
+        TSimd sum0 = Accumulate ? PartialVector.Load<TSimd>(Sums, column) : TSimd.Zero, sum1 = Accumulate ? PartialVector.Load<TSimd>(Sums, next) : TSimd.Zero;
+        ReadOnlyColumns<TSimd> argument0 = new(Argument, column, Gradient.Rows), argument1 = new(Argument, next, Gradient.Rows);
+        Columns<TSimd> gradient0 = new(Gradient, column, Gradient.Rows), gradient1 = new(Gradient, next, Gradient.Rows);
+        for (int row = 0; row < Gradient.Rows; row++)
+        {
+            TSimd dz0 = gradient0[row], dz1 = gradient1[row];
+            if (!TFunction.IsIdentity)
+            {
+                dz0 = Function.Differentiate(argument0[row], dz0);
+                dz1 = Function.Differentiate(argument1[row], dz1);
+                gradient0[row] = dz0;
+                gradient1[row] = dz1;
+            }
+
+            sum0 += dz0;
+            sum1 += dz1;
+        }
+
+        PartialVector.Store(sum0, Sums, column);
+        PartialVector.Store(sum1, Sums, next);
+    }
 }
 
 /// <summary>
@@ -87,7 +115,10 @@ internal ref struct PictureGradientSweep<TFunction> : IRowOperation
         {
             Function = Function, Argument = new(Argument.Row(row), places, Channels), Gradient = new(Gradient.Row(row), places, Channels), Sums = Sums.Row(row),
         };
-        for (int column = 0; column < Channels; column += TSimd.Width)
+        int column = 0;
+        for (; column < Channels - TSimd.Width; column += 2 * TSimd.Width)
+            sweep.RunPair<TSimd>(column);
+        if (column < Channels)
             sweep.Run<TSimd>(column);
     }
 }

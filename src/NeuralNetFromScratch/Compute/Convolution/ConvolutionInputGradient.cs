@@ -180,23 +180,33 @@ internal readonly unsafe struct WindowsOfPlace
         return places;
     }
 
-    /// <summary>The windows of a phase's places in one row of the input pictures: no places where the row belongs to another phase.</summary>
+    /// <summary>The windows of a phase's places in some rows of the input pictures: no places where a row belongs to another phase.</summary>
     /// <param name="pictures">dY.</param>
-    /// <param name="row">The row, counted through all samples.</param>
+    /// <param name="rows">The rows, counted through all samples.</param>
     /// <param name="phase">The phase.</param>
     /// <param name="copies">Room for copies of dY's rows.</param>
-    /// <param name="column">The first place's column.</param>
-    public Strip LocateRow(in PictureRows pictures, int row, int phase, float* copies, out int column)
+    /// <param name="strips">Receives the windows of each row.</param>
+    /// <returns>The first place's column.</returns>
+    public int LocateRows(in PictureRows pictures, Section rows, int phase, float* copies, Strip* strips)
     {
         (int rowPhase, int columnPhase) = At(phase);
-        int i = row % _shape.Vertical.Input;
-        column = First(_shape.Horizontal, columnPhase);
-        if (Mod(i + _shape.Vertical.Before, _shape.Vertical) != rowPhase || column >= _shape.Horizontal.Input)
-            return default;
-        int top = (i + _shape.Vertical.Before) / _shape.Vertical.Stride - _rowsAbove;
-        float* start = pictures.Locate(row / _shape.Vertical.Input, top, _rowsAbove + 1, ref copies);
-        int window = (column + _shape.Horizontal.Before) / _shape.Horizontal.Stride;
-        return new((nint)(start + window * (nint)_shape.Filters), (_shape.Horizontal.Input - 1 - column) / _shape.Horizontal.Stride + 1);
+        int column = First(_shape.Horizontal, columnPhase), window = (column + _shape.Horizontal.Before) / _shape.Horizontal.Stride;
+        int count = column < _shape.Horizontal.Input ? (_shape.Horizontal.Input - 1 - column) / _shape.Horizontal.Stride + 1 : 0;
+        for (int row = rows.Start; row < rows.End;)
+        {
+            int sample = row / _shape.Vertical.Input, first = row % _shape.Vertical.Input, end = Math.Min(_shape.Vertical.Input, first + rows.End - row);
+            row += end - first;
+            int top = (first + _shape.Vertical.Before) / _shape.Vertical.Stride - _rowsAbove, bottom = (end - 1 + _shape.Vertical.Before) / _shape.Vertical.Stride;
+            float* start = pictures.Locate(sample, top, bottom - top + 1, ref copies);
+            for (int i = first; i < end; i++)
+            {
+                nint windowRow = (i + _shape.Vertical.Before) / _shape.Vertical.Stride - _rowsAbove - top;
+                bool isIn = Mod(i + _shape.Vertical.Before, _shape.Vertical) == rowPhase;
+                *strips++ = new((nint)(start + windowRow * pictures.RowLength + window * (nint)_shape.Filters), isIn ? count : 0);
+            }
+        }
+
+        return column;
     }
 
     /// <summary>Copies the sums of a phase's places to these.</summary>

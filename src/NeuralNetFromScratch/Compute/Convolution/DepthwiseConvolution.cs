@@ -30,19 +30,23 @@ internal readonly unsafe ref struct DepthwiseForward<TEpilogue>(
             where TSimd : struct, ISimd<TSimd>
         {
             PictureRows pictures = Depthwise.Pictures(shape, x);
-            int copyLength = pictures.CopyLength(shape.Vertical.Extent);
+            int copyLength = pictures.CopyLength(Depthwise.SlabRows * (shape.Vertical.Stride + shape.Vertical.Extent));
             var arena = new PackArena(space.Reserve(copyLength + Depthwise.TapsLength(shape)));
             float* copies = arena.Take<float>(copyLength);
             DepthwiseTaps taps = Depthwise.Taps(shape, pictures, ref arena);
-            nint step = (nint)shape.Horizontal.Stride * shape.Channels * sizeof(float);
+            StripList strips = new(arena.Take<Strip>(Depthwise.SlabRows), (nint)shape.Horizontal.Stride * shape.Channels * sizeof(float));
             int places = shape.Horizontal.Output;
-            for (int row = rows.Start; row < rows.End; row++)
+            for (int start = rows.Start; start < rows.End; start += Depthwise.SlabRows)
             {
-                float* free = copies, output = y + (nint)row * places * shape.Filters;
-                float* patch = pictures.Locate(
-                    row / shape.Vertical.Output, shape.Vertical.Start(row % shape.Vertical.Output), shape.Vertical.Extent, ref free);
-                DepthwiseKernels<TSimd>.Row((nint)patch, step, taps, w, output, shape.Filters, places, shape.Channels);
-                _epilogue.Apply<TSimd>(new GemmOperands { Rows = places, Columns = shape.Filters, C = output, CRow = shape.Filters, CColumn = 1 });
+                Section slab = new(start, Math.Min(Depthwise.SlabRows, rows.End - start));
+                strips.Clear();
+                Patches.Locate(shape, pictures, slab, 0, copies, ref strips);
+                float* output = y + (nint)start * places * shape.Filters;
+                // Rows that go on from one another are one strip.
+                for (int i = 0; i < strips.Count; output += (nint)strips.Items[i].Count * shape.Filters, i++)
+                    DepthwiseKernels<TSimd>.Row(strips.Items[i].Offset, strips.Step, taps, w, output, shape.Filters, strips.Items[i].Count, shape.Channels);
+                output = y + (nint)start * places * shape.Filters;
+                _epilogue.Apply<TSimd>(new GemmOperands { Rows = slab.Count * places, Columns = shape.Filters, C = output, CRow = shape.Filters, CColumn = 1 });
             }
         }
     }
@@ -75,20 +79,25 @@ internal readonly unsafe ref struct DepthwiseInputGradient(
         {
             var windows = new WindowsOfPlace(shape);
             PictureRows pictures = windows.Pictures(dy);
-            int copyLength = pictures.CopyLength(windows.RowsOf(1));
+            int copyLength = pictures.CopyLength(windows.RowsOf(Depthwise.SlabRows));
             var arena = new PackArena(space.Reserve(copyLength + Depthwise.TapsLength(shape)));
             float* copies = arena.Take<float>(copyLength);
             DepthwiseTaps taps = new(arena.Take<nint>(shape.Taps), arena.Take<nint>(shape.Taps));
-            for (int phase = 0; phase < windows.Phases; phase++)
+            Strip* strips = arena.Take<Strip>(Depthwise.SlabRows);
+            for (int start = rows.Start; start < rows.End; start += Depthwise.SlabRows)
             {
-                taps.Clear();
-                windows.AddTaps(ref taps, phase, pictures.RowLength);
-                for (int row = rows.Start; row < rows.End; row++)
+                Section slab = new(start, Math.Min(Depthwise.SlabRows, rows.End - start));
+                for (int phase = 0; phase < windows.Phases; phase++)
                 {
-                    Strip patches = windows.LocateRow(pictures, row, phase, copies, out int column);
-                    float* place = dx + ((nint)row * shape.Horizontal.Input + column) * shape.Channels;
-                    DepthwiseKernels<TSimd>.Row(
-                        patches.Offset, shape.Filters * sizeof(float), taps, w, place, (nint)shape.Horizontal.Stride * shape.Channels, patches.Count, shape.Channels);
+                    taps.Clear();
+                    windows.AddTaps(ref taps, phase, pictures.RowLength);
+                    int column = windows.LocateRows(pictures, slab, phase, copies, strips);
+                    for (int i = 0; i < slab.Count; i++)
+                    {
+                        float* place = dx + ((nint)(start + i) * shape.Horizontal.Input + column) * shape.Channels;
+                        nint step = (nint)shape.Horizontal.Stride * shape.Channels;
+                        DepthwiseKernels<TSimd>.Row(strips[i].Offset, shape.Filters * sizeof(float), taps, w, place, step, strips[i].Count, shape.Channels);
+                    }
                 }
             }
         }
@@ -123,24 +132,21 @@ internal readonly unsafe ref struct DepthwiseWeightGradient(
 
     private readonly ref struct Kernel(ConvolutionShape shape, Section rows, float* x, float* dy, float* dw, bool accumulate, PackSpace space) : ISimdKernel
     {
-        /// <summary>Rows of places that pass by together, while their pictures are in the first-level cache.</summary>
-        private const int SlabRows = 4;
-
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
         {
             PictureRows pictures = Depthwise.Pictures(shape, x);
-            int copyLength = pictures.CopyLength(SlabRows * (shape.Vertical.Stride + shape.Vertical.Extent));
-            var arena = new PackArena(space.Reserve(copyLength + Depthwise.TapsLength(shape) + SlabRows * 2 * AlignedMemory.Alignment));
+            int copyLength = pictures.CopyLength(Depthwise.SlabRows * (shape.Vertical.Stride + shape.Vertical.Extent));
+            var arena = new PackArena(space.Reserve(copyLength + Depthwise.TapsLength(shape)));
             float* copies = arena.Take<float>(copyLength);
             DepthwiseTaps taps = Depthwise.Taps(shape, pictures, ref arena);
-            StripList strips = new(arena.Take<Strip>(SlabRows), (nint)shape.Horizontal.Stride * shape.Channels * sizeof(float));
+            StripList strips = new(arena.Take<Strip>(Depthwise.SlabRows), (nint)shape.Horizontal.Stride * shape.Channels * sizeof(float));
             if (!accumulate)
                 new Span<float>(dw, shape.WeightCount).Clear();
-            for (int row = rows.Start; row < rows.End; row += SlabRows)
+            for (int row = rows.Start; row < rows.End; row += Depthwise.SlabRows)
             {
                 strips.Clear();
-                Patches.Locate(shape, pictures, new(row, Math.Min(SlabRows, rows.End - row)), 0, copies, ref strips);
+                Patches.Locate(shape, pictures, new(row, Math.Min(Depthwise.SlabRows, rows.End - row)), 0, copies, ref strips);
                 DepthwiseKernels<TSimd>.WeightGradient(strips, taps, dy + (nint)row * shape.Horizontal.Output * shape.Filters, dw, shape.Channels);
             }
         }
@@ -150,8 +156,12 @@ internal readonly unsafe ref struct DepthwiseWeightGradient(
 /// <summary>What the depthwise convolutions share.</summary>
 internal static unsafe class Depthwise
 {
-    /// <summary>Floats that the lists of taps take.</summary>
-    public static int TapsLength(in ConvolutionShape shape) => 2 * AlignedMemory.RoundUp(shape.Taps * sizeof(nint) / sizeof(float) + AlignedMemory.Alignment);
+    /// <summary>Rows of places that pass by together, so that their pictures stay in the first-level cache and few rows are copied twice.</summary>
+    public const int SlabRows = 4;
+
+    /// <summary>Floats that the lists of taps and of a slab's rows take.</summary>
+    public static int TapsLength(in ConvolutionShape shape) => 2 * AlignedMemory.RoundUp(shape.Taps * sizeof(nint) / sizeof(float) + AlignedMemory.Alignment)
+        + AlignedMemory.RoundUp(SlabRows * sizeof(Strip) / sizeof(float));
 
     public static PictureRows Pictures(in ConvolutionShape shape, float* x) => new(
         x,

@@ -103,6 +103,8 @@ internal static unsafe class DepthwiseKernels<TSimd>
     {
         byte* sums = (byte*)(dw + channel);
         int tap = 0;
+        for (; tap <= taps.Count - 9; tap += 9)
+            AddNine<TLanes>(patches, taps.Patches + tap, taps.Weights + tap, dy + channel, sums, channels, channel, available);
         for (; tap <= taps.Count - 3; tap += 3)
         {
             float* sum0 = (float*)(sums + taps.Weights[tap]), sum1 = (float*)(sums + taps.Weights[tap + 1]), sum2 = (float*)(sums + taps.Weights[tap + 2]);
@@ -139,5 +141,45 @@ internal static unsafe class DepthwiseKernels<TSimd>
 
             TLanes.Store(w0, sum, available);
         }
+    }
+
+    /// <summary>Nine taps, a kernel of 3 × 3: enough sums to keep two multipliers busy.</summary>
+    [MethodImpl(HotPath.CompileOnce)]
+    private static void AddNine<TLanes>(in StripList patches, nint* taps, nint* weights, float* dy, byte* sums, int channels, int channel, int available)
+        where TLanes : struct, ILanes
+    {
+        nint t0 = taps[0], t1 = taps[1], t2 = taps[2], t3 = taps[3], t4 = taps[4], t5 = taps[5], t6 = taps[6], t7 = taps[7], t8 = taps[8];
+        TSimd w0 = Load(0), w1 = Load(1), w2 = Load(2), w3 = Load(3), w4 = Load(4), w5 = Load(5), w6 = Load(6), w7 = Load(7), w8 = Load(8);
+        for (int row = 0; row < patches.Count; row++)
+        {
+            nint x = patches.Items[row].Offset + channel * sizeof(float);
+            for (int place = patches.Items[row].Count; place > 0; place--, x += patches.Step, dy += channels)
+            {
+                TSimd factor = TLanes.Load<TSimd>(dy, available);
+                TSimd.AddProduct(ref w0, TLanes.Load<TSimd>((float*)(x + t0), available), factor);
+                TSimd.AddProduct(ref w1, TLanes.Load<TSimd>((float*)(x + t1), available), factor);
+                TSimd.AddProduct(ref w2, TLanes.Load<TSimd>((float*)(x + t2), available), factor);
+                TSimd.AddProduct(ref w3, TLanes.Load<TSimd>((float*)(x + t3), available), factor);
+                TSimd.AddProduct(ref w4, TLanes.Load<TSimd>((float*)(x + t4), available), factor);
+                TSimd.AddProduct(ref w5, TLanes.Load<TSimd>((float*)(x + t5), available), factor);
+                TSimd.AddProduct(ref w6, TLanes.Load<TSimd>((float*)(x + t6), available), factor);
+                TSimd.AddProduct(ref w7, TLanes.Load<TSimd>((float*)(x + t7), available), factor);
+                TSimd.AddProduct(ref w8, TLanes.Load<TSimd>((float*)(x + t8), available), factor);
+            }
+        }
+
+        TLanes.Store(w0, Place(0), available);
+        TLanes.Store(w1, Place(1), available);
+        TLanes.Store(w2, Place(2), available);
+        TLanes.Store(w3, Place(3), available);
+        TLanes.Store(w4, Place(4), available);
+        TLanes.Store(w5, Place(5), available);
+        TLanes.Store(w6, Place(6), available);
+        TLanes.Store(w7, Place(7), available);
+        TLanes.Store(w8, Place(8), available);
+
+        float* Place(int tap) => (float*)(sums + weights[tap]);
+
+        TSimd Load(int tap) => TLanes.Load<TSimd>(Place(tap), available);
     }
 }
