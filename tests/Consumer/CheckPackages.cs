@@ -16,7 +16,7 @@ foreach (string id in (string[])["NeuralNetFromScratch", "NeuralNetFromScratch.O
     Dictionary<string, byte[]> package = Read(path), symbols = Read(Path.ChangeExtension(path, ".snupkg"));
     Console.WriteLine($"{Path.GetFileName(path)}: {size:N0} bytes, {string.Join(", ", package.Keys.Order(StringComparer.Ordinal))}");
     string[] entries = [$"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml", "PACKAGE.md", "icon.png"];
-    foreach (string entry in id == "NeuralNetFromScratch" ? [.. entries, $"buildTransitive/{id}.targets"] : entries)
+    foreach (string entry in id == "NeuralNetFromScratch" ? [.. entries, $"buildTransitive/net10.0/{id}.targets"] : entries)
         Expect(package.ContainsKey(entry), $"{id}: {entry} is missing");
     Expect(symbols.ContainsKey($"lib/net10.0/{id}.pdb"), $"{id}: the symbol package holds no symbols");
     if (failures.Count > 0)

@@ -16,35 +16,37 @@ public static class IdxFile
 
     /// <summary>Reads a file, compressed or not.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="maxByteCount">The most elements that are read, so that a small compressed file cannot fill the memory; any number unless given.</param>
     /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static IdxData Read(string path) => Read(path, UnsignedByte);
+    public static IdxData Read(string path, long maxByteCount = long.MaxValue) => Read(path, UnsignedByte, maxByteCount);
 
     /// <summary>Reads a file of a given element type; elements of several bytes stay as they are in the file, the highest byte first.</summary>
-    internal static IdxData Read(string path, byte type)
+    internal static IdxData Read(string path, byte type, long maxByteCount = long.MaxValue)
     {
         using FileStream file = File.OpenRead(path);
-        return Read(file, Path.GetFileName(path), type);
+        return Read(file, Path.GetFileName(path), type, maxByteCount);
     }
 
     /// <summary>Reads from a stream that can seek, compressed or not, from its beginning to its end.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="sourceName">What messages call it.</param>
+    /// <param name="maxByteCount">The most elements that are read; any number unless given.</param>
     /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
-    public static IdxData Read(Stream stream, string sourceName) => Read(stream, sourceName, UnsignedByte);
+    public static IdxData Read(Stream stream, string sourceName, long maxByteCount = long.MaxValue) => Read(stream, sourceName, UnsignedByte, maxByteCount);
 
-    private static IdxData Read(Stream stream, string sourceName, byte type)
+    private static IdxData Read(Stream stream, string sourceName, byte type, long maxByteCount)
     {
         ArgumentNullException.ThrowIfNull(stream);
         Span<byte> start = stackalloc byte[2];
         bool isCompressed = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start[0] == 0x1F && start[1] == 0x8B;
         stream.Position = 0;
         if (!isCompressed)
-            return ReadRaw(stream, sourceName, type, stream.Length);
+            return ReadRaw(stream, sourceName, type, stream.Length, maxByteCount);
         using var decompressed = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
         try
         {
-            IdxData data = ReadRaw(decompressed, sourceName, type, length: null);
+            IdxData data = ReadRaw(decompressed, sourceName, type, length: null, maxByteCount);
             CheckTrailer(stream, sourceName, 4 + 4 * data.Shape.Rank + data.Values.Length);
             return data;
         }
@@ -95,11 +97,31 @@ public static class IdxFile
         Span<byte> trailer = stackalloc byte[4];
         stream.Seek(-trailer.Length, SeekOrigin.End);
         Fill(stream, trailer, sourceName, "its trailer");
-        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != (uint)length)
+        uint last = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
+        if (last != (uint)length && !(last < length && HasSeveralMembers(stream)))
             throw new InvalidDataException($"{sourceName}: the compressed data end before their trailer");
     }
 
-    private static IdxData ReadRaw(Stream stream, string sourceName, byte type, long? length)
+    /// <summary>Whether a gzip file is several ones after another, as RFC 1952 allows: the trailer is then that of the last one alone.</summary>
+    private static bool HasSeveralMembers(Stream stream)
+    {
+        ReadOnlySpan<byte> start = [0x1F, 0x8B, 0x08];
+        stream.Position = start.Length;
+        byte[] chunk = new byte[1 << 16];
+        int kept = 0;
+        while (stream.Read(chunk, kept, chunk.Length - kept) is > 0 and int read)
+        {
+            Span<byte> bytes = chunk.AsSpan(0, kept + read);
+            if (bytes.IndexOf(start) >= 0)
+                return true;
+            kept = Math.Min(start.Length - 1, bytes.Length);
+            bytes[^kept..].CopyTo(chunk);
+        }
+
+        return false;
+    }
+
+    private static IdxData ReadRaw(Stream stream, string sourceName, byte type, long? length, long maxByteCount)
     {
         Span<byte> magic = stackalloc byte[4];
         Fill(stream, magic, sourceName, "its first four bytes");
@@ -124,6 +146,8 @@ public static class IdxFile
 
         Shape shape = ShapeOf(dimensions, sourceName);
         long bytes = (long)shape.ElementCount * (type == Int32 ? sizeof(int) : 1), expected = magic.Length + header.Length + bytes;
+        if (bytes > maxByteCount)
+            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the {maxByteCount} that are allowed");
         if (bytes > Array.MaxLength)
             throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than fit in memory");
         if (length is { } actual && actual != expected)

@@ -149,7 +149,7 @@ internal static class FeatureTable
             for (int column = 0; column < features.Columns; column++)
             {
                 if (!float.IsFinite(features[row, column]))
-                    throw new ArgumentException($"feature {column} of sample {row} is {features[row, column]}", nameof(features));
+                    throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"feature {column} of sample {row} is {features[row, column]}"), nameof(features));
             }
         }
     }

@@ -57,7 +57,7 @@ public abstract class Initializer
     public static Initializer Uniform(float low, float high)
     {
         if (!float.IsFinite(low) || !float.IsFinite(high) || high < low)
-            throw new ArgumentOutOfRangeException(nameof(high), high, $"expected a finite range, got {low} to {high}");
+            throw new ArgumentOutOfRangeException(nameof(high), high, FormattableString.Invariant($"expected a finite range, got {low} to {high}"));
         return new UniformInitializer(low, high);
     }
 

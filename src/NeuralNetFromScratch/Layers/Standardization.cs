@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using NeuralNetFromScratch.Compute;
@@ -30,7 +31,7 @@ public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardiza
         for (int i = 0; i < _means.Length; i++)
         {
             if (!float.IsFinite(_means[i]) || !float.IsFinite(_deviations[i]) || _deviations[i] < 0)
-                throw new ArgumentException($"feature {i} has mean {_means[i]} and deviation {_deviations[i]}");
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"feature {i} has mean {_means[i]} and deviation {_deviations[i]}"));
             if (_deviations[i] == 0)
                 _deviations[i] = 1;
         }

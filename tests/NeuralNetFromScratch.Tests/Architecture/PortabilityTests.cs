@@ -27,6 +27,26 @@ public partial class PortabilityTests
     ];
 
     [Test]
+    public void Numbers_in_texts_do_not_depend_on_the_culture()
+    {
+        string[] found =
+        [
+            .. from tree in CoreSources.Trees
+            let model = CoreSources.Meaning(tree)
+            from text in tree.GetRoot().DescendantNodes().OfType<InterpolatedStringExpressionSyntax>()
+            where model.GetTypeInfo(text).ConvertedType?.SpecialType == SpecialType.System_String
+            from hole in text.Contents.OfType<InterpolationSyntax>()
+            where IsFraction(model.GetTypeInfo(hole.Expression).Type)
+            select $"{tree.FilePath}:{hole.GetLocation().GetLineSpan().StartLinePosition.Line + 1}: {hole}",
+        ];
+        Assert.That(found, Is.Empty, "use string.Create with the invariant culture, or FormattableString.Invariant");
+
+        static bool IsFraction(ITypeSymbol? type) => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } optional
+            ? IsFraction(optional.TypeArguments[0])
+            : type?.SpecialType is SpecialType.System_Single or SpecialType.System_Double or SpecialType.System_Decimal;
+    }
+
+    [Test]
     public void The_core_calls_no_function_whose_bits_depend_on_the_platform()
     {
         string[] found =

@@ -7,6 +7,25 @@ public class IdxFileTests
     private static readonly byte[] Small = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
 
     [Test]
+    public void A_gzip_file_of_several_members_is_read_and_a_limit_is_kept()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] contents = [0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6];
+        using (FileStream file = File.Create(folder.File("two.gz")))
+        {
+            foreach (byte[] part in (byte[][])[contents[..7], contents[7..15], contents[15..]])
+            {
+                using var member = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true);
+                member.Write(part);
+            }
+        }
+
+        Assert.That(IdxFile.Read(folder.File("two.gz")).Values, Is.EqualTo((byte[])[1, 2, 3, 4, 5, 6]));
+        Assert.That(IdxFile.Read(folder.File("two.gz"), maxByteCount: 6).Values, Has.Length.EqualTo(6));
+        Assert.That(() => IdxFile.Read(folder.File("two.gz"), maxByteCount: 5), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("more than the 5 that are allowed"));
+    }
+
+    [Test]
     public void Files_come_back_as_written([Values("a", "a.gz")] string name, [Values(1, 2, 3, 8)] int rank)
     {
         using var folder = new TemporaryFolder();

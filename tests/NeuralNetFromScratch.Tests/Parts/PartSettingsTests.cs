@@ -27,6 +27,12 @@ internal sealed class PartSettingsTests
         LearningRateSchedule.OneCycle(), LearningRateSchedule.ReduceOnPlateau(0.3, 4, 1e-3, 0.01),
         LearningRateSchedule.Cosine().WithWarmUp(2), LearningRateSchedule.Step(3, 0.5).Times(LearningRateSchedule.Exponential(0.9)),
         LearningRateSchedule.Constant.Then(5, LearningRateSchedule.Linear()),
+        new Dense(3), new Dense(3, Activation.Elu(0.7f)) { HasBias = false, SkipsZeroInputs = true }, new ActivationLayer(Activation.Tanh), new ScaleShift(), new Flatten(),
+        new BatchNormalization(0.2f, 1e-3f, affine: false), new LayerNormalization(1e-4f), new Standardization(3), new Dropout(0.25f), new GaussianNoise(0.1f),
+        new Residual(new Dense(3)) { Projection = [new Dense(3)] },
+        new Accuracy(), new TopKAccuracy(2), new Precision(ClassAveraging.Micro), new Recall(), new F1Score(ClassAveraging.Weighted), new RocAuc(), new AveragePrecision(),
+        new LogLoss(), new ConfusionMatrixMetric(), new Mae(), new Mse(), new Rmse(), new Mape(), new R2(), new ExplainedVariance(),
+        new ParameterGroup("dense1") { LearningRateFactor = 0.5f, L2Penalty = 0.1f }, new ParameterGroup("dense1.bias") { IsFrozen = true },
         new ImageAugmentation(), new ImageAugmentation { MaxShift = 1, MaxRotation = 2, Scale = (0.9f, 1.1f), MaxShear = 0.1f, Elastic = (4, 30) },
     ];
 
@@ -58,11 +64,13 @@ internal sealed class PartSettingsTests
     private static double[] Limits(Part part, string name) => name switch
     {
         "labelSmoothing" or "beta1" or "beta2" or "decay" when part is not LearningRateSchedule => [1, 2],
+        "momentum" when part is BatchNormalization => [2],
         "momentum" or "emaDecay" or "constantShare" or "lowMomentum" or "highMomentum" or "threshold" => [1, 2],
         "dampening" or "finalFactor" or "minFactor" => [1.5],
         "riseShare" => [0, 1],
         "factor" when part.Settings.Kind == "reduce-on-plateau" => [0, 1],
         "startDivisor" or "finalDivisor" => [0.5],
+        "rate" => [1, 2],
         "delta" or "clipValue" or "globalClipNorm" or "maxNorm" or "interval" or "factor" or "epochs" or "decay" or "scale" => [0],
         _ => [],
     };

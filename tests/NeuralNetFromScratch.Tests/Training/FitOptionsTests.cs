@@ -1,4 +1,3 @@
-using NeuralNetFromScratch.Compute;
 using System.Globalization;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
@@ -273,49 +272,6 @@ public class FitOptionsTests
         Assert.That(
             () => new Trainer(Network(), new MeanSquaredError(), new Sgd()).Fit(Dataset.FromTargets(new float[20], [20], [1, 2], 2), new FitOptions()),
             Throws.ArgumentException.With.Message.Contains("dense2: has 4 outputs, but the data set targets of 2"));
-    }
-
-    [Test]
-    public void Predictions_of_a_data_set_are_those_of_its_samples([Values(1, 255, 256, 257, 700)] int count, [Values(1, 2)] int threads)
-    {
-        Dataset data = Separable(count);
-        Sequential network = Network();
-        network.OutputActivation = OutputActivation.Softmax;
-        Tensor all = network.Predict(data, new Engine(threads, SimdWidths.Best));
-        float[] sample = new float[20];
-        for (int i = 0; i < count; i += 50)
-        {
-            data.CopyFeatures(i, sample);
-            Assert.That(all.AsMatrix().Row(i).ToArray(), Is.EqualTo(network.Predict(new Tensor([20], sample)).Span.ToArray()));
-        }
-    }
-
-    [Test]
-    public void Multi_label_predictions_are_probabilities_of_their_own()
-    {
-        var network = new Sequential([1], 1, new Dense(2)) { OutputActivation = OutputActivation.Sigmoid };
-        network.Parameters["dense1.weight"].Values.Clear();
-        network.Parameters["dense1.bias"].Values[1] = 2;
-        Assert.That(network.Predict(new Tensor([1, 1], [1])).Span.ToArray(), Is.EqualTo((double[])[0.5, 1 / (1 + Math.Exp(-2))]).Within(1e-6));
-    }
-
-    [Test]
-    public void Options_that_make_no_sense_are_refused()
-    {
-        var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd());
-        Dataset data = Separable(10);
-        Refused(new FitOptions { AccumulationSteps = 0 }, "AccumulationSteps");
-        Refused(new FitOptions { ValidationFraction = 1 }, "validation fraction");
-        Refused(new FitOptions { ValidationFraction = 0.1, Validation = data }, "only one can be");
-        Refused(new FitOptions { EarlyStopping = new() }, "there are no validation samples");
-        Refused(new FitOptions { EarlyStopping = new() { Patience = -1 } }, "Patience");
-        Refused(new FitOptions { EarlyStopping = new() { MinImprovement = double.NaN, WatchesTraining = true } }, "minimum improvement");
-        Assert.That(() => trainer.FindLearningRate(data, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => trainer.FindLearningRate(data, 1, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => trainer.FindLearningRate(data, stepCount: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
-
-        void Refused(FitOptions options, string message) =>
-            Assert.That(() => trainer.Fit(data, options), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
     }
 
     private static Sequential Network() => new([20], 1, new Dense(15, Activation.Relu), new Dense(4));

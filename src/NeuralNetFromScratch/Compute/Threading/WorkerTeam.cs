@@ -171,7 +171,7 @@ internal sealed unsafe class WorkerTeam
     private sealed class Worker(WorkerTeam team, int number)
     {
         private const int Awake = 0, Working = 1, Asleep = 2, Ended = 3;
-        private static readonly TimeSpan IdleLifetime = TimeSpan.FromSeconds(2);
+        private static readonly TimeSpan IdleLifetime = TimeSpan.FromSeconds(0.2); // Short: many trainers one after another leave few threads.
 
         private readonly AutoResetEvent _wake = new(false);
         private int _state = Ended;

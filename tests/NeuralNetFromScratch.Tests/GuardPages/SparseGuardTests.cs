@@ -1,0 +1,54 @@
+using NeuralNetFromScratch.Compute;
+using NeuralNetFromScratch.Tests.Reference;
+
+namespace NeuralNetFromScratch.Tests.GuardPages;
+
+/// <summary>Products of sparse rows, whose weights, sums and stored values touch guard pages.</summary>
+public class SparseGuardTests(GuardedSide side) : GuardPageTest(side)
+{
+    private static readonly int[] Widths = [.. Enumerable.Range(1, 18), 31, 32, 33, 65];
+
+    [Test]
+    public void Products_touch_their_operands_alone([Values] RegisterWidth width, [Values(0, 3)] int denseColumns, [Values] bool hasBias)
+    {
+        var engine = new Engine(1, (SimdWidth)width);
+        foreach (int columns in Widths)
+        {
+            Check(
+                on =>
+                {
+                    BatchView x = Batch(on, denseColumns, out int rows);
+                    BatchProduct.Multiply(
+                        engine, x, new ReadOnlyMatrixView(on.NextSpan(x.Columns * columns), x.Columns, columns), hasBias ? on.NextSpan(columns) : [],
+                        new MatrixView(on.NextSpan(rows * columns), rows, columns));
+                },
+                () => $"{columns} columns");
+        }
+    }
+
+    [Test]
+    public void Transposed_products_touch_their_operands_alone([Values] RegisterWidth width, [Values(0, 3)] int denseColumns, [Values] bool accumulate)
+    {
+        var engine = new Engine(1, (SimdWidth)width);
+        foreach (int columns in Widths)
+        {
+            Check(
+                on =>
+                {
+                    BatchView x = Batch(on, denseColumns, out int rows);
+                    BatchProduct.MultiplyTransposed(
+                        engine, x, new ReadOnlyMatrixView(on.NextSpan(rows * columns), rows, columns), new MatrixView(on.NextSpan(x.Columns * columns), x.Columns, columns), accumulate);
+                },
+                () => $"{columns} columns");
+        }
+    }
+
+    /// <summary>The first and the last column are stored, and so are a row without values and a full one.</summary>
+    private static BatchView Batch(Operands on, int denseColumns, out int rows)
+    {
+        int[] offsets = [0, 2, 2, 7, 8], columns = [0, 4, 0, 1, 2, 3, 4, 4];
+        rows = offsets.Length - 1;
+        ReadOnlyMatrixView dense = denseColumns == 0 ? default : new(on.NextSpan(rows * denseColumns), rows, denseColumns);
+        return new(dense, new SparseRowsView(offsets, columns, on.NextSpan(columns.Length), 5));
+    }
+}
