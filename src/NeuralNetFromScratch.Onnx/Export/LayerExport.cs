@@ -20,6 +20,7 @@ internal static class LayerExport
         [OperatorLayer.Kind] = OperatorExport.Add,
         [Dropout.Kind] = (_, value) => value,
         [GaussianNoise.Kind] = (_, value) => value,
+        [SpatialDropout2D.Kind] = (_, value) => value,
         [Flatten.Kind] = (_, value) => value,
     };
 

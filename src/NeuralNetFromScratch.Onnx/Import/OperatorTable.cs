@@ -16,7 +16,10 @@ internal static class OperatorTable
     /// <summary>What to do about operators that a feed-forward network does not have.</summary>
     private static readonly Dictionary<string, string> Advice = new()
     {
-        ["Conv"] = "convolutions are not imported",
+        ["Conv"] = "convolutions are not imported: write the network with Conv2D and load its weights from safetensors",
+        ["ConvTranspose"] = "convolutions are not imported",
+        ["MaxPool"] = "windows on pictures are not imported; global pooling is",
+        ["AveragePool"] = "windows on pictures are not imported; global pooling is",
         ["LSTM"] = "recurrent layers have no counterpart",
         ["GRU"] = "recurrent layers have no counterpart",
         ["RNN"] = "recurrent layers have no counterpart",

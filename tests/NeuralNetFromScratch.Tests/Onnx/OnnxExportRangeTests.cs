@@ -8,7 +8,7 @@ public class OnnxExportRangeTests
     private static readonly Layer[] Layers =
     [
         new Dense(5), new Dense(5) { HasBias = false }, new Dense(5, Activation.Relu) { HasBias = false }, new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new Dropout(0.5f),
-        new GaussianNoise(1), new ScaleShift(), new Flatten(), new Standardization([1, 2, 3, 4, 5, 6], [1, 2, 3, 0.5f, 1, 1]), new Standardization([1, 2], [3, 4]), new ActivationLayer(Activation.Tanh),
+        new GaussianNoise(1), new ScaleShift(), new Flatten(), new Standardization([1, 2, 3, 4, 5, 6], [1, 2, 3, 0.5f, 1, 1]), new Standardization([1, 2], [3, 4]), new ActivationLayer(Activation.Tanh), new SpatialDropout2D(0.5f),
         new Residual(new Dense(6, Activation.Gelu) { HasBias = false }, new Residual(new Dense(6))), new Residual(new Dense(4)) { Projection = [new Dense(4) { HasBias = false }] },
     ];
 
@@ -17,7 +17,7 @@ public class OnnxExportRangeTests
     [Test]
     public void Every_layer_at_every_batch_and_range([ValueSource(nameof(Layers))] Layer layer, [Values(1, 2, 64)] int batch)
     {
-        foreach (Shape shape in Shapes.Where(shape => layer is not Residual || shape.Rank == 1))
+        foreach (Shape shape in Shapes.Where(shape => layer is Residual ? shape.Rank == 1 : layer is not SpatialDropout2D || shape.Rank == 3))
         {
             Compare(Network(shape, layer), batch);
             Compare(Network(shape, layer, new Dense(4, Activation.Relu), new BatchNormalization(), new Dense(3)), batch);
@@ -47,7 +47,7 @@ public class OnnxExportRangeTests
         HashSet<Type> tried = [.. Layers.Select(layer => layer.GetType())];
         Type[] missing = [.. typeof(Layer).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract && !tried.Contains(type))];
         // Layers of pictures: not in the table of the export yet, so that they are refused by name.
-        string[] pictures = ["Conv2D", "MaxPool2D", "AveragePool2D", "GlobalAveragePool2D", "GlobalMaxPool2D", "SpatialDropout2D", "ZeroPadding2D", "Upsample2D"];
+        string[] pictures = ["Conv2D", "MaxPool2D", "AveragePool2D", "GlobalAveragePool2D", "GlobalMaxPool2D", "ZeroPadding2D", "Upsample2D"];
         Assert.That(missing.Where(type => !pictures.Contains(type.Name)), Is.Empty);
     }
 
