@@ -12,7 +12,7 @@ internal static unsafe class GemmLoops<TSimd>
     public static void Run<TEpilogue>(in GemmOperands operands, GemmOptions options, in GemmPlan plan, float* space, scoped TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue, allows ref struct
     {
-        if (operands.Rows == 1 && operands.BColumn == 1 && operands.CColumn == 1)
+        if (plan.IsRow)
         {
             if (options.SkipsZeros)
                 RunRow<NonzeroSteps>(operands, options.Accumulate);

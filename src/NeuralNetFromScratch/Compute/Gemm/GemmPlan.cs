@@ -40,8 +40,12 @@ internal readonly record struct GemmPlan
         bool isReadOften = operands.Columns > Tuning.PanelsReadingAInPlace * TileColumns;
         bool isShort = operands.ARow == 1 && operands.Depth <= Tuning.StepsReadInPlace;
         PacksA = (operands.AColumn != 1 && operands.ARow != 1) || (isReadOften && !isShort) || (options.SkipsZeros && operands.ARow != 1);
+        IsRow = operands.Rows == 1 && operands.BColumn == 1 && operands.CColumn == 1;
         StepsLength = options.SkipsZeros ? StepLists.LengthFor(Rows / TileRows, Depth) : 0;
     }
+
+    /// <summary>Whether it is a single row, whose weights pass by once: nothing is packed.</summary>
+    public bool IsRow { get; }
 
     public int TileRows { get; }
 
@@ -67,7 +71,7 @@ internal readonly record struct GemmPlan
     public int StepsLength { get; }
 
     /// <summary>Floats that the packed blocks of B and A and the lists take, in this order.</summary>
-    public int SpaceLength => (Columns + Rows) * Depth + StepsLength;
+    public int SpaceLength => IsRow ? 0 : (Columns + Rows) * Depth + StepsLength;
 
     private static int DivideUp(int value, int divisor) => (value - 1 + divisor) / divisor;
 }

@@ -10,9 +10,11 @@ internal sealed unsafe class PackSpace
 {
     private float[] _values = [];
 
-    /// <summary>Room for so many floats, aligned to a cache line; what was there is lost.</summary>
+    /// <summary>Room for so many floats, aligned to a cache line; what was there is lost. None for 0.</summary>
     public float* Reserve(int length)
     {
+        if (length == 0)
+            return null;
         if (_values.Length < length + AlignedMemory.Alignment)
             _values = AlignedMemory.Allocate(length);
         return AlignedMemory.Align(_values);
