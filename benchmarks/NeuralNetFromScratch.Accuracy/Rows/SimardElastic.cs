@@ -15,7 +15,7 @@ internal sealed class SimardElastic : Row
 
     public override double Run(MnistData data, ulong seed)
     {
-        var network = new Sequential([28, 28], seed, new Dense(800, Activation.Relu) { SkipsZeroInputs = true }, new Dense(10));
+        var network = new Sequential([28, 28], seed, new Dense(800, Activation.Relu), new Dense(10));
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f, 0.9f));
         trainer.Fit(data.Training, new FitOptions
         {

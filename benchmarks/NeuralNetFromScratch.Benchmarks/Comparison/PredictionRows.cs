@@ -58,28 +58,28 @@ internal static class PredictionRows
         report.AddAtMost($"warm training step, bytes, {threads} thread{(threads > 1 ? "s" : "")}", null, null, "B", bytes, 0);
     }
 
-    /// <summary>The fixed recipe, from bytes in memory to final weights, over ten seeds; skipping zeros changes its time alone.</summary>
+    /// <summary>The fixed recipe, from bytes in memory to final weights, over ten seeds; leaving out zeros changes its time alone.</summary>
     private static void AddTimeToAccuracy(Report report, BenchmarkData data)
     {
         const int Seeds = 10;
-        double seconds = 0, skippingSeconds = 0, accuracy = 0;
+        double denseSeconds = 0, seconds = 0, accuracy = 0;
         for (ulong seed = 0; seed < Seeds; seed++)
         {
-            seconds += Train(data, seed, skipsZeros: false).Seconds / Seeds;
-            (double duration, Sequential network) = Train(data, seed, skipsZeros: true);
-            skippingSeconds += duration / Seeds;
+            denseSeconds += Train(data, seed, ZeroSkipping.Never).Seconds / Seeds;
+            (double duration, Sequential network) = Train(data, seed, ZeroSkipping.Automatic);
+            seconds += duration / Seeds;
             accuracy += network.Evaluate(data.Sets.Test).Accuracy / Seeds;
         }
 
-        report.AddAtMost("time to 98 %, mean of 10 seeds", seconds, null, "s", seconds, 1.5);
-        report.AddAtMost("… skipping zeros", skippingSeconds, null, "s", skippingSeconds, 1);
+        report.AddAtMost("time to 98 %, mean of 10 seeds", seconds, null, "s", seconds, 1);
+        report.AddAtMost("… zeros multiplied", denseSeconds, null, "s", denseSeconds, 1.5);
         report.AddAtLeast("… test accuracy, mean of 10 seeds", accuracy, null, "", accuracy, 0.98);
     }
 
-    private static (double Seconds, Sequential Network) Train(BenchmarkData data, ulong seed, bool skipsZeros)
+    private static (double Seconds, Sequential Network) Train(BenchmarkData data, ulong seed, ZeroSkipping zeros)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        Sequential network = TimeTo98.Train(data.Sets.Training, seed, skipsZeros);
+        Sequential network = TimeTo98.Train(data.Sets.Training, seed, zeros);
         return (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, network);
     }
 

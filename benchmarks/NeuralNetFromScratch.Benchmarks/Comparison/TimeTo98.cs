@@ -6,10 +6,10 @@ namespace NeuralNetFromScratch.Benchmarks.Comparison;
 /// </summary>
 internal static class TimeTo98
 {
-    public static Sequential Train(Dataset training, ulong seed, bool skipsZeros)
+    public static Sequential Train(Dataset training, ulong seed, ZeroSkipping zeros)
     {
         var network = new Sequential(
-            [28, 28], seed, new Dense(160) { SkipsZeroInputs = skipsZeros }, new BatchNormalization(), new ActivationLayer(Activation.Relu), new Dense(10));
+            [28, 28], seed, new Dense(160) { ZeroSkipping = zeros }, new BatchNormalization(), new ActivationLayer(Activation.Relu), new Dense(10));
         var trainer = new Trainer(
             network, new SoftmaxCrossEntropy { LabelSmoothing = 0.05f }, new Sgd(0.3f, 0.9f, nesterov: true), new TrainerOptions { ThreadCount = 2 });
         trainer.Fit(training, new FitOptions { Epochs = 3, BatchSize = 128, Seed = seed, Schedule = LearningRateSchedule.OneCycle() });

@@ -8,10 +8,10 @@ internal sealed class TrainingRun
     private readonly Dataset _training;
     private readonly FitOptions _options;
 
-    public TrainingRun(Dataset training, int[] hidden, Optimizer optimizer, int batch, int threads, bool skipsZeros = false)
+    public TrainingRun(Dataset training, int[] hidden, Optimizer optimizer, int batch, int threads, ZeroSkipping zeros = ZeroSkipping.Automatic)
         : this(
             training,
-            new Sequential([784], 1, [.. hidden.Select(units => new Dense(units, Activation.Relu) { SkipsZeroInputs = skipsZeros }), new Dense(10)]),
+            new Sequential([784], 1, [.. hidden.Select(units => new Dense(units, Activation.Relu) { ZeroSkipping = zeros }), new Dense(10)]),
             optimizer,
             batch,
             threads)

@@ -39,6 +39,18 @@ internal static class Tuning
     /// <summary>Multiply-adds of a product with sparse rows, whose weights lie far apart.</summary>
     public const int SparseProductGrain = 16384;
 
+    /// <summary>
+    /// The smallest share of steps of k with a panel of zeros for which looking for them pays. MNIST has 0.57: an epoch of 784-128-10 takes 0.85 of the
+    /// time at 512 bits, 0.69 at 256.
+    /// </summary>
+    public const double LeastShareOfZeroSteps = 0.3;
+
+    /// <summary>
+    /// Bytes of weights that all rows of a sparse product pass by before the next ones come: they stay in the first-level cache. And the fewest stored
+    /// elements of a row for which its sums are worth being read and written.
+    /// </summary>
+    public const int SparseBlockBytes = 24576, SparseBlockElements = 8;
+
     /// <summary>Multiply-adds of a product: about two microseconds.</summary>
     public const long ProductGrain = 100_000;
 

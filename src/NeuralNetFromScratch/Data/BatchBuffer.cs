@@ -182,7 +182,7 @@ internal sealed class BatchBuffer
 
             for (int row = 0; row < destination.Weights.Length; row++)
                 SampleWeights.ThrowIfInvalid(indices[row], destination.Weights[row]);
-            for (int row = 0; destination.IsSparse && row < indices.Length; row++)
+            for (int row = 0; destination.IsSparse && dataset is not SparseDataset && row < indices.Length; row++)
                 SparseRowsView.ThrowIfColumnsWrong(destination.GetSparseColumns(row), buffer._sparseColumns, "sample", indices[row]);
         }
 

@@ -73,16 +73,16 @@ public class DenseTests
     }
 
     [Test]
-    public void Skipping_zero_inputs_changes_no_bits([Values(1, 64)] int batch)
+    public void Skipping_zero_inputs_changes_no_bits([Values(1, 2, 64)] int batch, [Values(ZeroSkipping.Always, ZeroSkipping.Automatic)] ZeroSkipping skips)
     {
-        LayerRun all = Run(skips: false), nonzero = Run(skips: true);
+        LayerRun all = Run(ZeroSkipping.Never), nonzero = Run(skips);
         Assert.That(TestValues.Bits(nonzero.Output), Is.EqualTo(TestValues.Bits(all.Output)));
         Assert.That(TestValues.Bits(nonzero.InputGradient), Is.EqualTo(TestValues.Bits(all.InputGradient)));
         Assert.That(TestValues.Bits(nonzero.Parameters.Gradients), Is.EqualTo(TestValues.Bits(all.Parameters.Gradients)));
 
-        LayerRun Run(bool skips)
+        LayerRun Run(ZeroSkipping skipping)
         {
-            var run = new LayerRun(new Dense(70, Activation.Relu) { SkipsZeroInputs = skips }, [100], batch, new Engine(2), 3);
+            var run = new LayerRun(new Dense(70, Activation.Relu) { ZeroSkipping = skipping }, [100], batch, new Engine(2), 3);
             for (int i = 0; i < run.Input.Length; i++)
                 run.Input[i] = i % 100 < 60 ? 0 : run.Input[i];
             run.Forward();
@@ -90,6 +90,30 @@ public class DenseTests
             return run;
         }
     }
+
+    /// <summary>A product that is left out shows where a weight is not finite: 0 · ∞ is NaN.</summary>
+    [TestCase(0, ZeroSkipping.Automatic, false)]
+    [TestCase(20, ZeroSkipping.Automatic, false)]
+    [TestCase(40, ZeroSkipping.Automatic, true)]
+    [TestCase(100, ZeroSkipping.Automatic, true)]
+    [TestCase(100, ZeroSkipping.Never, false)]
+    [TestCase(1, ZeroSkipping.Always, true)]
+    public void Zeros_are_left_out_where_many_neighbouring_inputs_are_zero(int zeroColumns, ZeroSkipping skipping, bool isLeftOut)
+    {
+        foreach (int batch in (int[])[1, 6, 64])
+        {
+            var run = new LayerRun(new Dense(8) { ZeroSkipping = skipping }, [101], batch, new Engine(2), 3);
+            for (int i = 0; i < run.Input.Length; i++)
+                run.Input[i] = i % 101 < Math.Max(zeroColumns, 1) ? 0 : 1;
+            run.Parameters[0].Values[0] = float.PositiveInfinity;
+            run.Forward();
+            Assert.That(float.IsNaN(run.Output[0]), Is.Not.EqualTo(isLeftOut), $"batch {batch}");
+        }
+    }
+
+    [Test]
+    public void An_unknown_way_of_skipping_zeros_is_refused() =>
+        Assert.That(() => new Dense(1) { ZeroSkipping = (ZeroSkipping)9 }, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("ZeroSkipping"));
 
     [Test]
     public void Without_a_bias_the_results_are_those_of_a_bias_of_zero([Values(1, 17)] int batch, [Values] bool isBuiltIn, [Values] bool needsInput)
@@ -113,10 +137,10 @@ public class DenseTests
     [Test]
     public void A_layer_without_a_bias_is_read_back()
     {
-        Part read = PartRegistry.Empty.With<Dense>().Read(new Dense(3, Activation.Relu) { HasBias = false, SkipsZeroInputs = true }.Settings);
+        Part read = PartRegistry.Empty.With<Dense>().Read(new Dense(3, Activation.Relu) { HasBias = false, ZeroSkipping = ZeroSkipping.Never }.Settings);
         Assert.That(read, Is.InstanceOf<Dense>());
         var layer = (Dense)read;
-        Assert.That((layer.Units, layer.HasBias, layer.SkipsZeroInputs), Is.EqualTo((3, false, true)));
+        Assert.That((layer.Units, layer.HasBias, layer.ZeroSkipping), Is.EqualTo((3, false, ZeroSkipping.Never)));
         Assert.That(layer.Activation, Is.EqualTo(Activation.Relu));
     }
 

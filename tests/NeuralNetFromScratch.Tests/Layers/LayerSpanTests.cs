@@ -15,7 +15,7 @@ public class LayerSpanTests
 
     private static readonly (Layer Layer, Shape Shape)[] Cases =
     [
-        (new Dense(10), [40]), (new Dense(10, Activation.Gelu), [40]), (new Dense(10) { HasBias = false }, [40]), (new Dense(3) { SkipsZeroInputs = true }, [40]),
+        (new Dense(10), [40]), (new Dense(10, Activation.Gelu), [40]), (new Dense(10) { HasBias = false }, [40]), (new Dense(3) { ZeroSkipping = ZeroSkipping.Always }, [40]),
         (new ActivationLayer(Activation.Tanh), [17]), (new ScaleShift(), [17]), (new BatchNormalization(), [17]), (new BatchNormalization(affine: false), [3, 2, 4]),
         (new LayerNormalization(), [17]), (new Standardization(17), [17]), (new Standardization(5), [17]), (new Dropout(0.5f), [17]), (new GaussianNoise(0.1f), [17]), (new Flatten(), [4, 4]),
         (new Conv2D(3, 2), [4, 5, 2]), (new Conv2D(4, 3, Activation.Gelu) { Groups = 2, HasBias = false }, [5, 4, 2]),

@@ -17,7 +17,7 @@ public class SparseInputTests
         ("nothing but standardized", [new Standardization([1, 2, 3], [2, 0.5f, 1])]),
         ("dropout first", [new Dropout(0.3f), new Dense(5)]),
         ("residual first", [new Residual(new Dense(41, Activation.Relu)), new Dense(5)]),
-        ("zeros skipped", [new Dense(33, Activation.Elu()) { SkipsZeroInputs = true }, new Dropout(0.5f), new Dense(3)]),
+        ("zeros skipped", [new Dense(33, Activation.Elu()) { ZeroSkipping = ZeroSkipping.Always }, new Dropout(0.5f), new Dense(3)]),
     ];
 
     private static readonly SparseSamples Samples = new(count: 29, columns: 41, denseColumns: 5, classCount: 4, seed: 1);

@@ -39,13 +39,13 @@ public class ModelFileTests
     }
 
     [Test]
-    public void Skipping_of_zeros_comes_back_and_survives_folding([Values] bool skips)
+    public void Skipping_of_zeros_comes_back_and_survives_folding([Values] ZeroSkipping skips)
     {
         using var folder = new TemporaryFolder();
-        new Sequential([1], 0, new Dense(1) { SkipsZeroInputs = skips }, new ActivationLayer(Activation.Relu)).Save(folder.File("zeros"));
+        new Sequential([1], 0, new Dense(1) { ZeroSkipping = skips }, new ActivationLayer(Activation.Relu)).Save(folder.File("zeros"));
         var loaded = Sequential.Load(folder.File("zeros"));
-        Assert.That(((Dense)loaded.Layers[0]).SkipsZeroInputs, Is.EqualTo(skips));
-        Assert.That(((Dense)loaded.FuseBatchNormalization().Layers.Single()).SkipsZeroInputs, Is.EqualTo(skips));
+        Assert.That(((Dense)loaded.Layers[0]).ZeroSkipping, Is.EqualTo(skips));
+        Assert.That(((Dense)loaded.FuseBatchNormalization().Layers.Single()).ZeroSkipping, Is.EqualTo(skips));
     }
 
     [Test]

@@ -23,12 +23,13 @@ internal static class BatchProduct
         fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
         fixed (float* values = sparse.AllValues, weights = w.SliceRows(dense, w.Rows - dense).Values, biases = bias, sums = z.Values)
         {
-            var job = new SparseRowsJob(engine.Width, new()
+            var job = new SparseRowsJob(engine, new()
             {
                 Offsets = offsets,
                 Columns = columns,
                 Values = values,
                 Rows = x.Rows,
+                ColumnCount = sparse.Columns,
                 Right = weights,
                 Bias = bias.IsEmpty ? null : biases,
                 Sums = sums,
@@ -57,12 +58,13 @@ internal static class BatchProduct
             fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
             fixed (float* values = sparse.AllValues)
             {
-                var job = new SparseColumnsJob(engine.Width, columnCount, new()
+                var job = new SparseColumnsJob(engine, new()
                 {
                     Offsets = offsets,
                     Columns = columns,
                     Values = values,
                     Rows = x.Rows,
+                    ColumnCount = columnCount,
                     Right = right,
                     Sums = sums + (nint)dense * dz.Columns,
                     Width = dz.Columns,
