@@ -28,8 +28,10 @@ internal static class NonFinite
     }
 
     /// <summary>Whether all features of a batch are finite.</summary>
-    public static bool IsFree(BatchView inputs) =>
-        (inputs.Dense.Columns == 0 || TensorPrimitives.IsFiniteAll(inputs.Dense.Span)) && (inputs.IsDense || TensorPrimitives.IsFiniteAll(inputs.Sparse.StoredValues));
+    public static bool IsFree(BatchView inputs) => IsFree(inputs.Dense.Columns == 0 ? [] : inputs.Dense.Span) && IsFree(inputs.Sparse.StoredValues);
+
+    /// <summary>No values are free of any; <see cref="TensorPrimitives"/> says otherwise.</summary>
+    private static bool IsFree(ReadOnlySpan<float> values) => values.IsEmpty || TensorPrimitives.IsFiniteAll(values);
 
     private static int Find(ReadOnlySpan<float> values)
     {
