@@ -10,11 +10,10 @@ internal static class DigitClassifier
         var layers = new List<Layer>();
         foreach (int units in recipe.Hidden)
         {
-            bool skips = recipe.SkipsZeroInputs && layers.Count == 0;
             if (recipe.NormalizesBatches)
-                layers.AddRange([new Dense(units) { SkipsZeroInputs = skips }, new BatchNormalization(), new ActivationLayer(Activation.Relu)]);
+                layers.AddRange([new Dense(units), new BatchNormalization(), new ActivationLayer(Activation.Relu)]);
             else
-                layers.Add(new Dense(units, Activation.Relu, weightInitializer: recipe.Start, biasInitializer: recipe.Start) { SkipsZeroInputs = skips });
+                layers.Add(new Dense(units, Activation.Relu, weightInitializer: recipe.Start, biasInitializer: recipe.Start));
         }
 
         layers.Add(new Dense(10, weightInitializer: recipe.Start, biasInitializer: recipe.Start));

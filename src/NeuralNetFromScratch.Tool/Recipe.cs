@@ -21,7 +21,6 @@ internal sealed record Recipe
     {
         Hidden = [160],
         NormalizesBatches = true,
-        SkipsZeroInputs = true,
         LabelSmoothing = 0.05f,
         Optimizer = new Sgd(0.3f, momentum: 0.9f, nesterov: true),
         Schedule = LearningRateSchedule.OneCycle(),
@@ -47,9 +46,6 @@ internal sealed record Recipe
 
     /// <summary>Whether batch normalization follows each hidden layer.</summary>
     public bool NormalizesBatches { get; init; }
-
-    /// <summary>Whether the first layer leaves out multiplications by zero.</summary>
-    public bool SkipsZeroInputs { get; init; }
 
     public float LabelSmoothing { get; init; }
 

@@ -27,7 +27,7 @@ internal sealed class PartSettingsTests
         LearningRateSchedule.OneCycle(), LearningRateSchedule.ReduceOnPlateau(0.3, 4, 1e-3, 0.01),
         LearningRateSchedule.Cosine().WithWarmUp(2), LearningRateSchedule.Step(3, 0.5).Times(LearningRateSchedule.Exponential(0.9)),
         LearningRateSchedule.Constant.Then(5, LearningRateSchedule.Linear()),
-        new Dense(3), new Dense(3, Activation.Elu(0.7f)) { HasBias = false, SkipsZeroInputs = true }, new ActivationLayer(Activation.Tanh), new ScaleShift(), new Flatten(),
+        new Dense(3), new Dense(3, Activation.Elu(0.7f)) { HasBias = false, ZeroSkipping = ZeroSkipping.Always }, new ActivationLayer(Activation.Tanh), new ScaleShift(), new Flatten(),
         new BatchNormalization(0.2f, 1e-3f, affine: false), new LayerNormalization(1e-4f), new Standardization(3), new Dropout(0.25f), new GaussianNoise(0.1f),
         new Residual(new Dense(3)) { Projection = [new Dense(3)] },
         new Accuracy(), new TopKAccuracy(2), new Precision(ClassAveraging.Micro), new Recall(), new F1Score(ClassAveraging.Weighted), new RocAuc(), new AveragePrecision(),
