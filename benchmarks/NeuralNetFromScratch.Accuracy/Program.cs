@@ -11,7 +11,7 @@ using NeuralNetFromScratch.Tool;
 Row[] all =
 [
     new Lab(500, target: 83), new Lab(200, target: 70), new Nielsen30(), new NielsenSoftmax100(), new SklearnFilters(), new SklearnBenchAdam(), new KerasMlp(), new Simard800(),
-    new AugmentedMlp(), new SimardElastic(), new PermutationInvariant(), new TimeTo98(),
+    new AugmentedMlp(), new SimardElastic(), new PermutationInvariant(), new Sample(), new TimeTo98(),
 ];
 
 Argument<string[]> names = new("row") { Description = "Rows to run; all if none is named.", Arity = ArgumentArity.ZeroOrMore };

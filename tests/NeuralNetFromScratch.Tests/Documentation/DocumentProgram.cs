@@ -14,5 +14,8 @@ internal sealed record DocumentProgram(string Document, int Line)
     /// <summary>Files that the document gives it.</summary>
     public Dictionary<string, string> Files { get; } = [];
 
+    /// <summary>Whether it is a program of ASP.NET Core.</summary>
+    public bool IsWeb => Blocks.Exists(block => block.Code.Contains("WebApplication", StringComparison.Ordinal));
+
     public override string ToString() => $"{Document}:{Line}";
 }

@@ -23,6 +23,7 @@ internal static class DocumentReader
         .. Directory.EnumerateFiles(Path.Combine(Repository, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
         "src/NeuralNetFromScratch/PACKAGE.md",
         "src/NeuralNetFromScratch.Onnx/PACKAGE.md",
+        "src/NeuralNetFromScratch.Tool/PACKAGE.md",
     ];
 
     public static IEnumerable<DocumentProgram> Programs => Documents.SelectMany(ProgramsOf);

@@ -7,14 +7,42 @@ namespace NeuralNetFromScratch.Tests.Documentation;
 /// <summary>Runs a document's program as a process of its own, in an empty folder with a small set in MNIST's format.</summary>
 internal static class DocumentRun
 {
-    private const string Download = "Mnist.DownloadAsync(\"mnist\")", NoDownload = "Task.CompletedTask";
+    /// <summary>What a program would fetch, or wait for, is there at once when it runs.</summary>
+    private static readonly (string Old, string New)[] Replacements =
+    [
+        ("Mnist.LoadOrDownloadAsync(", "Given.LoadAsync("),
+        ("app.Run();", "await Given.PostAsync(app);"),
+    ];
 
-    private const string RuntimeConfiguration = """
-        { "runtimeOptions": { "framework": { "name": "Microsoft.NETCore.App", "version": "10.0.0" }, "configProperties": { "System.Globalization.Invariant": true } } }
+    private const string Given = """
+        static class Given
+        {
+            public static Task<NeuralNetFromScratch.MnistData> LoadAsync(string? directory = null, IProgress<NeuralNetFromScratch.DownloadProgress>? progress = null) =>
+                Task.FromResult(NeuralNetFromScratch.Mnist.Load("mnist"));
+        }
+        """;
+
+    private const string GivenForWeb = """
+        static class Given
+        {
+            public static async Task PostAsync(Microsoft.AspNetCore.Builder.WebApplication app)
+            {
+                app.Urls.Add("http://127.0.0.1:0");
+                await app.StartAsync();
+                using var client = new HttpClient();
+                using HttpResponseMessage response = await client.PostAsync(app.Urls.First() + "/digit", new ByteArrayContent(new byte[784]));
+                Console.WriteLine(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
+            }
+        }
         """;
 
     private static readonly string[] Libraries =
-        ["NeuralNetFromScratch.dll", "NeuralNetFromScratch.Onnx.dll", "Google.Protobuf.dll", "System.Numerics.Tensors.dll"];
+        ["NeuralNetFromScratch.dll", "NeuralNetFromScratch.Onnx.dll", "Google.Protobuf.dll", "System.Numerics.Tensors.dll", "SkiaSharp.dll", Native];
+
+    /// <summary>The native part of SkiaSharp, which programs that read pictures use.</summary>
+    private static string Native => Path.Combine(
+        "runtimes", System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier, "native",
+        OperatingSystem.IsWindows() ? "libSkiaSharp.dll" : OperatingSystem.IsMacOS() ? "libSkiaSharp.dylib" : "libSkiaSharp.so");
 
     /// <summary>What the program prints.</summary>
     public static string Output(DocumentProgram program)
@@ -24,11 +52,14 @@ internal static class DocumentRun
         // As it is written, it must compile; where it would fetch data, it then finds them.
         string assembly = folder.File("Program.dll");
         DocumentCompiler.Compile(program, assembly);
-        if (program.Blocks.Any(block => block.Code.Contains(Download, StringComparison.Ordinal)))
-            DocumentCompiler.Compile(program, assembly, (Download, NoDownload));
-        File.WriteAllText(folder.File("Program.runtimeconfig.json"), RuntimeConfiguration);
-        foreach (string library in Libraries)
-            File.Copy(Path.Combine(AppContext.BaseDirectory, library), folder.File(library));
+        if (program.Blocks.Any(block => Replacements.Any(replacement => block.Code.Contains(replacement.Old, StringComparison.Ordinal))))
+            DocumentCompiler.Compile(program, assembly, program.IsWeb ? GivenForWeb : Given, Replacements);
+        string framework = program.IsWeb ? "Microsoft.AspNetCore.App" : "Microsoft.NETCore.App";
+        File.WriteAllText(folder.File("Program.runtimeconfig.json"), $$"""
+            { "runtimeOptions": { "framework": { "name": "{{framework}}", "version": "10.0.0" }, "configProperties": { "System.Globalization.Invariant": true } } }
+            """);
+        foreach (string library in Libraries.Where(library => File.Exists(Path.Combine(AppContext.BaseDirectory, library))))
+            File.Copy(Path.Combine(AppContext.BaseDirectory, library), folder.File(Path.GetFileName(library)));
         Directory.CreateDirectory(folder.File("mnist"));
         foreach (string name in digits.FileNames)
             File.Copy(digits.File(name), Path.Combine(folder.File("mnist"), name));
