@@ -14,12 +14,12 @@ public sealed class Engine
 
     /// <summary>Creates an engine.</summary>
     /// <param name="threadCount">
-    /// The number of threads that work together, the calling thread included; positive. Default: <see cref="Environment.ProcessorCount"/>, which is
-    /// also the maximum: larger values are lowered to it.
+    /// The number of threads that work together, the calling thread included; positive. Default: the number of cores that the process may use, of
+    /// performance cores where there are two kinds. The maximum is <see cref="Environment.ProcessorCount"/>: larger values are lowered to it.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threadCount"/> is not positive.</exception>
     public Engine(int? threadCount = null)
-        : this(Math.Min(Positive(threadCount ?? Environment.ProcessorCount), Environment.ProcessorCount), SimdWidths.Best, rests: true)
+        : this(Math.Min(Positive(threadCount ?? ProcessorCores.Count), Environment.ProcessorCount), SimdWidths.Best, rests: true)
     {
     }
 
@@ -37,6 +37,12 @@ public sealed class Engine
             _spaces[worker] = new PackSpace();
         Width = width;
     }
+
+    /// <summary>
+    /// Whether the processor has fused multiply-add (x64 with AVX2, ARM64). Results have the same bits without it, since each multiply-add is then
+    /// computed in double precision and rounded as the instruction rounds; docs/reproducibility.md says what that costs.
+    /// </summary>
+    public static bool HasFusedMultiplyAdd => ExactMultiplyAdd.IsFused;
 
     /// <summary>The number of threads that work together.</summary>
     public int ThreadCount => _team.Workers;

@@ -45,7 +45,7 @@ public sealed record TabularClassifierOptions
     public ulong Seed { get; init; }
 
     /// <summary>The number of threads; the result does not depend on it.</summary>
-    public int ThreadCount { get; init; } = Environment.ProcessorCount;
+    public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>Trains a network by L-BFGS.</summary>
     internal TrainingHistory Minimize(Sequential network, Dataset samples)

@@ -46,6 +46,9 @@ public sealed class PartRegistry
         return part;
     }
 
+    /// <summary>All kinds.</summary>
+    internal IEnumerable<string> Kinds => _kinds.Keys;
+
     /// <summary>The type that a kind is read into; null where the kind is unknown.</summary>
     internal Type? Find(string kind) => _kinds.TryGetValue(kind, out var entry) ? entry.Type : null;
 }

@@ -135,8 +135,8 @@ internal sealed class TrainingPlan
 /// <summary>How a trainer works.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>The number of threads; as many as the machine has processors unless set.</summary>
-    public int ThreadCount { get; init; } = Environment.ProcessorCount;
+    /// <summary>The number of threads. Default: the number of cores that the process may use; at most <see cref="Environment.ProcessorCount"/>.</summary>
+    public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>What happens to the gradients between computing them and the update, where several machines share a step; nothing if null, the default.</summary>
     public GradientExchange? Exchange { get; init; }

@@ -1,11 +1,9 @@
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Compute;
 
-/// <summary>Sums, functions and whole trainings have the same bits at every register width, where the processor has fused multiply-add.</summary>
+/// <summary>Sums, functions and whole trainings have the same bits at every register width.</summary>
 public class WidthTests
 {
     private static readonly Func<Layer[]>[] Networks =
@@ -31,11 +29,6 @@ public class WidthTests
         () => new RmsProp(momentum: 0.9f),
         () => new RmsProp(momentum: 0.9f, centered: true),
     ];
-
-    [SetUp]
-    public void Fused() => AssumeFused();
-
-    internal static void AssumeFused() => Assume.That(Fma.IsSupported || AdvSimd.IsSupported, "no fused multiply-add here");
 
     [Test]
     public void Whole_trainings([Range(0, 3)] int network, [Range(0, 11)] int optimizer, [Values] RegisterWidth width) =>

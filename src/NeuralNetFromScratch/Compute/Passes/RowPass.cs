@@ -94,13 +94,16 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
 internal static unsafe class Softmax
 {
     /// <summary>Writes <c>scale · softmax(x)</c> and returns <c>log Σ exp(x − max x)</c> and <c>max x</c>.</summary>
+    public static (double ShiftedLogSum, float Maximum) Row(ReadOnlySpan<float> x, Span<float> y, float scale) => Row(x, y, scale, SimdWidths.Best);
+
+    /// <summary><see cref="Row(ReadOnlySpan{float}, Span{float}, float)"/> with registers of a given width.</summary>
     [MethodImpl(HotPath.CompileOnce)]
-    public static (double ShiftedLogSum, float Maximum) Row(ReadOnlySpan<float> x, Span<float> y, float scale)
+    internal static (double ShiftedLogSum, float Maximum) Row(ReadOnlySpan<float> x, Span<float> y, float scale, SimdWidth width)
     {
         fixed (float* input = x, output = y)
         {
             var kernel = new SoftmaxRowKernel(input, output, x.Length, scale);
-            SimdDispatch.Run(SimdWidths.Best, ref kernel);
+            SimdDispatch.Run(width, ref kernel);
             return (kernel.ShiftedLogSum, kernel.Maximum);
         }
     }

@@ -38,7 +38,7 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf operator /(TSelf left, TSelf right);
 
-    /// <summary><c>left · right + addend</c>, rounded once where the processor can.</summary>
+    /// <summary><c>left · right + addend</c>, rounded once; without the instruction for it, by <see cref="ExactMultiplyAdd"/>.</summary>
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
     /// <summary>
@@ -107,10 +107,10 @@ internal enum SimdWidth
 /// <summary>Which register widths this processor has.</summary>
 internal static class SimdWidths
 {
-    /// <summary>The widest that this processor accelerates.</summary>
+    /// <summary>The widest that this processor accelerates; those from 256 bits on come with fused multiply-add.</summary>
     public static SimdWidth Best =>
-        Vector512.IsHardwareAccelerated ? SimdWidth.Bits512
-        : Vector256.IsHardwareAccelerated ? SimdWidth.Bits256
+        Vector512.IsHardwareAccelerated && ExactMultiplyAdd.IsFused ? SimdWidth.Bits512
+        : Vector256.IsHardwareAccelerated && ExactMultiplyAdd.IsFused ? SimdWidth.Bits256
         : Vector128.IsHardwareAccelerated ? SimdWidth.Bits128
         : SimdWidth.Scalar;
 }

@@ -34,10 +34,14 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
     public static Simd128 operator /(Simd128 left, Simd128 right) => new(left._lanes / right._lanes);
 
     public static Simd128 MultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) =>
-        new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+        new(ExactMultiplyAdd.IsFused
+            ? Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes)
+            : ExactMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
 
     public static void AddProduct(ref Simd128 sum, Simd128 left, Simd128 right) =>
-        sum._lanes = Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+        sum._lanes = ExactMultiplyAdd.IsFused
+            ? Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes)
+            : ExactMultiplyAdd.Of(left._lanes, right._lanes, sum._lanes);
 
     public static Simd128 Abs(Simd128 value) => new(Vector128.Abs(value._lanes));
 

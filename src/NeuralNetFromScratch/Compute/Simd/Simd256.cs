@@ -56,10 +56,14 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
     public static Simd256 operator /(Simd256 left, Simd256 right) => new(left._lanes / right._lanes);
 
     public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) =>
-        new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+        new(ExactMultiplyAdd.IsFused
+            ? Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes)
+            : ExactMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
 
     public static void AddProduct(ref Simd256 sum, Simd256 left, Simd256 right) =>
-        sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+        sum._lanes = ExactMultiplyAdd.IsFused
+            ? Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes)
+            : ExactMultiplyAdd.Of(left._lanes, right._lanes, sum._lanes);
 
     public static Simd256 Abs(Simd256 value) => new(Vector256.Abs(value._lanes));
 

@@ -3,7 +3,7 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>One float: the fallback where no vector unit is accelerated.</summary>
 internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 {
-    private float _lane = lane;
+    private readonly float _lane = lane;
 
     public static int Width => 1;
 
@@ -32,10 +32,12 @@ internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
     public static SimdScalar operator /(SimdScalar left, SimdScalar right) => new(left._lane / right._lane);
 
     public static SimdScalar MultiplyAdd(SimdScalar left, SimdScalar right, SimdScalar addend) =>
-        new(float.MultiplyAddEstimate(left._lane, right._lane, addend._lane));
+        new(ExactMultiplyAdd.IsFused
+            ? MathF.FusedMultiplyAdd(left._lane, right._lane, addend._lane)
+            : ExactMultiplyAdd.Of(left._lane, right._lane, addend._lane));
 
     public static void AddProduct(ref SimdScalar sum, SimdScalar left, SimdScalar right) =>
-        sum._lane = float.MultiplyAddEstimate(left._lane, right._lane, sum._lane);
+        sum = MultiplyAdd(left, right, sum);
 
     public static SimdScalar Abs(SimdScalar value) => new(MathF.Abs(value._lane));
 

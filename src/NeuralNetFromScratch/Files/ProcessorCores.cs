@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// How many cores the operating system gives to the process. Two hardware threads of one core share its multipliers and its first-level cache, and the slowest
+/// worker decides when a product is finished, so that efficiency cores beside performance cores do not count.
+/// </summary>
+internal static class ProcessorCores
+{
+    /// <summary>Relation 0 of Windows' processor information: a core.</summary>
+    private const int RelationCore = 0, EfficiencyClassOffset = 9;
+
+    /// <summary>Cores for this process: at least 1, at most <see cref="Environment.ProcessorCount"/>, which knows of affinity and of a container's share.</summary>
+    public static int Count { get; } = Math.Clamp(Find() ?? Environment.ProcessorCount, 1, Environment.ProcessorCount);
+
+    /// <summary>
+    /// The cores of Linux' files: those of the processors that the process may use ("Cpus_allowed_list" in /proc/self/status), without those that have less than
+    /// half of the largest capacity. Null where the files do not say it.
+    /// </summary>
+    /// <param name="read">Reads a file; null where there is none.</param>
+    public static int? OfLinux(Func<string, string?> read)
+    {
+        const string Key = "Cpus_allowed_list:";
+        string? allowed = read("/proc/self/status")?.Split('\n').FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))?[Key.Length..];
+        if (allowed is null || ParseList(allowed) is not { Count: > 0 } processors)
+            return null;
+        // Intel's hybrid processors list their performance cores.
+        if (read("/sys/devices/cpu_core/cpus") is { } list && ParseList(list) is { } performance && processors.Any(performance.Contains))
+            processors = [.. processors.Where(performance.Contains)];
+        long[] capacities = [.. processors.Select(processor => Number(read($"/sys/devices/system/cpu/cpu{processor}/cpu_capacity")))];
+        long largest = capacities.Max();
+        var cores = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < processors.Count; i++)
+        {
+            string folder = $"/sys/devices/system/cpu/cpu{processors[i]}/topology/";
+            string? siblings = read(folder + "core_cpus_list") ?? read(folder + "thread_siblings_list");
+            if (siblings is null)
+                return null;
+            if (2 * capacities[i] >= largest)
+                cores.Add(siblings.Trim());
+        }
+
+        return cores.Count;
+    }
+
+    /// <summary>
+    /// The cores of what Windows' GetLogicalProcessorInformationEx writes: records of a relation, a size, and for a core flags and an efficiency class, which is
+    /// highest for the fastest. Null where the records are malformed.
+    /// </summary>
+    public static int? OfWindows(ReadOnlySpan<byte> records)
+    {
+        int fastest = -1, cores = 0;
+        while (records.Length >= 2 * sizeof(int))
+        {
+            int relation = BinaryPrimitives.ReadInt32LittleEndian(records), size = BinaryPrimitives.ReadInt32LittleEndian(records[sizeof(int)..]);
+            if (size <= EfficiencyClassOffset || size > records.Length)
+                return null;
+            int efficiency = records[EfficiencyClassOffset];
+            if (relation == RelationCore && efficiency >= fastest)
+                (fastest, cores) = (efficiency, efficiency > fastest ? 1 : cores + 1);
+            records = records[size..];
+        }
+
+        return cores > 0 ? cores : null;
+    }
+
+    /// <summary>The cores of macOS' numbers: the performance cores of Apple's processors, the physical ones of Intel's.</summary>
+    /// <param name="read">Reads a number by its name; null where there is none.</param>
+    public static int? OfMacOS(Func<string, int?> read) => read("hw.perflevel0.physicalcpu") ?? read("hw.physicalcpu");
+
+    private static int? Find()
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+                return OfLinux(path => File.Exists(path) ? File.ReadAllText(path) : null);
+            if (OperatingSystem.IsMacOS())
+                return OfMacOS(ReadSystemNumber);
+            return OperatingSystem.IsWindows() ? OfWindows(ReadProcessorRecords()) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Processors of a list such as "0-3,8": null where it is malformed or longer than any machine's.</summary>
+    private static List<int>? ParseList(string text)
+    {
+        const int Most = 65_536;
+        var numbers = new List<int>();
+        foreach (string part in text.Trim().Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] ends = part.Split('-');
+            if (ends.Length > 2 || Number(ends[0]) is not (>= 0 and < Most and var first) || Number(ends[^1]) is not (>= 0 and < Most and var last))
+                return null;
+            for (long processor = first; processor <= last; processor++)
+                numbers.Add((int)processor);
+        }
+
+        return numbers;
+    }
+
+    /// <summary>A whole number, −1 where there is none.</summary>
+    private static long Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long value) ? value : -1;
+
+    private static int? ReadSystemNumber(string name)
+    {
+        nint size = sizeof(int);
+        return ReadSystemNumber(name, out int value, ref size, 0, 0) == 0 && size == sizeof(int) ? value : null;
+    }
+
+    private static byte[] ReadProcessorRecords()
+    {
+        int length = 0;
+        GetLogicalProcessorInformationEx(RelationCore, null, ref length);
+        var records = new byte[length];
+        return GetLogicalProcessorInformationEx(RelationCore, records, ref length) ? records[..length] : [];
+    }
+
+#pragma warning disable SYSLIB1054 // Blittable as they are: nothing would be generated.
+    [DllImport("libSystem.dylib", EntryPoint = "sysctlbyname", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ReadSystemNumber([MarshalAs(UnmanagedType.LPStr)] string name, out int value, ref nint size, nint newValue, nint newSize);
+
+    [DllImport("kernel32.dll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static extern bool GetLogicalProcessorInformationEx(int relation, [Out] byte[]? records, ref int length);
+#pragma warning restore SYSLIB1054
+}

@@ -1,0 +1,22 @@
+using System.Runtime.Intrinsics;
+using NeuralNetFromScratch;
+using NeuralNetFromScratch.Compute;
+using NeuralNetFromScratch.Hashes;
+
+// usage: Hashes          prints a hash for each part and training, which are those of hashes.txt on every processor
+//        Hashes FILE     compares with a file, and names what differs
+if (args.Length == 0)
+{
+    foreach (Recipe recipe in Recipe.All)
+        Console.WriteLine(recipe.Line(SimdWidths.Best));
+    return 0;
+}
+
+Dictionary<string, string> expected = Recipe.Read(args[0]);
+string[] different = [.. Recipe.All.Where(recipe => expected.GetValueOrDefault(recipe.Name) != recipe.Hash(SimdWidths.Best)).Select(recipe => recipe.Name)];
+int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+string processor = $"{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}, {bits} bits, {(Engine.HasFusedMultiplyAdd ? "with" : "without")} fused multiply-add";
+foreach (string name in different)
+    Console.WriteLine($"other bits: {name}");
+Console.WriteLine($"{Recipe.All.Count - different.Length} of {Recipe.All.Count} hashes are equal ({processor})");
+return different.Length == 0 ? 0 : 1;
