@@ -39,7 +39,7 @@ internal static class ProcessorCores
             string? siblings = read(folder + "core_cpus_list") ?? read(folder + "thread_siblings_list");
             if (siblings is null)
                 return null;
-            if (2 * capacities[i] >= largest)
+            if (largest < 0 || 2 * capacities[i] >= largest)
                 cores.Add(siblings.Trim());
         }
 

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Compute;
 
@@ -33,13 +36,15 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 
     public static Simd128 operator /(Simd128 left, Simd128 right) => new(left._lanes / right._lanes);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 MultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) =>
-        new(ExactMultiplyAdd.IsFused
+        new((Fma.IsSupported || AdvSimd.IsSupported)
             ? Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes)
             : ExactMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddProduct(ref Simd128 sum, Simd128 left, Simd128 right) =>
-        sum._lanes = ExactMultiplyAdd.IsFused
+        sum._lanes = (Fma.IsSupported || AdvSimd.IsSupported)
             ? Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes)
             : ExactMultiplyAdd.Of(left._lanes, right._lanes, sum._lanes);
 

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>One float: the fallback where no vector unit is accelerated.</summary>
@@ -31,11 +35,13 @@ internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 
     public static SimdScalar operator /(SimdScalar left, SimdScalar right) => new(left._lane / right._lane);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar MultiplyAdd(SimdScalar left, SimdScalar right, SimdScalar addend) =>
-        new(ExactMultiplyAdd.IsFused
+        new((Fma.IsSupported || AdvSimd.IsSupported)
             ? MathF.FusedMultiplyAdd(left._lane, right._lane, addend._lane)
             : ExactMultiplyAdd.Of(left._lane, right._lane, addend._lane));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddProduct(ref SimdScalar sum, SimdScalar left, SimdScalar right) =>
         sum = MultiplyAdd(left, right, sum);
 
