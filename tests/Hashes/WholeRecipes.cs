@@ -15,6 +15,7 @@ internal static class WholeRecipes
         new("training: sparse rows beside a dense block", (width, digest) => Sparse(width, digest, 6)),
         new("training: noise, dropout, normalizations, augmentation, averages, accumulation, early stopping", Everything),
         new("training: deep layers whose products are cut into blocks", Deep),
+        new("training: L-BFGS", Lbfgs),
         new("functions of registers", Functions),
         new("functions in double precision", Doubles),
         new("random numbers", RandomNumbers),
@@ -76,6 +77,14 @@ internal static class WholeRecipes
     {
         var network = new Sequential([900], 8, new Dense(70, Activation.Silu), new Dense(33, Activation.Softplus), new Dense(SampleData.Classes));
         Fit(network, new RmsProp(1e-3f) { GlobalClipNorm = 0.5f }, SampleData.WithLabels([900]), new() { Epochs = 2, BatchSize = 39, Seed = 2 }, width, digest);
+    }
+
+    /// <summary>It takes the widest registers itself.</summary>
+    private static void Lbfgs(SimdWidth width, Digest digest)
+    {
+        var network = new Sequential([23], 1, new Dense(17, Activation.Tanh), new Dense(SampleData.Classes));
+        new LbfgsTrainer(network, new SoftmaxCrossEntropy(), new LbfgsOptions { MaxIterations = 10, ThreadCount = 2 }).Fit(SampleData.WithLabels([23]));
+        digest.Add(network);
     }
 
     private static void Fit(Sequential network, Optimizer optimizer, Dataset samples, FitOptions options, SimdWidth width, Digest digest)

@@ -108,3 +108,18 @@ internal static partial class NativeFile
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Statx(int folder, string path, int flags, uint mask, [Out] byte[] status);
 }
+
+/// <summary>What .NET does not say of the machine.</summary>
+internal static partial class NativeSystem
+{
+    /// <summary>macOS' number of a name.</summary>
+    [LibraryImport("libc", EntryPoint = "sysctlbyname", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int ReadNumber(string name, out int value, ref nint size, nint newValue, nint newSize);
+
+    /// <summary>Windows' records of its processors; without room it says how much they need.</summary>
+    [LibraryImport("kernel32", EntryPoint = "GetLogicalProcessorInformationEx")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool ReadProcessors(int relation, [Out] byte[]? records, ref int length);
+}

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace NeuralNetFromScratch;
 
@@ -110,25 +109,14 @@ internal static class ProcessorCores
     private static int? ReadSystemNumber(string name)
     {
         nint size = sizeof(int);
-        return ReadSystemNumber(name, out int value, ref size, 0, 0) == 0 && size == sizeof(int) ? value : null;
+        return NativeSystem.ReadNumber(name, out int value, ref size, 0, 0) == 0 && size == sizeof(int) ? value : null;
     }
 
     private static byte[] ReadProcessorRecords()
     {
         int length = 0;
-        GetLogicalProcessorInformationEx(RelationCore, null, ref length);
+        NativeSystem.ReadProcessors(RelationCore, null, ref length);
         var records = new byte[length];
-        return GetLogicalProcessorInformationEx(RelationCore, records, ref length) ? records[..length] : [];
+        return NativeSystem.ReadProcessors(RelationCore, records, ref length) ? records[..length] : [];
     }
-
-#pragma warning disable SYSLIB1054 // Blittable as they are: nothing would be generated.
-    [DllImport("libSystem.dylib", EntryPoint = "sysctlbyname", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int ReadSystemNumber([MarshalAs(UnmanagedType.LPStr)] string name, out int value, ref nint size, nint newValue, nint newSize);
-
-    [DllImport("kernel32.dll")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    private static extern bool GetLogicalProcessorInformationEx(int relation, [Out] byte[]? records, ref int length);
-#pragma warning restore SYSLIB1054
 }

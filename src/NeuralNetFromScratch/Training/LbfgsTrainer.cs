@@ -131,7 +131,7 @@ public sealed record LbfgsOptions
     public double L2Penalty { get; init; }
 
     /// <summary>The number of threads; the result does not depend on it.</summary>
-    public int ThreadCount { get; init; } = Environment.ProcessorCount;
+    public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     internal void Validate()
     {

@@ -32,11 +32,13 @@ public class WidthTests
 
     [Test]
     public void Whole_trainings([Range(0, 3)] int network, [Range(0, 11)] int optimizer, [Values] RegisterWidth width) =>
-        Assert.That(Train(network, optimizer, (SimdWidth)width), Is.EqualTo(Train(network, optimizer, SimdWidth.Bits256)));
+        Assert.That(Train(network, optimizer, (SimdWidth)width), Is.EqualTo(Train(network, optimizer, SimdWidth.Bits128)));
+    }
 
     [Test]
     public void Sums_along_a_row([Values] RegisterWidth width)
     {
+        width.AssumeUsed();
         foreach (int length in (int[])[0, 1, 3, 15, 16, 17, 31, 33, 100, 4095, 4096, 4097, 9000, 20_000])
         {
             float[] values = TestValues.Uniform(length, 5);
@@ -49,10 +51,11 @@ public class WidthTests
     [Test]
     public void Exponentials_and_logarithms([Values] RegisterWidth width)
     {
+        width.AssumeUsed();
         float[] x = [.. TestValues.Uniform(500, 6, -100, 100), 0, -0f, 1, float.Epsilon, 88.7f, 89, -87.4f, -103.9f, -104, float.PositiveInfinity, float.NegativeInfinity];
-        Assert.That(Apply(default(SigmoidFunction), (SimdWidth)width), Is.EqualTo(Apply(default(SigmoidFunction), SimdWidth.Bits256)));
-        Assert.That(Apply(default(SoftplusFunction), (SimdWidth)width), Is.EqualTo(Apply(default(SoftplusFunction), SimdWidth.Bits256)));
-        Assert.That(Apply(default(GeluFunction), (SimdWidth)width), Is.EqualTo(Apply(default(GeluFunction), SimdWidth.Bits256)));
+        Assert.That(Apply(default(SigmoidFunction), (SimdWidth)width), Is.EqualTo(Apply(default(SigmoidFunction), SimdWidth.Bits128)));
+        Assert.That(Apply(default(SoftplusFunction), (SimdWidth)width), Is.EqualTo(Apply(default(SoftplusFunction), SimdWidth.Bits128)));
+        Assert.That(Apply(default(GeluFunction), (SimdWidth)width), Is.EqualTo(Apply(default(GeluFunction), SimdWidth.Bits128)));
 
         int[] Apply<TFunction>(TFunction function, SimdWidth registers)
             where TFunction : struct, IActivationFunction

@@ -107,7 +107,7 @@ internal enum SimdWidth
 /// <summary>Which register widths this processor has.</summary>
 internal static class SimdWidths
 {
-    /// <summary>The widest that this processor accelerates; those from 256 bits on come with fused multiply-add.</summary>
+    /// <summary>The widest that this processor accelerates; those from 256 bits on need fused multiply-add.</summary>
     public static SimdWidth Best =>
         Vector512.IsHardwareAccelerated && ExactMultiplyAdd.IsFused ? SimdWidth.Bits512
         : Vector256.IsHardwareAccelerated && ExactMultiplyAdd.IsFused ? SimdWidth.Bits256

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -56,17 +55,11 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 
     public static Simd256 operator /(Simd256 left, Simd256 right) => new(left._lanes / right._lanes);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) =>
-        new(Fma.IsSupported
-            ? Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes)
-            : ExactMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
+        new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddProduct(ref Simd256 sum, Simd256 left, Simd256 right) =>
-        sum._lanes = Fma.IsSupported
-            ? Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes)
-            : ExactMultiplyAdd.Of(left._lanes, right._lanes, sum._lanes);
+        sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
 
     public static Simd256 Abs(Simd256 value) => new(Vector256.Abs(value._lanes));
 
