@@ -12,19 +12,21 @@ internal static class PartRecipes
     /// <summary>Parts with settings, and variants of parts that compute something else.</summary>
     private static readonly Part[] Samples =
     [
-        new Dense(Hidden), new ActivationLayer(Activation.Tanh), new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new Dropout(0.3f), new GaussianNoise(0.2f),
+        new Dense(Hidden), new Conv2D(3, kernelSize: 3, Activation.Relu), new ActivationLayer(Activation.Tanh), new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new Dropout(0.3f), new GaussianNoise(0.2f),
         new Residual(new Dense(Hidden, Activation.Softplus), new LayerNormalization()),
         new Standardization(SampleData.Uniform(Hidden, 3), SampleData.Uniform(Hidden, 4, 0.5f, 2)),
         Activation.LeakyRelu(0.1f), Activation.Elu(0.7f), new Huber(0.7f),
         new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [1, 2, 0.5f, 1, 3] }, new BinaryCrossEntropy { PositiveWeights = [1, 2, 0.5f, 1, 3] },
         new Sgd(0.1f), new Sgd(0.1f, 0.9f), new Sgd(0.1f, 0.9f, nesterov: true), new Sgd(0.1f, 0.9f, dampening: 0.5f), new Adam(0.01f), new AdamW(0.01f),
-        new RmsProp(0.01f), new Adagrad(0.05f), new ParameterGroup("dense1") { LearningRateFactor = 0.3f },
+        new RmsProp(0.01f), new RmsProp(0.01f, momentum: 0.9f, centered: true), new Adagrad(0.05f), new Adamax(), new NAdam(), new RAdam(beta2: 0.9f), new Adadelta(), new Lion(), new ParameterGroup("dense1") { LearningRateFactor = 0.3f },
         new Sgd { L2Penalty = 0.01f, L1Penalty = 0.02f }, new Sgd { DecoupledWeightDecay = 0.01f }, new Sgd { MaxNorm = 0.5f }, new Sgd { ClipValue = 1e-3f },
         new Sgd { GlobalClipNorm = 0.1f }, new Sgd { EmaDecay = 0.9f },
         new TopKAccuracy(2), new CalibrationError(10),
         LearningRateSchedule.Step(1, 0.5), LearningRateSchedule.Exponential(0.9), LearningRateSchedule.InverseTime(0.1), LearningRateSchedule.Cosine(0.1),
         LearningRateSchedule.Linear(0.1, 0.5), LearningRateSchedule.OneCycle(0.2, 10, 100, (0.85, 0.95)), LearningRateSchedule.ReduceOnPlateau(0.3, 0, 0.9),
         LearningRateSchedule.Cosine().WithWarmUp(1), LearningRateSchedule.Step(1, 0.5).Times(LearningRateSchedule.Exponential(0.9)),
+        LearningRateSchedule.CosineRestarts(1), LearningRateSchedule.Cyclic(0.1, 1), LearningRateSchedule.Hold(0.3, 1), LearningRateSchedule.MultiStep(0.5, 1),
+        LearningRateSchedule.Cosine().PerEpoch(), LearningRateSchedule.Exponential(0.9).PerStep(), LearningRateSchedule.Polynomial(1.5), LearningRateSchedule.Ramp(0.2, 1, 1),
         LearningRateSchedule.Constant.Then(1, LearningRateSchedule.Linear()),
         new ImageAugmentation { MaxShift = 1, MaxRotation = 20, Scale = (0.9f, 1.1f), MaxShear = 0.1f, Elastic = (2, 5) },
     ];

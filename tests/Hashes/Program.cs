@@ -5,6 +5,8 @@ using NeuralNetFromScratch.Hashes;
 
 // usage: Hashes          prints a hash for each part and training, which are those of hashes.txt on every processor
 //        Hashes FILE     compares with a file, and names what differs
+foreach (string kind in PartRecipes.Missing)
+    Console.Error.WriteLine($"no hash: {kind}, which needs settings and has no line in PartRecipes");
 if (args.Length == 0)
 {
     foreach (Recipe recipe in Recipe.All)
