@@ -12,7 +12,8 @@ internal static class PartRecipes
     /// <summary>Parts with settings, and variants of parts that compute something else.</summary>
     private static readonly Part[] Samples =
     [
-        new Dense(Hidden), new Conv2D(3, kernelSize: 3, Activation.Relu), new ActivationLayer(Activation.Tanh), new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new Dropout(0.3f), new GaussianNoise(0.2f),
+        new Dense(Hidden), new Conv2D(3, kernelSize: 3, Activation.Relu), new MaxPool2D(2), new AveragePool2D(2), new SpatialDropout2D(0.3f), new Upsample2D(2),
+        new ActivationLayer(Activation.Tanh), new BatchNormalization(), new BatchNormalization(affine: false), new LayerNormalization(), new Dropout(0.3f), new GaussianNoise(0.2f),
         new Residual(new Dense(Hidden, Activation.Softplus), new LayerNormalization()),
         new Standardization(SampleData.Uniform(Hidden, 3), SampleData.Uniform(Hidden, 4, 0.5f, 2)),
         Activation.LeakyRelu(0.1f), Activation.Elu(0.7f), new Huber(0.7f),
