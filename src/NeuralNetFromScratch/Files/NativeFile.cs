@@ -115,7 +115,7 @@ internal static partial class NativeSystem
     /// <summary>macOS' number of a name.</summary>
     [LibraryImport("libc", EntryPoint = "sysctlbyname", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static partial int ReadNumber(string name, out int value, ref nint size, nint newValue, nint newSize);
+    public static partial int ReadNumber(string name, ref int value, ref nint size, nint newValue, nint newSize);
 
     /// <summary>Windows' records of its processors; without room it says how much they need.</summary>
     [LibraryImport("kernel32", EntryPoint = "GetLogicalProcessorInformationEx")]

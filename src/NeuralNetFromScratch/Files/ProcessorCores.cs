@@ -109,7 +109,8 @@ internal static class ProcessorCores
     private static int? ReadSystemNumber(string name)
     {
         nint size = sizeof(int);
-        return NativeSystem.ReadNumber(name, out int value, ref size, 0, 0) == 0 && size == sizeof(int) ? value : null;
+        int value = 0;
+        return NativeSystem.ReadNumber(name, ref value, ref size, 0, 0) == 0 && size == sizeof(int) ? value : null;
     }
 
     private static byte[] ReadProcessorRecords()
