@@ -12,11 +12,19 @@ internal sealed class SafetensorsTarget : SafetensorsFamily
         Write(
             [.. Enum.GetValues<SafetensorType>().Select(type => new SafetensorEntry(type.ToString(), type, [4], new byte[type.Bits() / 2]))],
             new Dictionary<string, string> { ["format"] = "pt", ["note"] = "a \"text\"\nof lines" }),
+        // What the reference implementation takes besides: white space, a null, unknown fields.
+        Raw(""" {"__metadata__":null,"a":{"dtype":"F8_E4M3FNUZ","shape":[2],"data_offsets":[0,2],"more":[{"deep":null}]}}""", 2),
     ];
 
     public override long FixedBytes => 100_000;
 
     public override long BytesPerByte => 64;
+
+    private static byte[] Raw(string header, int dataLength)
+    {
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(header);
+        return [.. BitConverter.GetBytes((ulong)text.Length), .. text, .. new byte[dataLength]];
+    }
 
     public override void Read(byte[] file)
     {
