@@ -9,9 +9,6 @@ using NeuralNetFromScratch.TrainingProcess;
 Trainer trainer = Recipe.CreateTrainer(threads, out Sequential network);
 FitOptions options = Recipe.Options(checkpoint);
 Dataset samples = Recipe.Samples();
-if (File.Exists(checkpoint))
-    trainer.Resume(checkpoint, samples, options);
-else
-    trainer.Fit(samples, options);
+trainer.ResumeOrFit(samples, options);
 byte[] bits = [.. MemoryMarshal.AsBytes(network.Parameters.Values), .. MemoryMarshal.AsBytes(trainer.AveragedNetwork!.Parameters.Values)];
 File.WriteAllBytes(result, bits);

@@ -9,8 +9,8 @@ namespace NeuralNetFromScratch;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const string KindKey = ModelFile.CheckpointKey, Version = "3", FingerprintPrefix = "training: ";
-    private const string StepsKey = "steps", EpochsKey = "epochs", EpochKey = "epoch", StepKey = "step_of_epoch", StoppedKey = "stopped";
+    private const string KindKey = ModelFile.CheckpointKey, Version = "4", FingerprintPrefix = "training: ";
+    private const string StepsKey = "steps", EpochsKey = "epochs", EpochKey = "epoch", StepKey = "step_of_epoch", StoppedKey = "stopped", EndedKey = "ended";
     private const string BestKey = "best", SinceBestKey = "epochs_since_best", HistoryFileKey = "history_file", HistoryStartKey = "history_start", HistoryLengthKey = "history_bytes", HistoryDigestKey = "history_sha256";
     private const string ChunkKey = "figures_chunk", SamplesKey = "figures_samples", CountsKey = "figures_counts", SumsKey = "figures_sums", NodesKey = "figures_nodes", NonFiniteKey = "figures_non_finite";
 
@@ -27,6 +27,7 @@ internal static class CheckpointFile
         metadata[EpochKey] = Text(state.Epoch);
         metadata[StepKey] = Text(state.StepOfEpoch);
         metadata[StoppedKey] = state.IsStopped ? "yes" : "no";
+        metadata[EndedKey] = state.Ended?.ToString() ?? "no";
         metadata[BestKey] = Text(state.Best);
         metadata[SinceBestKey] = Text(state.EpochsSinceBest);
         (metadata[HistoryFileKey], metadata[HistoryStartKey], metadata[HistoryLengthKey], metadata[HistoryDigestKey]) =
@@ -59,13 +60,7 @@ internal static class CheckpointFile
         SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint, TrainingState state, int stepsPerEpoch, Func<HistoryPlace, string> readHistory)
     {
         IReadOnlyDictionary<string, string> metadata = file.Metadata;
-        if (metadata.GetValueOrDefault(KindKey) != Version)
-            throw new InvalidDataException($"the file is no checkpoint of version {Version}");
-        string[] differences = [.. fingerprint
-            .Where(entry => metadata.GetValueOrDefault(FingerprintPrefix + entry.Key) != entry.Value)
-            .Select(entry => $"{entry.Key}: the checkpoint has \"{metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)}\", this training \"{entry.Value}\"")];
-        if (differences.Length > 0)
-            throw new InvalidDataException($"the checkpoint belongs to another training; {string.Join("; ", differences)}");
+        ThrowIfAny(Compare(file, fingerprint));
 
         int epoch = (int)Whole(metadata, EpochKey, 1), step = (int)Whole(metadata, StepKey, 0, stepsPerEpoch - 1);
         bool isStopped = metadata.GetValueOrDefault(StoppedKey) switch
@@ -73,6 +68,14 @@ internal static class CheckpointFile
             "yes" => true,
             "no" => false,
             var other => throw new InvalidDataException($"{StoppedKey} is \"{other}\", neither yes nor no"),
+        };
+        TrainingEndReason? ended = metadata.GetValueOrDefault(EndedKey) switch
+        {
+            "no" => null,
+            nameof(TrainingEndReason.Completed) => TrainingEndReason.Completed,
+            nameof(TrainingEndReason.EarlyStopping) => TrainingEndReason.EarlyStopping,
+            nameof(TrainingEndReason.Callback) => TrainingEndReason.Callback,
+            var other => throw new InvalidDataException($"{EndedKey} is \"{other}\", neither no nor the reason of an end"),
         };
         ContentDigest.Check(file);
         EpochFigures current = state.Figures!;
@@ -101,9 +104,29 @@ internal static class CheckpointFile
         slots.CopyTo(state.Slots.Span);
         average.CopyTo(state.AverageValues);
         (state.Steps, state.FinishedEpochs, state.Epoch, state.StepOfEpoch, state.IsStopped) = (steps, finished, epoch, step, isStopped);
+        state.Ended = ended;
         (state.Best, state.EpochsSinceBest, state.BestValues, state.BestAverage) = (best, sinceBest, bestValues, bestAverage);
         state.History.AddRange(history);
         return place;
+    }
+
+    /// <summary>What differs between the training of a checkpoint and another one. What is unknown of the data counts as the same.</summary>
+    /// <exception cref="InvalidDataException">The file is no checkpoint.</exception>
+    public static IReadOnlyList<(string Key, string Message)> Compare(SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint)
+    {
+        if (file.Metadata.GetValueOrDefault(KindKey) != Version)
+            throw new InvalidDataException($"the file is no checkpoint of version {Version}");
+        return [.. from entry in fingerprint
+            let had = file.Metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)
+            where had != entry.Value && had != TrainingFingerprint.Unknown && entry.Value != TrainingFingerprint.Unknown
+            select (entry.Key, $"{entry.Key}: the checkpoint has \"{had}\", this training \"{entry.Value}\"")];
+    }
+
+    /// <exception cref="InvalidDataException">There are differences.</exception>
+    public static void ThrowIfAny(IReadOnlyList<(string Key, string Message)> differences)
+    {
+        if (differences.Count > 0)
+            throw new InvalidDataException($"the checkpoint belongs to another training; {string.Join("; ", differences.Select(difference => difference.Message))}");
     }
 
     private static string ScoresName(int number) => FormattableString.Invariant($"figures_scores_{number}");

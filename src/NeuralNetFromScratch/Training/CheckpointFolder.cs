@@ -39,10 +39,10 @@ internal static class CheckpointFolder
 }
 
 /// <summary>
-/// When a training writes down where it stands, so that <see cref="Trainer.Resume"/> can go on from there to the same bits. A file is
-/// written to a temporary one in the same folder, flushed to disk, and renamed: whenever the process ends, a whole file is there. The finished
-/// epochs are in a file beside it, whose name has ".history" added, and which goes where the checkpoint goes.
-/// <see cref="Sequential.Load"/> reads the network of a checkpoint.
+/// When a training writes down where it stands, besides its end and a cancellation, so that <see cref="Trainer.ResumeOrFit"/> and
+/// <see cref="Trainer.Resume"/> can go on from there to the same bits. A file is written to a temporary one in the same folder, flushed to disk, and
+/// renamed: whenever the process ends, a whole file is there. The finished epochs are in a file beside it, whose name has ".history" added, and which
+/// goes where the checkpoint goes. <see cref="Sequential.Load"/> reads the network of a checkpoint.
 /// </summary>
 public sealed record CheckpointOptions
 {

@@ -42,7 +42,7 @@ public sealed record FitOptions
     /// <summary>When to stop before the last epoch; never if null.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
-    /// <summary>When the training writes down where it stands; never if null.</summary>
+    /// <summary>When the training writes down where it stands, for <see cref="Trainer.Resume"/> and <see cref="Trainer.ResumeOrFit"/>; never if null.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
     /// <summary>How each training sample is changed, anew in each epoch; not at all if null.</summary>

@@ -66,11 +66,17 @@ public sealed partial class Trainer
     /// <summary>Number of updates so far.</summary>
     public long StepCount => _state.Steps;
 
-    /// <summary>Trains for some epochs. A second call goes on where the first ended.</summary>
+    /// <summary>
+    /// Trains for some epochs. A second call goes on with the parameters, the optimizer's memory and the random numbers where the first ended; its epochs
+    /// count from 1 again, its schedule begins anew, and its history has its own epochs alone.
+    /// </summary>
     /// <param name="training">The samples.</param>
     /// <param name="options">Epochs, batch size and so on; null for the defaults.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step; <see cref="History"/> then holds the finished epochs.</param>
+    /// <param name="cancellationToken">
+    /// Ends the training at the next step, as a callback does: the best parameters are restored where early stopping does so, and <see cref="History"/> holds
+    /// the finished epochs.
+    /// </param>
     /// <returns>What each epoch reached.</returns>
     /// <exception cref="ArgumentException">A data set is empty or does not fit the network, or an option is out of range; nothing has changed.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
@@ -160,5 +166,5 @@ public sealed partial class Trainer
     }
 
     private IReadOnlyDictionary<string, string> Fingerprint(TrainingPlan plan) =>
-        TrainingFingerprint.Of(_network, _loss, _optimizer, plan);
+        plan.Fingerprint ??= TrainingFingerprint.Of(_network, _loss, _optimizer, plan);
 }

@@ -39,6 +39,25 @@ public sealed class EpochRecord
     internal EvaluationResult Watched => Validation ?? Training;
 }
 
+/// <summary>Why a training ended.</summary>
+public enum TrainingEndReason
+{
+    /// <summary>All epochs are done.</summary>
+    Completed,
+
+    /// <summary>Early stopping found no improvement.</summary>
+    EarlyStopping,
+
+    /// <summary>A callback called <see cref="TrainingRun.Stop"/>.</summary>
+    Callback,
+
+    /// <summary>The cancellation token was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>The loss was NaN or infinite.</summary>
+    NonFiniteLoss,
+}
+
 /// <summary>The epochs of a training, first to last.</summary>
 public sealed class TrainingHistory
 {
@@ -46,6 +65,9 @@ public sealed class TrainingHistory
 
     /// <summary>One record for each finished epoch.</summary>
     public IReadOnlyList<EpochRecord> Epochs { get; }
+
+    /// <summary>Why the training ended; null while it goes on, and where an exception of other code ended it.</summary>
+    public TrainingEndReason? EndReason { get; internal set; }
 
     /// <summary>A table with a line for each epoch.</summary>
     public override string ToString()

@@ -25,6 +25,7 @@ internal sealed class TrainingLoop
     private readonly Dictionary<string, IReadOnlyList<double>> _metrics;
     private readonly int[] _order;
     private readonly Stopwatch _watch = new();
+    private (long Steps, TrainingEndReason? Ended) _written;
 
     /// <summary>Whether an epoch has gone through the samples, which are looked at once for what is not finite.</summary>
     private bool _hasSeenAll;
@@ -49,6 +50,8 @@ internal sealed class TrainingLoop
         foreach (EpochRecord record in state.History)
             Note(record);
         _order = new int[plan.Training.Count];
+        // A training that goes on is in its checkpoint as it stands; one that begins need not be.
+        _written = (state.Steps, state.Ended);
     }
 
     public TrainingHistory History => _run.History;
@@ -57,20 +60,44 @@ internal sealed class TrainingLoop
     {
         foreach (TrainingCallback callback in _callbacks)
             callback.OnTrainingBegin(_run);
-        while (_state.Epoch <= _options.Epochs && !_state.IsStopped && !_run.IsStopping)
-        {
-            if (!RunSteps(cancellationToken))
-                break;
-            Finish();
-        }
-
-        if (_options.EarlyStopping is { RestoresBest: true } && double.IsFinite(_state.Best))
-            _state.RestoreBest();
+        TrainingEndReason reason = RunEpochs(cancellationToken);
+        _state.Ended = reason == TrainingEndReason.Cancelled ? null : reason;
+        WriteCheckpoint();
+        _state.RestoreBest(_options.EarlyStopping);
+        History.EndReason = reason;
+        if (reason == TrainingEndReason.Cancelled)
+            throw new OperationCanceledException(cancellationToken);
         foreach (TrainingCallback callback in _callbacks)
             callback.OnTrainingEnd(_run);
     }
 
-    /// <summary>The steps that are left of the epoch; false where a callback ended it on the way.</summary>
+    private TrainingEndReason RunEpochs(CancellationToken cancellationToken)
+    {
+        while (_state.Epoch <= _options.Epochs && !_state.IsStopped && !_run.IsStopping)
+        {
+            _state.Ended = null;
+            if (!RunSteps(cancellationToken))
+                return _run.IsStopping ? TrainingEndReason.Callback : TrainingEndReason.Cancelled;
+            Finish();
+        }
+
+        return EndOfEpochs() ?? TrainingEndReason.Callback;
+    }
+
+    /// <summary>Why no epoch follows; null where one could.</summary>
+    private TrainingEndReason? EndOfEpochs() =>
+        _state.IsStopped ? TrainingEndReason.EarlyStopping : _state.Epoch > _options.Epochs ? TrainingEndReason.Completed : null;
+
+    /// <summary>Writes down where the training stands, unless the last checkpoint says it.</summary>
+    private void WriteCheckpoint()
+    {
+        if (_checkpoint is null || _written == (_state.Steps, _state.Ended))
+            return;
+        _checkpoint.Write(_state);
+        _written = (_state.Steps, _state.Ended);
+    }
+
+    /// <summary>The steps that are left of the epoch; false where a callback or a cancellation ended it on the way.</summary>
     private bool RunSteps(CancellationToken cancellationToken)
     {
         _watch.Restart();
@@ -81,7 +108,8 @@ internal sealed class TrainingLoop
         int interval = Math.Max(1, _plan.StepsPerEpoch / ReportsPerEpoch);
         while (_state.StepOfEpoch < _plan.StepsPerEpoch)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            if (cancellationToken.IsCancellationRequested)
+                return false;
             RunStep(augmentation);
             bool isLast = _state.StepOfEpoch == _plan.StepsPerEpoch;
             bool isReported = _progress is not null && !isLast && (_state.StepOfEpoch - 1) % interval == 0 && _display is null or { IsDue: true };
@@ -97,7 +125,7 @@ internal sealed class TrainingLoop
             if (isReported)
                 _progress!.Report(Progress(_display is null ? _state.Figures!.Result() : null));
             if (isWritten)
-                _checkpoint!.Write(_state);
+                WriteCheckpoint();
             _watch.Start();
         }
 
@@ -124,10 +152,15 @@ internal sealed class TrainingLoop
             _options.StopOnNonFiniteLoss,
             _state.Figures,
             refusesNonFinite: _options.StopOnNonFiniteLoss && !_hasSeenAll);
-        if (!isUpdated)
-            throw new NotFiniteNumberException(
-                FormattableString.Invariant($"epoch {_state.Epoch}, step {_state.StepOfEpoch + 1}: the loss is {totals.Loss}; {NonFinite.Describe(_plan.Training, source.Indices)}; the parameters are those before this step"), totals.Loss);
-        _state.StepOfEpoch++;
+        if (isUpdated)
+        {
+            _state.StepOfEpoch++;
+            return;
+        }
+
+        History.EndReason = TrainingEndReason.NonFiniteLoss;
+        throw new NotFiniteNumberException(
+            FormattableString.Invariant($"epoch {_state.Epoch}, step {_state.StepOfEpoch + 1}: the loss is {totals.Loss}; {NonFinite.Describe(_plan.Training, source.Indices)}; the parameters are those before this step"), totals.Loss);
     }
 
     private void Finish()
@@ -143,8 +176,9 @@ internal sealed class TrainingLoop
             _state.IsStopped = early.Follow(_state, record);
         _state.FinishedEpochs++;
         (_state.Epoch, _state.StepOfEpoch) = (record.Epoch + 1, 0);
+        _state.Ended = EndOfEpochs();
         if (isWritten)
-            _checkpoint!.Write(_state);
+            WriteCheckpoint();
         foreach (TrainingCallback callback in _callbacks)
             callback.OnEpochEnd(_run, record);
         _progress?.Report(progress);

@@ -12,6 +12,7 @@ internal sealed class TrainingPlan
         if (!optimizer.HasMomentum && options.Schedule.Momentum(new TrainingPosition(0, options.Epochs)) is not null)
             throw new ArgumentException($"the schedule sets the momentum, but {optimizer} has none", nameof(options));
         (Training, Validation) = options.ValidationFraction > 0 ? HoldOut(training, options) : (training, options.Validation);
+        Source = training;
         network.CheckDataset(Training, nameof(training));
         Training.ThrowIfLabelsOutside(network.OutputShape.ElementCount, nameof(training));
         if (Validation is not null)
@@ -57,6 +58,12 @@ internal sealed class TrainingPlan
     }
 
     private readonly long _stepLength;
+
+    /// <summary>What must be the same when the training goes on from a checkpoint; null until it is needed, since it reads the data.</summary>
+    public IReadOnlyDictionary<string, string>? Fingerprint { get; set; }
+
+    /// <summary>The samples before some were held out for validation.</summary>
+    public Dataset Source { get; }
 
     public Dataset Training { get; }
 

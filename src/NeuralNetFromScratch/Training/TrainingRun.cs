@@ -37,6 +37,14 @@ public sealed class TrainingRun
 /// <summary>What must be the same when a training goes on from a checkpoint, in words.</summary>
 internal static class TrainingFingerprint
 {
+    /// <summary>Stands for the contents of a data set that does not give its fingerprint.</summary>
+    public const string Unknown = "unknown";
+
+    private const string Samples = "samples", Contents = "contents of the samples", ValidationSamples = "validation samples", ValidationContents = "contents of the validation samples";
+
+    /// <summary>Whether an entry is about the data, not about the options.</summary>
+    public static bool IsData(string key) => key is Samples or Contents or ValidationSamples or ValidationContents;
+
     public static IReadOnlyDictionary<string, string> Of(Sequential network, Loss loss, Optimizer optimizer, TrainingPlan plan)
     {
         FitOptions options = plan.Options;
@@ -45,8 +53,11 @@ internal static class TrainingFingerprint
             ["network"] = Network(network),
             ["loss"] = loss.ToString(),
             ["optimizer"] = optimizer.ToString(),
-            ["samples"] = Text(plan.Training.Count),
-            ["validation samples"] = Text(plan.Validation?.Count ?? 0),
+            [Samples] = Text(plan.Training.Count),
+            [Contents] = plan.Source.GetFingerprint() ?? Unknown,
+            [ValidationSamples] = Text(plan.Validation?.Count ?? 0),
+            [ValidationContents] = options.Validation is null ? "none" : options.Validation.GetFingerprint() ?? Unknown,
+            ["validation fraction"] = Text(options.ValidationFraction),
             ["batch size"] = Text(options.BatchSize),
             ["accumulation steps"] = Text(options.AccumulationSteps),
             ["last batch"] = options.DropLast ? "dropped" : "taken",

@@ -46,6 +46,9 @@ internal sealed class TrainingState
     /// <summary>The finished epochs of this call.</summary>
     public List<EpochRecord> History { get; private set; } = [];
 
+    /// <summary>Why the training has ended by itself; null where more is to be done, as after a cancellation.</summary>
+    public TrainingEndReason? Ended { get; set; }
+
     /// <summary>Whether early stopping has ended the training.</summary>
     public bool IsStopped { get; set; }
 
@@ -65,6 +68,7 @@ internal sealed class TrainingState
     public void BeginFit(EpochFigures figures, bool keepsBest)
     {
         (Epoch, StepOfEpoch, IsStopped, Best, EpochsSinceBest) = (1, 0, false, double.PositiveInfinity, 0);
+        Ended = null;
         History = [];
         Figures = figures;
         BestValues = keepsBest ? new float[Network.Parameters.Values.Length] : [];
@@ -78,9 +82,11 @@ internal sealed class TrainingState
         AverageValues.CopyTo(BestAverage);
     }
 
-    /// <summary>Puts the best epoch's parameters back.</summary>
-    public void RestoreBest()
+    /// <summary>Puts the best epoch's parameters back, where a rule says so and there are any.</summary>
+    public void RestoreBest(EarlyStopping? rule)
     {
+        if (rule is not { RestoresBest: true } || !double.IsFinite(Best))
+            return;
         BestValues.CopyTo(Network.Parameters.Values);
         BestAverage.CopyTo(AverageValues);
     }
