@@ -74,7 +74,7 @@ public sealed class TabularClassifier<TLabel>
     }
 
     /// <summary>
-    /// Writes the classifier to a safetensors file, standardization and class names included; <see cref="Sequential.Load"/> reads its network.
+    /// Writes the classifier to a safetensors file, standardization and class names included; <see cref="Sequential.Load(string, PartRegistry?)"/> reads its network.
     /// What the optimizer remembers stays behind. The file is written whole or not at all.
     /// </summary>
     /// <param name="path">The file; one that is there is replaced.</param>

@@ -17,6 +17,19 @@ internal static class SafetensorsHeader
     /// <exception cref="InvalidDataException">The file is not one of this format, or breaks one of its rules.</exception>
     public static (IReadOnlyList<SafetensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(Stream stream, long fileLength)
     {
+        byte[] header = ReadBytes(stream, fileLength);
+        return Parse(header, fileLength - LengthBytes - header.Length);
+    }
+
+    /// <summary>The number of bytes after the header, as the header has it.</summary>
+    /// <param name="stream">The file as far as it is known: its header at least.</param>
+    /// <param name="knownLength">Number of bytes that are known.</param>
+    /// <exception cref="InvalidDataException">The file is not one of this format, or its header breaks one of its rules.</exception>
+    public static long DataLength(Stream stream, long knownLength) =>
+        Parse(ReadBytes(stream, knownLength), dataLength: null).Tensors is [.., var last] ? last.Offset + last.ByteLength : 0;
+
+    private static byte[] ReadBytes(Stream stream, long fileLength)
+    {
         long start = stream.Position;
         if (fileLength < LengthBytes)
             throw new InvalidDataException($"the file has {fileLength} bytes, too few for the length of a header");
@@ -31,7 +44,7 @@ internal static class SafetensorsHeader
         stream.ReadExactly(header);
         if (header.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) is var first && (first < 0 || header[first] != '{'))
             throw Foreign(stream, start) ?? new InvalidDataException("the header does not begin with {");
-        return Parse(header, fileLength - LengthBytes - header.Length);
+        return header;
     }
 
     /// <summary>What the file is instead; null where that is not known.</summary>
@@ -43,7 +56,7 @@ internal static class SafetensorsHeader
         return ForeignFile.Describe(bytes[..count]) is { } what ? new InvalidDataException($"the file is no safetensors file, but {what}") : null;
     }
 
-    private static (IReadOnlyList<SafetensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] header, long dataLength)
+    private static (IReadOnlyList<SafetensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] header, long? dataLength)
     {
         try
         {
@@ -75,7 +88,7 @@ internal static class SafetensorsHeader
     }
 
     /// <summary>Tensors must lie one after the other, from the first byte to the last.</summary>
-    private static List<SafetensorInfo> InOrder(List<SafetensorInfo> tensors, long dataLength)
+    private static List<SafetensorInfo> InOrder(List<SafetensorInfo> tensors, long? dataLength)
     {
         List<SafetensorInfo> ordered = [.. tensors.OrderBy(tensor => tensor.Offset).ThenBy(tensor => tensor.ByteLength)];
         long end = 0;
@@ -86,7 +99,7 @@ internal static class SafetensorsHeader
             end = checked(tensor.Offset + tensor.ByteLength);
         }
 
-        return end == dataLength
+        return dataLength is null || end == dataLength
             ? ordered
             : throw new InvalidDataException($"the tensors end at byte {end}, but the file has {dataLength} bytes after the header");
     }

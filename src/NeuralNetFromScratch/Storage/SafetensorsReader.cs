@@ -11,17 +11,27 @@ public sealed class SafetensorsReader : IDisposable
     private const int ChunkBytes = 1 << 16;
 
     private readonly Stream _stream;
+    private readonly Stream? _owned;
     private readonly long _dataStart;
 
     /// <summary>Reads the header.</summary>
-    /// <param name="stream">A stream that can seek, from its position to its end; it is closed with the reader.</param>
+    /// <param name="stream">
+    /// The file, from the stream's position to its end. Of a stream that cannot seek everything is read at once and kept in memory, at most
+    /// 2,147,483,591 bytes.
+    /// </param>
+    /// <param name="leaveOpen">Whether the stream stays open when the reader is closed; false by default.</param>
     /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message says which and where.</exception>
-    public SafetensorsReader(Stream stream)
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="NotSupportedException">The stream cannot seek, and the file is too large to be kept in memory.</exception>
+    public SafetensorsReader(Stream stream, bool leaveOpen = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        _stream = stream;
-        (Tensors, Metadata) = SafetensorsHeader.Read(stream, stream.Length - stream.Position);
-        _dataStart = stream.Position;
+        if (!stream.CanRead)
+            throw new ArgumentException("the stream cannot be read; open it for reading", nameof(stream));
+        _stream = stream.CanSeek ? stream : SafetensorsBuffer.Of(stream);
+        _owned = leaveOpen ? null : stream;
+        (Tensors, Metadata) = SafetensorsHeader.Read(_stream, _stream.Length - _stream.Position);
+        _dataStart = _stream.Position;
     }
 
     /// <summary>The tensors, in the order of their bytes.</summary>
@@ -89,6 +99,6 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Closes the file, unless its stream is to stay open.</summary>
+    public void Dispose() => _owned?.Dispose();
 }

@@ -17,14 +17,28 @@ public sealed partial class Sequential
     public void Save(string path, TensorNaming naming = TensorNaming.Native)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = ModelFile.Describe(this, naming);
-        ContentDigest.Add(tensors, metadata);
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = Describe(naming);
         SafetensorsWriter.Write(path, tensors, metadata);
     }
 
+    /// <summary>Writes the network to a stream: the same bytes as <see cref="Save(string, TensorNaming)"/> writes to a file.</summary>
+    /// <param name="stream">The stream, which need not seek. It is written to from its position on, and stays open.</param>
+    /// <param name="naming">How tensors are called and turned.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written to; or a class name has no UTF-8. Nothing is written.</exception>
+    /// <exception cref="NotSupportedException">As for <see cref="Save(string, TensorNaming)"/>; nothing is written.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Save(string, TensorNaming)"/>; nothing is written.</exception>
+    public void Save(Stream stream, TensorNaming naming = TensorNaming.Native)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanWrite)
+            throw new ArgumentException("the stream cannot be written to; open it for writing", nameof(stream));
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = Describe(naming);
+        SafetensorsWriter.Write(stream, tensors, metadata);
+    }
+
     /// <summary>
-    /// Reads a network from a file that <see cref="Save"/> wrote: its predictions have the same bits. Of a checkpoint of a training it reads the
-    /// network as it was at that step.
+    /// Reads a network from a file that <see cref="Save(string, TensorNaming)"/> wrote: its predictions have the same bits. Of a checkpoint of a
+    /// training it reads the network as it was at that step.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="parts">The kinds that the file may have: <c>BuiltInParts.With&lt;MyLayer&gt;()</c>; <see cref="BuiltInParts.Registry"/> if null.</param>
@@ -33,6 +47,29 @@ public sealed partial class Sequential
     {
         using SafetensorsReader file = SafetensorsReader.Open(path);
         return InFile(path, () => ModelFile.Read(file, parts ?? BuiltInParts.Registry));
+    }
+
+    /// <summary>
+    /// Reads a network from a stream, as <see cref="Load(string, PartRegistry?)"/> does from a file. Nothing but the network may follow in the stream.
+    /// </summary>
+    /// <param name="stream">
+    /// The stream, which is read from its position to its end, and stays open. If it cannot seek, its bytes are kept in memory meanwhile, at most
+    /// 2,147,483,591.
+    /// </param>
+    /// <param name="parts">The kinds that the stream may have: <c>BuiltInParts.With&lt;MyLayer&gt;()</c>; <see cref="BuiltInParts.Registry"/> if null.</param>
+    /// <exception cref="InvalidDataException">The stream does not hold a network, or something follows it; the message says what is wrong.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="NotSupportedException">The stream cannot seek, and holds more than memory can in one piece; copy it to a file.</exception>
+    public static Sequential Load(Stream stream, PartRegistry? parts = null)
+    {
+        Sequential network = InFile("stream", () =>
+        {
+            using var file = new SafetensorsReader(stream, leaveOpen: true);
+            return ModelFile.Read(file, parts ?? BuiltInParts.Registry);
+        });
+        if (stream.CanSeek)
+            stream.Seek(0, SeekOrigin.End);
+        return network;
     }
 
     /// <summary>Reads the parameters alone, from a file of this library or of PyTorch.</summary>
@@ -62,6 +99,13 @@ public sealed partial class Sequential
             ModelFile.ReadWeights(file, this, options);
             return this;
         });
+    }
+
+    private (IReadOnlyList<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Describe(TensorNaming naming)
+    {
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = ModelFile.Describe(this, naming);
+        ContentDigest.Add(tensors, metadata);
+        return (tensors, metadata);
     }
 
     /// <summary>Adds the file's name to what is wrong with it.</summary>

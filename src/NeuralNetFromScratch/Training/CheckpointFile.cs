@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch;
 /// <summary>
 /// A <see cref="TrainingState"/> as a safetensors file: the flat buffers as tensors, all else as text in the metadata. Numbers are written so that
 /// they read back to the same value. Finished epochs are in a file beside it (<see cref="CheckpointHistory"/>): each metric's value, without its parts.
-/// It holds the network too, which <see cref="Sequential.Load"/> reads.
+/// It holds the network too, which <see cref="Sequential.Load(string, PartRegistry?)"/> reads.
 /// </summary>
 internal static class CheckpointFile
 {

@@ -42,7 +42,7 @@ internal static class CheckpointFolder
 /// When a training writes down where it stands, besides its end and a cancellation, so that <see cref="Trainer.ResumeOrFit"/> and
 /// <see cref="Trainer.Resume"/> can go on from there to the same bits. A file is written to a temporary one in the same folder, flushed to disk, and
 /// renamed: whenever the process ends, a whole file is there. The finished epochs are in a file beside it, whose name has ".history" added, and which
-/// goes where the checkpoint goes. <see cref="Sequential.Load"/> reads the network of a checkpoint.
+/// goes where the checkpoint goes. <see cref="Sequential.Load(string, PartRegistry?)"/> reads the network of a checkpoint.
 /// </summary>
 public sealed record CheckpointOptions
 {
