@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch.Tool;
 
@@ -13,13 +14,13 @@ internal sealed record Prediction(int Index, int Predicted, float Probability, i
     /// <summary>The predictions of all samples of a set.</summary>
     /// <param name="probabilities">[samples, classes].</param>
     /// <param name="samples">The set.</param>
-    public static IReadOnlyList<Prediction> Of(Tensor probabilities, Dataset samples)
+    public static IReadOnlyList<Prediction> Of(Tensor<float> probabilities, Dataset samples)
     {
         var predictions = new Prediction[samples.Count];
         for (int i = 0; i < predictions.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.AsMatrix().Row(i);
-            int predicted = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(row);
+            int predicted = TensorPrimitives.IndexOfMax(row);
             predictions[i] = new(i, predicted, row[predicted], samples.GetLabel(i));
         }
 

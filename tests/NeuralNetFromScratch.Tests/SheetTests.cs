@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests;
@@ -42,8 +43,8 @@ public class SheetTests
         DoubleMatrix dw1 = dz1.Times(x.Transposed).Map(v => v / Samples), db1 = dz1.RowSums().Map(v => v / Samples);
 
         network.OutputActivation = OutputActivation.Softmax;
-        Tensor predicted = network.Predict(new Tensor([Samples, Inputs], pixels));
-        a2.Transposed.AssertClose(predicted.Span, 2e-6, "A2");
+        Tensor<float> predicted = network.Predict(Tensor.Create<float>(pixels, [Samples, Inputs]));
+        a2.Transposed.AssertClose(predicted.AsMatrix().Span, 2e-6, "A2");
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(LearningRate));
         float actualLoss = trainer.TrainStep(new ReadOnlyMatrixView(pixels, Samples, Inputs), labels);
         Assert.That(actualLoss, Is.EqualTo(loss).Within(1e-6));

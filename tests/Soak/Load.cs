@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using NeuralNetFromScratch.TrainingProcess;
 
@@ -98,7 +99,7 @@ public sealed class Load
     }
 
     private float[] PredictAll(Sequential network) =>
-        network.Predict(new Tensor(network.InputShape.Prepend(300), _inputs)).Span.ToArray();
+        network.Predict(Tensor.Create<float>(_inputs, [300, network.InputShape.ElementCount])).AsMatrix().Span.ToArray();
 
     private void Compare(float[] expected, float[] actual, string what)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics.Tensors;
 using Google.Protobuf;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Onnx.Protos;
@@ -68,7 +69,7 @@ internal static class OnnxCases
 
         string data = Path.Combine(Path.GetDirectoryName(path)!, "test_data_set_0");
         (int[] shape, float[] inputs) = Read(Directory.EnumerateFiles(data, "input_*.pb").Order(StringComparer.Ordinal).First(file => IsUsed(network, file)));
-        float[] outputs = network.Predict(new Tensor(Shape.Create(shape), inputs)).Span.ToArray();
+        float[] outputs = network.Predict(Tensor.Create<float>(inputs, [.. shape.Select(size => (nint)size)])).AsMatrix().Span.ToArray();
         (double Error, string Where)[] errors = [.. Directory.EnumerateFiles(data, "output_*.pb").Order(StringComparer.Ordinal).Select(file => Difference(outputs, Read(file).Values)).OrderBy(error => error.Error)];
         return errors is [var best, ..] && best.Error <= 1 ? $"right: {string.Join(", ", network.Layers)}" : $"WRONG: {errors[0].Where}: {string.Join(", ", network.Layers)}";
     }

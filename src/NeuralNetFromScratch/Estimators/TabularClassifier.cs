@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
 
@@ -188,15 +189,15 @@ public sealed class TabularClassifier<TLabel>
     /// <param name="features">[samples, features].</param>
     /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
     /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
-    public Tensor PredictProbabilities(ReadOnlyMatrixView features)
+    public Tensor<float> PredictProbabilities(ReadOnlyMatrixView features)
     {
         Sequential network = Network;
         FeatureTable.Check(features, features.Rows, network);
-        return network.Predict(new Tensor([features.Rows, features.Columns], features.ToArray()));
+        return network.Predict(new ReadOnlyTensorSpan<float>(features.ToArray(), [features.Rows, features.Columns]));
     }
 
     /// <inheritdoc cref="PredictProbabilities(ReadOnlyMatrixView)"/>
-    public Tensor PredictProbabilities(IReadOnlyList<float[]> features)
+    public Tensor<float> PredictProbabilities(IReadOnlyList<float[]> features)
     {
         float[] table = FeatureTable.Of(features, out int columns);
         return PredictProbabilities(new ReadOnlyMatrixView(table, features.Count, columns));

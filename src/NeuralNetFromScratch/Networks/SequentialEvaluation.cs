@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -8,16 +9,17 @@ public sealed partial class Sequential
     /// <summary>Predicts the samples of a data set.</summary>
     /// <param name="data">The samples; labels and targets do not matter.</param>
     /// <param name="engine">Whose threads it uses; if null, as many as the machine has processors.</param>
-    /// <returns>Probabilities: [count, classes], or what <see cref="OutputActivation"/> says.</returns>
+    /// <returns>Probabilities, or what <see cref="OutputActivation"/> says: [count, …OutputShape].</returns>
     /// <exception cref="ArgumentException">The samples do not fit the network.</exception>
-    public Tensor Predict(Dataset data, Engine? engine = null)
+    public Tensor<float> Predict(Dataset data, Engine? engine = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         CheckSampleShape(data, nameof(data));
         engine ??= new Engine();
-        var outputs = new Tensor(OutputShape.Prepend(data.Count));
+        Shape outputShape = OutputShape.Prepend(data.Count);
+        var outputs = new float[outputShape.ElementCount];
         engine.Run(new PredictionJob(this, data, outputs), Math.Clamp(data.Count / Predictor.BlockRows, 1, engine.ThreadCount));
-        return outputs;
+        return TensorViews.Create(outputs, outputShape);
     }
 
     /// <summary>Evaluates the network on labelled samples. It changes nothing, and the result has the same bits for any number of threads.</summary>
@@ -68,7 +70,7 @@ public sealed partial class Sequential
     }
 
     /// <summary>Predicts a data set, the samples dealt out to the workers, each with a predictor of its own.</summary>
-    private readonly struct PredictionJob(Sequential network, Dataset data, Tensor outputs) : IJob
+    private readonly struct PredictionJob(Sequential network, Dataset data, float[] outputs) : IJob
     {
         public void Run(int worker, int workers)
         {
@@ -84,7 +86,7 @@ public sealed partial class Sequential
                 for (int row = 0; row < rows; row++)
                     indices[row] = start + row;
                 BatchView inputs = buffer.LoadFeatures(engine, data, indices.AsSpan(0, rows));
-                predictor.Predict(inputs, outputs.Span.Slice(start * outputLength, rows * outputLength));
+                predictor.Predict(inputs, outputs.AsSpan(start * outputLength, rows * outputLength));
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>Prediction of samples in memory, from any number of threads at once.</summary>
@@ -6,17 +8,19 @@ public sealed partial class Sequential
     private readonly IdlePredictors _idle = new();
 
     /// <summary>Predicts a batch on the calling thread. Any number of threads may call at once.</summary>
-    /// <param name="batch">Samples: [batch, …InputShape], or one sample of the input shape by itself.</param>
-    /// <returns>Probabilities: [batch, classes], or what <see cref="OutputActivation"/> says.</returns>
+    /// <param name="batch">
+    /// The samples: [batch, …InputShape], [batch, in], or one sample of the input shape by itself. A tensor that is not dense, such as a slice or
+    /// a transpose, is copied first. An array is a tensor of rank 1.
+    /// </param>
+    /// <returns>Probabilities, or what <see cref="OutputActivation"/> says: [batch, …OutputShape].</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is not known.</exception>
-    public Tensor Predict(Tensor batch)
+    public Tensor<float> Predict(in ReadOnlyTensorSpan<float> batch)
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        int samples = SampleCount(batch.Shape);
-        var output = new Tensor(OutputShape.Prepend(samples));
-        Predict(batch.Span, output.Span);
-        return output;
+        Shape shape = TensorViews.ShapeOf(batch, nameof(batch)), outputShape = OutputShape.Prepend(SampleCount(shape));
+        var outputs = new float[outputShape.ElementCount];
+        Predict(TensorViews.DenseValues(batch, shape), outputs);
+        return TensorViews.Create(outputs, outputShape);
     }
 
     /// <summary>
@@ -47,7 +51,7 @@ public sealed partial class Sequential
         if (shape.Rank > 0 && shape.ElementCount == (long)shape[0] * InputShape.ElementCount && (shape.Rank == 2 || shape == InputShape.Prepend(shape[0])))
             return shape[0];
         throw new ArgumentException(
-            $"{Chain.Nodes[0].Name}: expected input [batch, {string.Join(", ", InputShape)}], got {shape}", nameof(shape));
+            $"{Chain.Nodes[0].Name}: expected input [batch, {string.Join(", ", InputShape)}], got {shape}", "batch");
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch;
 using NeuralNetFromScratch.Onnx;
 
@@ -7,6 +8,6 @@ OnnxModel.Export(network, file);
 Sequential imported = OnnxModel.Import(file);
 File.Delete(file);
 
-Tensor input = new([1, 4], [0.1f, -0.2f, 0.3f, -0.4f]);
-float[] expected = network.Predict(input).Span.ToArray(), actual = imported.Predict(input).Span.ToArray();
+var input = Tensor.Create<float>([0.1f, -0.2f, 0.3f, -0.4f], [1, 4]);
+float[] expected = network.Predict(input).AsMatrix().Span.ToArray(), actual = imported.Predict(input).AsMatrix().Span.ToArray();
 Console.WriteLine($"onnx: {string.Join(", ", imported.ClassNames)}; predicts the same: {expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) < 1e-6)}");

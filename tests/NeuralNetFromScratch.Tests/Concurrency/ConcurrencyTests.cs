@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -14,7 +15,7 @@ public class ConcurrencyTests
     {
         Dataset data = SyntheticDigits.Create(Samples, 3);
         Sequential shared = Network(1);
-        float[] inputs = Features(data), expected = shared.Predict(new Tensor([Samples, 28, 28], inputs)).Span.ToArray();
+        float[] inputs = Features(data), expected = shared.Predict(Tensor.Create<float>(inputs, [Samples, 28, 28])).AsMatrix().Span.ToArray();
         int[][] trained = [.. Enumerable.Range(0, 4).Select(seed => Train(data, (ulong)seed, threads: 1))];
 
         var work = new List<Action>();
@@ -39,7 +40,7 @@ public class ConcurrencyTests
             work.Add(() =>
             {
                 for (int round = 0; round < Rounds; round++)
-                    Assert.That(TestValues.Bits(shared.Predict(new Tensor([Samples, 28, 28], inputs)).Span), Is.EqualTo(TestValues.Bits(expected)));
+                    Assert.That(TestValues.Bits(shared.Predict(Tensor.Create<float>(inputs, [Samples, 28, 28])).AsMatrix().Span), Is.EqualTo(TestValues.Bits(expected)));
             });
         }
 

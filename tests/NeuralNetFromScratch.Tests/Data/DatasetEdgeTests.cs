@@ -63,7 +63,7 @@ public class DatasetEdgeTests
         Assert.That(data.Split(1).HeldOut.Count, Is.EqualTo(1));
         var network = new Sequential([2], 1, new Dense(4)) { OutputActivation = OutputActivation.None };
         Assert.That(() => network.Evaluate(data), Throws.ArgumentException.With.Message.Contains("neither class labels nor dense targets"));
-        Assert.That(network.Predict(data).Shape, Is.EqualTo(Shape.Create([3, 4])));
+        Assert.That(network.Predict(data).Lengths.ToArray(), Is.EqualTo((nint[])[3, 4]));
     }
 
     [Test]

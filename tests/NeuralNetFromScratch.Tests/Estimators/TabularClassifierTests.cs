@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -27,9 +28,9 @@ public class TabularClassifierTests
         var classifier = new TabularClassifier<string>(new() { MaxEpochs = 5, HiddenUnits = [8, 6] });
         classifier.Fit(features, labels);
         float[] table = [.. features.SelectMany(row => row)];
-        Tensor probabilities = classifier.PredictProbabilities(new ReadOnlyMatrixView(table, 90, 3));
-        Assert.That(probabilities.Shape.ToString(), Is.EqualTo("[90, 3]"));
-        Assert.That(classifier.Network.Predict(new Tensor([90, 3], table)).Span.ToArray(), Is.EqualTo(probabilities.Span.ToArray()));
+        Tensor<float> probabilities = classifier.PredictProbabilities(new ReadOnlyMatrixView(table, 90, 3));
+        Assert.That(probabilities.Lengths.ToArray(), Is.EqualTo((nint[])[90, 3]));
+        Assert.That(classifier.Network.Predict(Tensor.Create<float>(table, [90, 3])).AsMatrix().Span.ToArray(), Is.EqualTo(probabilities.AsMatrix().Span.ToArray()));
         Assert.That(classifier.Network.Layers[0], Is.InstanceOf<Standardization>());
     }
 
@@ -200,7 +201,7 @@ public class TabularClassifierTests
         TabularClassifier<string> same = TabularClassifier<string>.Load(path, options: new() { LearningRate = 0.02f });
         Assert.That(same.Classes, Is.EqualTo(classifier.Classes));
         Assert.That(same.Predict(features), Is.EqualTo(classifier.Predict(features)));
-        Assert.That(TestValues.Bits(same.PredictProbabilities(features).Span), Is.EqualTo(TestValues.Bits(classifier.PredictProbabilities(features).Span)));
+        Assert.That(TestValues.Bits(same.PredictProbabilities(features).AsMatrix().Span), Is.EqualTo(TestValues.Bits(classifier.PredictProbabilities(features).AsMatrix().Span)));
         Assert.That(Sequential.Load(path).ClassNames, Is.EqualTo((string[])["iris", "lily", "rose"]));
 
         // It still knows the first table's means, and goes on learning.

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -233,8 +234,8 @@ public class PartTests
         foreach ((Parameter parameter, JsonElement end) in trained.Zip(golden.GetProperty("end").EnumerateArray()))
             Assert.That(parameter.Values.ToArray(), Is.EqualTo(end.Floats()).Within(2e-4), parameter.Name);
         network.OutputActivation = OutputActivation.None;
-        Tensor logits = network.Predict(new Tensor([8, 12], golden.GetProperty("inputs")[0].Floats()));
-        Assert.That(logits.Span.ToArray(), Is.EqualTo(golden.Floats("logits")).Within(5e-4));
+        Tensor<float> logits = network.Predict(Tensor.Create<float>(golden.GetProperty("inputs")[0].Floats(), [8, 12]));
+        Assert.That(logits.AsMatrix().Span.ToArray(), Is.EqualTo(golden.Floats("logits")).Within(5e-4));
     }
 
     private static void Follow(Layer layer, ParameterStore parameters, JsonElement batch)

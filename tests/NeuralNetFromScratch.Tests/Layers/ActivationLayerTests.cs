@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace NeuralNetFromScratch.Tests.Layers;
 
 public class ActivationLayerTests
@@ -12,8 +14,8 @@ public class ActivationLayerTests
     {
         var fused = new Sequential([6], 1, new Dense(5, activation, Initializer.HeNormal)) { OutputActivation = OutputActivation.Softmax };
         var apart = new Sequential([6], 1, new Dense(5, null, Initializer.HeNormal), new ActivationLayer(activation)) { OutputActivation = OutputActivation.Softmax };
-        Tensor input = new([3, 6], Reference.TestValues.Uniform(18, 1));
-        Assert.That(apart.Predict(input).Span.ToArray(), Is.EqualTo(fused.Predict(input).Span.ToArray()).Within(1e-7));
+        var input = Tensor.Create<float>(Reference.TestValues.Uniform(18, 1), [3, 6]);
+        Assert.That(apart.Predict(input).AsMatrix().Span.ToArray(), Is.EqualTo(fused.Predict(input).AsMatrix().Span.ToArray()).Within(1e-7));
     }
 
     [Test]

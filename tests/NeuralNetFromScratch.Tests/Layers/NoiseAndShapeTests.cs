@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Layers;
@@ -51,15 +52,15 @@ public class NoiseAndShapeTests
         Assert.That(new Flatten().OutputShape([2, 3]), Is.EqualTo((Shape)Shape.Create([6])));
         var plain = new Sequential([2, 3], 0, new Dense(4)) { OutputActivation = OutputActivation.Softmax };
         plain.Parameters.Values.CopyTo(network.Parameters.Values);
-        Tensor sample = new([2, 3], TestValues.Uniform(6, 1));
-        Assert.That(network.Predict(sample).Span.ToArray(), Is.EqualTo(plain.Predict(sample).Span.ToArray()));
+        var sample = Tensor.Create<float>(TestValues.Uniform(6, 1), [2, 3]);
+        Assert.That(network.Predict(sample).AsMatrix().Span.ToArray(), Is.EqualTo(plain.Predict(sample).AsMatrix().Span.ToArray()));
     }
 
     [Test]
     public void Standardize_passes_on_what_it_has_no_figures_for()
     {
         var network = new Sequential([2, 2], 0, new Standardization([1, 2], [2, 4])) { OutputActivation = OutputActivation.None };
-        Assert.That(network.Predict(new Tensor([1, 2, 2], [3, 10, -7, 8])).Span.ToArray(), Is.EqualTo((float[])[1, 2, -7, 8]));
+        Assert.That(network.Predict(Tensor.Create<float>([3, 10, -7, 8], [1, 2, 2])).AsMatrix().Span.ToArray(), Is.EqualTo((float[])[1, 2, -7, 8]));
         Assert.That(network.OutputShape, Is.EqualTo(Shape.Create([2, 2])));
         Assert.That(network.Parameters["standardization1.mean"].Shape, Is.EqualTo(Shape.Create([2])));
         LayerCheck.Gradients(new Standardization([1, 2], [2, 4]), [5], batch: 3);
@@ -69,7 +70,7 @@ public class NoiseAndShapeTests
     public void Standardize_subtracts_and_divides_and_is_not_trained()
     {
         var network = new Sequential([3], 0, new Standardization([1, 2, -1], [2, 0, 0.5f])) { OutputActivation = OutputActivation.None };
-        Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[1, 0.5f, 0]));
+        Assert.That(network.Predict(Tensor.Create<float>([3, 2.5f, -1], [1, 3])).AsMatrix().Span.ToArray(), Is.EqualTo((float[])[1, 0.5f, 0]));
         Assert.That(network.Parameters.TrainableCount, Is.Zero);
         Assert.That(network.Parameters.TrainableCount, Is.Zero);
         Assert.That(() => new Sequential([4], 0, new Standardization(5)) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("standardization1: expected samples of at least 5 values"));
@@ -83,7 +84,7 @@ public class NoiseAndShapeTests
     public void Standardize_changes_nothing_until_it_is_told_how()
     {
         var network = new Sequential([3], 0, new Standardization(3)) { OutputActivation = OutputActivation.None };
-        Assert.That(network.Predict(new Tensor([1, 3], [3, 2.5f, -1])).Span.ToArray(), Is.EqualTo((float[])[3, 2.5f, -1]));
+        Assert.That(network.Predict(Tensor.Create<float>([3, 2.5f, -1], [1, 3])).AsMatrix().Span.ToArray(), Is.EqualTo((float[])[3, 2.5f, -1]));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -154,8 +155,8 @@ public class NormalizationTests
             trainer.TrainStep(new ReadOnlyMatrixView(inputs, 10, 6), TestValues.Labels(10, 3, 2));
         Sequential folded = network.FuseBatchNormalization();
         Assert.That(folded.Layers.Select(layer => layer.ToString()), Is.EqualTo((string[])["dense(units=5, activation=tanh)", "dense(units=4, activation=relu)", "batchnorm(momentum=0.1, epsilon=1E-05, affine=true)", "dense(units=3)"]));
-        var samples = new Tensor([10, 6], inputs);
-        Assert.That(folded.Predict(samples).Span.ToArray(), Is.EqualTo(network.Predict(samples).Span.ToArray()).Within(1e-6));
+        var samples = Tensor.Create<float>(inputs, [10, 6]);
+        Assert.That(folded.Predict(samples).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(samples).AsMatrix().Span.ToArray()).Within(1e-6));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Reference;
 using NeuralNetFromScratch.Tests.Training;
 
@@ -22,8 +23,8 @@ public class ResidualTests
             ["residual1.dense1.weight", "residual1.dense1.bias", "residual1.dense2.weight", "residual1.dense2.bias"]));
         block.Parameters.Values.CopyTo(network.Parameters.Values);
         float[] x = TestValues.Uniform(18, 1);
-        float[] expected = [.. x.Zip(block.Predict(new Tensor([3, 6], x)).Span.ToArray(), (a, b) => a + b)];
-        Assert.That(network.Predict(new Tensor([3, 6], x)).Span.ToArray(), Is.EqualTo(expected).Within(1e-7));
+        float[] expected = [.. x.Zip(block.Predict(Tensor.Create<float>(x, [3, 6])).AsMatrix().Span.ToArray(), (a, b) => a + b)];
+        Assert.That(network.Predict(Tensor.Create<float>(x, [3, 6])).AsMatrix().Span.ToArray(), Is.EqualTo(expected).Within(1e-7));
     }
 
     [Test]

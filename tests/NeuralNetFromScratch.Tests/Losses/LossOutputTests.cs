@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Losses;
@@ -32,7 +33,7 @@ public class LossOutputTests
         Assert.That(network.OutputActivation, Is.EqualTo(contradicts ? meaning : loss.OutputActivation), "a refusal changes nothing");
         if (contradicts)
             return;
-        float[] predictions = network.Predict(new Tensor([4, 2], TestValues.Uniform(8, 1))).Span.ToArray();
+        float[] predictions = network.Predict(Tensor.Create<float>(TestValues.Uniform(8, 1), [4, 2])).AsMatrix().Span.ToArray();
         if (wantsLogits)
             Assert.That(predictions, Has.All.InRange(0f, 1f));
         if (loss.OutputActivation == OutputActivation.Softmax)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -12,12 +13,12 @@ public class DatasetPredictionTests
         Dataset data = Separable(count);
         Sequential network = Network();
         network.OutputActivation = OutputActivation.Softmax;
-        Tensor all = network.Predict(data, new Engine(threads, SimdWidths.Best));
+        Tensor<float> all = network.Predict(data, new Engine(threads, SimdWidths.Best));
         float[] sample = new float[20];
         for (int i = 0; i < count; i += 50)
         {
             data.CopyFeatures(i, sample);
-            Assert.That(all.AsMatrix().Row(i).ToArray(), Is.EqualTo(network.Predict(new Tensor([20], sample)).Span.ToArray()));
+            Assert.That(all.AsMatrix().Row(i).ToArray(), Is.EqualTo(network.Predict(Tensor.Create<float>(sample, [20])).AsMatrix().Span.ToArray()));
         }
     }
 
@@ -27,7 +28,7 @@ public class DatasetPredictionTests
         var network = new Sequential([1], 1, new Dense(2)) { OutputActivation = OutputActivation.Sigmoid };
         network.Parameters["dense1.weight"].Values.Clear();
         network.Parameters["dense1.bias"].Values[1] = 2;
-        Assert.That(network.Predict(new Tensor([1, 1], [1])).Span.ToArray(), Is.EqualTo((double[])[0.5, 1 / (1 + Math.Exp(-2))]).Within(1e-6));
+        Assert.That(network.Predict(Tensor.Create<float>([1], [1, 1])).AsMatrix().Span.ToArray(), Is.EqualTo((double[])[0.5, 1 / (1 + Math.Exp(-2))]).Within(1e-6));
     }
 
     private static Sequential Network() => new([20], 1, new Dense(15, Activation.Relu), new Dense(4));

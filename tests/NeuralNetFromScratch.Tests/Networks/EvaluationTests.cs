@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Metrics;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -19,7 +20,7 @@ public class EvaluationTests
     {
         Sequential network = Network();
         EvaluationResult result = network.Evaluate(OfClasses, metrics: [new Accuracy(), new LogLoss(), new Recall(), new ConfusionMatrixMetric(), new MeanMargin(), new MedianLargest()]);
-        float[] predictions = network.Predict(OfClasses).Span.ToArray();
+        float[] predictions = network.Predict(OfClasses).AsMatrix().Span.ToArray();
         double[][] rows = [.. predictions.Chunk(Classes).Select(row => row.Select(value => (double)value).ToArray())];
         int[] predicted = [.. rows.Select(row => Array.IndexOf(row, row.Max()))];
         Assert.That(result.Count, Is.EqualTo(Samples));
@@ -62,7 +63,7 @@ public class EvaluationTests
         // Targets 10,000,000 and 10,000,001 in turn: the variance is 1/4, the error always 1/8 of a sample's distance from the mean.
         float[] targets = [.. Enumerable.Range(0, 10_000).Select(i => 10_000_000f + i % 2)];
         float[] predictions = [.. targets.Select(target => target + 1)];
-        var (y, t) = (new Tensor([10_000, 1], predictions), new Tensor([10_000, 1], targets));
+        var (y, t) = (Tensor.Create<float>(predictions, [10_000, 1]), Tensor.Create<float>(targets, [10_000, 1]));
         Assert.That(new R2().Evaluate(y.AsMatrix(), t.AsMatrix()).Value, Is.EqualTo(-3).Within(1e-12));
         Assert.That(new ExplainedVariance().Evaluate(y.AsMatrix(), t.AsMatrix()).Value, Is.EqualTo(1).Within(1e-12));
     }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Layers;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -30,9 +31,9 @@ public class SequentialTests
     {
         Sequential network = Small();
         float[] input = TestValues.Uniform(4 * 6, 3);
-        Tensor output = network.Predict(new Tensor([4, 6], [.. input]));
-        Expected(network, input, 4, softmax: true).AssertClose(output.Span, 1e-6, "probabilities");
-        Assert.That(output.Shape, Is.EqualTo(Shape.Create([4, 3])));
+        Tensor<float> output = network.Predict(Tensor.Create<float>([.. input], [4, 6]));
+        Expected(network, input, 4, softmax: true).AssertClose(output.AsMatrix().Span, 1e-6, "probabilities");
+        Assert.That(output.Lengths.ToArray(), Is.EqualTo((nint[])[4, 3]));
     }
 
     [Test]
@@ -40,18 +41,18 @@ public class SequentialTests
     {
         var network = new Sequential([6], 1, new Dense(5, Activation.Relu), new Dense(3)) { OutputActivation = OutputActivation.None };
         float[] input = TestValues.Uniform(4 * 6, 3);
-        Expected(network, input, 4, softmax: false).AssertClose(network.Predict(new Tensor([4, 6], [.. input])).Span, 1e-6, "outputs");
+        Expected(network, input, 4, softmax: false).AssertClose(network.Predict(Tensor.Create<float>([.. input], [4, 6])).AsMatrix().Span, 1e-6, "outputs");
     }
 
     [Test]
     public void Samples_may_have_several_dimensions_and_come_alone_or_flat()
     {
         var network = new Sequential([2, 3], 1, new Dense(4)) { OutputActivation = OutputActivation.Softmax };
-        Assert.That(network.Predict(new Tensor([2, 3])).Shape, Is.EqualTo(Shape.Create([1, 4])));
-        Assert.That(network.Predict(new Tensor([5, 2, 3])).Shape, Is.EqualTo(Shape.Create([5, 4])));
-        Assert.That(network.Predict(new Tensor([5, 6])).Shape, Is.EqualTo(Shape.Create([5, 4])));
-        Assert.That(network.Predict(new Tensor([0, 6])).Shape, Is.EqualTo(Shape.Create([0, 4])));
-        Assert.That(() => network.Predict(new Tensor([5, 7])), Throws.ArgumentException.With.Message.Contains("dense1: expected input [batch, 2, 3], got [5, 7]"));
+        Assert.That(network.Predict(Tensor.CreateFromShape<float>([2, 3])).Lengths.ToArray(), Is.EqualTo((nint[])[1, 4]));
+        Assert.That(network.Predict(Tensor.CreateFromShape<float>([5, 2, 3])).Lengths.ToArray(), Is.EqualTo((nint[])[5, 4]));
+        Assert.That(network.Predict(Tensor.CreateFromShape<float>([5, 6])).Lengths.ToArray(), Is.EqualTo((nint[])[5, 4]));
+        Assert.That(network.Predict(Tensor.CreateFromShape<float>([0, 6])).Lengths.ToArray(), Is.EqualTo((nint[])[0, 4]));
+        Assert.That(() => network.Predict(Tensor.CreateFromShape<float>([5, 7])), Throws.ArgumentException.With.Message.Contains("dense1: expected input [batch, 2, 3], got [5, 7]"));
     }
 
     [Test]
@@ -59,12 +60,12 @@ public class SequentialTests
     {
         var network = new Sequential([30], 1, new Dense(20, new SwishActivation()), new Dense(10)) { OutputActivation = OutputActivation.Softmax };
         float[] inputs = TestValues.Uniform(700 * 30, 3);
-        Tensor together = network.Predict(new Tensor([700, 30], inputs));
+        Tensor<float> together = network.Predict(Tensor.Create<float>(inputs, [700, 30]));
         Predictor predictor = network.CreatePredictor();
         float[] alone = new float[7000];
         for (int i = 0; i < 700; i++)
             predictor.Predict(inputs.AsSpan(i * 30, 30), alone.AsSpan(i * 10, 10));
-        Assert.That(TestValues.Bits(alone), Is.EqualTo(TestValues.Bits(together.Span)));
+        Assert.That(TestValues.Bits(alone), Is.EqualTo(TestValues.Bits(together.AsMatrix().Span)));
     }
 
     [Test]
@@ -98,9 +99,9 @@ public class SequentialTests
     {
         Sequential network = Small();
         float[] input = TestValues.Uniform(60, 3);
-        int[] expected = TestValues.Bits(network.Predict(new Tensor([10, 6], input)).Span);
+        int[] expected = TestValues.Bits(network.Predict(Tensor.Create<float>(input, [10, 6])).AsMatrix().Span);
         Parallel.For(0, 200, _ =>
-            Assert.That(TestValues.Bits(network.Predict(new Tensor([10, 6], [.. input])).Span), Is.EqualTo(expected)));
+            Assert.That(TestValues.Bits(network.Predict(Tensor.Create<float>([.. input], [10, 6])).AsMatrix().Span), Is.EqualTo(expected)));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Google.Protobuf;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Onnx.Protos;
@@ -72,7 +73,7 @@ internal sealed class GraphSketch
     public Sequential Compare(int[] sizes, float[] inputs, string input = "x", string output = "y", double tolerance = 1e-5)
     {
         Sequential network = Import();
-        float[] ours = network.Predict(new Tensor(Shape.Create(sizes), inputs)).Span.ToArray(), theirs = OnnxRun.Predict(Bytes, inputs, sizes, input, output);
+        float[] ours = network.Predict(Tensor.Create(inputs, [.. sizes.Select(size => (nint)size)])).AsMatrix().Span.ToArray(), theirs = OnnxRun.Predict(Bytes, inputs, sizes, input, output);
         Assert.That(ours, Has.Length.EqualTo(theirs.Length));
         for (int i = 0; i < ours.Length; i++)
         {

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace NeuralNetFromScratch.Tests.Onnx;
 
 /// <summary>Models as converters of scikit-learn and Keras write them, node by node, against ONNX Runtime.</summary>
@@ -37,7 +39,7 @@ public class OnnxConverterTests
             sketch.Model.Graph.Node.RemoveAt(sketch.Model.Graph.Node.Count - 1);
         }
 
-        Assert.That(network.Predict(new Tensor([5, 3], inputs)).Span.ToArray(), Is.EqualTo(OnnxRun.Predict(sketch.Bytes, inputs, [5, 3], "x", "probabilities")).Within(1e-6));
+        Assert.That(network.Predict(Tensor.Create<float>(inputs, [5, 3])).AsMatrix().Span.ToArray(), Is.EqualTo(OnnxRun.Predict(sketch.Bytes, inputs, [5, 3], "x", "probabilities")).Within(1e-6));
     }
 
     [TestCase("NONE", 3)]

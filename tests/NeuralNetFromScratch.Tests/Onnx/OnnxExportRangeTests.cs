@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Onnx;
 
 namespace NeuralNetFromScratch.Tests.Onnx;
@@ -36,7 +37,7 @@ public class OnnxExportRangeTests
             {
                 Compare(folded, batch);
                 float[] inputs = Reference.TestValues.Uniform(batch * 6, 1, -2, 2);
-                Assert.That(folded.Predict(new Tensor([batch, 6], inputs)).Span.ToArray(), Is.EqualTo(network.Predict(new Tensor([batch, 6], inputs)).Span.ToArray()).Within(1e-5));
+                Assert.That(folded.Predict(Tensor.Create<float>(inputs, [batch, 6])).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(Tensor.Create<float>(inputs, [batch, 6])).AsMatrix().Span.ToArray()).Within(1e-5));
             }
         }
     }
@@ -87,7 +88,7 @@ public class OnnxExportRangeTests
     {
         foreach (float scale in (float[])[1e-3f, 1, 1e4f])
         {
-            float[] inputs = Reference.TestValues.Uniform(batch * 6, 9, -scale, scale), ours = network.Predict(new Tensor([batch, 6], inputs)).Span.ToArray();
+            float[] inputs = Reference.TestValues.Uniform(batch * 6, 9, -scale, scale), ours = network.Predict(Tensor.Create<float>(inputs, [batch, 6])).AsMatrix().Span.ToArray();
             float[] theirs = OnnxRun.Predict(network, inputs, batch);
             // An element can be the difference of large numbers, whose rounding errors remain.
             double tolerance = 1e-5 * Math.Max(1, theirs.Max(Math.Abs));

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Layers;
@@ -39,10 +40,10 @@ public class OnnxExportTests
     public void Every_output_transform([Values] OutputActivation transform, [Values] bool applies)
     {
         var network = new Sequential([6], 1, new Dense(5)) { OutputActivation = transform };
-        float[] inputs = TestValues.Uniform(18, 1), ours = network.Predict(new Tensor([3, 6], inputs)).Span.ToArray();
+        float[] inputs = TestValues.Uniform(18, 1), ours = network.Predict(Tensor.Create<float>(inputs, [3, 6])).AsMatrix().Span.ToArray();
         float[] theirs = OnnxRun.Predict(network, inputs, 3, new() { AppliesOutputActivation = applies });
         if (!applies)
-            ours = new Sequential([6], 1, new Dense(5)) { OutputActivation = OutputActivation.None }.Predict(new Tensor([3, 6], inputs)).Span.ToArray();
+            ours = new Sequential([6], 1, new Dense(5)) { OutputActivation = OutputActivation.None }.Predict(Tensor.Create<float>(inputs, [3, 6])).AsMatrix().Span.ToArray();
         Assert.That(theirs, Is.EqualTo(ours).Within(1e-5));
     }
 
@@ -54,7 +55,7 @@ public class OnnxExportTests
         float[] input = new float[4];
         network.InputScaling.Apply(raw, input);
         float[] theirs = OnnxRun.Predict(network, [.. raw.Select(value => (float)value)], 1, new() { IncludesInputScaling = true, InputName = "pixels" });
-        Assert.That(theirs, Is.EqualTo(network.Predict(new Tensor([1, 4], input)).Span.ToArray()).Within(1e-5));
+        Assert.That(theirs, Is.EqualTo(network.Predict(Tensor.Create<float>(input, [1, 4])).AsMatrix().Span.ToArray()).Within(1e-5));
         var without = new Sequential([4], 1, new Dense(3)) { OutputActivation = OutputActivation.Softmax };
         Assert.That(() => OnnxModel.Export(without, Stream.Null, new() { IncludesInputScaling = true }), Throws.ArgumentException);
     }
@@ -113,12 +114,12 @@ public class OnnxExportTests
                 trainer.TrainStep(new ReadOnlyMatrixView(TestValues.Uniform(60, step, -2, 3), 10, 6), new ReadOnlyMatrixView(TestValues.Uniform(10 * outputs, step), 10, outputs));
         }
 
-        float[] inputs = TestValues.Uniform(batch * 6, 9, -4, 4), ours = network.Predict(new Tensor([batch, 6], inputs)).Span.ToArray();
+        float[] inputs = TestValues.Uniform(batch * 6, 9, -4, 4), ours = network.Predict(Tensor.Create<float>(inputs, [batch, 6])).AsMatrix().Span.ToArray();
         Assert.That(OnnxRun.Predict(network, inputs, batch), Is.EqualTo(ours).Within(1e-5));
         using var stream = new MemoryStream();
         OnnxModel.Export(network, stream);
         stream.Position = 0;
         Sequential back = OnnxModel.Import(stream);
-        Assert.That(back.Predict(new Tensor([batch, 6], inputs)).Span.ToArray(), Is.EqualTo(ours).Within(1e-5), "imported again");
+        Assert.That(back.Predict(Tensor.Create<float>(inputs, [batch, 6])).AsMatrix().Span.ToArray(), Is.EqualTo(ours).Within(1e-5), "imported again");
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Google.Protobuf;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Onnx.Protos;
@@ -15,7 +16,7 @@ public class OnnxFileTests
     {
         using var folder = new TemporaryFolder();
         string path = Write(folder, "model.onnx.data", offset: 8, length: 24);
-        Assert.That(OnnxModel.Import(path).Predict(new Tensor([1, 3], [1, 10, 100])).Span.ToArray(), Is.EqualTo((float[])[531, 642]));
+        Assert.That(OnnxModel.Import(path).Predict(Tensor.Create<float>([1, 10, 100], [1, 3])).AsMatrix().Span.ToArray(), Is.EqualTo((float[])[531, 642]));
         Directory.CreateDirectory(folder.File("weights"));
         File.Copy(folder.File("model.onnx.data"), folder.File("weights/data"));
         Assert.That(OnnxModel.Import(Write(folder, "weights/data", offset: 8, length: 24)).OutputShape.ElementCount, Is.EqualTo(2));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using Google.Protobuf;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Onnx.Protos;
@@ -28,7 +29,7 @@ public class OnnxImportTests
         float[] theirs = Parse(Peer.Run("torch", "Onnx/onnx_models.py", "torch", path, kind));
         Sequential network = OnnxModel.Import(path);
         Assert.That(network.OutputActivation, Is.EqualTo(transform));
-        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5), network.Summary());
+        Assert.That(network.Predict(Inputs()).AsMatrix().Span.ToArray(), Is.EqualTo(theirs).Within(1e-5), network.Summary());
     }
 
     [Test]
@@ -40,7 +41,7 @@ public class OnnxImportTests
         float[] theirs = Parse(Peer.Run("onnx", "Onnx/onnx_models.py", "sklearn", path));
         Sequential network = OnnxModel.Import(path);
         Assert.That(network.Layers.Select(layer => layer.ToString()), Is.EqualTo((string[])["dense(units=8)", "activation(activation=relu)", "dense(units=3)"]));
-        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
+        Assert.That(network.Predict(Inputs()).AsMatrix().Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
     }
 
     [Test]
@@ -52,7 +53,7 @@ public class OnnxImportTests
         float[] theirs = Parse(Peer.Run("onnx", "Onnx/onnx_models.py", "sklearn-texts", path));
         Sequential network = OnnxModel.Import(path);
         Assert.That(network.ClassNames, Is.EqualTo((string[])["ant", "bee", "cat"]));
-        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
+        Assert.That(network.Predict(Inputs()).AsMatrix().Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
     }
 
     [Test]
@@ -66,7 +67,7 @@ public class OnnxImportTests
         Assert.That(back.ClassNames, Is.EqualTo(network.ClassNames));
         float[] input = new float[4];
         network.InputScaling.Apply([1, 2, 30, 255], input);
-        Assert.That(back.Predict(new Tensor([1, 4], [1, 2, 30, 255])).Span.ToArray(), Is.EqualTo(network.Predict(new Tensor([1, 4], input)).Span.ToArray()).Within(1e-5));
+        Assert.That(back.Predict(Tensor.Create<float>([1, 2, 30, 255], [1, 4])).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(Tensor.Create<float>(input, [1, 4])).AsMatrix().Span.ToArray()).Within(1e-5));
     }
 
     [Test]
@@ -152,7 +153,7 @@ public class OnnxImportTests
         ModelProto model = Model(3, Node("Softmax", ["x"], "y"));
         model.Graph.Input[0].Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 2 });
         float[] inputs = [1, 2, 3, 4, -5, 6];
-        Assert.That(Import(model).Predict(new Tensor([1, 3, 2], inputs)).Span.ToArray(), Is.EqualTo(OnnxRun.Predict(model.ToByteArray(), inputs, [1, 3, 2], "x")).Within(1e-6));
+        Assert.That(Import(model).Predict(Tensor.Create<float>(inputs, [1, 3, 2])).AsMatrix().Span.ToArray(), Is.EqualTo(OnnxRun.Predict(model.ToByteArray(), inputs, [1, 3, 2], "x")).Within(1e-6));
     }
 
     [Test]
@@ -199,7 +200,7 @@ public class OnnxImportTests
         ModelProto model = Model(2, constant, Node("MatMul", ["x", "w"], "z"), Node("Add", ["z", "b"], "y"));
         model.Graph.Initializer.Add(new TensorProto { Name = "b", DataType = 1, Dims = { 1 }, FloatData = { 5 } });
         // ONNX Runtime wants all of one type; exporters do not always ask.
-        Assert.That(Import(model).Predict(new Tensor([1, 2], [1, 2])).Span.ToArray(), Is.EqualTo((float[])[16]));
+        Assert.That(Import(model).Predict(Tensor.Create<float>([1, 2], [1, 2])).AsMatrix().Span.ToArray(), Is.EqualTo((float[])[16]));
     }
 
     [Test]
@@ -300,7 +301,7 @@ public class OnnxImportTests
 
     private static float[] Predict(ModelProto model, params float[] input)
     {
-        float[] ours = Import(model).Predict(new Tensor([1, input.Length], input)).Span.ToArray();
+        float[] ours = Import(model).Predict(Tensor.Create<float>(input, [1, input.Length])).AsMatrix().Span.ToArray();
         Assert.That(ours, Is.EqualTo(OnnxRun.Predict(model.ToByteArray(), input, [1, input.Length], "x")).Within(1e-5), "as ONNX Runtime");
         return ours;
     }
@@ -355,7 +356,7 @@ public class OnnxImportTests
         model.Graph.Initializer.Add(tensor);
     }
 
-    private static Tensor Inputs() => new([5, 6], [.. Enumerable.Range(0, 30).Select(i => MathF.Sin(i * 0.37f))]);
+    private static Tensor<float> Inputs() => Tensor.Create<float>([.. Enumerable.Range(0, 30).Select(i => MathF.Sin(i * 0.37f))], [5, 6]);
 
     private static float[] Parse(string lines) =>
         [.. lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, CultureInfo.InvariantCulture))];

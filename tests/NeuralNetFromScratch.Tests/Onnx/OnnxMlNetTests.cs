@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using NeuralNetFromScratch.Onnx;
@@ -48,7 +49,7 @@ public class OnnxMlNetTests
     private static void AssertSame(Sequential network, float[] expected)
     {
         float[] inputs = [.. Rows().SelectMany(row => row.Features)];
-        Assert.That(network.Predict(new Tensor([inputs.Length / 3, 3], inputs)).Span.ToArray(), Is.EqualTo(expected).Within(1e-5));
+        Assert.That(network.Predict(Tensor.Create<float>(inputs, [inputs.Length / 3, 3])).AsMatrix().Span.ToArray(), Is.EqualTo(expected).Within(1e-5));
     }
 
     private static Row[] Rows()

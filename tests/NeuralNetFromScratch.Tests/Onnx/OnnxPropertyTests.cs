@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace NeuralNetFromScratch.Tests.Onnx;
 
 /// <summary>Random graphs of operators: what is imported gives what ONNX Runtime gives, and all else is refused.</summary>
@@ -30,13 +32,13 @@ public class OnnxPropertyTests
             }
 
             imported++;
-            float[] theirs = OnnxRun.Predict(sketch.Bytes, inputs, [Batch, Features], "x", "y"), ours = network.Predict(new Tensor([Batch, Features], inputs)).Span.ToArray();
+            float[] theirs = OnnxRun.Predict(sketch.Bytes, inputs, [Batch, Features], "x", "y"), ours = network.Predict(Tensor.Create<float>(inputs, [Batch, Features])).AsMatrix().Span.ToArray();
             Assert.That(ours, Has.Length.EqualTo(theirs.Length), $"graph {seed}");
             double scale = Math.Max(1, theirs.Max(Math.Abs));
             for (int i = 0; i < ours.Length; i++)
                 Assert.That(ours[i], Is.EqualTo(theirs[i]).Within(1e-5 * scale), $"graph {seed}, value {i}: {sketch.Model}\n{network}");
             Sequential back = Exported(network);
-            Assert.That(back.Predict(new Tensor([Batch, Features], inputs)).Span.ToArray(), Is.EqualTo(ours).Within(1e-5 * scale), $"graph {seed}, exported and imported again");
+            Assert.That(back.Predict(Tensor.Create<float>(inputs, [Batch, Features])).AsMatrix().Span.ToArray(), Is.EqualTo(ours).Within(1e-5 * scale), $"graph {seed}, exported and imported again");
         }
 
         Assert.That(imported, Is.GreaterThan(Graphs * 3 / 4));

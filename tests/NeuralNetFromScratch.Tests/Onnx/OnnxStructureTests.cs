@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Tests.Data;
 
@@ -46,7 +47,7 @@ public class OnnxStructureTests
     public void Batch_normalization_of_old_sets_says_that_it_is_not_training()
     {
         Normalization(6, "y").Refused("training mode");
-        float[] ours = Normalization(6, "y", ("is_test", 1), ("consumed_inputs", new long[] { 0, 0, 0, 1, 1 })).Import().Predict(new Tensor([2, 3], [1, 2, 3, 4, 5, 6])).Span.ToArray();
+        float[] ours = Normalization(6, "y", ("is_test", 1), ("consumed_inputs", new long[] { 0, 0, 0, 1, 1 })).Import().Predict(Tensor.Create<float>([1, 2, 3, 4, 5, 6], [2, 3])).AsMatrix().Span.ToArray();
         Assert.That(ours, Is.EqualTo(OnnxRun.Predict(Normalization(7, "y").Bytes, [1, 2, 3, 4, 5, 6], [2, 3], "x")).Within(1e-5));
         Normalization(7, "y").Compare([2, 3]);
     }
@@ -119,7 +120,7 @@ public class OnnxStructureTests
     {
         new GraphSketch(6).Input("x", -1, 3).Output("y").Node("Dropout", "x", "y").Refused("(Dropout)", "model.eval()");
         Sequential network = new GraphSketch(6).Input("x", -1, 3).Output("y").Node("Dropout", "x", "y", ("is_test", 1)).Import();
-        Assert.That(network.Predict(new Tensor([1, 3], [1, 2, 3])).Span.ToArray(), Is.EqualTo((float[])[1, 2, 3]));
+        Assert.That(network.Predict(Tensor.Create<float>([1, 2, 3], [1, 3])).AsMatrix().Span.ToArray(), Is.EqualTo((float[])[1, 2, 3]));
     }
 
     [Test]
@@ -128,7 +129,7 @@ public class OnnxStructureTests
         // [batch, 2, 3] + [2] at axis 1; ONNX Runtime no longer runs it, the same in later words does.
         Sequential old = new GraphSketch(6).Input("x", -1, 2, 3).Output("y").Floats("b", [2], 10, 20).Node("Add", "x b", "y", ("broadcast", 1), ("axis", 1)).Import();
         float[] expected = OnnxRun.Predict(new GraphSketch(7).Input("x", -1, 2, 3).Output("y").Floats("b", [2, 1], 10, 20).Node("Add", "x b", "y").Bytes, [1, 2, 3, 4, 5, 6], [1, 2, 3], "x");
-        Assert.That(old.Predict(new Tensor([1, 2, 3], [1, 2, 3, 4, 5, 6])).Span.ToArray(), Is.EqualTo(expected));
+        Assert.That(old.Predict(Tensor.Create<float>([1, 2, 3, 4, 5, 6], [1, 2, 3])).AsMatrix().Span.ToArray(), Is.EqualTo(expected));
         new GraphSketch(6).Input("x", -1, 2, 3).Output("y").Floats("b", [2], 10, 20).Node("Add", "x b", "y").Refused("(Add)", "broadcast");
     }
 
@@ -206,8 +207,8 @@ public class OnnxStructureTests
         Sequential network = sketch.Compare([3, 2, 3]);
         network.Save(folder.File("a.safetensors"));
         Sequential loaded = Sequential.Load(folder.File("a.safetensors"), OnnxParts.Registry);
-        float[] inputs = Reference.TestValues.Uniform(18, 3, -2, 2), expected = network.Predict(new Tensor([3, 2, 3], inputs)).Span.ToArray();
-        Assert.That(loaded.Predict(new Tensor([3, 2, 3], inputs)).Span.ToArray(), Is.EqualTo(expected));
+        float[] inputs = Reference.TestValues.Uniform(18, 3, -2, 2), expected = network.Predict(Tensor.Create<float>(inputs, [3, 2, 3])).AsMatrix().Span.ToArray();
+        Assert.That(loaded.Predict(Tensor.Create<float>(inputs, [3, 2, 3])).AsMatrix().Span.ToArray(), Is.EqualTo(expected));
         Assert.That(OnnxRun.Predict(network, inputs, 3), Is.EqualTo(expected).Within(1e-5));
         Assert.That(() => Sequential.Load(folder.File("a.safetensors")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("onnx-step"));
     }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Tests.Data;
 
@@ -33,7 +34,7 @@ public class OperatorLayerTests
     public void Every_step_is_exported_to_ONNX_Runtime([ValueSource(nameof(Names))] string name, [Values(1, 2, 64)] int batch)
     {
         var network = new Sequential([Length], 1, Layer(name)) { OutputActivation = OutputActivation.None };
-        float[] inputs = Reference.TestValues.Uniform(batch * Length, 3, -2, 2), ours = network.Predict(new Tensor([batch, Length], inputs)).Span.ToArray();
+        float[] inputs = Reference.TestValues.Uniform(batch * Length, 3, -2, 2), ours = network.Predict(Tensor.Create<float>(inputs, [batch, Length])).AsMatrix().Span.ToArray();
         Assert.That(OnnxRun.Predict(network, inputs, batch), Is.EqualTo(ours).Within(2e-6));
     }
 
@@ -46,7 +47,7 @@ public class OperatorLayerTests
         Sequential loaded = Sequential.Load(folder.File("a.safetensors"), OnnxParts.Registry);
         float[] inputs = Reference.TestValues.Uniform(Length, 3, -2, 2);
         Assert.That(loaded.Layers, Is.EqualTo(network.Layers));
-        Assert.That(loaded.Predict(new Tensor([1, Length], inputs)).Span.ToArray(), Is.EqualTo(network.Predict(new Tensor([1, Length], inputs)).Span.ToArray()));
+        Assert.That(loaded.Predict(Tensor.Create<float>(inputs, [1, Length])).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(Tensor.Create<float>(inputs, [1, Length])).AsMatrix().Span.ToArray()));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Numerics.Tensors;
 using System.Reflection;
 
 namespace NeuralNetFromScratch.Tests.Reference;
@@ -24,7 +25,7 @@ internal sealed class SurfaceSamples
         _known = new object[]
         {
             network, data, trainer, history, history.Epochs[0], result, result.ConfusionMatrix, result[new Accuracy()], reader, reader.Tensors[0], tabular, network.Parameters, network.Parameters[0],
-            network.Parameters[0].Definition, network.Chain, network.CreatePredictor(), new Engine(1), new RandomSource(1), new Tensor([2, 2]), BuiltInParts.Registry, new Settings("kind"),
+            network.Parameters[0].Definition, network.Chain, network.CreatePredictor(), new Engine(1), new RandomSource(1), Tensor.CreateFromShape<float>([2, 2]), BuiltInParts.Registry, new Settings("kind"),
             GradientCheck.Run(new Dense(2), [2]), Shape.Create([4]), "text", 1, 1L, 1ul, 0.5f, 0.5, true, (byte)1, new FitOptions { Epochs = 1 }, new Setting("name", 1), default(CancellationToken),
             trainer.FindLearningRate(data), new CheckpointOptions { Path = "" }, new ParameterGroup("dense1"), TimeSpan.FromSeconds(1), new Random(1), new Index(0), new Predicate<object>(_ => true),
             new ScratchSize(1), new InputScaling(), new WeightLoadOptions(), new Size2D(2, 2), new CsvLog("/dev/null/none"),

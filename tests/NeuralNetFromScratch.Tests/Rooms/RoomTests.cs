@@ -29,7 +29,7 @@ public class RoomTests
             Sequential loaded = Sequential.Load(path, BuiltInParts.With<NaiveConv2D>().With<NaiveMaxPool2D>().With<Highway>());
             Assert.That(loaded.Summary(), Is.EqualTo(network.Summary()));
             Assert.That(loaded.Parameters.Values.ToArray(), Is.EqualTo(network.Parameters.Values.ToArray()));
-            Assert.That(loaded.Predict(Stripes(5, seed: 3)).Span.ToArray(), Is.EqualTo(network.Predict(Stripes(5, seed: 3)).Span.ToArray()));
+            Assert.That(loaded.Predict(Stripes(5, seed: 3)).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(Stripes(5, seed: 3)).AsMatrix().Span.ToArray()));
             Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("naive-conv2d"));
         }
         finally

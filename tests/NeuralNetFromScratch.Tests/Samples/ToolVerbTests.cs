@@ -1,7 +1,8 @@
+using System.Numerics.Tensors;
 using System.Text.Json;
 using NeuralNetFromScratch.Onnx;
-using NeuralNetFromScratch.Tool;
 using NeuralNetFromScratch.Tests.Data;
+using NeuralNetFromScratch.Tool;
 using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tests.Samples;
@@ -41,8 +42,8 @@ public class ToolVerbTests
         float[] input = new float[784];
         network.InputScaling!.Apply(raw, input);
         Assert.That(
-            imported.Predict(new Tensor([1, 784], [.. raw.Select(value => (float)value)])).Span.ToArray(),
-            Is.EqualTo(network.Predict(new Tensor([1, 784], input)).Span.ToArray()).Within(1e-5));
+            imported.Predict(Tensor.Create<float>([.. raw.Select(value => (float)value)], [1, 784])).AsMatrix().Span.ToArray(),
+            Is.EqualTo(network.Predict(Tensor.Create<float>(input, [1, 784])).AsMatrix().Span.ToArray()).Within(1e-5));
     }
 
     [Test]

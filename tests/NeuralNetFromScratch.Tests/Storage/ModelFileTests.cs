@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Layers;
 using NeuralNetFromScratch.Tests.Reference;
@@ -31,8 +32,8 @@ public class ModelFileTests
         Assert.That(loaded.ClassNames, Is.EqualTo(network.ClassNames));
         Assert.That(loaded.InputScaling, Is.EqualTo(network.InputScaling));
         Assert.That(TestValues.Bits(loaded.Parameters.Values), Is.EqualTo(TestValues.Bits(network.Parameters.Values)));
-        var batch = new Tensor([5, 6], TestValues.Uniform(30, 3));
-        Assert.That(TestValues.Bits(loaded.Predict(batch).Span), Is.EqualTo(TestValues.Bits(network.Predict(batch).Span)));
+        var batch = Tensor.Create<float>(TestValues.Uniform(30, 3), [5, 6]);
+        Assert.That(TestValues.Bits(loaded.Predict(batch).AsMatrix().Span), Is.EqualTo(TestValues.Bits(network.Predict(batch).AsMatrix().Span)));
         Assert.That(((BatchNormalization)loaded.Layers.ElementAt(3)).Momentum, Is.EqualTo(0.2f));
         Assert.That(((BatchNormalization)loaded.Layers.ElementAt(3)).Epsilon, Is.EqualTo(1e-3f));
         Assert.That(((LayerNormalization)loaded.Layers.ElementAt(9)).Epsilon, Is.EqualTo(1e-4f));
@@ -76,8 +77,8 @@ public class ModelFileTests
         Assert.That(() => Sequential.Load(path, withLayer), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("the kind \"swish\" is unknown"));
         Sequential loaded = Sequential.Load(path, withLayer.With<SwishActivation>());
         Assert.That(loaded.Layers, Is.EqualTo(network.Layers));
-        var batch = new Tensor([4, 3], TestValues.Uniform(12, 3));
-        Assert.That(loaded.Predict(batch).Span.ToArray(), Is.EqualTo(network.Predict(batch).Span.ToArray()));
+        var batch = Tensor.Create<float>(TestValues.Uniform(12, 3), [4, 3]);
+        Assert.That(loaded.Predict(batch).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(batch).AsMatrix().Span.ToArray()));
     }
 
     [Test]
@@ -97,8 +98,8 @@ public class ModelFileTests
         network.Save(folder.File("a"), naming);
         Sequential loaded = Sequential.Load(folder.File("a"));
         Assert.That(loaded.Layers, Is.EqualTo(network.Layers));
-        var batch = new Tensor([4, 6], TestValues.Uniform(24, 3));
-        Assert.That(loaded.Predict(batch).Span.ToArray(), Is.EqualTo(network.Predict(batch).Span.ToArray()));
+        var batch = Tensor.Create<float>(TestValues.Uniform(24, 3), [4, 6]);
+        Assert.That(loaded.Predict(batch).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(batch).AsMatrix().Span.ToArray()));
     }
 
     [TestCase("architecture", "{}", "cannot be understood")]

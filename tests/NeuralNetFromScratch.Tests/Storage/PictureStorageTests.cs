@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -104,7 +105,7 @@ public class PictureStorageTests
         return (name, network);
     }
 
-    private static float[] Predict(Sequential network) => network.Predict(new Tensor([4, 10, 10, 2], [.. Enumerable.Range(0, 800).Select(i => MathF.Sin(i * 0.37f))])).Span.ToArray();
+    private static float[] Predict(Sequential network) => network.Predict(Tensor.Create<float>([.. Enumerable.Range(0, 800).Select(i => MathF.Sin(i * 0.37f))], [4, 10, 10, 2])).AsMatrix().Span.ToArray();
 
     private static float[] Parse(string lines) =>
         [.. lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, CultureInfo.InvariantCulture))];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -72,7 +73,7 @@ public class WeightTests
         string path = folder.File("for_torch.safetensors");
         network.Save(path, TensorNaming.PyTorch);
         float[] theirs = Parse(Peer.Run("torch", "Storage/torch_models.py", "predict", path));
-        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
+        Assert.That(network.Predict(Inputs()).AsMatrix().Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
     }
 
     [Test]
@@ -84,7 +85,7 @@ public class WeightTests
         float[] theirs = Parse(Peer.Run("torch", "Storage/torch_models.py", "write", path));
         Sequential network = TorchTwin(seed: 0);
         network.LoadWeights(path, TensorNaming.PyTorch);
-        Assert.That(network.Predict(Inputs()).Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
+        Assert.That(network.Predict(Inputs()).AsMatrix().Span.ToArray(), Is.EqualTo(theirs).Within(1e-5));
         Assert.That(() => Sequential.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("LoadWeights"));
     }
 
@@ -208,7 +209,7 @@ public class WeightTests
             OutputActivation = OutputActivation.None,
         };
 
-    private static Tensor Inputs() => new([5, 6], [.. Enumerable.Range(0, 30).Select(i => MathF.Sin(i * 0.37f))]);
+    private static Tensor<float> Inputs() => Tensor.Create<float>([.. Enumerable.Range(0, 30).Select(i => MathF.Sin(i * 0.37f))], [5, 6]);
 
     private static float[] Parse(string lines) =>
         [.. lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(text => float.Parse(text, CultureInfo.InvariantCulture))];

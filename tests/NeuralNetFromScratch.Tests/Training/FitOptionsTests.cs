@@ -266,7 +266,7 @@ public class FitOptionsTests
         Assert.That(evaluation.Metrics, Is.Empty);
         Assert.That(() => evaluation.Accuracy, Throws.InvalidOperationException);
         Assert.That(network.Evaluate(data, metrics: [new R2()])["r2"].Value, Is.GreaterThan(0.99));
-        Assert.That(network.Predict(data).Span.ToArray(), Is.EqualTo(targets).Within(0.01));
+        Assert.That(network.Predict(data).AsMatrix().Span.ToArray(), Is.EqualTo(targets).Within(0.01));
         Assert.That(() => data.GetLabel(0), Throws.InstanceOf<NotSupportedException>());
         Assert.That(() => Dataset.FromTargets(features, [2], targets[1..], 2), Throws.ArgumentException);
         Assert.That(

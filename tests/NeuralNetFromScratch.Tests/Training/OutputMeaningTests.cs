@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -69,7 +70,7 @@ internal sealed class OutputMeaningTests
         Sequential network = Network(1);
         float[] x = TestValues.Uniform(40, 1), targets = [.. x.Select(value => 3 * value + 5)];
         new Trainer(network, new MeanSquaredError(), new Sgd(0.3f)).Fit(Dataset.FromTargets(x, [1], targets, 1), new FitOptions { Epochs = 200, BatchSize = 10 });
-        Assert.That(network.Predict(new Tensor([40, 1], x)).Span.ToArray(), Is.EqualTo(targets).Within(1e-3));
+        Assert.That(network.Predict(Tensor.Create<float>(x, [40, 1])).AsMatrix().Span.ToArray(), Is.EqualTo(targets).Within(1e-3));
     }
 
     [Test]
@@ -78,7 +79,7 @@ internal sealed class OutputMeaningTests
         Sequential network = Network(1);
         float[] x = [-2, -1, 1, 2], targets = [0, 0, 1, 1];
         new Trainer(network, new BinaryCrossEntropy(), new Sgd(1)).Fit(Dataset.FromTargets(x, [1], targets, 1), new FitOptions { Epochs = 300, BatchSize = 4 });
-        Assert.That(network.Predict(new Tensor([4, 1], x)).Span.ToArray(), Is.EqualTo(targets).Within(0.1));
+        Assert.That(network.Predict(Tensor.Create<float>(x, [4, 1])).AsMatrix().Span.ToArray(), Is.EqualTo(targets).Within(0.1));
     }
 
     [Test]
@@ -87,7 +88,7 @@ internal sealed class OutputMeaningTests
         Sequential network = Network(2);
         float[] x = [-2, -1, 1, 2], targets = [0, 0, 0, 0, 1, 1, 1, 1];
         new Trainer(network, new BinaryCrossEntropy(), new Sgd(1)).Fit(Dataset.FromTargets(x, [1], targets, 2), new FitOptions { Epochs = 500, BatchSize = 4 });
-        Assert.That(network.Predict(new Tensor([4, 1], x)).Span.ToArray(), Is.EqualTo(targets).Within(0.1));
+        Assert.That(network.Predict(Tensor.Create<float>(x, [4, 1])).AsMatrix().Span.ToArray(), Is.EqualTo(targets).Within(0.1));
     }
 
     [Test]
@@ -96,10 +97,10 @@ internal sealed class OutputMeaningTests
         Sequential network = Network(3);
         float[] x = [-2, 0, 2];
         new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.5f)).Fit(Dataset.FromArrays(x, [1], [0, 1, 2], 3), new FitOptions { Epochs = 300, BatchSize = 3 });
-        Tensor predictions = network.Predict(new Tensor([3, 1], x));
+        Tensor<float> predictions = network.Predict(Tensor.Create<float>(x, [3, 1]));
         for (int row = 0; row < 3; row++)
         {
-            float[] probabilities = predictions.Span.Slice(3 * row, 3).ToArray();
+            float[] probabilities = predictions.AsMatrix().Span.Slice(3 * row, 3).ToArray();
             Assert.That(probabilities.Sum(), Is.EqualTo(1).Within(1e-6));
             Assert.That(probabilities[row], Is.EqualTo(probabilities.Max()));
         }
@@ -109,10 +110,10 @@ internal sealed class OutputMeaningTests
     public void A_network_that_knows_nothing_of_its_outputs_does_not_predict()
     {
         Sequential network = Network(2);
-        Assert.That(() => network.Predict(new Tensor([1, 1])), Throws.InvalidOperationException.With.Message.Contains("set OutputActivation"));
+        Assert.That(() => network.Predict(Tensor.CreateFromShape<float>([1, 1])), Throws.InvalidOperationException.With.Message.Contains("set OutputActivation"));
         Assert.That(() => network.CreatePredictor().Predict(new float[1], new float[2]), Throws.InvalidOperationException);
         network.OutputActivation = OutputActivation.None;
-        Assert.That(network.Predict(new Tensor([1, 1])).Span.ToArray(), Is.EqualTo(new float[2]));
+        Assert.That(network.Predict(Tensor.CreateFromShape<float>([1, 1])).AsMatrix().Span.ToArray(), Is.EqualTo(new float[2]));
     }
 
     [Test]

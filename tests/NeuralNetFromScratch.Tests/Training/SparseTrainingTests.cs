@@ -45,7 +45,7 @@ public class SparseTrainingTests
             var network = new Sequential([53], 1, new Dense(9, Activation.Tanh), new Dense(3));
             var trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.1f, 0.9f), new Engine(2, SimdWidths.Best));
             trainer.Fit(data.WithWeights(Samples.Weights).Split(0.3, 1).Remaining, new FitOptions { Epochs = 3, BatchSize = 19 });
-            return [.. network.Parameters.Values, .. network.Predict(data).Span, (float)network.Evaluate(data, new MeanSquaredError()).Loss];
+            return [.. network.Parameters.Values, .. network.Predict(data).AsMatrix().Span, (float)network.Evaluate(data, new MeanSquaredError()).Loss];
         }
     }
 
@@ -60,7 +60,7 @@ public class SparseTrainingTests
         {
             EvaluationResult actual = network.Evaluate(data, engine: engine);
             Assert.That((actual.Loss, actual.Accuracy), Is.EqualTo((expected.Loss, expected.Accuracy)));
-            Assert.That(network.Predict(data, engine).Span.ToArray(), Is.EqualTo(network.Predict(Samples.Dense, engine).Span.ToArray()));
+            Assert.That(network.Predict(data, engine).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(Samples.Dense, engine).AsMatrix().Span.ToArray()));
         }
     }
 

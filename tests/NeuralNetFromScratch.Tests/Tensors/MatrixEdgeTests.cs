@@ -1,18 +1,7 @@
 namespace NeuralNetFromScratch.Tests.Tensors;
 
-public class TensorEdgeTests
+public class MatrixEdgeTests
 {
-    [Test]
-    public void An_array_of_another_length_is_refused() =>
-        Assert.That(() => new Tensor([2, 3], new float[5]), Throws.ArgumentException.With.Message.Contains("shape [2, 3] has 6 elements, got 5"));
-
-    [Test]
-    public void A_tensor_says_its_length_and_its_shape()
-    {
-        var tensor = new Tensor([2, 3]);
-        Assert.That((tensor.Length, tensor.ToString()), Is.EqualTo((6, "Tensor [2, 3]")));
-    }
-
     [Test]
     public void Matrices_without_rows_or_columns_have_empty_parts()
     {

@@ -1,8 +1,6 @@
-using System.Numerics.Tensors;
-
 namespace NeuralNetFromScratch.Tests.Tensors;
 
-public class TensorTests
+public class ShapeAndViewTests
 {
     [Test]
     public void A_shape_spreads_into_its_dimensions()
@@ -32,32 +30,6 @@ public class TensorTests
         Assert.That(() => Shape.Create([-1]), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Shape.Create([65536, 65536]), Throws.ArgumentException);
         Assert.That(() => Shape.Create([0, 65536, 65536]), Throws.ArgumentException);
-    }
-
-    [Test]
-    public void Tensors_own_row_major_memory()
-    {
-        var tensor = new Tensor([2, 3], [1, 2, 3, 4, 5, 6]);
-        Assert.That(tensor.AsMatrix()[1, 0], Is.EqualTo(4));
-        tensor.Span[5] = 60;
-        Assert.That(tensor.AsMatrix()[1, 2], Is.EqualTo(60));
-        Assert.That(() => new Tensor([2, 3], new float[5]), Throws.ArgumentException.With.Message.Contains("has 6 elements, got 5"));
-        Assert.That(new Tensor([2, 3, 4]).AsMatrix().Columns, Is.EqualTo(12));
-        Assert.That(new Tensor([]).AsMatrix().Rows, Is.EqualTo(1));
-        Assert.That(new Tensor([7]).AsMatrix().Rows, Is.EqualTo(7));
-    }
-
-    [Test]
-    public void Tensors_are_tensor_spans_of_the_base_class_library()
-    {
-        var tensor = new Tensor([2, 3], [1, 2, 3, 4, 5, 6]);
-        TensorSpan<float> span = tensor.AsTensorSpan();
-        Assert.That(span[1, 1], Is.EqualTo(5));
-        span[0, 0] = 9;
-        Assert.That(tensor.Span[0], Is.EqualTo(9));
-        Tensor back = Tensor.FromTensorSpan(span.Slice(0..2, 1..3));
-        Assert.That(back.Shape, Is.EqualTo(Shape.Create([2, 2])));
-        Assert.That(back.Span.ToArray(), Is.EqualTo((float[])[2, 3, 5, 6]));
     }
 
     [Test]

@@ -1,0 +1,118 @@
+using System.Numerics.Tensors;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Views of the base class library's tensors as matrices, and their shapes.</summary>
+public static class TensorViews
+{
+    /// <summary>
+    /// Views a dense tensor as a matrix over the same memory: the first dimension becomes the rows, all others together the columns. A batch
+    /// [batch, 28, 28, 1] is seen as [batch, 784], a vector [n] as [n, 1].
+    /// </summary>
+    /// <param name="tensor">The tensor; its elements follow each other in row-major order.</param>
+    /// <exception cref="ArgumentException">
+    /// The tensor is not dense, as slices and transposes usually are; <see cref="Tensor{T}.ToDenseTensor"/> makes a copy that is.
+    /// </exception>
+    public static MatrixView AsMatrix(this Tensor<float> tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Shape shape = ShapeOf(tensor, nameof(tensor));
+        if (!IsDense(tensor, shape))
+            throw NotDense(shape, nameof(tensor));
+        (int rows, int columns) = Sizes(shape);
+        Span<float> values = [];
+        if (shape.ElementCount > 0 && !tensor.TryGetSpan(stackalloc nint[shape.Rank], shape.ElementCount, out values))
+        {
+            TensorSpan<float> squeezed = Tensor.Squeeze(tensor.AsTensorSpan());
+            values = squeezed.GetSpan(stackalloc nint[squeezed.Rank], shape.ElementCount);
+        }
+
+        return new MatrixView(values, rows, columns);
+    }
+
+    /// <summary>Views a dense tensor as a matrix for reading, as <see cref="AsMatrix(Tensor{float})"/> does.</summary>
+    /// <param name="tensor">The tensor; its elements follow each other in row-major order.</param>
+    /// <exception cref="ArgumentException">The tensor is not dense.</exception>
+    public static ReadOnlyMatrixView AsMatrix(this in ReadOnlyTensorSpan<float> tensor)
+    {
+        Shape shape = ShapeOf(tensor, nameof(tensor));
+        if (!IsDense(tensor, shape))
+            throw NotDense(shape, nameof(tensor));
+        (int rows, int columns) = Sizes(shape);
+        return new ReadOnlyMatrixView(Memory(tensor, shape), rows, columns);
+    }
+
+    /// <summary>The shape of a tensor.</summary>
+    /// <exception cref="ArgumentException">It has no dimension, or more elements than an array can have.</exception>
+    internal static Shape ShapeOf(in ReadOnlyTensorSpan<float> tensor, string name)
+    {
+        if (tensor.Rank == 0)
+            throw new ArgumentException("the tensor has no dimension", name);
+        Span<int> dimensions = stackalloc int[tensor.Rank];
+        for (int i = 0; i < dimensions.Length; i++)
+        {
+            if (tensor.Lengths[i] > Array.MaxLength)
+                throw new ArgumentException($"dimension {i} of the tensor is {tensor.Lengths[i]}; at most {Array.MaxLength} is possible", name);
+            dimensions[i] = (int)tensor.Lengths[i];
+        }
+
+        return Shape.Create(dimensions);
+    }
+
+    /// <summary>The elements in row-major order: the tensor's own memory if it is dense, else a copy.</summary>
+    internal static ReadOnlySpan<float> DenseValues(in ReadOnlyTensorSpan<float> tensor, Shape shape)
+    {
+        if (IsDense(tensor, shape))
+            return Memory(tensor, shape);
+        var copy = new float[shape.ElementCount];
+        tensor.FlattenTo(copy);
+        return copy;
+    }
+
+    /// <summary>A tensor over an array, without a copy.</summary>
+    internal static Tensor<float> Create(float[] values, Shape shape)
+    {
+        Span<nint> lengths = stackalloc nint[shape.Rank];
+        for (int i = 0; i < lengths.Length; i++)
+            lengths[i] = shape[i];
+        return Tensor.Create(values, lengths);
+    }
+
+    /// <summary>Whether the elements follow each other in row-major order. Strides along dimensions of 1 do not matter.</summary>
+    private static bool IsDense(in ReadOnlyTensorSpan<float> tensor, Shape shape)
+    {
+        nint expected = 1;
+        for (int dimension = shape.Rank - 1; dimension >= 0; dimension--)
+        {
+            if (shape[dimension] != 1 && tensor.Strides[dimension] != expected && shape.ElementCount > 0)
+                return false;
+            expected *= shape[dimension];
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The memory of a tensor that is dense. TryGetSpan refuses some tensors with dimensions of 1, whose stride is 0; they are left out then.
+    /// </summary>
+    private static ReadOnlySpan<float> Memory(in ReadOnlyTensorSpan<float> tensor, Shape shape)
+    {
+        if (shape.ElementCount == 0)
+            return [];
+        if (tensor.TryGetSpan(stackalloc nint[shape.Rank], shape.ElementCount, out ReadOnlySpan<float> values))
+            return values;
+        ReadOnlyTensorSpan<float> squeezed = Tensor.Squeeze(tensor);
+        return squeezed.GetSpan(stackalloc nint[squeezed.Rank], shape.ElementCount);
+    }
+
+    private static (int Rows, int Columns) Sizes(Shape shape)
+    {
+        int columns = 1;
+        for (int dimension = 1; dimension < shape.Rank; dimension++)
+            columns *= shape[dimension];
+        return (shape[0], columns);
+    }
+
+    private static ArgumentException NotDense(Shape shape, string name) =>
+        new($"the tensor {shape} is not dense: its elements do not follow each other in row-major order; copy it with ToDenseTensor", name);
+}
