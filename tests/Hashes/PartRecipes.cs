@@ -143,6 +143,6 @@ internal static class PartRecipes
     {
         digest.Add(trainer.Fit(samples, options with { Epochs = 2, BatchSize = 16, Seed = 4 }));
         digest.Add(network);
-        digest.Add(network.Predict(samples, new Engine(2, width)).Span);
+        digest.Add(network.Predict(samples, new Engine(2, width)).AsMatrix().Span);
     }
 }

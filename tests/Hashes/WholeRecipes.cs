@@ -45,7 +45,7 @@ internal static class WholeRecipes
         var classifier = new TabularClassifier<string>(new() { HiddenUnits = [17], MaxEpochs = 5, Seed = 3, ThreadCount = 2 });
         classifier.Fit(new ReadOnlyMatrixView(features, SampleData.Count, 7), labels);
         digest.Add(classifier.Network);
-        digest.Add(classifier.Network.Predict(Dataset.FromArrays(features, [7], SampleData.Labels(classes: 3), 3), new Engine(2, width)).Span);
+        digest.Add(classifier.Network.Predict(Dataset.FromArrays(features, [7], SampleData.Labels(classes: 3), 3), new Engine(2, width)).AsMatrix().Span);
     }
 
     private static void Sparse(SimdWidth width, Digest digest, int denseColumns)
@@ -92,7 +92,7 @@ internal static class WholeRecipes
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), optimizer, new Engine(2, width));
         digest.Add(trainer.Fit(samples, options));
         digest.Add(network);
-        digest.Add(network.Predict(samples, new Engine(2, width)).Span);
+        digest.Add(network.Predict(samples, new Engine(2, width)).AsMatrix().Span);
         if (trainer.AveragedNetwork is not null)
             digest.Add(trainer.AveragedNetwork);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
@@ -43,17 +44,22 @@ public static class TensorViews
     }
 
     /// <summary>The shape of a tensor.</summary>
-    /// <exception cref="ArgumentException">It has no dimension, or more elements than an array can have.</exception>
+    /// <exception cref="ArgumentException">It has no dimension, more than 16, or more elements than an array can have.</exception>
     internal static Shape ShapeOf(in ReadOnlyTensorSpan<float> tensor, string name)
     {
         if (tensor.Rank == 0)
             throw new ArgumentException("the tensor has no dimension", name);
+        if (tensor.Rank > Shape.MaximumRank)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the tensor has {tensor.Rank} dimensions; at most {Shape.MaximumRank} are possible"), name);
+        if (tensor.FlattenedLength > Array.MaxLength)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the tensor has {tensor.FlattenedLength} elements; at most {Array.MaxLength} are possible"), name);
         Span<int> dimensions = stackalloc int[tensor.Rank];
         for (int i = 0; i < dimensions.Length; i++)
         {
-            if (tensor.Lengths[i] > Array.MaxLength)
-                throw new ArgumentException($"dimension {i} of the tensor is {tensor.Lengths[i]}; at most {Array.MaxLength} is possible", name);
-            dimensions[i] = (int)tensor.Lengths[i];
+            nint length = tensor.Lengths[i];
+            if (length > Array.MaxLength)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"dimension {i} of the tensor is {length}; at most {Array.MaxLength} is possible"), name);
+            dimensions[i] = (int)length;
         }
 
         return Shape.Create(dimensions);

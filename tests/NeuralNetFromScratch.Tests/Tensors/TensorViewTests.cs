@@ -106,5 +106,26 @@ public class TensorViewTests
         Assert.That(() => Network.Predict(Tensor<float>.Empty), Throws.ArgumentException);
     }
 
+    [Test]
+    public void Tensors_of_too_many_dimensions_or_elements_are_refused()
+    {
+        nint[] ranks = [.. Enumerable.Repeat((nint)1, 17)];
+        Assert.That(() => Tensor.CreateFromShape<float>(ranks).AsMatrix().Rows, Throws.ArgumentException.With.Message.Contains("the tensor has 17 dimensions; at most 16"));
+        Assert.That(() => Network.Predict(Tensor.CreateFromShape<float>(ranks)), Throws.ArgumentException.With.Property("ParamName").EqualTo("batch"));
+        Assert.That(
+            () => Network.Predict(new ReadOnlyTensorSpan<float>([1], [1 << 20, 1 << 20], [0, 0])),
+            Throws.ArgumentException.With.Message.Contains("the tensor has 1099511627776 elements").And.Property("ParamName").EqualTo("batch"), "one element repeated");
+        Assert.That(
+            () => Network.Predict(new ReadOnlyTensorSpan<float>([1], [0, (nint)1 << 40], [0, 0])),
+            Throws.ArgumentException.With.Message.Contains("dimension 1 of the tensor is 1099511627776"));
+    }
+
+    [Test]
+    public void One_sample_repeated_by_a_stride_of_0_is_predicted_as_often()
+    {
+        float[] sample = TestValues.Uniform(Features, 3), once = Predict(new ReadOnlyTensorSpan<float>(sample, [1, Features]));
+        Assert.That(Predict(new ReadOnlyTensorSpan<float>(sample, [3, Features], [0, 1])), Is.EqualTo((float[])[.. once, .. once, .. once]));
+    }
+
     private static float[] Predict(in ReadOnlyTensorSpan<float> batch) => Network.Predict(batch).AsMatrix().Span.ToArray();
 }
