@@ -45,7 +45,7 @@ internal static class MnistReader
             ReadOnlySpan<byte> value = file.Values.AsSpan(i * stride);
             int label = isWide ? System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(value) : value[0];
             if (label < firstLabel || label >= firstLabel + classCount)
-                throw new InvalidDataException(FormattableString.Invariant($"{name}: label {i} must be {firstLabel} to {firstLabel + classCount - 1}, got {label}"));
+                throw new InvalidDataException(FormattableString.Invariant($"{name}: the label of sample {i} must be {firstLabel} to {firstLabel + classCount - 1}, got {label}"));
             labels[i] = (byte)(label - firstLabel);
         }
 

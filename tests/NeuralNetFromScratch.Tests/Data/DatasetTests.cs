@@ -67,7 +67,7 @@ public class DatasetTests
     public void What_does_not_fit_is_refused()
     {
         Assert.That(() => Dataset.FromArrays(new float[5], [2], [0, 0], 1), Throws.ArgumentException.With.Message.Contains("have 4 values, got 5"));
-        Assert.That(() => Dataset.FromArrays(new float[4], [2], [0, 1], 1), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label 1"));
+        Assert.That(() => Dataset.FromArrays(new float[4], [2], [0, 1], 1), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label of sample 1 must be 0 to 0, got 1"));
         Assert.That(() => Dataset.FromArrays([], [0], [], 1), Throws.ArgumentException.With.Message.Contains("at least one value"));
         Assert.That(() => Dataset.FromArrays([], [1], [], 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Dataset.FromBytes(new byte[2], [1], [0, 3], 3), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label of sample 1 must be 0 to 2"));
