@@ -96,7 +96,7 @@ public class MnistLocationTests
         MnistData data = Emnist.Load(folder.Root, split);
         Assert.That((data.Training.ClassCount, data.ClassNames.Count, data.ClassNames[^1]), Is.EqualTo((classes, classes, last)));
         Write(folder, $"emnist-{name}-test-labels-idx1-ubyte", [1], [(byte)classes]);
-        Assert.That(() => Emnist.Load(folder.Root, split), Throws.InstanceOf<InvalidDataException>().With.Message.Contains($"label 0 must be 0 to {classes - 1}, got {classes}"));
+        Assert.That(() => Emnist.Load(folder.Root, split), Throws.InstanceOf<InvalidDataException>().With.Message.Contains($"label of sample 0 must be 0 to {classes - 1}, got {classes}"));
     }
 
     [Test]
@@ -114,7 +114,7 @@ public class MnistLocationTests
         File.WriteAllBytes(folder.File("qmnist-test-labels-idx2-int"), Integers([2, 8], new int[15]));
         Assert.That(() => Qmnist.Load(folder.Root), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("has 76 bytes, this one 72"));
         File.WriteAllBytes(folder.File("qmnist-test-labels-idx2-int"), Integers([2, 1], [0, -1]));
-        Assert.That(() => Qmnist.Load(folder.Root), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("label 1 must be 0 to 9, got -1"));
+        Assert.That(() => Qmnist.Load(folder.Root), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("label of sample 1 must be 0 to 9, got -1"));
         File.WriteAllBytes(folder.File("qmnist-test-labels-idx2-int"), Integers([int.MaxValue, int.MaxValue], []));
         Assert.That(() => Qmnist.Load(folder.Root), Throws.InstanceOf<InvalidDataException>());
     }
