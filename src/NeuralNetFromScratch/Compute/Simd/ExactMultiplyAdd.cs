@@ -38,6 +38,14 @@ internal static class ExactMultiplyAdd
         RoundedToOdd(Vector128.WidenLower(left) * Vector128.WidenLower(right), Vector128.WidenLower(addend)),
         RoundedToOdd(Vector128.WidenUpper(left) * Vector128.WidenUpper(right), Vector128.WidenUpper(addend)));
 
+    /// <summary>The same for registers that such processors do not have, half by half.</summary>
+    public static Vector256<float> Of(Vector256<float> left, Vector256<float> right, Vector256<float> addend) => Vector256.Create(
+        Of(left.GetLower(), right.GetLower(), addend.GetLower()), Of(left.GetUpper(), right.GetUpper(), addend.GetUpper()));
+
+    /// <inheritdoc cref="Of(Vector256{float}, Vector256{float}, Vector256{float})"/>
+    public static Vector512<float> Of(Vector512<float> left, Vector512<float> right, Vector512<float> addend) => Vector512.Create(
+        Of(left.GetLower(), right.GetLower(), addend.GetLower()), Of(left.GetUpper(), right.GetUpper(), addend.GetUpper()));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<double> RoundedToOdd(Vector128<double> product, Vector128<double> addend)
     {

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Compute;
@@ -55,11 +57,22 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 
     public static Simd256 operator /(Simd256 left, Simd256 right) => new(left._lanes / right._lanes);
 
-    public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) =>
-        new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend)
+    {
+        if (Fma.IsSupported || AdvSimd.IsSupported)
+            return new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+        return new(ExactMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
+    }
 
-    public static void AddProduct(ref Simd256 sum, Simd256 left, Simd256 right) =>
-        sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Simd256 sum, Simd256 left, Simd256 right)
+    {
+        if (Fma.IsSupported || AdvSimd.IsSupported)
+            sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+        else
+            sum._lanes = ExactMultiplyAdd.Of(left._lanes, right._lanes, sum._lanes);
+    }
 
     public static Simd256 Abs(Simd256 value) => new(Vector256.Abs(value._lanes));
 
