@@ -83,7 +83,7 @@ public sealed partial class Sequential
 
     /// <summary>A predictor with buffers of its own, for one thread: it allocates nothing when it predicts.</summary>
     /// <param name="maxBatch">
-    /// How many samples its buffers hold. More can be predicted at a time; they are then taken so many after so many.
+    /// Number of samples that its buffers hold, 256 at most. Larger inputs are processed in chunks of this size. Default: 1.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBatch"/> is not positive.</exception>
     public Predictor CreatePredictor(int maxBatch = 1) => new(this, maxBatch);
