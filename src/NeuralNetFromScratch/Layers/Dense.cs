@@ -132,7 +132,7 @@ public sealed partial class Dense : Layer, IPart<Dense>
     {
         ZeroSkipping.Always => true,
         ZeroSkipping.Never => false,
-        _ => ZeroScan.Pays(input),
+        _ => Units >= Tuning.LeastColumnsForZeroSteps && ZeroScan.Pays(input),
     };
 
     /// <summary><c>dZ = dA ∘ f'</c> in place, <c>db = Σ dZ</c>.</summary>

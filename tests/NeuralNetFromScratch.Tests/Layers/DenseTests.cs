@@ -102,7 +102,7 @@ public class DenseTests
     {
         foreach (int batch in (int[])[1, 6, 64])
         {
-            var run = new LayerRun(new Dense(8) { ZeroSkipping = skipping }, [101], batch, new Engine(2), 3);
+            var run = new LayerRun(new Dense(32) { ZeroSkipping = skipping }, [101], batch, new Engine(2), 3);
             for (int i = 0; i < run.Input.Length; i++)
                 run.Input[i] = i % 101 < Math.Max(zeroColumns, 1) ? 0 : 1;
             run.Parameters[0].Values[0] = float.PositiveInfinity;
