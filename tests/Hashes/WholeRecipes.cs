@@ -178,18 +178,6 @@ internal static class WholeRecipes
         return values;
     }
 
-    private readonly struct ExpFunction : IElementFunction
-    {
-        public TSimd Apply<TSimd>(TSimd x)
-            where TSimd : struct, ISimd<TSimd> => TSimd.Exp(x);
-    }
-
-    private readonly struct LogFunction : IElementFunction
-    {
-        public TSimd Apply<TSimd>(TSimd x)
-            where TSimd : struct, ISimd<TSimd> => TSimd.Log(x);
-    }
-
     private readonly struct CumulativeFunction : IElementFunction
     {
         public TSimd Apply<TSimd>(TSimd x)

@@ -1,4 +1,5 @@
 using NeuralNetFromScratch.Compute;
+using NeuralNetFromScratch.Hashes;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Compute;
@@ -118,18 +119,6 @@ public class SimdFunctionTests
         ElementPass.Run(width, function, x, y);
         // The bits of a NaN are the processor's.
         return TestValues.Bits([.. y.Select(value => float.IsNaN(value) ? float.NaN : value)]);
-    }
-
-    private readonly struct ExpFunction : IElementFunction
-    {
-        public TSimd Apply<TSimd>(TSimd x)
-            where TSimd : struct, ISimd<TSimd> => TSimd.Exp(x);
-    }
-
-    private readonly struct LogFunction : IElementFunction
-    {
-        public TSimd Apply<TSimd>(TSimd x)
-            where TSimd : struct, ISimd<TSimd> => TSimd.Log(x);
     }
 
     private readonly struct SineFunction : IElementFunction

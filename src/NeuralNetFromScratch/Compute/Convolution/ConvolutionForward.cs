@@ -48,8 +48,7 @@ internal readonly unsafe ref struct ConvolutionForward<TEpilogue>(
             where TSimd : struct, ISimd<TSimd>
         {
             WindowAxis vertical = shape.Vertical, horizontal = shape.Horizontal;
-            var pictures = new PictureRows(
-                x, vertical.Input, horizontal.Input, shape.Channels, horizontal.Before, horizontal.Padded, vertical.NeedsPadding || horizontal.NeedsPadding);
+            PictureRows pictures = Patches.Pictures(shape, x);
             PatchProduct<TSimd> product = new(shape.GroupFilters, shape.Depth, shape.Taps, shape.Filters * sizeof(float), width, ref arena);
             int slabRows = Math.Clamp(product.Rows / horizontal.Output, 1, rows.Count), places = slabRows * horizontal.Output;
             nint* lanes = arena.Take<nint>(places + Blocking.MostTileColumns);
@@ -58,10 +57,7 @@ internal readonly unsafe ref struct ConvolutionForward<TEpilogue>(
                 return;
 
             for (int tap = 0; tap < shape.Taps; tap++)
-            {
-                nint place = tap / horizontal.Size * vertical.Dilation * pictures.RowLength + tap % horizontal.Size * horizontal.Dilation * (nint)shape.Channels;
-                product.AddSteps(place * sizeof(float), (nint)tap * shape.GroupChannels * shape.Filters * sizeof(float), shape.GroupChannels);
-            }
+                product.AddSteps(Patches.TapPlace(shape, pictures, tap) * sizeof(float), (nint)tap * shape.GroupChannels * shape.Filters * sizeof(float), shape.GroupChannels);
 
             for (int group = 0; group < shape.Groups; group++)
             {
@@ -81,6 +77,20 @@ internal readonly unsafe ref struct ConvolutionForward<TEpilogue>(
 /// <summary>Where patches are.</summary>
 internal static unsafe class Patches
 {
+    /// <summary>The rows of a convolution's input pictures, with zeros around them where windows reach beyond.</summary>
+    public static PictureRows Pictures(in ConvolutionShape shape, float* x) => new(
+        x,
+        shape.Vertical.Input,
+        shape.Horizontal.Input,
+        shape.Channels,
+        shape.Horizontal.Before,
+        shape.Horizontal.Padded,
+        shape.Vertical.NeedsPadding || shape.Horizontal.NeedsPadding);
+
+    /// <summary>Floats from a patch's first channel to that under a tap, the taps counted row by row.</summary>
+    public static nint TapPlace(in ConvolutionShape shape, in PictureRows pictures, int tap) =>
+        tap / shape.Horizontal.Size * shape.Vertical.Dilation * pictures.RowLength + tap % shape.Horizontal.Size * shape.Horizontal.Dilation * (nint)shape.Channels;
+
     /// <summary>Writes the addresses of the patches of some rows of the output pictures, sample by sample.</summary>
     /// <param name="shape">The convolution.</param>
     /// <param name="pictures">The input pictures.</param>

@@ -67,8 +67,7 @@ internal readonly unsafe ref struct ConvolutionWeightGradient(
             where TSimd : struct, ISimd<TSimd>
         {
             WindowAxis vertical = shape.Vertical, horizontal = shape.Horizontal;
-            var pictures = new PictureRows(
-                x, vertical.Input, horizontal.Input, shape.Channels, horizontal.Before, horizontal.Padded, vertical.NeedsPadding || horizontal.NeedsPadding);
+            PictureRows pictures = Patches.Pictures(shape, x);
             int steps = Tuning.Blocking(width).Depth, rows = samples.Count * vertical.Output;
             int slabRows = Math.Clamp(steps / horizontal.Output, 1, rows), places = slabRows * horizontal.Output;
             GemmPlan plan = new(
@@ -84,10 +83,7 @@ internal readonly unsafe ref struct ConvolutionWeightGradient(
                 return;
 
             for (int tap = 0; tap < shape.Taps; tap++)
-            {
-                nint place = tap / horizontal.Size * vertical.Dilation * pictures.RowLength + tap % horizontal.Size * horizontal.Dilation * (nint)shape.Channels;
-                taps.Add(place * sizeof(float), shape.GroupChannels);
-            }
+                taps.Add(Patches.TapPlace(shape, pictures, tap) * sizeof(float), shape.GroupChannels);
 
             taps.CopyTo(ref some, weightRows);
             some.Expand(lanes);

@@ -29,7 +29,7 @@ internal readonly unsafe ref struct DepthwiseForward<TEpilogue>(
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
         {
-            PictureRows pictures = Depthwise.Pictures(shape, x);
+            PictureRows pictures = Patches.Pictures(shape, x);
             int copyLength = pictures.CopyLength(Depthwise.SlabRows * (shape.Vertical.Stride + shape.Vertical.Extent));
             var arena = new PackArena(space.Reserve(copyLength + Depthwise.TapsLength(shape)));
             float* copies = arena.Take<float>(copyLength);
@@ -135,7 +135,7 @@ internal readonly unsafe ref struct DepthwiseWeightGradient(
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
         {
-            PictureRows pictures = Depthwise.Pictures(shape, x);
+            PictureRows pictures = Patches.Pictures(shape, x);
             int copyLength = pictures.CopyLength(Depthwise.SlabRows * (shape.Vertical.Stride + shape.Vertical.Extent));
             var arena = new PackArena(space.Reserve(copyLength + Depthwise.TapsLength(shape)));
             float* copies = arena.Take<float>(copyLength);
@@ -163,25 +163,12 @@ internal static unsafe class Depthwise
     public static int TapsLength(in ConvolutionShape shape) => 2 * AlignedMemory.RoundUp(shape.Taps * sizeof(nint) / sizeof(float) + AlignedMemory.Alignment)
         + AlignedMemory.RoundUp(SlabRows * sizeof(Strip) / sizeof(float));
 
-    public static PictureRows Pictures(in ConvolutionShape shape, float* x) => new(
-        x,
-        shape.Vertical.Input,
-        shape.Horizontal.Input,
-        shape.Channels,
-        shape.Horizontal.Before,
-        shape.Horizontal.Padded,
-        shape.Vertical.NeedsPadding || shape.Horizontal.NeedsPadding);
-
     /// <summary>The taps row by row.</summary>
     public static DepthwiseTaps Taps(in ConvolutionShape shape, in PictureRows pictures, ref PackArena arena)
     {
         DepthwiseTaps taps = new(arena.Take<nint>(shape.Taps), arena.Take<nint>(shape.Taps));
         for (int tap = 0; tap < shape.Taps; tap++)
-        {
-            int row = tap / shape.Horizontal.Size * shape.Vertical.Dilation, column = tap % shape.Horizontal.Size * shape.Horizontal.Dilation;
-            nint place = row * pictures.RowLength + (nint)column * shape.Channels;
-            taps.AddSteps(place * sizeof(float), (nint)tap * shape.Channels * sizeof(float), 1);
-        }
+            taps.AddSteps(Patches.TapPlace(shape, pictures, tap) * sizeof(float), (nint)tap * shape.Channels * sizeof(float), 1);
 
         return taps;
     }
