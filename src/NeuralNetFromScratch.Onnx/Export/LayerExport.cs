@@ -45,7 +45,7 @@ internal static class LayerExport
             else if (IsOurs(node.Layer) && Exporters.TryGetValue(node.Layer.Settings.Kind, out var export))
                 value = export(place, value);
             else
-                throw new NotSupportedException($"{place.Name}: the layer \"{node.Layer}\" cannot be exported; let it implement {nameof(IComposedOf)} where it does what layers of the library do");
+                throw new NotSupportedException($"{place.Name}: the layer \"{node.Layer}\" cannot be exported; {Advice(node.Layer)}");
         }
 
         return value;
@@ -53,6 +53,10 @@ internal static class LayerExport
 
     /// <summary>Whether a part is the library's, or this package's.</summary>
     public static bool IsOurs(Part part) => part.GetType().Assembly == typeof(Layer).Assembly || part.GetType().Assembly == typeof(LayerExport).Assembly;
+
+    private static string Advice(Layer layer) => IsOurs(layer)
+        ? "the export does not know it yet: predict with the library, or build the network without it"
+        : $"let it implement {nameof(IComposedOf)} where it does what layers of the library do";
 
     private static string AddDense(ExportedLayer place, string value)
     {

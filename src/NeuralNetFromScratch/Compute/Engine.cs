@@ -65,7 +65,7 @@ public sealed class Engine
 
     internal PackSpace Space(int worker) => _spaces[worker];
 
-    /// <summary>Runs a job on the first so many workers.</summary>
+    /// <summary>Runs a job on some workers, the first ones, and waits for them.</summary>
     internal void Run<TJob>(TJob job, int workers)
         where TJob : struct, IJob, allows ref struct => _team.Run(job, workers);
 

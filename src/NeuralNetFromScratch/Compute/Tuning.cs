@@ -7,7 +7,7 @@ namespace NeuralNetFromScratch.Compute;
 internal static class Tuning
 {
     // Grains: the fewest elements for which another worker pays. A fork and join takes half a microsecond; a grain is some microseconds of work, so
-    // that the dearer an element, the smaller the grain.
+    // that an element that costs more has a smaller grain.
 
     /// <summary>A division for each value (<see cref="Standardization"/>), bound by memory.</summary>
     public const int StandardizationGrain = 16384;

@@ -3,7 +3,7 @@ namespace NeuralNetFromScratch;
 /// <summary>A random choice of samples with the classes in proportion. The samples of each class are shuffled once; parts take them from the front.</summary>
 internal static class StratifiedChoice
 {
-    /// <summary>Gives each part so many samples. Each class gives its share, rounded so that the total is exact.</summary>
+    /// <summary>Deals samples out to parts of given sizes. Each class gives its share, rounded so that the total is exact.</summary>
     /// <returns>The part of each sample; −1 for those that no part takes.</returns>
     public static int[] Assign(Dataset dataset, ReadOnlySpan<int> counts, ulong seed)
     {

@@ -66,9 +66,7 @@ public sealed partial class Dense : Layer, IPart<Dense>
         get;
         init
         {
-            if (!Enum.IsDefined(value))
-                throw new ArgumentOutOfRangeException(nameof(ZeroSkipping), value, "the value is none of the enumeration's");
-            field = value;
+            field = Guard.Defined(value, nameof(ZeroSkipping));
             Settings = Settings.With("zeroSkipping", value == ZeroSkipping.Automatic ? null : value.ToString());
         }
     }

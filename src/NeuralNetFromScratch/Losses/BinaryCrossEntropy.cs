@@ -26,7 +26,7 @@ public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
     /// <inheritdoc/>
     public static string Kind => "binary-cross-entropy";
 
-    /// <summary>p, one for each output: more than 1 makes a miss dearer than a false alarm. All 1 if empty.</summary>
+    /// <summary>p, one for each output: values above 1 penalize false negatives more than false positives. All 1 if empty.</summary>
     /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
     public IReadOnlyList<float> PositiveWeights
     {

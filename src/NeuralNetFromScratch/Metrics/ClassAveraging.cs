@@ -19,12 +19,8 @@ public enum ClassAveraging
 /// <summary>The settings that say which figure of several classes is wanted.</summary>
 internal readonly record struct ClassChoice(ClassAveraging? Averaging, int PositiveClass)
 {
-    public static Settings Settings(string kind, ClassAveraging? averaging)
-    {
-        if (averaging is not null && !Enum.IsDefined(averaging.Value))
-            throw new ArgumentOutOfRangeException(nameof(averaging), averaging, "unknown averaging");
-        return averaging is null ? new(kind) : new(kind, new Setting("averaging", Text(averaging.Value)));
-    }
+    public static Settings Settings(string kind, ClassAveraging? averaging) =>
+        averaging is { } choice ? new(kind, new Setting("averaging", Text(Guard.Defined(choice, nameof(averaging))))) : new(kind);
 
     public static ClassChoice Read(Settings settings)
     {

@@ -120,9 +120,7 @@ public sealed partial class Sequential
     public OutputActivation? OutputActivation
     {
         get;
-        set => field = value is null || Enum.IsDefined(value.Value)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "the output activation is none that there is");
+        set => field = value is { } known ? Guard.Defined(known, nameof(value)) : null;
     }
 
     /// <exception cref="InvalidOperationException">It is not known.</exception>

@@ -119,7 +119,7 @@ public abstract class Optimizer : Part
     /// <summary>How many numbers the rule remembers for each parameter element.</summary>
     public abstract int SlotCount { get; }
 
-    /// <summary>Whether the rule heeds <see cref="UpdateStep.Momentum"/>: a schedule that sets the momentum is refused where it does not.</summary>
+    /// <summary>Whether the rule uses <see cref="UpdateStep.Momentum"/>: a schedule that sets the momentum is refused where it does not.</summary>
     public virtual bool HasMomentum => false;
 
     /// <summary>Layers and parameters that are updated differently: frozen, at another rate, with other penalties. Default: none.</summary>

@@ -17,7 +17,7 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
     /// <summary>Always the optimizer's rate.</summary>
     public static LearningRateSchedule Constant { get; } = new ConstantSchedule();
 
-    /// <summary>Multiplies the rate by a factor every so many epochs: <c>factor^⌊epochs / interval⌋</c>.</summary>
+    /// <summary>Multiplies the rate by a factor after each interval of epochs: <c>factor^⌊epochs / interval⌋</c>.</summary>
     /// <param name="interval">Epochs between changes; positive.</param>
     /// <param name="factor">Positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is not positive or not finite.</exception>

@@ -31,8 +31,7 @@ internal static class ModelFile
     /// <summary>All but the tensors.</summary>
     public static Dictionary<string, string> DescribeNetwork(Sequential network, TensorNaming naming)
     {
-        if (!Enum.IsDefined(naming))
-            throw new ArgumentOutOfRangeException(nameof(naming), naming, "the naming is none that there is");
+        Guard.Defined(naming, nameof(naming));
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = FormatName,

@@ -147,7 +147,7 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
     }
 }
 
-/// <summary>A progress that needs reports within an epoch only now and then, and is told of the end.</summary>
+/// <summary>A progress that takes few reports within an epoch, and one when the training ends.</summary>
 internal interface ITrainingDisplay
 {
     /// <summary>Whether a report within the epoch would be shown.</summary>

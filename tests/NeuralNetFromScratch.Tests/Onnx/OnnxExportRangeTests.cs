@@ -52,6 +52,11 @@ public class OnnxExportRangeTests
         Assert.That(missing.Where(type => !pictures.Contains(type.Name)), Is.Empty);
     }
 
+    [Test]
+    public void A_layer_of_the_library_that_the_export_does_not_know_is_not_asked_to_be_written_anew() => Assert.That(
+        () => OnnxModel.Export(Network([6, 6, 1], new Conv2D(2, 3), new Dense(3)), Stream.Null),
+        Throws.InstanceOf<NotSupportedException>().With.Message.Contains("conv2d1").And.Message.Contains("does not know it yet").And.Not.Message.Contains("IComposedOf"));
+
     [TestCase("", "output")]
     [TestCase("input", "")]
     [TestCase("same", "same")]

@@ -10,7 +10,7 @@ internal sealed unsafe class PackSpace
 {
     private float[] _values = [];
 
-    /// <summary>Room for so many floats, aligned to a cache line; what was there is lost. None for 0.</summary>
+    /// <summary>Returns memory for a number of floats, aligned to a cache line; its former contents are lost. Null for 0.</summary>
     public float* Reserve(int length)
     {
         if (length == 0)
