@@ -31,7 +31,7 @@ public static class OnnxModel
 
     /// <summary>Writes a network to a stream.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="stream">The stream.</param>
+    /// <param name="stream">The stream, which need not seek, and stays open.</param>
     /// <param name="options">What the model takes and gives; null for the defaults.</param>
     /// <exception cref="NotSupportedException">A layer or activation is the user's own, and no <see cref="IComposedOf"/>.</exception>
     /// <exception cref="ArgumentException">
@@ -41,6 +41,8 @@ public static class OnnxModel
     public static void Export(Sequential network, Stream stream, OnnxExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanWrite)
+            throw new ArgumentException("the stream cannot be written to; open it for writing", nameof(stream));
         Describe(network, options ?? new()).WriteTo(stream);
     }
 
@@ -56,10 +58,11 @@ public static class OnnxModel
     /// </exception>
     public static Sequential Import(string path, OnnxImportOptions? options = null)
     {
+        OnnxImportOptions how = Checked(options);
         using FileStream stream = File.OpenRead(path);
         try
         {
-            return Read(stream, Path.GetDirectoryName(Path.GetFullPath(path)), options);
+            return Read(stream, Path.GetDirectoryName(Path.GetFullPath(path)), how);
         }
         catch (InvalidDataException exception)
         {
@@ -68,14 +71,18 @@ public static class OnnxModel
     }
 
     /// <summary>Reads a feed-forward model from a stream; its weights must lie within it.</summary>
-    /// <param name="stream">The stream, read to its end.</param>
+    /// <param name="stream">The stream, which is read to its end, need not seek, and stays open.</param>
     /// <param name="options">How it is read; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The stream cannot be read, or an option lies outside its range.</exception>
     /// <exception cref="InvalidDataException">As for <see cref="Import(string, OnnxImportOptions)"/>.</exception>
     public static Sequential Import(Stream stream, OnnxImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead)
+            throw new ArgumentException("the stream cannot be read; open it for reading", nameof(stream));
+        OnnxImportOptions how = Checked(options);
         if (stream is { CanSeek: true, Position: 0 })
-            return Read(stream, null, options);
+            return Read(stream, null, how);
         using var copy = new MemoryStream();
         byte[] buffer = new byte[1 << 16];
         for (int count = stream.Read(buffer); count > 0; count = stream.Read(buffer))
@@ -85,10 +92,17 @@ public static class OnnxModel
         }
 
         copy.Position = 0;
-        return Read(copy, null, options);
+        return Read(copy, null, how);
     }
 
-    private static Sequential Read(Stream stream, string? folder, OnnxImportOptions? options)
+    private static OnnxImportOptions Checked(OnnxImportOptions? options)
+    {
+        options ??= new();
+        options.Validate();
+        return options;
+    }
+
+    private static Sequential Read(Stream stream, string? folder, OnnxImportOptions options)
     {
         ThrowIfTooLarge(stream.Length);
         ModelFileScan.Check(stream);
@@ -103,7 +117,7 @@ public static class OnnxModel
             throw new InvalidDataException($"the file is no ONNX model: {exception.Message}", exception);
         }
 
-        return GraphImport.Read(model, folder, options ?? new());
+        return GraphImport.Read(model, folder, options);
     }
 
     private static void ThrowIfTooLarge(long length)
@@ -115,10 +129,7 @@ public static class OnnxModel
     private static ModelProto Describe(Sequential network, OnnxExportOptions options)
     {
         ArgumentNullException.ThrowIfNull(network);
-        ArgumentException.ThrowIfNullOrEmpty(options.InputName, nameof(OnnxExportOptions.InputName));
-        ArgumentException.ThrowIfNullOrEmpty(options.OutputName, nameof(OnnxExportOptions.OutputName));
-        if (options.InputName == options.OutputName)
-            throw new ArgumentException($"input and output cannot both be called \"{options.InputName}\"", nameof(options));
+        options.Validate();
         var graph = new GraphProto { Name = "network" };
         var builder = new GraphBuilder(graph);
         string value = options.InputName;

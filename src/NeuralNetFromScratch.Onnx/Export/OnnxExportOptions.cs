@@ -4,16 +4,25 @@ namespace NeuralNetFromScratch.Onnx;
 public sealed record OnnxExportOptions
 {
     /// <summary>
-    /// Whether the output is what the network predicts, such as probabilities, or what its last layer gives, such as logits.
+    /// Whether the output is what the network predicts, such as probabilities, or what its last layer gives, such as logits. Default: true.
     /// </summary>
     public bool AppliesOutputActivation { get; init; } = true;
 
-    /// <summary>Whether the model turns raw numbers into inputs itself, as <see cref="Sequential.InputScaling"/> says.</summary>
+    /// <summary>Whether the model turns raw numbers into inputs itself, as <see cref="Sequential.InputScaling"/> says. Default: false.</summary>
     public bool IncludesInputScaling { get; init; }
 
-    /// <summary>Name of the input.</summary>
+    /// <summary>Name of the input; not empty. Default: "input".</summary>
     public string InputName { get; init; } = "input";
 
-    /// <summary>Name of the output.</summary>
+    /// <summary>Name of the output; not empty, and another than the input's. Default: "output".</summary>
     public string OutputName { get; init; } = "output";
+
+    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    internal void Validate()
+    {
+        Guard.NotEmpty(InputName, nameof(InputName));
+        Guard.NotEmpty(OutputName, nameof(OutputName));
+        if (InputName == OutputName)
+            throw new ArgumentException($"input and output cannot both be called \"{InputName}\"", nameof(OutputName));
+    }
 }

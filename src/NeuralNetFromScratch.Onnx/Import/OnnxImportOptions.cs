@@ -8,4 +8,11 @@ public sealed record OnnxImportOptions
     /// lead to probabilities.
     /// </summary>
     public string? OutputName { get; init; }
+
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    internal void Validate()
+    {
+        if (OutputName is not null)
+            Guard.NotEmpty(OutputName, nameof(OutputName));
+    }
 }

@@ -62,7 +62,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         init
         {
             if (!(value.Low > 0 && float.IsFinite(value.High) && value.Low <= value.High))
-                throw new ArgumentOutOfRangeException(nameof(Scale), value, "the scale must be a range of positive factors");
+                throw Guard.OutOfRange(nameof(Scale), FormattableString.Invariant($"{value.Low} to {value.High}"), "must be a range of positive factors");
             field = value;
             Settings = Settings.WithList("scale", value == (1, 1) ? (float[])[] : [value.Low, value.High]);
         }
@@ -86,7 +86,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
             Guard.NonNegative(value.Sigma, nameof(Elastic));
             Guard.NonNegative(value.Alpha, nameof(Elastic));
             if (value is { Alpha: > 0, Sigma: 0 })
-                throw new ArgumentOutOfRangeException(nameof(Elastic), value, "an elastic displacement needs a positive sigma");
+                throw Guard.OutOfRange(nameof(Elastic), value.Sigma, "must have a positive sigma where alpha is positive");
             field = value;
             _filter = value.Alpha > 0 ? GaussianFilter(value.Sigma) : [];
             Settings = Settings.WithList("elastic", value == (0, 0) ? (float[])[] : [value.Sigma, value.Alpha]);

@@ -5,34 +5,34 @@ namespace NeuralNetFromScratch;
 /// <summary>How a <see cref="TabularClassifier{TLabel}"/> is built and trained. The defaults are those of scikit-learn's <c>MLPClassifier</c>.</summary>
 public sealed record TabularClassifierOptions
 {
-    /// <summary>Units of the hidden layers.</summary>
+    /// <summary>Units of the hidden layers, each positive; empty for no hidden layer. Default: one layer of 100.</summary>
     public IReadOnlyList<int> HiddenUnits { get; init; } = [100];
 
-    /// <summary>Activation of the hidden layers.</summary>
+    /// <summary>Activation of the hidden layers. Default: ReLU.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
     /// <summary>How the network learns. Default: Adam.</summary>
     public TabularSolver Solver { get; init; }
 
-    /// <summary>Learning rate of Adam.</summary>
+    /// <summary>Learning rate of Adam. Default: 0.001; finite and not negative.</summary>
     public float LearningRate { get; init; } = 1e-3f;
 
-    /// <summary>Penalty <c>(λ/2)·Σw²</c> on the weights, divided by the batch size.</summary>
+    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c> on the weights, divided by the batch size. Default: 0.0001; finite and not negative.</summary>
     public float L2Penalty { get; init; } = 1e-4f;
 
-    /// <summary>How often it goes through the samples at most, or iterations of L-BFGS; positive.</summary>
+    /// <summary>How often it goes through the samples at most, or iterations of L-BFGS. Default: 200; positive.</summary>
     public int MaxEpochs { get; init; } = 200;
 
-    /// <summary>Samples in a step at most; positive.</summary>
+    /// <summary>Samples in a step at most. Default: 200; positive.</summary>
     public int BatchSize { get; init; } = 200;
 
     /// <summary>
-    /// How much the training loss of an epoch must be below the least one so far to count as an improvement; not negative. As in scikit-learn, what
+    /// How much the training loss of an epoch must be below the least one so far to count as an improvement. Default: 0.0001; not negative. As in scikit-learn, what
     /// falls less counts as no improvement, but is the least one from then on. L-BFGS stops when no element of the gradient is larger.
     /// </summary>
     public double MinImprovement { get; init; } = 1e-4;
 
-    /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Not negative.</summary>
+    /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 10; not negative.</summary>
     public int Patience { get; init; } = 10;
 
     /// <summary>
@@ -44,7 +44,7 @@ public sealed record TabularClassifierOptions
     /// <summary>Seed of everything random.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The number of threads; the result does not depend on it.</summary>
+    /// <summary>The number of threads; positive. The result does not depend on it. Default: the number of cores that the process may use.</summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>Trains a network by L-BFGS.</summary>

@@ -29,35 +29,27 @@ public abstract class Initializer
     /// <summary>Orthonormal rows or columns, whichever are fewer, times a gain (Saxe, McClelland, Ganguli 2014).</summary>
     /// <param name="gain">Positive; √2 suits rectifiers.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="gain"/> is not positive or not finite.</exception>
-    public static Initializer Orthogonal(float gain = 1)
-    {
-        if (!float.IsFinite(gain) || gain <= 0)
-            throw new ArgumentOutOfRangeException(nameof(gain), gain, "the gain must be finite and positive");
-        return new OrthogonalInitializer(gain);
-    }
+    public static Initializer Orthogonal(float gain = 1) => new OrthogonalInitializer(Guard.Positive(gain, nameof(gain)));
 
     /// <summary>One value everywhere.</summary>
-    /// <param name="value">The value.</param>
-    public static Initializer Constant(float value) => new ConstantInitializer(value);
+    /// <param name="value">The value; finite.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="value"/> is not finite.</exception>
+    public static Initializer Constant(float value) => new ConstantInitializer(Guard.Finite(value, nameof(value)));
 
     /// <summary>Normal with mean 0.</summary>
     /// <param name="standardDeviation">The standard deviation; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative or not finite.</exception>
-    public static Initializer Normal(float standardDeviation)
-    {
-        if (!float.IsFinite(standardDeviation) || standardDeviation < 0)
-            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "the standard deviation must be finite and not negative");
-        return new NormalInitializer(standardDeviation);
-    }
+    public static Initializer Normal(float standardDeviation) => new NormalInitializer(Guard.NonNegative(standardDeviation, nameof(standardDeviation)));
 
     /// <summary>Uniform in [low, high).</summary>
-    /// <param name="low">Lower end.</param>
-    /// <param name="high">Upper end; not below <paramref name="low"/>.</param>
+    /// <param name="low">Lower end; finite.</param>
+    /// <param name="high">Upper end; finite, and not below <paramref name="low"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or not finite.</exception>
     public static Initializer Uniform(float low, float high)
     {
-        if (!float.IsFinite(low) || !float.IsFinite(high) || high < low)
-            throw new ArgumentOutOfRangeException(nameof(high), high, FormattableString.Invariant($"expected a finite range, got {low} to {high}"));
+        Guard.Finite(low, nameof(low));
+        if (Guard.Finite(high, nameof(high)) < low)
+            throw Guard.OutOfRange(nameof(high), high, FormattableString.Invariant($"must not be below low, {low}"));
         return new UniformInitializer(low, high);
     }
 

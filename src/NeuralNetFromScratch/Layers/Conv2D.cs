@@ -21,7 +21,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     private readonly Initializer _biasInitializer;
 
     /// <summary>A convolution.</summary>
-    /// <param name="channels">Channels of the output: the number of filters.</param>
+    /// <param name="channels">Channels of the output: the number of filters; positive.</param>
     /// <param name="kernelSize">Height and width of the kernel: <c>3</c>, or <c>new Size2D(1, 7)</c>.</param>
     /// <param name="activation">The function f; the identity unless given.</param>
     /// <param name="weightInitializer">How the weights start; as suits the activation unless given.</param>
@@ -69,7 +69,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     public Size2D Stride
     {
         get;
-        init => Settings = Settings.WithList<int>("stride", (field = value.AtLeast(1, "stride")) == 1 ? [] : value.Numbers);
+        init => Settings = Settings.WithList<int>("stride", (field = value.AtLeast(1, nameof(Stride))) == 1 ? [] : value.Numbers);
     }
 
     /// <summary>Zeros around the picture. The default is none.</summary>
@@ -84,7 +84,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     public Size2D Dilation
     {
         get;
-        init => Settings = Settings.WithList<int>("dilation", (field = value.AtLeast(1, "dilation")) == 1 ? [] : value.Numbers);
+        init => Settings = Settings.WithList<int>("dilation", (field = value.AtLeast(1, nameof(Dilation))) == 1 ? [] : value.Numbers);
     }
 
     /// <summary>
@@ -95,9 +95,9 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     public int Groups
     {
         get;
-        init => Settings = Settings.With("groups", field = Guard.Positive(value, "groups") is var groups && Channels % groups == 0
+        init => Settings = Settings.With("groups", field = Guard.Positive(value, nameof(Groups)) is var groups && Channels % groups == 0
             ? groups
-            : throw new ArgumentOutOfRangeException("groups", value, $"the number of groups must divide the {Channels} channels"), defaultValue: 1);
+            : throw Guard.OutOfRange(nameof(Groups), value, FormattableString.Invariant($"must divide the {Channels} channels")), defaultValue: 1);
     }
 
     /// <summary>Whether there is a bias b. A normalization layer that follows makes it superfluous. The default is true.</summary>

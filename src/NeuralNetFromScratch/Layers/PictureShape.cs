@@ -24,7 +24,7 @@ public readonly record struct Size2D(int Height, int Width)
     /// <exception cref="ArgumentOutOfRangeException">A side is smaller than a bound.</exception>
     internal Size2D AtLeast(int bound, string name) => Height >= bound && Width >= bound
         ? this
-        : throw new ArgumentOutOfRangeException(name, this, $"{name} must be at least {bound} in both directions");
+        : throw Guard.OutOfRange(name, this, FormattableString.Invariant($"must be at least {bound} in both directions"));
 
     /// <summary>Reads a size from a part's settings.</summary>
     /// <exception cref="InvalidDataException">It is no pair of numbers.</exception>

@@ -24,7 +24,7 @@ public abstract class Pool2D : Layer
     public Size2D Stride
     {
         get;
-        init => Settings = Settings.WithList<int>("stride", (field = value.AtLeast(1, "stride")) == Size ? [] : value.Numbers);
+        init => Settings = Settings.WithList<int>("stride", (field = value.AtLeast(1, nameof(Stride))) == Size ? [] : value.Numbers);
     }
 
     /// <summary>Places around the picture. The default is none. Each number must be smaller than the window, so that no window lies beyond the picture.</summary>

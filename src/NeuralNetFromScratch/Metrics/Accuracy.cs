@@ -100,7 +100,7 @@ public sealed class TopKAccuracy : SumMetric, IPart<TopKAccuracy>
         : base(settings)
     {
         K = settings.Get<int>("k");
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(K, "k");
+        Guard.Positive(K, "k");
     }
 
     /// <inheritdoc/>

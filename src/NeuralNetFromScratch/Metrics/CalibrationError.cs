@@ -20,7 +20,7 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
         : base(settings)
     {
         BinCount = settings.Get<int>("binCount");
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BinCount, "binCount");
+        Guard.Positive(BinCount, "binCount");
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ internal readonly record struct ClassChoice(ClassAveraging? Averaging, int Posit
     public static ClassChoice Read(Settings settings)
     {
         int positiveClass = settings.Get("positiveClass", 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(positiveClass, nameof(positiveClass));
+        Guard.NonNegative(positiveClass, "PositiveClass");
         string name = settings.Get("averaging", "");
         foreach (ClassAveraging averaging in Enum.GetValues<ClassAveraging>())
         {

@@ -19,8 +19,7 @@ public abstract class ClassMetric : SumMetric
         get => Choice.PositiveClass;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            Settings = Settings.With("positiveClass", value, defaultValue: 1);
+            Settings = Settings.With("positiveClass", Guard.NonNegative(value, nameof(PositiveClass)), defaultValue: 1);
             Choice = Choice with { PositiveClass = value };
         }
     }

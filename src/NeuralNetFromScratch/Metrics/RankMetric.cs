@@ -22,8 +22,7 @@ public abstract class RankMetric : ScoreMetric
         get => Choice.PositiveClass;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            Settings = Settings.With("positiveClass", value, defaultValue: 1);
+            Settings = Settings.With("positiveClass", Guard.NonNegative(value, nameof(PositiveClass)), defaultValue: 1);
             Choice = Choice with { PositiveClass = value };
         }
     }

@@ -155,7 +155,7 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
 
     /// <summary>
     /// ε: each probability p counts as <c>min(max(p, ε), 1 − ε)</c>, so that a certain error costs −log ε at most, as in scikit-learn's <c>log_loss</c>.
-    /// 0 to less than a half; 0, the default, does not clip.
+    /// Default: 0, which does not clip; 0 to less than 0.5.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value lies outside its range.</exception>
     public double Clip
@@ -164,7 +164,7 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
         init
         {
             if (value is not (>= 0 and < 0.5))
-                throw new ArgumentOutOfRangeException(nameof(Clip), value, "clip must be at least 0 and less than 0.5");
+                throw Guard.OutOfRange(nameof(Clip), value, "must be at least 0 and less than 0.5");
             Settings = Settings.With("clip", field = value, 0.0);
             (_least, _most) = value == 0 ? (double.NegativeInfinity, double.PositiveInfinity) : (PortableMath.Log(value), PortableMath.LogP1(-value));
         }

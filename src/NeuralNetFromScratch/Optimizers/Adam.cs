@@ -145,7 +145,7 @@ public sealed class AdamW : Adam, IPart<AdamW>
     /// <param name="weightDecay">λ; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
     public AdamW(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0.01f)
-        : this(SettingsOf(Kind, learningRate, beta1, beta2, epsilon).With("weightDecay", weightDecay))
+        : this(SettingsOf(Kind, learningRate, beta1, beta2, epsilon).With("weightDecay", Guard.NonNegative(weightDecay, nameof(weightDecay))))
     {
     }
 

@@ -3,35 +3,42 @@ using System.Numerics;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>The ranges that settings have. NaN lies in none of them.</summary>
+/// <summary>The ranges that options and settings have, and what is said of a value outside: its name, the range, the value. NaN lies in none of them.</summary>
 internal static class Guard
 {
+    /// <summary>What is thrown for a value that lies outside its range. Numbers are written the same in every culture.</summary>
+    /// <param name="name">The option, as the user wrote it.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="range">The range: "must be positive".</param>
+    public static ArgumentOutOfRangeException OutOfRange(string name, object value, string range) =>
+        new(name, string.Create(CultureInfo.InvariantCulture, $"{name} {range}, got {value}"));
+
     public static T Finite<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
-        T.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite");
+        T.IsFinite(value) ? value : throw OutOfRange(name, value, "must be finite");
 
     public static T NonNegative<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
-        T.IsFinite(value) && value >= T.Zero ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and not negative");
+        T.IsFinite(value) && value >= T.Zero ? value : throw OutOfRange(name, value, "must be finite and not negative");
 
     public static T Positive<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
-        T.IsFinite(value) && value > T.Zero ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and positive");
+        T.IsFinite(value) && value > T.Zero ? value : throw OutOfRange(name, value, "must be finite and positive");
 
     /// <summary>0 to less than 1.</summary>
     public static T Fraction<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
-        value >= T.Zero && value < T.One ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1");
+        value >= T.Zero && value < T.One ? value : throw OutOfRange(name, value, "must be at least 0 and less than 1");
 
     /// <summary>More than 0 and less than 1.</summary>
     public static T Between0And1<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
-        value > T.Zero && value < T.One ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be more than 0 and less than 1");
+        value > T.Zero && value < T.One ? value : throw OutOfRange(name, value, "must be more than 0 and less than 1");
 
     /// <summary>0 to 1.</summary>
     public static T Share<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
-        value >= T.Zero && value <= T.One ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 to 1");
+        value >= T.Zero && value <= T.One ? value : throw OutOfRange(name, value, "must be 0 to 1");
 
     public static float? NonNegativeOrNone(float? value, string name) => value is { } number ? NonNegative(number, name) : null;
 
@@ -50,13 +57,20 @@ internal static class Guard
 
     public static TEnum Defined<TEnum>(TEnum value, string name)
         where TEnum : struct, Enum =>
-        Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be {string.Join(" or ", Enum.GetNames<TEnum>())}");
+        Enum.IsDefined(value) ? value : throw OutOfRange(name, value, $"must be {string.Join(" or ", Enum.GetNames<TEnum>())}");
 
     public static int Positive(int value, string name) =>
-        value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive");
+        value > 0 ? value : throw OutOfRange(name, value, "must be positive");
+
+    /// <summary>A text that is not empty.</summary>
+    public static string NotEmpty(string value, string name)
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value.Length > 0 ? value : throw new ArgumentException($"{name} must not be empty", name);
+    }
 
     public static int NonNegative(int value, string name) =>
-        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must not be negative");
+        value >= 0 ? value : throw OutOfRange(name, value, "must not be negative");
 }
 
 /// <summary>A number as it stands in a file, until a part says which type it has: no digit is lost on the way.</summary>

@@ -47,7 +47,7 @@ internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSch
         _isLinear = settings.Get("linear", false);
         _hasThreePhases = settings.Get("threePhases", false);
         if (_hasThreePhases && _riseShare > 0.5)
-            throw new ArgumentOutOfRangeException("riseShare", _riseShare, "riseShare must be at most a half where the fall takes as long before the third phase");
+            throw Guard.OutOfRange("riseShare", _riseShare, "must be at most 0.5 where the fall takes as long before the third phase");
     }
 
     public static string Kind => "one-cycle";
@@ -60,7 +60,7 @@ internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSch
 
     private static double AtLeast1(double value, string name) => double.IsFinite(value) && value >= 1
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 1");
+        : throw Guard.OutOfRange(name, value, "must be finite and at least 1");
 
     /// <summary>The first step has the first value, the last one the last.</summary>
     private double Cycle(TrainingPosition position, double from, double peak, double to)
@@ -94,12 +94,12 @@ internal sealed class CyclicSchedule : LearningRateSchedule, IPart<CyclicSchedul
         : base(settings)
     {
         _low = Guard.Share(settings.Get<double>("low"), "low");
-        _up = Guard.Positive(settings.Get<double>("up"), "up");
-        _down = Guard.Positive(settings.Get<double>("down"), "down");
+        _up = Guard.Positive(settings.Get<double>("up"), "epochsUp");
+        _down = Guard.Positive(settings.Get<double>("down"), "epochsDown");
         string mode = settings.Get<string>("mode");
         _mode = Array.Find(Enum.GetValues<CyclicMode>(), one => Name(one) == mode);
         if (Name(_mode) != mode)
-            throw new ArgumentOutOfRangeException("mode", mode, "the mode is unknown");
+            throw new ArgumentException($"the mode \"{mode}\" is unknown", nameof(settings));
         _decay = Guard.Positive(settings.Get<double>("decay"), "decay");
         _momentum = new MomentumRange(settings);
     }
@@ -140,7 +140,7 @@ internal readonly struct MomentumRange
     {
         (double? low, double? high) = (settings.Get<double?>("lowMomentum", null), settings.Get<double?>("highMomentum", null));
         if ((low, high) is not ((null, null) or (>= 0 and < 1, >= 0 and < 1)))
-            throw new ArgumentOutOfRangeException("momentum", (low, high), "the momentum must be at least 0 and less than 1");
+            throw Guard.OutOfRange("momentum", FormattableString.Invariant($"{low} to {high}"), "must be at least 0 and less than 1");
         Range = low is null ? null : (low.Value, high!.Value);
     }
 

@@ -69,7 +69,7 @@ internal sealed class MultiStepSchedule : LearningRateSchedule, IPart<MultiStepS
         {
             Guard.NonNegative(_milestones[i], "milestones");
             if (i > 0 && _milestones[i] < _milestones[i - 1])
-                throw new ArgumentOutOfRangeException("milestones", _milestones[i], "the milestones must rise");
+                throw Guard.OutOfRange("milestones", _milestones[i], "must rise");
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class RestartSchedule : LearningRateSchedule, IPart<RestartSched
         _period = Guard.Positive(settings.Get<double>("period"), "period");
         _growth = Guard.Positive(settings.Get<double>("growth"), "growth");
         if (_growth < 1)
-            throw new ArgumentOutOfRangeException("growth", _growth, "growth must be at least 1");
+            throw Guard.OutOfRange("growth", _growth, "must be at least 1");
         _finalFactor = Guard.Share(settings.Get<double>("finalFactor"), "finalFactor");
     }
 

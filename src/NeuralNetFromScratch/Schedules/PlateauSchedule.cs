@@ -18,9 +18,9 @@ internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSched
     private readonly string _metric;
     private readonly bool _isAbsolute;
 
-    public PlateauSchedule(double factor, int patience, double threshold, double minFactor, string? metric, int cooldown, ThresholdMode mode)
-        : this(new Settings(Kind, new("factor", factor), new("patience", patience), new("threshold", threshold), new("minFactor", minFactor)).With("metric", metric)
-            .With("cooldown", cooldown, 0).With("absolute", Guard.Defined(mode, nameof(mode)) == ThresholdMode.Absolute, false))
+    public PlateauSchedule(double factor, int patience, double threshold, double minFactor, string? metric, int cooldown, ThresholdMode thresholdMode)
+        : this(new Settings(Kind, new("factor", factor), new("patience", patience), new("threshold", threshold), new("minFactor", minFactor)).With("metric", metric is null ? null : Guard.NotEmpty(metric, nameof(metric)))
+            .With("cooldown", cooldown, 0).With("absolute", Guard.Defined(thresholdMode, nameof(thresholdMode)) == ThresholdMode.Absolute, false))
     {
     }
 

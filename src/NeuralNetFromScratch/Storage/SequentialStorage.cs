@@ -92,7 +92,7 @@ public sealed partial class Sequential
     public void LoadWeights(string path, WeightLoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(options.Names, nameof(options));
+        options.Validate();
         using SafetensorsReader file = SafetensorsReader.Open(path);
         InFile(path, () =>
         {

@@ -20,6 +20,13 @@ public sealed record WeightLoadOptions
 
     /// <summary>Whether a bias that the file does not have becomes zero, as for PyTorch's <c>Linear(bias=False)</c>. Default: false.</summary>
     public bool ZeroMissingBiases { get; init; }
+
+    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    internal void Validate()
+    {
+        Guard.Defined(Naming, nameof(Naming));
+        ArgumentNullException.ThrowIfNull(Names, nameof(Names));
+    }
 }
 
 /// <summary>Finds the tensor of each parameter.</summary>

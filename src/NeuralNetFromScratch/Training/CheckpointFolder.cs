@@ -49,14 +49,23 @@ public sealed record CheckpointOptions
     /// <summary>The file with the newest checkpoint.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Epochs between checkpoints; 0 for none at the ends of epochs.</summary>
+    /// <summary>Epochs between checkpoints; 0 for none at the ends of epochs. Default: 1; not negative.</summary>
     public int EveryEpochs { get; init; } = 1;
 
-    /// <summary>Steps between checkpoints, counted over all epochs; 0 for none within epochs.</summary>
+    /// <summary>Steps between checkpoints, counted over all epochs; 0 for none within epochs. Default: 0; not negative.</summary>
     public int EverySteps { get; init; }
 
-    /// <summary>How many checkpoints are kept; positive. Older ones have the number of their step after the name: "run.checkpoint.000001875".</summary>
+    /// <summary>How many checkpoints are kept. Default: 1; positive. Older ones have the number of their step after the name: "run.checkpoint.000001875".</summary>
     public int MaxToKeep { get; init; } = 1;
+
+    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    internal void Validate()
+    {
+        Guard.NotEmpty(Path, nameof(Path));
+        Guard.NonNegative(EveryEpochs, nameof(EveryEpochs));
+        Guard.NonNegative(EverySteps, nameof(EverySteps));
+        Guard.Positive(MaxToKeep, nameof(MaxToKeep));
+    }
 }
 
 /// <summary>Writes checkpoints of one training.</summary>

@@ -75,6 +75,23 @@ public sealed record FitOptions
     /// the first sample whose features or target are not finite. The parameters and running statistics are then those before the step. Default: true.
     /// </summary>
     public bool StopOnNonFiniteLoss { get; init; } = true;
+
+    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    internal void Validate()
+    {
+        Guard.Positive(Epochs, nameof(Epochs));
+        Guard.Positive(BatchSize, nameof(BatchSize));
+        Guard.Positive(AccumulationSteps, nameof(AccumulationSteps));
+        Guard.Fraction(ValidationFraction, nameof(ValidationFraction));
+        ArgumentNullException.ThrowIfNull(Schedule, nameof(Schedule));
+        ArgumentNullException.ThrowIfNull(Callbacks, nameof(Callbacks));
+        if (Callbacks.Contains(null!))
+            throw new ArgumentException("a callback is null", nameof(Callbacks));
+        if (ValidationFraction > 0 && Validation is not null)
+            throw new ArgumentException($"there are a {nameof(Validation)} set and a {nameof(ValidationFraction)}; only one can be", nameof(ValidationFraction));
+        Checkpoint?.Validate();
+        EarlyStopping?.Validate();
+    }
 }
 
 /// <summary>Is told how a training goes and can end it. Derive from this class for what should happen on the way.</summary>
@@ -116,7 +133,7 @@ public sealed record EarlyStopping
     /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 5; not negative.</summary>
     public int Patience { get; init; } = 5;
 
-    /// <summary>How much better an epoch has to be to count. Default: 0; not negative.</summary>
+    /// <summary>How much better an epoch has to be to count. Default: 0; finite and not negative.</summary>
     public double MinImprovement { get; init; }
 
     /// <summary>
@@ -133,6 +150,13 @@ public sealed record EarlyStopping
 
     /// <summary>Whether the network has the parameters of the best epoch in the end, also when all epochs were run. Default: true.</summary>
     public bool RestoresBest { get; init; } = true;
+
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    internal void Validate()
+    {
+        Guard.NonNegative(Patience, nameof(Patience));
+        Guard.NonNegative(MinImprovement, nameof(MinImprovement));
+    }
 
     /// <summary>Takes note of an epoch.</summary>
     /// <returns>Whether it is time to stop.</returns>

@@ -130,7 +130,7 @@ public sealed record LbfgsOptions
     /// <summary>λ of the penalty <c>(λ/2)·Σw²</c> on the weights, biases excepted. Default: 0; not negative.</summary>
     public double L2Penalty { get; init; }
 
-    /// <summary>The number of threads; the result does not depend on it.</summary>
+    /// <summary>The number of threads; positive. The result does not depend on it. Default: the number of cores that the process may use.</summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     internal void Validate()

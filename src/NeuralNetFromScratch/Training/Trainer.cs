@@ -32,7 +32,7 @@ public sealed partial class Trainer
     /// applies a sigmoid that the loss applies too, or the loss is not defined for the number of outputs.
     /// </exception>
     public Trainer(Sequential network, Loss loss, Optimizer optimizer, TrainerOptions? options = null)
-        : this(network, loss, optimizer, new Engine((options ?? new()).ThreadCount), options?.Exchange)
+        : this(network, loss, optimizer, EngineOf(options ?? new()), options?.Exchange)
     {
     }
 
@@ -109,12 +109,11 @@ public sealed partial class Trainer
         Dataset training, float minLearningRate = 1e-5f, float maxLearningRate = 10, int stepCount = 100, int batchSize = 64, ulong seed = 0)
     {
         _network.CheckDataset(training, nameof(training));
-        if (!float.IsFinite(minLearningRate) || minLearningRate <= 0)
-            throw new ArgumentOutOfRangeException(nameof(minLearningRate), minLearningRate, "the lowest learning rate must be finite and positive");
-        if (!float.IsFinite(maxLearningRate) || maxLearningRate <= minLearningRate)
-            throw new ArgumentOutOfRangeException(nameof(maxLearningRate), maxLearningRate, "the highest learning rate must be finite and above the lowest");
+        Guard.Positive(minLearningRate, nameof(minLearningRate));
+        if (Guard.Positive(maxLearningRate, nameof(maxLearningRate)) <= minLearningRate)
+            throw Guard.OutOfRange(nameof(maxLearningRate), maxLearningRate, FormattableString.Invariant($"must be above minLearningRate, {minLearningRate}"));
         ArgumentOutOfRangeException.ThrowIfLessThan(stepCount, 2);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        Guard.Positive(batchSize, nameof(batchSize));
 
         using UseGuard.Use use = BeginUse();
         using TrainingState.Snapshot snapshot = _state.TakeSnapshot();
@@ -131,6 +130,12 @@ public sealed partial class Trainer
         }
 
         return finder.Result();
+    }
+
+    private static Engine EngineOf(TrainerOptions options)
+    {
+        options.Validate();
+        return new Engine(options.ThreadCount);
     }
 
     private UseGuard.Use BeginUse() => _use.Begin(

@@ -8,7 +8,7 @@ internal sealed class TrainingPlan
     /// <exception cref="ArgumentException">A data set is empty or does not fit the network, or an option is out of range.</exception>
     public TrainingPlan(Sequential network, Loss loss, Optimizer optimizer, Dataset training, FitOptions options)
     {
-        CheckRanges(options);
+        options.Validate();
         if (!optimizer.HasMomentum && options.Schedule.Momentum(new TrainingPosition(0, options.Epochs)) is not null)
             throw new ArgumentException($"the schedule sets the momentum, but {optimizer} has none", nameof(options));
         (Training, Validation) = options.ValidationFraction > 0 ? HoldOut(training, options) : (training, options.Validation);
@@ -106,45 +106,17 @@ internal sealed class TrainingPlan
 
         return (remaining, heldOut);
     }
-
-    private static void CheckRanges(FitOptions options)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Epochs, nameof(FitOptions.Epochs));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize, nameof(FitOptions.BatchSize));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.AccumulationSteps, nameof(FitOptions.AccumulationSteps));
-        ArgumentNullException.ThrowIfNull(options.Schedule, nameof(FitOptions.Schedule));
-        ArgumentNullException.ThrowIfNull(options.Callbacks, nameof(FitOptions.Callbacks));
-        if (options.Callbacks.Contains(null!))
-            throw new ArgumentException("a callback is null", nameof(FitOptions.Callbacks));
-        if (options.ValidationFraction is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(
-                nameof(FitOptions.ValidationFraction), options.ValidationFraction, "the validation fraction must be at least 0 and less than 1");
-        if (options.ValidationFraction > 0 && options.Validation is not null)
-            throw new ArgumentException("there is a validation set and a validation fraction; only one can be", nameof(options));
-        if (options.Checkpoint is { } checkpoint)
-        {
-            ArgumentException.ThrowIfNullOrEmpty(checkpoint.Path, nameof(CheckpointOptions.Path));
-            ArgumentOutOfRangeException.ThrowIfNegative(checkpoint.EveryEpochs, nameof(CheckpointOptions.EveryEpochs));
-            ArgumentOutOfRangeException.ThrowIfNegative(checkpoint.EverySteps, nameof(CheckpointOptions.EverySteps));
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(checkpoint.MaxToKeep, nameof(CheckpointOptions.MaxToKeep));
-        }
-
-        if (options.EarlyStopping is { } rule)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(rule.Patience, nameof(EarlyStopping.Patience));
-            if (!(rule.MinImprovement >= 0))
-                throw new ArgumentOutOfRangeException(
-                    nameof(EarlyStopping.MinImprovement), rule.MinImprovement, "the minimum improvement must not be negative");
-        }
-    }
 }
 
 /// <summary>How a trainer works.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>The number of threads. Default: the number of cores that the process may use; at most <see cref="Environment.ProcessorCount"/>.</summary>
+    /// <summary>The number of threads; positive. Default: the number of cores that the process may use. More than <see cref="Environment.ProcessorCount"/> are lowered to it.</summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>What happens to the gradients between computing them and the update, where several machines share a step; nothing if null, the default.</summary>
     public GradientExchange? Exchange { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    internal void Validate() => Guard.Positive(ThreadCount, nameof(ThreadCount));
 }

@@ -11,11 +11,11 @@ public class FitRefusalTests
         var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd());
         Dataset data = Separable(10);
         Refused(new FitOptions { AccumulationSteps = 0 }, "AccumulationSteps");
-        Refused(new FitOptions { ValidationFraction = 1 }, "validation fraction");
+        Refused(new FitOptions { ValidationFraction = 1 }, "ValidationFraction must be at least 0 and less than 1, got 1");
         Refused(new FitOptions { ValidationFraction = 0.1, Validation = data }, "only one can be");
         Refused(new FitOptions { EarlyStopping = new() }, "there are no validation samples");
         Refused(new FitOptions { EarlyStopping = new() { Patience = -1 } }, "Patience");
-        Refused(new FitOptions { EarlyStopping = new() { MinImprovement = double.NaN, WatchesTraining = true } }, "minimum improvement");
+        Refused(new FitOptions { EarlyStopping = new() { MinImprovement = double.NaN, WatchesTraining = true } }, "MinImprovement");
         Assert.That(() => trainer.FindLearningRate(data, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => trainer.FindLearningRate(data, 1, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => trainer.FindLearningRate(data, stepCount: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
