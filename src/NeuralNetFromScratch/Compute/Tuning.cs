@@ -54,6 +54,12 @@ internal static class Tuning
     /// </summary>
     public const int SparseBlockBytes = 24576, SparseBlockElements = 8;
 
+    /// <summary>Floats of a matrix from which on its rows are asked for before they are needed, and how many rows before.</summary>
+    public const int FloatsInCache = 131072, RowsAhead = 8;
+
+    /// <summary>Rows of a weight on sparse inputs for each row that gets a gradient, from which on a list of the latter pays.</summary>
+    public const int LeastRowsForEachGradient = 2;
+
     /// <summary>Multiply-adds of a product: about two microseconds.</summary>
     public const long ProductGrain = 100_000;
 

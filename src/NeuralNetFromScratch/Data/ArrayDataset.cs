@@ -83,11 +83,11 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
     public override void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
     {
         for (int row = 0; row < Math.Min(Lookahead, indices.Length); row++)
-            BytePass.Prefetch(Pixels(indices[row]));
+            Prefetch.Bytes(Pixels(indices[row]));
         for (int row = 0; row < indices.Length; row++)
         {
             if (row + Lookahead < indices.Length)
-                BytePass.Prefetch(Pixels(indices[row + Lookahead]));
+                Prefetch.Bytes(Pixels(indices[row + Lookahead]));
             BytePass.Scale(Pixels(indices[row]), scale, destination.Features.Row(row));
         }
 

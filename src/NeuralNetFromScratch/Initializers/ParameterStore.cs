@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
@@ -37,7 +38,24 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     public Span<float> Values => _values.Span;
 
     /// <summary>All gradients, laid out like <see cref="Values"/>.</summary>
-    public Span<float> Gradients => _gradients.Value.Span;
+    public Span<float> Gradients
+    {
+        get
+        {
+            ForgetGradientRows();
+            return KnownGradients;
+        }
+    }
+
+    /// <summary><see cref="Gradients"/>, for a caller that leaves rows at zero which are listed as such in <see cref="Parameter.GradientRows"/>.</summary>
+    internal Span<float> KnownGradients => _gradients.Value.Span;
+
+    /// <summary>Lets no row of a gradient count as known to be zero.</summary>
+    internal void ForgetGradientRows()
+    {
+        foreach (Parameter parameter in _parameters)
+            parameter.GradientRows?.Forget();
+    }
 
     /// <summary>The number of parameters (tensors).</summary>
     public int Count => _parameters.Length;
@@ -110,7 +128,20 @@ public sealed class Parameter
     public Span<float> Values => _store.Values.Slice(Offset, Shape.ElementCount);
 
     /// <summary>The loss's derivatives by them, from the last training step; of running statistics, the batch's values.</summary>
-    public Span<float> Gradients => _store.Gradients.Slice(Offset, Shape.ElementCount);
+    public Span<float> Gradients
+    {
+        get
+        {
+            GradientRows?.Forget();
+            return KnownGradients;
+        }
+    }
+
+    /// <summary><see cref="Gradients"/>, for a caller that leaves rows at zero which are listed as such in <see cref="GradientRows"/>.</summary>
+    internal Span<float> KnownGradients => _store.KnownGradients.Slice(Offset, Shape.ElementCount);
+
+    /// <summary>Which rows of the gradient can differ from zero, if the layer keeps a list of them.</summary>
+    internal GradientRows? GradientRows { get; set; }
 
     /// <summary>Elements from its first to the next parameter's: whole cache lines.</summary>
     internal int Extent => Compute.AlignedMemory.RoundUp(Shape.ElementCount);

@@ -33,8 +33,10 @@ public partial class Dense : ISparseLayer
         context.CheckBackward(this, input, output, outputGradient, denseGradient, Units);
         // dZ = dA ∘ f', db = Σ dZ; dW = Xᵀ·dZ; dX = dZ·Wᵀ
         DifferentiateAndSum(context, output, outputGradient);
-        BatchProduct.MultiplyTransposed(
-            context.Engine, input, outputGradient, new(context.Gradients(this, Weight, checked(input.Columns * Units)), input.Columns, Units), context.Accumulate);
+        Parameter weight = context.ListedParameter(this, Weight, checked(input.Columns * Units));
+        weight.GradientRows ??= new GradientRows(input.Columns);
+        MatrixView weightGradient = new(weight.KnownGradients, input.Columns, Units);
+        BatchProduct.MultiplyTransposed(context.Engine, input, outputGradient, weightGradient, context.Accumulate, weight.GradientRows);
         if (denseGradient.Rows > 0)
         {
             ReadOnlyMatrixView weights = Weights(context, input.Columns).SliceRows(0, denseGradient.Columns);

@@ -72,6 +72,10 @@ public readonly ref partial struct LayerContext
     /// <exception cref="ArgumentException">It has another number of them: the parameters were made for another input, or another layer.</exception>
     internal Span<float> Gradients(Layer layer, int parameter, int length) => Checked(layer, parameter, length).Gradients;
 
+    /// <summary>A parameter that must have a number of elements, for a layer that lists the rows of its gradient.</summary>
+    /// <exception cref="ArgumentException">It has another number of them.</exception>
+    internal Parameter ListedParameter(Layer layer, int parameter, int length) => Checked(layer, parameter, length);
+
     /// <summary>The first floats of the scratch memory.</summary>
     /// <exception cref="ArgumentException">It has fewer.</exception>
     internal Span<float> ScratchOf(Layer layer, int length) => Scratch.Length >= length

@@ -43,6 +43,9 @@ public sealed class Adagrad : Optimizer, IPart<Adagrad>
     /// <inheritdoc/>
     public static Adagrad Create(Settings settings) => new(settings);
 
+    // 0 / 0 is no number.
+    internal override bool KeepsValuesAtZeroGradients => Epsilon > 0 || InitialAccumulator > 0;
+
     /// <inheritdoc/>
     public override int SlotCount => 1;
 

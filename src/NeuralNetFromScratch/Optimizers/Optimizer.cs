@@ -122,6 +122,9 @@ public abstract class Optimizer : Part
     /// <summary>Whether the rule uses <see cref="UpdateStep.Momentum"/>: a schedule that sets the momentum is refused where it does not.</summary>
     public virtual bool HasMomentum => false;
 
+    /// <summary>Whether a value with a gradient of zero, and no penalty, keeps its bits in every step, and so do its slots.</summary>
+    internal virtual bool KeepsValuesAtZeroGradients => false;
+
     /// <summary>Layers and parameters that are updated differently: frozen, at another rate, with other penalties. Default: none.</summary>
     public IReadOnlyList<ParameterGroup> ParameterGroups
     {

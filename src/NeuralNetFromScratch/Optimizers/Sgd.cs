@@ -50,6 +50,8 @@ public sealed class Sgd : Optimizer, IPart<Sgd>
     /// <inheritdoc/>
     public override bool HasMomentum => Momentum != 0;
 
+    internal override bool KeepsValuesAtZeroGradients => Momentum == 0;
+
     /// <inheritdoc/>
     public override int SlotCount => Momentum == 0 ? 0 : 1;
 

@@ -10,6 +10,7 @@ public readonly ref struct UpdateBlock
     private readonly int _slotStride;
     private readonly int _start;
     private readonly SimdWidth _width = SimdWidths.Best;
+    private readonly RowList _rows;
 
     /// <summary>A block.</summary>
     /// <param name="values">The parameters' values.</param>
@@ -21,8 +22,13 @@ public readonly ref struct UpdateBlock
     {
     }
 
-    internal UpdateBlock(SimdWidth width, Span<float> values, Span<float> gradients, Span<float> slots, int slotStride, int start)
-        : this(values, gradients, slots, slotStride, start) => _width = width;
+    /// <summary>A block, of which some rows alone are updated if there is a list of them, by a rule of the library.</summary>
+    internal UpdateBlock(SimdWidth width, Span<float> values, Span<float> gradients, Span<float> slots, int slotStride, int start, RowList rows = default)
+        : this(values, gradients, slots, slotStride, start)
+    {
+        _width = width;
+        _rows = rows;
+    }
 
     private UpdateBlock(Span<float> values, Span<float> gradients, Span<float> slots, int slotStride, int start)
     {
@@ -47,9 +53,14 @@ public readonly ref struct UpdateBlock
 
     /// <summary>Applies a rule of the library to the block.</summary>
     internal void Apply<TRule>(TRule rule)
-        where TRule : struct, IUpdateRule =>
-        UpdatePass.Run(
-            _width, rule, Values, Gradients, TRule.SlotCount > 0 ? Slot(0) : [], TRule.SlotCount > 1 ? Slot(1) : [], TRule.SlotCount > 2 ? Slot(2) : []);
+        where TRule : struct, IUpdateRule
+    {
+        Span<float> slot0 = TRule.SlotCount > 0 ? Slot(0) : [];
+        if (_rows.Width > 0)
+            UpdatePass.RunRows(_width, rule, _rows, Values, Gradients, slot0);
+        else
+            UpdatePass.Run(_width, rule, Values, Gradients, slot0, TRule.SlotCount > 1 ? Slot(1) : [], TRule.SlotCount > 2 ? Slot(2) : []);
+    }
 }
 
 /// <summary>What an update needs to know about its step.</summary>

@@ -36,21 +36,25 @@ internal sealed class ParameterUpdate
     public void Run(float learningRate, float? momentum)
     {
         _state.Steps++;
-        int workers = _engine.WorkersFor(_parameters.Values.Length, Tuning.UpdateGrain);
-        float gradientScale = (_optimizer.GlobalClipNorm ?? _optimizer.GlobalClipInfinityNorm) is { } bound ? ScaleToNorm(bound, workers) : 1;
+        float gradientScale = (_optimizer.GlobalClipNorm ?? _optimizer.GlobalClipInfinityNorm) is { } bound ? ScaleToNorm(bound) : 1;
+        ListedRows rows = float.IsNaN(gradientScale) ? default : ListedRows.Find(_plan, _parameters, _optimizer);
+        // Penalties and a rule of the user's own may write to all gradients.
+        if (rows.Length == 0)
+            _parameters.ForgetGradientRows();
+        int workers = _engine.WorkersFor(_parameters.Values.Length - rows.Length + rows.Numbers.Length * rows.Width, Tuning.UpdateGrain);
         var step = new UpdateStep(_state.Steps, learningRate, momentum);
-        _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots), workers);
+        _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots, rows), workers);
         foreach (Parameter state in _plan.MixedStates)
-            UpdatePass.Run(_engine.Width, new MixRule(state.Definition.MixingShare), state.Values, state.Gradients);
+            UpdatePass.Run(_engine.Width, new MixRule(state.Definition.MixingShare), state.Values, state.KnownGradients);
         LimitNorms();
         if (_state.AveragedNetwork is not null)
             Average(_state.AveragedNetwork.Parameters, 1 - _optimizer.EmaDecay!.Value);
     }
 
-    private float ScaleToNorm(float bound, int workers)
+    private float ScaleToNorm(float bound)
     {
         bool isLargest = _optimizer.GlobalClipInfinityNorm is not null;
-        _engine.Run(new GradientNormJob(_engine.Width, isLargest, _parameters, _chunks, _norms), workers);
+        _engine.Run(new GradientNormJob(_engine.Width, isLargest, _parameters, _chunks, _norms), _engine.WorkersFor(_parameters.Values.Length, Tuning.UpdateGrain));
         double norm = isLargest ? Largest(_norms) : Math.Sqrt(RowSum.Tree(_norms));
         double scale = bound / (norm + NormEpsilon);
         // A norm that is no number must not look like one within the bound.
@@ -105,7 +109,7 @@ internal readonly struct GradientNormJob(SimdWidth width, bool isLargest, Parame
         var share = Section.Of(chunks.Length, 1, worker, workers);
         for (int chunk = share.Start; chunk < share.End; chunk++)
         {
-            ReadOnlySpan<float> gradients = parameters.Gradients.Slice(chunks[chunk].Start, chunks[chunk].Count);
+            ReadOnlySpan<float> gradients = parameters.KnownGradients.Slice(chunks[chunk].Start, chunks[chunk].Count);
             norms[chunk] = isLargest ? Largest(gradients) : RowSum.OfSquares(width, gradients);
         }
     }
@@ -144,120 +148,57 @@ internal readonly struct GradientNormJob(SimdWidth width, bool isLargest, Parame
 /// <param name="plan">What is updated, and how.</param>
 /// <param name="parameters">Values and gradients.</param>
 /// <param name="slots">The rule's memory.</param>
+/// <param name="rows">The rows whose gradients are not all zero, of a weight on sparse inputs.</param>
 internal readonly struct UpdateJob(
-    Engine engine, Optimizer optimizer, UpdateStep step, float gradientScale, UpdatePlan plan, ParameterStore parameters, AlignedBuffer slots) : IJob
+    Engine engine, Optimizer optimizer, UpdateStep step, float gradientScale, UpdatePlan plan, ParameterStore parameters, AlignedBuffer slots, ListedRows rows) : IJob
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int worker, int workers)
     {
-        int length = parameters.Values.Length;
-        var share = Section.Of(length, AlignedMemory.Alignment, worker, workers);
+        var share = Section.Of(parameters.Values.Length - rows.Length, AlignedMemory.Alignment, worker, workers);
         foreach (UpdateRun run in plan.Runs)
         {
-            int start = Math.Max(run.Start, share.Start), count = Math.Min(run.End, share.End) - start;
-            if (count <= 0)
+            if (!rows.LieIn(run))
+            {
+                UpdateShare(run, run.Start, run.End, share, run.Start < rows.Start ? 0 : rows.Length);
                 continue;
-            UpdateStep own = step with { LearningRate = run.RateFactor * step.LearningRate };
-            Prepare(start, count, run, own.LearningRate);
-            Span<float> values = parameters.Values.Slice(start, count), gradients = parameters.Gradients.Slice(start, count);
-            optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, length, start));
+            }
+
+            UpdateShare(run, run.Start, rows.Start, share, 0);
+            UpdateShare(run, rows.End, run.End, share, rows.Length);
+            var listed = Section.Of(rows.Numbers.Length, 1, worker, workers);
+            Update(run, rows.Start, rows.Length, new RowList(rows.Numbers.Slice(listed.Start, listed.Count), rows.Width));
         }
     }
 
-    private void Prepare(int start, int count, in UpdateRun run, float learningRate)
+    /// <summary>Updates what of some elements belongs to a worker's share, which is counted without the listed rows' weight.</summary>
+    private void UpdateShare(in UpdateRun run, int start, int end, Section share, int skipped)
+    {
+        start = Math.Max(start, share.Start + skipped);
+        int count = Math.Min(end, share.End + skipped) - start;
+        if (count > 0)
+            Update(run, start, count, default);
+    }
+
+    /// <summary>Updates some elements, or some rows of them.</summary>
+    private void Update(in UpdateRun run, int start, int count, RowList list)
+    {
+        UpdateStep own = step with { LearningRate = run.RateFactor * step.LearningRate };
+        Prepare(start, count, run, own.LearningRate, list);
+        Span<float> values = parameters.Values.Slice(start, count), gradients = parameters.KnownGradients.Slice(start, count);
+        optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, parameters.Values.Length, start, list));
+    }
+
+    private void Prepare(int start, int count, in UpdateRun run, float learningRate, RowList list)
     {
         if (run is { L2: 0, L1: 0, DecoupledWeightDecay: 0 } && gradientScale == 1 && optimizer.ClipValue is null)
             return;
         var rule = new PenaltyRule(gradientScale, optimizer.ClipValue ?? float.PositiveInfinity, run.L2, run.L1, 1 - learningRate * run.DecoupledWeightDecay);
-        Span<float> gradients = parameters.Gradients.Slice(start, count);
-        UpdatePass.Run(engine.Width, rule, parameters.Values.Slice(start, count), gradients, gradients);
-    }
-}
-
-/// <summary>Consecutive parameters that one rule updates alike.</summary>
-/// <param name="Start">Index of the first element in the flat buffers.</param>
-/// <param name="Length">Number of elements, in whole cache lines.</param>
-/// <param name="RateFactor">Factor on the learning rate.</param>
-/// <param name="L2">λ of the penalty (λ/2)·Σw².</param>
-/// <param name="L1">λ of the penalty λ·Σ|w|.</param>
-/// <param name="DecoupledWeightDecay">λ of decoupled weight decay.</param>
-internal readonly record struct UpdateRun(int Start, int Length, float RateFactor, float L2, float L1, float DecoupledWeightDecay)
-{
-    public int End => Start + Length;
-}
-
-/// <summary>
-/// What an update does to each parameter, as the optimizer and its groups say: a table of runs, so that one pass over the flat buffers does
-/// whatever differs by layer.
-/// </summary>
-internal sealed class UpdatePlan
-{
-    /// <exception cref="ArgumentException">A group names no parameter.</exception>
-    public UpdatePlan(ParameterStore parameters, Optimizer optimizer)
-    {
-        if (optimizer is { GlobalClipNorm: not null, GlobalClipInfinityNorm: not null })
-            throw new ArgumentException("the optimizer bounds two norms of the gradients, GlobalClipNorm and GlobalClipInfinityNorm; name one", nameof(optimizer));
-        foreach (ParameterGroup group in optimizer.ParameterGroups)
-        {
-            if (!parameters.Any(parameter => group.Names(parameter.Name)))
-                throw new ArgumentException(
-                    $"the optimizer has a group \"{group.Name}\", but no layer or parameter is called so; there are {string.Join(", ", parameters.Select(parameter => parameter.Name))}",
-                    nameof(optimizer));
-        }
-
-        var runs = new List<UpdateRun>();
-        var bounds = new List<(Parameter, float)>();
-        var mixed = new List<Parameter>();
-        Frozen = new bool[parameters.Count];
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            Parameter parameter = parameters[i];
-            ParameterGroup? group = optimizer.ParameterGroups.LastOrDefault(group => group.Names(parameter.Name));
-            Frozen[i] = group is { IsFrozen: true };
-            if (Frozen[i])
-                continue;
-            if (parameter.Role == ParameterRole.Buffer)
-            {
-                if (parameter.Definition.MixingShare > 0)
-                    mixed.Add(parameter);
-                continue;
-            }
-
-            bool decays = parameter.Role == ParameterRole.Weight || optimizer.DecaysAllParameters;
-            Add(runs, new UpdateRun(
-                parameter.Offset,
-                parameter.Extent,
-                group?.LearningRateFactor ?? 1,
-                group?.L2Penalty ?? (decays ? optimizer.L2Penalty : 0),
-                group?.L1Penalty ?? (decays ? optimizer.L1Penalty : 0),
-                group?.DecoupledWeightDecay ?? (decays ? optimizer.DecoupledWeightDecay : 0)));
-            if (parameter.Role == ParameterRole.Weight && parameter.Shape.Rank >= 2 && (group?.MaxNorm ?? optimizer.MaxNorm) is { } bound)
-                bounds.Add((parameter, bound));
-        }
-
-        Runs = [.. runs];
-        Bounds = [.. bounds];
-        MixedStates = [.. mixed];
-    }
-
-    /// <summary>The trained parameters in the order of the flat buffers.</summary>
-    public UpdateRun[] Runs { get; }
-
-    /// <summary>Weights whose columns' norms have a bound.</summary>
-    public (Parameter Weight, float Bound)[] Bounds { get; }
-
-    /// <summary>Running statistics.</summary>
-    public Parameter[] MixedStates { get; }
-
-    /// <summary>For each parameter, whether it keeps its values.</summary>
-    public bool[] Frozen { get; }
-
-    /// <summary>Joins a run to the last one where they are alike and lie together.</summary>
-    private static void Add(List<UpdateRun> runs, UpdateRun run)
-    {
-        if (runs.Count > 0 && runs[^1] is var last && last.End == run.Start && last with { Start = run.Start, Length = run.Length } == run)
-            runs[^1] = last with { Length = last.Length + run.Length };
+        Span<float> gradients = parameters.KnownGradients.Slice(start, count);
+        Span<float> values = parameters.Values.Slice(start, count);
+        if (list.Width > 0)
+            UpdatePass.RunRows(engine.Width, rule, list, values, gradients, gradients);
         else
-            runs.Add(run);
+            UpdatePass.Run(engine.Width, rule, values, gradients, gradients);
     }
 }

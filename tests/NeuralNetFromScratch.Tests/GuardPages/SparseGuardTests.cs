@@ -43,6 +43,19 @@ public class SparseGuardTests(GuardedSide side) : GuardPageTest(side)
         }
     }
 
+    [Test]
+    public void Updates_of_some_rows_touch_their_operands_alone([Values] RegisterWidth width)
+    {
+        int[] rows = [4, 0, 2, 1];
+        foreach (int columns in Widths)
+        {
+            Check(
+                on => UpdatePass.RunRows(
+                    (SimdWidth)width, new AdagradRule(0.1f, 1e-8f, 0), new RowList(rows, columns), on.NextSpan(5 * columns), on.NextSpan(5 * columns), on.NextSpan(5 * columns)),
+                () => $"{columns} columns");
+        }
+    }
+
     /// <summary>The first and the last column are stored, and so are a row without values and a full one.</summary>
     private static BatchView Batch(Operands on, int denseColumns, out int rows)
     {

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Compute;
 
@@ -133,17 +132,6 @@ internal interface IActivationFunction : IElementFunction
 /// <summary>Bytes that become floats.</summary>
 internal static unsafe class BytePass
 {
-    /// <summary>Tells the processor that bytes will soon be read. It changes nothing.</summary>
-    public static void Prefetch(ReadOnlySpan<byte> bytes)
-    {
-        const int CacheLine = 64;
-        if (!Sse.IsSupported)
-            return;
-        ref byte first = ref MemoryMarshal.GetReference(bytes);
-        for (int offset = 0; offset < bytes.Length; offset += CacheLine)
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, offset)));
-    }
-
     /// <summary>Computes <c>floats[i] = bytes[i] · scale</c>.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     public static void Scale(ReadOnlySpan<byte> bytes, float scale, Span<float> floats)

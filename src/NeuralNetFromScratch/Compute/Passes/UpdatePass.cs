@@ -39,6 +39,50 @@ internal static unsafe class UpdatePass
         }
     }
 
+    /// <summary>A rule over some rows of a matrix, which may lie far apart.</summary>
+    /// <param name="width">The register width.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="rows">The rows' numbers, and the length of a row.</param>
+    /// <param name="values">All rows.</param>
+    /// <param name="gradients">All rows of the gradients.</param>
+    /// <param name="slot0">All rows of the number that the rule remembers, if it has one.</param>
+    public static void RunRows<TRule>(SimdWidth width, TRule rule, RowList rows, Span<float> values, ReadOnlySpan<float> gradients, Span<float> slot0)
+        where TRule : struct, IUpdateRule
+    {
+        if (gradients.Length != values.Length || TRule.SlotCount > 1 || (TRule.SlotCount == 1 && slot0.Length != values.Length))
+            throw new ArgumentException($"expected as many gradients and slots as values, {values.Length}, got {gradients.Length} and {slot0.Length}");
+        fixed (int* numbers = rows.Numbers)
+        fixed (float* value = values, gradient = gradients, slot = slot0)
+        {
+            var kernel = new RowKernel<TRule>(rule, numbers, rows.Numbers.Length, rows.Width, value, gradient, slot);
+            SimdDispatch.Run(width, ref kernel);
+        }
+    }
+
+    private readonly struct RowKernel<TRule>(TRule rule, int* numbers, int count, int width, float* values, float* gradients, float* slot) : ISimdKernel
+        where TRule : struct, IUpdateRule
+    {
+        [MethodImpl(HotPath.CompileOnce)]
+        public void Run<TSimd>()
+            where TSimd : struct, ISimd<TSimd>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (i + Tuning.RowsAhead < count)
+                {
+                    nint ahead = (nint)numbers[i + Tuning.RowsAhead] * width;
+                    Prefetch.Floats(values + ahead, width);
+                    Prefetch.Floats(gradients + ahead, width);
+                    if (TRule.SlotCount > 0)
+                        Prefetch.Floats(slot + ahead, width);
+                }
+
+                nint start = (nint)numbers[i] * width;
+                new Kernel<TRule>(rule, values + start, gradients + start, slot + start, null, null, width).Run<TSimd>();
+            }
+        }
+    }
+
     private readonly struct Kernel<TRule>(TRule rule, float* values, float* gradients, float* slot0, float* slot1, float* slot2, int length) : ISimdKernel
         where TRule : struct, IUpdateRule
     {
@@ -71,4 +115,14 @@ internal static unsafe class UpdatePass
                 PartialVector.Store(third, slot2 + i, available);
         }
     }
+}
+
+/// <summary>Some rows of a matrix.</summary>
+/// <param name="numbers">Their numbers.</param>
+/// <param name="width">The length of a row.</param>
+internal readonly ref struct RowList(ReadOnlySpan<int> numbers, int width)
+{
+    public ReadOnlySpan<int> Numbers { get; } = numbers;
+
+    public int Width => width;
 }

@@ -20,6 +20,7 @@ internal static class BatchProduct
         if (dense > 0)
             engine.Multiply(x.Dense, w.SliceRows(0, dense), z);
         SparseRowsView sparse = x.Sparse;
+        int* sample = stackalloc int[ColumnCuts.SampleSize];
         fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
         fixed (float* values = sparse.AllValues, weights = w.SliceRows(dense, w.Rows - dense).Values, biases = bias, sums = z.Values)
         {
@@ -35,6 +36,7 @@ internal static class BatchProduct
                 Sums = sums,
                 Width = w.Columns,
                 Accumulate = dense > 0,
+                Cuts = ColumnCuts.Of(sparse, sample),
             });
             engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * w.Columns, Tuning.SparseProductGrain));
         }
@@ -46,16 +48,20 @@ internal static class BatchProduct
     /// <param name="dz">dZ: [rows, columns], contiguous.</param>
     /// <param name="dw">dW: [D + S, columns], contiguous.</param>
     /// <param name="accumulate">Whether the sums are added to what dW holds.</param>
-    public static unsafe void MultiplyTransposed(Engine engine, BatchView x, ReadOnlyMatrixView dz, MatrixView dw, bool accumulate)
+    /// <param name="rows">Receives the rows of dW that can differ from zero where they are few; null for no list.</param>
+    public static unsafe void MultiplyTransposed(Engine engine, BatchView x, ReadOnlyMatrixView dz, MatrixView dw, bool accumulate, GradientRows? rows = null)
     {
         ThrowIfNot(x.Columns == dw.Rows && dz.Rows == x.Rows && dz.Columns == dw.Columns);
         int dense = x.Dense.Columns, columnCount = x.Sparse.Columns;
         SparseRowsView sparse = x.Sparse;
         if (dense > 0)
             engine.Multiply(x.Dense.Transposed, dz, dw.SliceRows(0, dense), new GemmOptions(accumulate));
+        ReadOnlySpan<int> stale = [];
+        bool adds = (rows?.Add(sparse, dense, accumulate, out stale) ?? false) || accumulate;
+        int* sample = stackalloc int[ColumnCuts.SampleSize];
         fixed (float* right = dz.Values, sums = dw.Values)
         {
-            fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
+            fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns, staleRows = stale)
             fixed (float* values = sparse.AllValues)
             {
                 var job = new SparseColumnsJob(engine, new()
@@ -68,9 +74,12 @@ internal static class BatchProduct
                     Right = right,
                     Sums = sums + (nint)dense * dz.Columns,
                     Width = dz.Columns,
-                    Accumulate = accumulate,
+                    Accumulate = adds,
+                    Cuts = ColumnCuts.Of(sparse, sample),
+                    StaleRows = staleRows,
+                    StaleCount = stale.Length,
                 });
-                long cleared = accumulate ? 0 : (long)columnCount * dz.Columns;
+                long cleared = (long)(adds ? stale.Length : columnCount) * dz.Columns;
                 engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * dz.Columns + cleared, Tuning.SparseProductGrain));
             }
         }

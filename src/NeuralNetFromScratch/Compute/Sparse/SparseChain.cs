@@ -61,6 +61,8 @@ internal static unsafe class SparseChain<TSimd>
 
         for (int i = 0; i < list.Count; i++)
         {
+            if (list.IsFar && i + Tuning.RowsAhead < list.Count)
+                Prefetch.Floats(right + list.Numbers[i + Tuning.RowsAhead] * stride, TRegisters.Value * width);
             TSimd value = TSimd.Broadcast(list.Values[i]);
             float* b = right + list.Numbers[i] * stride;
             TSimd.AddProduct(ref c0, value, TSimd.Load(b));
@@ -117,7 +119,11 @@ internal static unsafe class SparseChain<TSimd>
 }
 
 /// <summary>Rows of a matrix by number, each with a factor.</summary>
-internal readonly unsafe struct SparseList(int* numbers, float* values, int count)
+/// <param name="numbers">The rows' numbers.</param>
+/// <param name="values">The factors.</param>
+/// <param name="count">How many there are.</param>
+/// <param name="isFar">Whether most rows do not lie in a cache.</param>
+internal readonly unsafe struct SparseList(int* numbers, float* values, int count, bool isFar)
 {
     public int* Numbers => numbers;
 
@@ -125,5 +131,7 @@ internal readonly unsafe struct SparseList(int* numbers, float* values, int coun
 
     public int Count => count;
 
-    public SparseList Slice(int start, int length) => new(numbers + start, values + start, length);
+    public bool IsFar => isFar;
+
+    public SparseList Slice(int start, int length) => new(numbers + start, values + start, length, isFar);
 }

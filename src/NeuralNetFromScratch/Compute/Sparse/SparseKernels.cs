@@ -26,9 +26,19 @@ internal unsafe struct SparseProduct
     /// <summary>Whether the chains go on from what the result holds.</summary>
     public bool Accumulate;
 
+    /// <summary>Where the columns are divided.</summary>
+    public ColumnCuts Cuts;
+
+    /// <summary>Rows of the result that are set to zero first, where the others are zero or go on.</summary>
+    public int* StaleRows;
+    public int StaleCount;
+
+    /// <summary>Whether most rows of the dense matrix on the column side do not lie in a cache.</summary>
+    public readonly bool IsFar => (long)ColumnCount * Width > Tuning.FloatsInCache;
+
     public readonly int StoredCount => Offsets[Rows] - Offsets[0];
 
-    public readonly SparseList List(int start, int end) => new(Columns + start, Values + start, end - start);
+    public readonly SparseList List(int start, int end) => new(Columns + start, Values + start, end - start, IsFar);
 }
 
 /// <summary>How the dense rows of a sparse product are cut into blocks.</summary>
@@ -37,11 +47,12 @@ internal static class SparseBlocks
     /// <summary>Enough blocks to keep each in the first-level cache, unless rows have too few elements in each.</summary>
     /// <param name="product">The product.</param>
     /// <param name="columns">The columns of the sparse matrix that are cut.</param>
+    /// <param name="share">Their share of the stored elements.</param>
     /// <param name="panel">Columns of the dense matrix that are taken together.</param>
-    public static int Count(in SparseProduct product, int columns, int panel)
+    public static int Count(in SparseProduct product, int columns, double share, int panel)
     {
         long fitting = ((long)columns * panel * sizeof(float) + Tuning.SparseBlockBytes - 1) / Tuning.SparseBlockBytes;
-        double filled = (double)product.StoredCount / Math.Max(product.Rows, 1) * columns / Math.Max(product.ColumnCount, 1) / Tuning.SparseBlockElements;
+        double filled = (double)product.StoredCount / Math.Max(product.Rows, 1) * share / Tuning.SparseBlockElements;
         return (int)Math.Clamp(Math.Min(fitting, filled), 1, int.MaxValue);
     }
 }
@@ -68,7 +79,7 @@ internal readonly unsafe struct SparseRowsJob(Engine engine, SparseProduct produ
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
         {
-            int blocks = Math.Min(MostBlocks, SparseBlocks.Count(product, product.ColumnCount, Math.Min(product.Width, SparseChain<TSimd>.PanelColumns)));
+            int blocks = Math.Min(MostBlocks, SparseBlocks.Count(product, product.ColumnCount, 1, Math.Min(product.Width, SparseChain<TSimd>.PanelColumns)));
             for (int start = rows.Start; start < rows.End; start += GroupRows)
             {
                 int end = Math.Min(start + GroupRows, rows.End);
@@ -107,7 +118,7 @@ internal readonly unsafe struct SparseRowsJob(Engine engine, SparseProduct produ
                 place[0] = i;
                 for (int block = 1; block < blocks; block++)
                 {
-                    int limit = (int)((long)product.ColumnCount * block / blocks);
+                    int limit = product.Cuts.At(block, blocks);
                     while (i < last && product.Columns[i] < limit)
                         i++;
                     place[block] = i;
@@ -127,21 +138,25 @@ internal readonly unsafe struct SparseColumnsJob(Engine engine, SparseProduct pr
 {
     public void Run(int worker, int workers)
     {
-        var kernel = new Kernel(product, Section.Of(product.ColumnCount, 1, worker, workers), (int*)engine.Space(worker).Reserve(product.Rows));
+        var kernel = new Kernel(product, worker, workers, (int*)engine.Space(worker).Reserve(product.Rows));
         SimdDispatch.Run(engine.Width, ref kernel);
     }
 
     /// <param name="product">The product.</param>
-    /// <param name="columns">The worker's columns.</param>
+    /// <param name="worker">The worker, whose columns lie between two cuts.</param>
+    /// <param name="workers">Number of workers.</param>
     /// <param name="places">How far each row of A has been read.</param>
-    private readonly struct Kernel(SparseProduct product, Section columns, int* places) : ISimdKernel
+    private readonly struct Kernel(SparseProduct product, int worker, int workers, int* places) : ISimdKernel
     {
+        private readonly int _start = product.Cuts.At(worker, workers), _end = product.Cuts.At(worker + 1, workers);
+
         /// <summary>A block of C stays in the first-level cache while all rows of A pass by.</summary>
         [MethodImpl(HotPath.CompileOnce)]
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
         {
-            int blocks = SparseBlocks.Count(product, columns.Count, Math.Min(product.Width, SparseChain<TSimd>.PanelColumns));
+            ClearStaleRows();
+            int blocks = SparseBlocks.Count(product, _end - _start, 1.0 / workers, Math.Min(product.Width, SparseChain<TSimd>.PanelColumns));
             for (int column = 0; column < product.Width;)
             {
                 int panel = SparseChain<TSimd>.PanelAt(column, product.Width);
@@ -149,14 +164,14 @@ internal readonly unsafe struct SparseColumnsJob(Engine engine, SparseProduct pr
                     places[row] = First(row);
                 for (int block = 0; block < blocks; block++)
                 {
-                    Section share = Section.Of(columns.Count, 1, block, blocks);
+                    int start = product.Cuts.At(worker * blocks + block, workers * blocks), end = product.Cuts.At(worker * blocks + block + 1, workers * blocks);
                     if (!product.Accumulate)
-                        Clear(columns.Start + share.Start, share.Count, column, panel);
+                        Clear(start, end - start, column, panel);
                     for (int row = 0; row < product.Rows; row++)
                     {
                         places[row] = SparseScatter<TSimd>.Run(
                             product.List(places[row], product.Offsets[row + 1]),
-                            columns.Start + share.End,
+                            end,
                             product.Right + (nint)row * product.Width + column,
                             product.Sums + column,
                             product.Width,
@@ -172,11 +187,23 @@ internal readonly unsafe struct SparseColumnsJob(Engine engine, SparseProduct pr
         private int First(int row)
         {
             int start = product.Offsets[row];
-            if (columns.Start == 0)
+            if (_start == 0)
                 return start;
             var stored = new ReadOnlySpan<int>(product.Columns + start, product.Offsets[row + 1] - start);
-            int place = stored.BinarySearch(columns.Start);
+            int place = stored.BinarySearch(_start);
             return start + (place < 0 ? ~place : place);
+        }
+
+        private void ClearStaleRows()
+        {
+            for (int i = 0; i < product.StaleCount; i++)
+            {
+                if (product.IsFar && i + Tuning.RowsAhead < product.StaleCount)
+                    Prefetch.Floats(product.Sums + (nint)product.StaleRows[i + Tuning.RowsAhead] * product.Width, product.Width);
+                int row = product.StaleRows[i];
+                if (row >= _start && row < _end)
+                    new Span<float>(product.Sums + (nint)row * product.Width, product.Width).Clear();
+            }
         }
 
         private void Clear(int start, int count, int column, int panel)

@@ -40,6 +40,8 @@ internal static unsafe class SparseScatter<TSimd>
         int i = 0;
         for (; i < list.Count && list.Numbers[i] < limit; i++)
         {
+            if (list.IsFar && i + Tuning.RowsAhead < list.Count)
+                Prefetch.Floats(c + list.Numbers[i + Tuning.RowsAhead] * stride, TRegisters.Value * width);
             TSimd value = TSimd.Broadcast(list.Values[i]);
             float* sums = c + list.Numbers[i] * stride;
             Add(value, b0, sums);

@@ -1,0 +1,127 @@
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>The rows of a weight that have gradients, where the update can pass over the others. The default is none, and nothing to pass over.</summary>
+/// <param name="Start">Index of the first row's first element in the flat buffers.</param>
+/// <param name="Length">Number of elements of all rows, listed or not.</param>
+/// <param name="Width">Number of elements of a row.</param>
+/// <param name="List">Which rows have gradients.</param>
+internal readonly record struct ListedRows(int Start, int Length, int Width, GradientRows? List)
+{
+    public int End => Start + Length;
+
+    public ReadOnlySpan<int> Numbers => List is null ? [] : List.Numbers;
+
+    public bool LieIn(in UpdateRun run) => Length > 0 && run.Start <= Start && End <= run.End;
+
+    /// <summary>Finds the rows, if the rule leaves a value with a gradient of zero as it is.</summary>
+    public static ListedRows Find(UpdatePlan plan, ParameterStore parameters, Optimizer optimizer)
+    {
+        if (!optimizer.KeepsValuesAtZeroGradients)
+            return default;
+        foreach (UpdateRun run in plan.Runs)
+        {
+            if (run is not { L2: 0, L1: 0, DecoupledWeightDecay: 0 })
+                continue;
+            for (int i = 0; i < parameters.Count; i++)
+            {
+                Parameter weight = parameters[i];
+                if (weight.GradientRows is not { IsKnown: true } list || weight.Offset < run.Start || weight.Offset >= run.End)
+                    continue;
+                int width = weight.Shape[^1], skipped = list.First * width;
+                return new ListedRows(weight.Offset + skipped, weight.Shape.ElementCount - skipped, width, list);
+            }
+        }
+
+        return default;
+    }
+}
+
+/// <summary>Consecutive parameters that one rule updates alike.</summary>
+/// <param name="Start">Index of the first element in the flat buffers.</param>
+/// <param name="Length">Number of elements, in whole cache lines.</param>
+/// <param name="RateFactor">Factor on the learning rate.</param>
+/// <param name="L2">λ of the penalty (λ/2)·Σw².</param>
+/// <param name="L1">λ of the penalty λ·Σ|w|.</param>
+/// <param name="DecoupledWeightDecay">λ of decoupled weight decay.</param>
+internal readonly record struct UpdateRun(int Start, int Length, float RateFactor, float L2, float L1, float DecoupledWeightDecay)
+{
+    public int End => Start + Length;
+}
+
+/// <summary>
+/// What an update does to each parameter, as the optimizer and its groups say: a table of runs, so that one pass over the flat buffers does
+/// whatever differs by layer.
+/// </summary>
+internal sealed class UpdatePlan
+{
+    /// <exception cref="ArgumentException">A group names no parameter.</exception>
+    public UpdatePlan(ParameterStore parameters, Optimizer optimizer)
+    {
+        if (optimizer is { GlobalClipNorm: not null, GlobalClipInfinityNorm: not null })
+            throw new ArgumentException("the optimizer bounds two norms of the gradients, GlobalClipNorm and GlobalClipInfinityNorm; name one", nameof(optimizer));
+        foreach (ParameterGroup group in optimizer.ParameterGroups)
+        {
+            if (!parameters.Any(parameter => group.Names(parameter.Name)))
+                throw new ArgumentException(
+                    $"the optimizer has a group \"{group.Name}\", but no layer or parameter is called so; there are {string.Join(", ", parameters.Select(parameter => parameter.Name))}",
+                    nameof(optimizer));
+        }
+
+        var runs = new List<UpdateRun>();
+        var bounds = new List<(Parameter, float)>();
+        var mixed = new List<Parameter>();
+        Frozen = new bool[parameters.Count];
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            Parameter parameter = parameters[i];
+            ParameterGroup? group = optimizer.ParameterGroups.LastOrDefault(group => group.Names(parameter.Name));
+            Frozen[i] = group is { IsFrozen: true };
+            if (Frozen[i])
+                continue;
+            if (parameter.Role == ParameterRole.Buffer)
+            {
+                if (parameter.Definition.MixingShare > 0)
+                    mixed.Add(parameter);
+                continue;
+            }
+
+            bool decays = parameter.Role == ParameterRole.Weight || optimizer.DecaysAllParameters;
+            Add(runs, new UpdateRun(
+                parameter.Offset,
+                parameter.Extent,
+                group?.LearningRateFactor ?? 1,
+                group?.L2Penalty ?? (decays ? optimizer.L2Penalty : 0),
+                group?.L1Penalty ?? (decays ? optimizer.L1Penalty : 0),
+                group?.DecoupledWeightDecay ?? (decays ? optimizer.DecoupledWeightDecay : 0)));
+            if (parameter.Role == ParameterRole.Weight && parameter.Shape.Rank >= 2 && (group?.MaxNorm ?? optimizer.MaxNorm) is { } bound)
+                bounds.Add((parameter, bound));
+        }
+
+        Runs = [.. runs];
+        Bounds = [.. bounds];
+        MixedStates = [.. mixed];
+    }
+
+    /// <summary>The trained parameters in the order of the flat buffers.</summary>
+    public UpdateRun[] Runs { get; }
+
+    /// <summary>Weights whose columns' norms have a bound.</summary>
+    public (Parameter Weight, float Bound)[] Bounds { get; }
+
+    /// <summary>Running statistics.</summary>
+    public Parameter[] MixedStates { get; }
+
+    /// <summary>For each parameter, whether it keeps its values.</summary>
+    public bool[] Frozen { get; }
+
+    /// <summary>Joins a run to the last one where they are alike and lie together.</summary>
+    private static void Add(List<UpdateRun> runs, UpdateRun run)
+    {
+        if (runs.Count > 0 && runs[^1] is var last && last.End == run.Start && last with { Start = run.Start, Length = run.Length } == run)
+            runs[^1] = last with { Length = last.Length + run.Length };
+        else
+            runs.Add(run);
+    }
+}
