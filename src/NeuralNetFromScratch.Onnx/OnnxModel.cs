@@ -8,6 +8,8 @@ public static class OnnxModel
 {
     private const int Opset = 17, IrVersion = 8;
 
+    private const string ClassKeyStart = "class_name_";
+
     /// <summary>Files beyond this are refused: four times what the largest networks for processors need.</summary>
     private const int MaximumFileLength = 1 << 30;
 
@@ -156,6 +158,13 @@ public static class OnnxModel
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         for (int i = 0; i < network.ClassNames.Count; i++)
             model.MetadataProps.Add(new StringStringEntryProto { Key = ClassKey(i), Value = network.ClassNames[i] });
+        foreach ((string key, string text) in network.Metadata)
+        {
+            if (text is null || IsClassKey(key))
+                throw new ArgumentException($"the text {MessageText.Quote(key)} of the network's metadata is null, or has the name that the model gives to a class; call it something else", nameof(network));
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = text });
+        }
+
         return model;
     }
 
@@ -167,7 +176,10 @@ public static class OnnxModel
     }
 
     /// <summary>Where the name of a class is noted.</summary>
-    internal static string ClassKey(int number) => FormattableString.Invariant($"class_name_{number}");
+    internal static string ClassKey(int number) => FormattableString.Invariant($"{ClassKeyStart}{number}");
+
+    /// <summary>Whether a text is the name of a class.</summary>
+    internal static bool IsClassKey(string key) => key.StartsWith(ClassKeyStart, StringComparison.Ordinal);
 
     private static string AddScaling(GraphBuilder graph, Sequential network, string value)
     {

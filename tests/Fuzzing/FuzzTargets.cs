@@ -7,6 +7,6 @@ public static class FuzzTargets
 {
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new IdxTarget(), new CompressedIdxTarget(), new SafetensorsTarget(), new ModelTarget(), new CheckpointTarget(), new OnnxTarget(),
+        new IdxTarget(), new CompressedIdxTarget(), new SafetensorsTarget(), new ModelTarget(), new StreamTarget(), new CheckpointTarget(), new OnnxTarget(),
     ];
 }

@@ -69,6 +69,12 @@ internal static class GraphImport
         if (layers.Layers.Count == 0)
             layers.Add(null, inputShape.Rank == 1 ? new Flatten() : new OperatorLayer(inputShape.ElementCount, [], [], inputShape));
         var network = new Sequential(new Chain(inputShape, layers.Layers)) { OutputActivation = transform, ClassNames = ClassNameChoice.Find(model, graph, tensors, result.Length) };
+        foreach (StringStringEntryProto entry in model.MetadataProps)
+        {
+            if (!OnnxModel.IsClassKey(entry.Key))
+                network.Metadata.TryAdd(entry.Key, entry.Value);
+        }
+
         float[][] values = layers.Values;
         for (int i = 0; i < values.Length; i++)
             values[i].CopyTo(network.Parameters[i].Values);

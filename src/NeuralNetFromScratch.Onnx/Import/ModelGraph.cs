@@ -70,7 +70,7 @@ internal sealed class ModelGraph
             0 when _inputs.Count == 1 => _inputs[0],
             0 => throw new InvalidDataException($"the output {MessageText.Quote(output)} depends on no input"),
             _ => throw new InvalidDataException(
-                $"the model has {used.Length} inputs ({string.Join(", ", used.Take(8).Select(input => MessageText.Cut(input.Name)))}); exactly one is read: join them to one before the model is exported"),
+                $"the model has {used.Length} inputs ({string.Join(", ", used.Take(8).Select(input => MessageText.Of(input.Name)))}); exactly one is read: join them to one before the model is exported"),
         };
     }
 

@@ -47,7 +47,7 @@ internal sealed class Operation(NodeProto node, int version)
     public bool HasAttribute(string name) => Attributes.ContainsKey(name);
 
     /// <summary>That the node cannot be imported, and why.</summary>
-    public InvalidDataException Refuse(string reason) => new($"node {Name} ({MessageText.Cut(node.OpType)}): {reason}");
+    public InvalidDataException Refuse(string reason) => new($"node {Name} ({MessageText.Of(node.OpType)}): {reason}");
 
     private Dictionary<string, AttributeProto> Attributes
     {
@@ -69,19 +69,5 @@ internal sealed class Operation(NodeProto node, int version)
     {
         AttributeProto? found = Attributes.GetValueOrDefault(name);
         return found is null || found.Type == type ? found : throw Refuse($"its {name} is of type {found.Type}, expected {type}");
-    }
-}
-
-/// <summary>Names from files as they appear in messages: cut, and without characters that a terminal would obey.</summary>
-internal static class MessageText
-{
-    private const int MostCharacters = 80;
-
-    public static string Quote(string name) => $"\"{Cut(name)}\"";
-
-    public static string Cut(string name)
-    {
-        string shown = name.Length > MostCharacters ? name[..MostCharacters] + "…" : name;
-        return string.Concat(shown.Select(character => char.IsControl(character) || char.IsSurrogate(character) ? $"\\u{(int)character:x4}" : character.ToString()));
     }
 }

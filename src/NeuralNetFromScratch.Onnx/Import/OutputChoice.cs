@@ -48,7 +48,7 @@ internal static class OutputChoice
             FormattableString.Invariant($"the model has {candidates.Length} outputs of floats ({Names(candidates)}); exactly one is read: choose it with OnnxImportOptions.OutputName"));
     }
 
-    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Take(8).Select(MessageText.Cut));
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Take(8).Select(MessageText.Of));
 
     private static bool IsPassedOn(ModelGraph graph, string name) => graph.IsInput(Source(graph, name));
 

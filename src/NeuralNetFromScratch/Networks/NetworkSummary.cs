@@ -79,6 +79,7 @@ internal static class NormalizationFolding
         {
             OutputActivation = network.OutputActivation, ClassNames = network.ClassNames, InputScaling = network.InputScaling,
         };
+        folded.CopyUserEntries(network);
         foreach ((Parameter parameter, float[] value) in folded.Parameters.Zip(values.SelectMany(of => of)))
             value.CopyTo(parameter.Values);
         return folded;

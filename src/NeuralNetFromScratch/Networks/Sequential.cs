@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -39,6 +41,7 @@ public sealed partial class Sequential
         ClassNames = source.ClassNames;
         InputScaling = source.InputScaling;
         Parameters = source.Parameters.Copy();
+        CopyUserEntries(source);
     }
 
     /// <summary>The shape of one sample at the input.</summary>
@@ -76,6 +79,19 @@ public sealed partial class Sequential
     /// <summary>How raw numbers became the input; null where that is not known. It goes where the model goes.</summary>
     public InputScaling? InputScaling { get; init; }
 
+    /// <summary>
+    /// Texts of your own beside the model, by name and in the order of their names: an author, a licence, the data it was trained on. Files and checkpoints
+    /// keep them, and copies get those that are there at the moment. They change nothing in what the network computes.
+    /// </summary>
+    public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Tensors of your own beside the model, by name and in the order of their names: thresholds of classes, means of the features. They are no parameters:
+    /// nothing trains them. Files and checkpoints keep them, and copies get copies of those that are there at the moment. A tensor in a file has 1 to 16
+    /// dimensions.
+    /// </summary>
+    public IDictionary<string, Tensor<float>> ExtraTensors { get; } = new SortedDictionary<string, Tensor<float>>(StringComparer.Ordinal);
+
     /// <summary>The layers at their places.</summary>
     public Chain Chain { get; }
 
@@ -97,6 +113,15 @@ public sealed partial class Sequential
     /// Predictions agree to rounding.
     /// </summary>
     public Sequential FuseBatchNormalization() => NormalizationFolding.Fold(this);
+
+    /// <summary>Takes over the texts and tensors that the user has put beside another network.</summary>
+    internal void CopyUserEntries(Sequential source)
+    {
+        foreach ((string key, string text) in source.Metadata)
+            Metadata[key] = text;
+        foreach ((string key, Tensor<float> tensor) in source.ExtraTensors)
+            ExtraTensors[key] = TensorViews.Copy(tensor);
+    }
 
     /// <summary>A table of the layers: output shape, number of parameters, and their memory.</summary>
     public string Summary() => NetworkSummary.Of(this);

@@ -22,9 +22,11 @@ internal static class ModelFile
         {
             if (parameter.Definition.IsDivisor && Unusable(parameter.Values) is { } value)
                 throw new InvalidOperationException(FormattableString.Invariant($"{parameter.Name} must be finite and positive, got {value}; such a network cannot be read again"));
+            UserEntries.ThrowIfTaken(place.Name);
             tensors.Add(SafetensorEntry.FromFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
         }
 
+        tensors.AddRange(UserEntries.Tensors(network));
         return (tensors, metadata);
     }
 
@@ -48,14 +50,21 @@ internal static class ModelFile
             metadata[DeviationKey] = scaling.StandardDeviation.ToString("R", CultureInfo.InvariantCulture);
         }
 
+        UserEntries.AddTexts(network, metadata);
         return metadata;
     }
+
+    /// <summary>Whether a file holds a network of this library.</summary>
+    public static bool IsModel(SafetensorsReader file) => Holds(file.Metadata);
+
+    /// <summary>Whether the texts of a file describe a network of this library.</summary>
+    public static bool Holds(IReadOnlyDictionary<string, string> metadata) => metadata.GetValueOrDefault(FormatKey) == FormatName;
 
     /// <exception cref="InvalidDataException">The file does not hold a network, or one that does not fit its tensors.</exception>
     public static Sequential Read(SafetensorsReader file, PartRegistry parts)
     {
         bool isCheckpoint = file.Metadata.ContainsKey(CheckpointKey);
-        if (file.Metadata.GetValueOrDefault(FormatKey) != FormatName || file.Metadata.GetValueOrDefault(ArchitectureKey) is not { } architecture)
+        if (!IsModel(file) || file.Metadata.GetValueOrDefault(ArchitectureKey) is not { } architecture)
             throw new InvalidDataException(isCheckpoint
                 ? "the file is a checkpoint without a network, since a part of it cannot be written; resume the training with the network that it belongs to"
                 : "the file holds tensors, but no network of this library; load its weights into a network with LoadWeights");
@@ -88,6 +97,7 @@ internal static class ModelFile
         else
             file.ReadFloats(flat, network.Parameters.Values);
         ThrowIfUnusable(network.Parameters);
+        UserEntries.Read(file, network);
         return network;
     }
 

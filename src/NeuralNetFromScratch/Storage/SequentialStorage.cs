@@ -4,7 +4,8 @@ namespace NeuralNetFromScratch;
 public sealed partial class Sequential
 {
     /// <summary>
-    /// Writes the network to a safetensors file: tensors, layers, class names and input scaling. The file is written whole or not at all.
+    /// Writes the network to a safetensors file: tensors, layers, class names, input scaling, <see cref="Metadata"/> and <see cref="ExtraTensors"/>. The file
+    /// is written whole or not at all.
     /// </summary>
     /// <param name="path">The file; one that is there is replaced, a link is followed, and a folder that is missing is made.</param>
     /// <param name="naming">How tensors are called and turned.</param>
@@ -12,7 +13,9 @@ public sealed partial class Sequential
     /// A part of your own has the kind of one of the library's, or a setting that no file can hold; or there are more than 10,000 layers, or more
     /// than 32 within each other.
     /// </exception>
-    /// <exception cref="ArgumentException">A class name has no UTF-8.</exception>
+    /// <exception cref="ArgumentException">
+    /// A class name or a text of <see cref="Metadata"/> is null or has no UTF-8, or a tensor of <see cref="ExtraTensors"/> is null or has no dimension.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A deviation of a <see cref="Standardization"/> layer was set to what is not finite and positive.</exception>
     public void Save(string path, TensorNaming naming = TensorNaming.Native)
     {
@@ -24,7 +27,7 @@ public sealed partial class Sequential
     /// <summary>Writes the network to a stream: the same bytes as <see cref="Save(string, TensorNaming)"/> writes to a file.</summary>
     /// <param name="stream">The stream, which need not seek. It is written to from its position on, and stays open.</param>
     /// <param name="naming">How tensors are called and turned.</param>
-    /// <exception cref="ArgumentException">The stream cannot be written to; or a class name has no UTF-8. Nothing is written.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be written to; or as for <see cref="Save(string, TensorNaming)"/>. Nothing is written.</exception>
     /// <exception cref="NotSupportedException">As for <see cref="Save(string, TensorNaming)"/>; nothing is written.</exception>
     /// <exception cref="InvalidOperationException">As for <see cref="Save(string, TensorNaming)"/>; nothing is written.</exception>
     public void Save(Stream stream, TensorNaming naming = TensorNaming.Native)
@@ -99,6 +102,34 @@ public sealed partial class Sequential
             ModelFile.ReadWeights(file, this, options);
             return this;
         });
+    }
+
+    /// <summary>Reads the parameters alone from a stream, as <see cref="LoadWeights(string, TensorNaming)"/> does from a file.</summary>
+    /// <param name="stream">The stream, which is read from its position to its end, need not seek, and stays open.</param>
+    /// <param name="naming">How tensors are called and turned there.</param>
+    /// <exception cref="InvalidDataException">As for <see cref="LoadWeights(string, TensorNaming)"/>, or something follows the tensors. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="NotSupportedException">The stream cannot seek, and holds more than memory can in one piece; copy it to a file.</exception>
+    public void LoadWeights(Stream stream, TensorNaming naming = TensorNaming.Native) => LoadWeights(stream, new WeightLoadOptions { Naming = naming });
+
+    /// <summary>Reads the parameters alone from a stream whose tensors have names of their own.</summary>
+    /// <param name="stream">The stream, which is read from its position to its end, need not seek, and stays open.</param>
+    /// <param name="options">How tensors find their parameters.</param>
+    /// <exception cref="InvalidDataException">As for <see cref="LoadWeights(string, WeightLoadOptions)"/>, or something follows the tensors. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be read; or the options name a layer or parameter that the network does not have.</exception>
+    /// <exception cref="NotSupportedException">The stream cannot seek, and holds more than memory can in one piece; copy it to a file.</exception>
+    public void LoadWeights(Stream stream, WeightLoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        InFile("stream", () =>
+        {
+            using var file = new SafetensorsReader(stream, leaveOpen: true);
+            ModelFile.ReadWeights(file, this, options);
+            return this;
+        });
+        if (stream.CanSeek)
+            stream.Seek(0, SeekOrigin.End);
     }
 
     private (IReadOnlyList<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Describe(TensorNaming naming)

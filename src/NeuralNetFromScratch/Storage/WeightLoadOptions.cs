@@ -42,12 +42,16 @@ internal sealed class WeightMatch
     private readonly Chain _chain;
     private readonly IReadOnlyList<TensorPlace> _places;
 
+    /// <summary>The tensors of the file but those that a user has put beside the model.</summary>
+    private readonly IReadOnlyList<SafetensorInfo> _tensors;
+
     private WeightMatch(SafetensorsReader file, Chain chain, WeightLoadOptions options)
     {
         _file = file;
         _chain = chain;
         _options = options;
         _places = TensorPlace.Of(chain, options.Naming);
+        _tensors = ModelFile.IsModel(file) ? [.. file.Tensors.Where(tensor => !UserEntries.IsUsers(tensor))] : file.Tensors;
     }
 
     /// <summary>The tensor of each parameter in its order; null for a bias that is zero.</summary>
@@ -63,7 +67,7 @@ internal sealed class WeightMatch
 
     private List<(TensorPlace, SafetensorInfo?)> ByName()
     {
-        Dictionary<string, SafetensorInfo> surplus = _file.Tensors.ToDictionary(tensor => tensor.Name);
+        Dictionary<string, SafetensorInfo> surplus = _tensors.ToDictionary(tensor => tensor.Name);
         var found = new List<(TensorPlace, SafetensorInfo?)>();
         var problems = new List<string>();
         foreach (string named in _options.Names.Keys.Where(name => !_places.Any(place => place.Layer == name || place.Definition.Name == name)))
@@ -107,14 +111,14 @@ internal sealed class WeightMatch
                 return $"; the shapes fit: LoadWeights with new WeightLoadOptions {{ Naming = TensorNaming.{naming}, ByShape = true }} takes the tensors by their shapes";
         }
 
-        string first = _file.Tensors.Count == 0 ? "fc1" : Module(_file.Tensors[0].Name);
+        string first = _tensors.Count == 0 ? "fc1" : Module(_tensors[0].Name);
         return $"; where layers have other names in the file, say them with WeightLoadOptions.Names: {{ [\"{_places[0].Layer}\"] = \"{first}\" }}";
     }
 
     /// <summary>Modules by their shapes; null, and what is in the way, where they do not tell which is which.</summary>
     private List<(TensorPlace, SafetensorInfo?)>? ByShape(out string? problem)
     {
-        ILookup<string, SafetensorInfo> modules = _file.Tensors.Where(tensor => !IsIgnored(tensor)).ToLookup(tensor => Module(tensor.Name));
+        ILookup<string, SafetensorInfo> modules = _tensors.Where(tensor => !IsIgnored(tensor)).ToLookup(tensor => Module(tensor.Name));
         var free = modules.ToDictionary(module => module.Key, module => module.ToDictionary(tensor => Leaf(tensor.Name)));
         var found = new List<(TensorPlace, SafetensorInfo?)>();
         foreach (IGrouping<string, TensorPlace> layer in _places.GroupBy(place => place.Layer))

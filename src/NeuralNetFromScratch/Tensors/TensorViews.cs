@@ -75,6 +75,14 @@ public static class TensorViews
         return copy;
     }
 
+    /// <summary>A dense tensor with elements of its own.</summary>
+    internal static Tensor<float> Copy(Tensor<float> tensor)
+    {
+        var values = new float[tensor.FlattenedLength];
+        tensor.FlattenTo(values);
+        return Tensor.Create(values, tensor.Lengths);
+    }
+
     /// <summary>A tensor over an array, without a copy.</summary>
     internal static Tensor<float> Create(float[] values, Shape shape)
     {

@@ -43,6 +43,9 @@ internal static class CheckpointFile
             Flat(ModelFile.CheckpointValues, state.Network.Parameters.Values), Flat("slots", state.Slots.Span), Flat("average", state.AverageValues),
             Flat("best", state.BestValues), Flat("best_average", state.BestAverage),
         ];
+        // Where there is no network in the checkpoint, nothing would read them.
+        if (ModelFile.Holds(metadata))
+            tensors.AddRange(UserEntries.Tensors(state.Network));
         for (int i = 0; i < figures.Scores.Length; i++)
             tensors.Add(Flat(ScoresName(i), figures.Scores[i]));
         return (tensors, metadata);

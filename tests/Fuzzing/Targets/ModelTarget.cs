@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace NeuralNetFromScratch.Fuzzing.Targets;
 
 /// <summary>Networks in safetensors files: as networks, and as weights for another one.</summary>
@@ -8,6 +10,13 @@ internal sealed class ModelTarget : SafetensorsFamily
     public ModelTarget() => Seeds =
     [
         Write(_other, TensorNaming.Native),
+        Write(
+            new Sequential([4], 1, new Dense(2))
+            {
+                Metadata = { ["author"] = "a", ["note"] = "" },
+                ExtraTensors = { ["thresholds"] = Tensor.Create([0.25f, 0.75f], [2]), ["none"] = Tensor.Create<float>([], [3, 0]) },
+            },
+            TensorNaming.Native),
         Write(
             new Sequential(
                 [2, 2], 1, new Standardization(4), new Flatten(), new Dense(3, Activation.LeakyRelu(0.1f)), new BatchNormalization(), new Dropout(0.5f), new GaussianNoise(0.1f),

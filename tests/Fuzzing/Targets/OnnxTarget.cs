@@ -44,7 +44,12 @@ internal sealed class OnnxTarget : FuzzTarget
 
     public override long BytesPerByte => 256;
 
-    public override void Read(byte[] file) => OnnxModel.Import(new MemoryStream(file));
+    /// <summary>Every second file comes on a stream that cannot seek.</summary>
+    public override void Read(byte[] file)
+    {
+        using Stream stream = file.Length % 2 == 0 ? new MemoryStream(file) : new TrickleStream(new MemoryStream(file));
+        OnnxModel.Import(stream);
+    }
 
     public override byte[] Mutate(byte[] seed, Mutator mutator)
     {

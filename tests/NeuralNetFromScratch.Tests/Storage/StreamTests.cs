@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using NeuralNetFromScratch.Fuzzing;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -24,7 +25,7 @@ public class StreamTests
     {
         byte[] file = [9, 9, .. Bytes(naming)];
         using var memory = new MemoryStream(file) { Position = 2 };
-        using Stream stream = seeks ? memory : new Trickle(memory);
+        using Stream stream = seeks ? memory : new TrickleStream(memory);
         Sequential loaded = Sequential.Load(stream);
         Assert.That(TestValues.Bits(loaded.Parameters.Values), Is.EqualTo(TestValues.Bits(Network().Parameters.Values)));
         Assert.That(loaded.ClassNames, Is.EqualTo(Network().ClassNames));
@@ -54,9 +55,9 @@ public class StreamTests
     [Test]
     public void A_stream_that_does_not_end_is_refused_after_the_file()
     {
-        using var stream = new Trickle(new Endless(Bytes()));
+        using var stream = new TrickleStream(new Endless(Bytes()));
         Assert.That(() => Sequential.Load(stream), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("but the stream goes on"));
-        using var zeros = new Trickle(new Endless([]));
+        using var zeros = new TrickleStream(new Endless([]));
         Assert.That(() => Sequential.Load(zeros), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("does not begin with {"));
     }
 
@@ -104,7 +105,7 @@ public class StreamTests
     public void A_reader_closes_its_stream_unless_it_is_to_stay_open([Values] bool leaveOpen, [Values] bool seeks)
     {
         var memory = new MemoryStream(Bytes());
-        using Stream stream = seeks ? memory : new Trickle(memory);
+        using Stream stream = seeks ? memory : new TrickleStream(memory);
         new SafetensorsReader(stream, leaveOpen).Dispose();
         Assert.That(memory.CanRead, Is.EqualTo(leaveOpen));
     }
@@ -124,45 +125,8 @@ public class StreamTests
     private static Sequential Load(byte[] bytes, bool seeks)
     {
         using var memory = new MemoryStream(bytes);
-        using Stream stream = seeks ? memory : new Trickle(memory);
+        using Stream stream = seeks ? memory : new TrickleStream(memory);
         return Sequential.Load(stream);
-    }
-
-    /// <summary>Gives one to seven bytes at a time, and cannot seek.</summary>
-    private sealed class Trickle(Stream source) : Stream
-    {
-        private int _count;
-
-        public override bool CanRead => source.CanRead;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => source.Read(buffer, offset, Math.Min(count, 1 + (_count++ % 7)));
-
-        public override void Flush() => source.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                source.Dispose();
-            base.Dispose(disposing);
-        }
     }
 
     /// <summary>Some bytes, and then zeros without end.</summary>
