@@ -10,10 +10,10 @@ internal sealed class ArrayDataset : Dataset
     private readonly int[] _labels = [];
     private readonly int _length;
 
-    public ArrayDataset(float[] features, Shape sampleShape, int[] labels, int classCount)
+    public ArrayDataset(float[] features, Shape sampleShape, int[] labels, int classCount, int? ignoreLabel)
     {
         (_features, _labels, _length) = (features, labels, sampleShape.ElementCount);
-        (Count, SampleShape, ClassCount) = (labels.Length, sampleShape, classCount);
+        (Count, SampleShape, ClassCount, IgnoreLabel) = (labels.Length, sampleShape, classCount, ignoreLabel);
     }
 
     public ArrayDataset(float[] features, Shape sampleShape, float[] targets, int targetLength)
@@ -27,6 +27,8 @@ internal sealed class ArrayDataset : Dataset
     public override Shape SampleShape { get; }
 
     public override int ClassCount { get; }
+
+    public override int? IgnoreLabel { get; }
 
     public override int TargetLength { get; }
 
@@ -58,7 +60,7 @@ internal sealed class ArrayDataset : Dataset
 }
 
 /// <summary>Samples in an array of bytes, which become <c>pixel · scale</c> as they are read.</summary>
-internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] labels, int classCount, float scale) : Dataset
+internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] labels, int classCount, float scale, int? ignoreLabel) : Dataset
 {
     /// <summary>How many samples ahead memory is asked for: about the time that it takes to answer.</summary>
     private const int Lookahead = 6;
@@ -70,6 +72,8 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
     public override Shape SampleShape => sampleShape;
 
     public override int ClassCount => classCount;
+
+    public override int? IgnoreLabel => ignoreLabel;
 
     public override string GetFingerprint() => DatasetFingerprint.Combine(
         FormattableString.Invariant($"{sampleShape} {classCount} {scale:R}"), DatasetFingerprint.OfValues<byte>(pixels), DatasetFingerprint.OfValues<byte>(labels));

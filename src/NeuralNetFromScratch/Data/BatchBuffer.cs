@@ -23,10 +23,11 @@ internal sealed class BatchBuffer
     /// <param name="start">The first of the source's rows.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="outputs">Labels must be less than this.</param>
+    /// <param name="ignored">What a label may be besides; null for nothing.</param>
     /// <returns>The samples, valid until the next call.</returns>
     /// <exception cref="ArgumentException">A label, weight or sparse row of the data set is wrong; the message names the sample.</exception>
-    public SampleBatch Load(Engine engine, in BatchSource source, int start, int rows, int outputs) => source.Dataset is { } dataset
-        ? Gather(engine, dataset, source.Indices.Slice(start, rows), source, wantsTargets: true, outputs)
+    public SampleBatch Load(Engine engine, in BatchSource source, int start, int rows, int outputs, int? ignored = null) => source.Dataset is { } dataset
+        ? Gather(engine, dataset, source.Indices.Slice(start, rows), source, wantsTargets: true, outputs, ignored)
         : Borrow(source.Memory(start, rows));
 
     /// <summary>Brings the features alone into memory.</summary>
@@ -35,11 +36,11 @@ internal sealed class BatchBuffer
     /// <param name="indices">Which samples.</param>
     /// <returns>The features, valid until the next call.</returns>
     public BatchView LoadFeatures(Engine engine, Dataset dataset, scoped ReadOnlySpan<int> indices) =>
-        Gather(engine, dataset, indices, default, wantsTargets: false, outputs: 0).Inputs;
+        Gather(engine, dataset, indices, default, wantsTargets: false, outputs: 0, ignored: null).Inputs;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SampleBatch Gather(
-        Engine engine, Dataset dataset, scoped ReadOnlySpan<int> indices, scoped in BatchSource source, bool wantsTargets, int outputs)
+        Engine engine, Dataset dataset, scoped ReadOnlySpan<int> indices, scoped in BatchSource source, bool wantsTargets, int outputs, int? ignored)
     {
         _rows = indices.Length;
         _sparseColumns = dataset.SparseColumnCount;
@@ -58,7 +59,7 @@ internal sealed class BatchBuffer
         if (_workerMemory.Length < engine.ThreadCount)
             _workerMemory = [.. Enumerable.Repeat(Array.Empty<float>(), engine.ThreadCount)];
         engine.Run(
-            new GatherJob(this, dataset, source.Augmentation, source.Random, outputs),
+            new GatherJob(this, dataset, source.Augmentation, source.Random, outputs, ignored),
             engine.WorkersFor(work, source.Augmentation is null ? Tuning.GatherGrain : Tuning.AugmentationGrain));
         return View();
     }
@@ -139,7 +140,7 @@ internal sealed class BatchBuffer
     }
 
     /// <summary>Gathers samples, the rows dealt out to the workers.</summary>
-    private readonly struct GatherJob(BatchBuffer buffer, Dataset dataset, Augmentation? augmentation, RandomSource random, int outputs) : IJob
+    private readonly struct GatherJob(BatchBuffer buffer, Dataset dataset, Augmentation? augmentation, RandomSource random, int outputs, int? ignored) : IJob
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int worker, int workers)
@@ -176,7 +177,7 @@ internal sealed class BatchBuffer
         {
             for (int row = 0; row < destination.Labels.Length; row++)
             {
-                if ((uint)destination.Labels[row] >= (uint)outputs)
+                if ((uint)destination.Labels[row] >= (uint)outputs && destination.Labels[row] != ignored)
                     throw Labels.Outside(indices[row], destination.Labels[row], outputs);
             }
 

@@ -75,6 +75,17 @@ internal readonly ref struct BatchSource
 
     public int Rows => Dataset is null ? _memory.Rows : Indices.Length;
 
+    /// <summary>How many samples do not have a label.</summary>
+    public int CountOthers(int? label)
+    {
+        if (label is null || !HasLabels)
+            return Rows;
+        int count = 0;
+        for (int row = 0; row < Rows; row++)
+            count += (Dataset is null ? _memory.Labels[row] : Dataset.GetLabel(Indices[row])) == label ? 0 : 1;
+        return count;
+    }
+
     /// <summary>Some of the caller's samples.</summary>
     public SampleBatch Memory(int start, int count) => _memory.SliceRows(start, count);
 }

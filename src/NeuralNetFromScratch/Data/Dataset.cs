@@ -25,6 +25,12 @@ public abstract partial class Dataset
     /// <summary>The number of classes: labels are 0 to <c>ClassCount − 1</c>. 0 where the samples have no class labels.</summary>
     public virtual int ClassCount => 0;
 
+    /// <summary>
+    /// The label of samples without an answer, which only a loss that ignores it takes (<see cref="SoftmaxCrossEntropy.IgnoreLabel"/>). Null, the default, where
+    /// each sample has a class.
+    /// </summary>
+    public virtual int? IgnoreLabel => null;
+
     /// <summary>The number of values in a sample's dense target. 0 where the samples have no dense targets.</summary>
     public virtual int TargetLength => 0;
 
@@ -109,12 +115,12 @@ public abstract partial class Dataset
     }
 
     /// <summary>Checks that all labels are less than a number, where there are labels.</summary>
-    internal void ThrowIfLabelsOutside(int classCount, string parameter)
+    internal void ThrowIfLabelsOutside(int classCount, string parameter, int? ignored = null)
     {
         for (int index = 0; TargetLength == 0 && index < Count; index++)
         {
             int label = GetLabel(index);
-            if ((uint)label >= (uint)classCount)
+            if ((uint)label >= (uint)classCount && label != ignored)
                 throw Labels.Outside(index, label, classCount, parameter);
         }
     }
@@ -124,15 +130,16 @@ public abstract partial class Dataset
     /// <param name="sampleShape">The shape of one sample.</param>
     /// <param name="labels">The class of each sample.</param>
     /// <param name="classCount">The number of classes.</param>
+    /// <param name="ignoreLabel">See <see cref="IgnoreLabel"/>.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classCount − 1</c>, or there is no class.</exception>
-    public static Dataset FromArrays(float[] features, Shape sampleShape, int[] labels, int classCount)
+    public static Dataset FromArrays(float[] features, Shape sampleShape, int[] labels, int classCount, int? ignoreLabel = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(labels);
         CheckSizes(features.Length, sampleShape, labels.Length, classCount);
-        Labels.ThrowIfOutside(labels, classCount);
-        return new ArrayDataset(features, sampleShape, labels, classCount);
+        Labels.ThrowIfOutside(labels, classCount, ignoreLabel);
+        return new ArrayDataset(features, sampleShape, labels, classCount, ignoreLabel);
     }
 
     /// <summary>Samples with dense targets, from arrays, which it takes over without a copy.</summary>
@@ -159,20 +166,21 @@ public abstract partial class Dataset
     /// <param name="labels">The class of each sample.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <param name="scale">Factor from a byte to a feature; features are 0 to 1 unless given.</param>
+    /// <param name="ignoreLabel">See <see cref="IgnoreLabel"/>.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classCount − 1</c>, or there is no class.</exception>
-    public static Dataset FromBytes(byte[] pixels, Shape sampleShape, byte[] labels, int classCount, float scale = 1f / 255)
+    public static Dataset FromBytes(byte[] pixels, Shape sampleShape, byte[] labels, int classCount, float scale = 1f / 255, int? ignoreLabel = null)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         ArgumentNullException.ThrowIfNull(labels);
         CheckSizes(pixels.Length, sampleShape, labels.Length, classCount);
         for (int i = 0; i < labels.Length; i++)
         {
-            if (labels[i] >= classCount)
+            if (labels[i] >= classCount && labels[i] != ignoreLabel)
                 throw Labels.Outside(i, labels[i], classCount, nameof(labels));
         }
 
-        return new ByteDataset(pixels, sampleShape, labels, classCount, scale);
+        return new ByteDataset(pixels, sampleShape, labels, classCount, scale, ignoreLabel);
     }
 
     /// <summary>
@@ -186,15 +194,16 @@ public abstract partial class Dataset
     /// <param name="labels">The class of each sample.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <param name="dense">The dense features, all samples one after another: [count, dense features]; null where there are none.</param>
+    /// <param name="ignoreLabel">See <see cref="IgnoreLabel"/>.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other, offsets descend, or a sample's columns do not ascend.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column or label is out of its range, or there is no column or class.</exception>
     public static Dataset FromSparse(
-        int[] offsets, int[] columns, float[] values, int columnCount, int[] labels, int classCount, float[]? dense = null)
+        int[] offsets, int[] columns, float[] values, int columnCount, int[] labels, int classCount, float[]? dense = null, int? ignoreLabel = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classCount);
-        Labels.ThrowIfOutside(labels, classCount);
-        return new SparseDataset(offsets, columns, values, columnCount, dense ?? [], labels.Length) { ClassLabels = (labels, classCount) };
+        Labels.ThrowIfOutside(labels, classCount, ignoreLabel);
+        return new SparseDataset(offsets, columns, values, columnCount, dense ?? [], labels.Length) { ClassLabels = (labels, classCount, ignoreLabel) };
     }
 
     /// <summary>

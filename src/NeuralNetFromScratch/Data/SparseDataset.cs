@@ -36,10 +36,12 @@ internal sealed class SparseDataset : Dataset
 
     public override int ClassCount => ClassLabels.Count;
 
+    public override int? IgnoreLabel => ClassLabels.Ignored;
+
     public override int TargetLength => Targets.Length;
 
-    /// <summary>The labels and the number of classes, where there are any.</summary>
-    public (int[] Labels, int Count) ClassLabels { get; init; } = ([], 0);
+    /// <summary>The labels, the number of classes, and the label that is ignored, where there are any.</summary>
+    public (int[] Labels, int Count, int? Ignored) ClassLabels { get; init; } = ([], 0, null);
 
     /// <summary>The dense targets and their length, where there are any.</summary>
     public (float[] Values, int Length) Targets { get; init; } = ([], 0);

@@ -35,17 +35,19 @@ internal static class StratifiedChoice
         return parts;
     }
 
-    /// <summary>The samples of each class in a random order; all as one class where there are no labels.</summary>
+    /// <summary>The samples of each class, and those whose label is ignored, in a random order; all as one class where there are no labels.</summary>
     private static int[][] Shuffled(Dataset dataset, ulong seed)
     {
         bool hasLabels = dataset.ClassCount > 0;
-        List<int>[] members = [.. Enumerable.Range(0, hasLabels ? dataset.ClassCount : 1).Select(_ => new List<int>())];
+        int classes = hasLabels ? dataset.ClassCount : 1;
+        List<int>[] members = [.. Enumerable.Range(0, classes + 1).Select(_ => new List<int>())];
         for (int index = 0; index < dataset.Count; index++)
         {
             int label = hasLabels ? dataset.GetLabel(index) : 0;
-            if ((uint)label >= (uint)members.Length)
-                throw Labels.Outside(index, label, members.Length);
-            members[label].Add(index);
+            bool isIgnored = hasLabels && label == dataset.IgnoreLabel;
+            if ((uint)label >= (uint)classes && !isIgnored)
+                throw Labels.Outside(index, label, classes);
+            members[isIgnored ? classes : label].Add(index);
         }
 
         int[][] shuffled = [.. members.Select(list => list.ToArray())];

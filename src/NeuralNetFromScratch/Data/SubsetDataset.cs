@@ -32,6 +32,9 @@ public sealed class SubsetDataset : Dataset
     public override int ClassCount => _source.ClassCount;
 
     /// <inheritdoc/>
+    public override int? IgnoreLabel => _source.IgnoreLabel;
+
+    /// <inheritdoc/>
     public override int TargetLength => _source.TargetLength;
 
     /// <inheritdoc/>
@@ -90,6 +93,8 @@ internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
     public override int SparseColumnCount => source.SparseColumnCount;
 
     public override int ClassCount => source.ClassCount;
+
+    public override int? IgnoreLabel => source.IgnoreLabel;
 
     public override int TargetLength => source.TargetLength;
 

@@ -23,6 +23,16 @@ public abstract class Loss(Settings settings) : Part(settings)
     /// </summary>
     public virtual OutputActivation OutputActivation => OutputActivation.None;
 
+    /// <summary>The label of samples that no sum and no mean counts; null where all count.</summary>
+    internal virtual int? IgnoredLabel => null;
+
+    /// <exception cref="ArgumentException">Labels are ignored, but there are none.</exception>
+    internal void CheckAnswers(bool hasLabels, string parameter)
+    {
+        if (IgnoredLabel is not null && !hasLabels)
+            throw new ArgumentException($"{this} ignores a label, but the samples have dense targets; give samples without an answer a weight of 0", parameter);
+    }
+
     /// <summary>The metrics that are computed unless the caller names others: the accuracy where samples have classes, none otherwise.</summary>
     /// <param name="hasLabels">Whether samples have class labels; dense targets otherwise.</param>
     public virtual IReadOnlyList<Metric> DefaultMetrics(bool hasLabels) => hasLabels || OutputActivation != OutputActivation.None ? [new Accuracy()] : [];
@@ -56,11 +66,11 @@ public abstract class Loss(Settings settings) : Part(settings)
 /// <summary>The checks that losses share.</summary>
 internal static class LossShapes
 {
-    public static void Check(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, MatrixView gradient)
+    public static void Check(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, MatrixView gradient, int? ignored = null)
     {
         if (labels.Length != outputs.Rows)
             throw new ArgumentException($"expected {outputs.Rows} labels, one for each row, got {labels.Length}", nameof(labels));
-        Labels.ThrowIfOutside(labels, outputs.Columns);
+        Labels.ThrowIfOutside(labels, outputs.Columns, ignored);
         CheckGradient(outputs, gradient);
     }
 

@@ -28,6 +28,7 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
         : base(settings)
     {
         LabelSmoothing = settings.Get("labelSmoothing", 0f);
+        IgnoreLabel = settings.Get<int?>("ignoreLabel", null);
         _classWeights = settings.GetList<float>("classWeights");
         SampleWeights.ThrowIfInvalid(_classWeights);
     }
@@ -55,6 +56,19 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
         }
     }
 
+    /// <summary>
+    /// The label of samples without an answer, such as −100: their loss and gradient are 0, and losses, metrics and means are of the other samples alone, as with
+    /// PyTorch's <c>ignore_index</c>; where no sample of a step counts, its loss is 0. It may be one of the classes. Null, the default, ignores none. Samples with
+    /// dense targets are refused with it.
+    /// </summary>
+    public int? IgnoreLabel
+    {
+        get;
+        init => Settings = Settings.With("ignoreLabel", field = value);
+    }
+
+    internal override int? IgnoredLabel => IgnoreLabel;
+
     private bool IsPlain => LabelSmoothing == 0 && _classWeights.Length == 0;
 
     /// <inheritdoc/>
@@ -77,7 +91,7 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient)
     {
-        LossShapes.Check(outputs, labels, gradient);
+        LossShapes.Check(outputs, labels, gradient, IgnoreLabel);
         CheckClasses(outputs);
         int classes = outputs.Columns;
         bool wantsGradient = gradient.Rows > 0;
@@ -89,6 +103,12 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
             ReadOnlySpan<float> logits = outputs.Row(row);
             Span<float> probabilities = wantsGradient ? gradient.Row(row) : unwanted;
             int label = labels[row];
+            if (label == IgnoreLabel)
+            {
+                probabilities.Clear();
+                continue;
+            }
+
             (double logSum, float maximum) = Softmax.Row(logits, probabilities, scale);
             if (IsPlain)
             {
@@ -110,6 +130,7 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     public override double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient)
     {
         LossShapes.Check(outputs, targets, gradient);
+        CheckAnswers(hasLabels: false, nameof(targets));
         CheckClasses(outputs);
         int classes = outputs.Columns;
         bool wantsGradient = gradient.Rows > 0;

@@ -100,7 +100,7 @@ public abstract class Metric : Part
             probabilities = new(values, outputs.Rows, outputs.Columns);
         }
 
-        var accumulator = new MetricAccumulator(task, [this], workers: 1);
+        var accumulator = new MetricAccumulator(task, [this], workers: 1, ignored: null);
         accumulator.Reset(outputs.Rows);
         accumulator.Add(0, 0, 0, new MetricBatch(task, outputs, probabilities, labels, labels.IsEmpty ? WithWholeRows(targets) : default, isActivated: true), []);
         return accumulator.Compute()[0];
@@ -203,11 +203,14 @@ internal static class FigureText
 /// <summary>The check that every use of class labels begins with.</summary>
 internal static class Labels
 {
-    public static void ThrowIfOutside(ReadOnlySpan<int> labels, int classCount)
+    /// <param name="labels">The labels.</param>
+    /// <param name="classCount">Labels are 0 to this, exclusive.</param>
+    /// <param name="ignored">What a label may be besides; null for nothing.</param>
+    public static void ThrowIfOutside(ReadOnlySpan<int> labels, int classCount, int? ignored = null)
     {
         for (int i = 0; i < labels.Length; i++)
         {
-            if ((uint)labels[i] >= (uint)classCount)
+            if ((uint)labels[i] >= (uint)classCount && labels[i] != ignored)
                 throw Outside(i, labels[i], classCount, nameof(labels));
         }
     }

@@ -9,7 +9,7 @@ namespace NeuralNetFromScratch;
 /// Each worker adds blocks in ascending order; before a worker adds a block that lies before one that another worker has added,
 /// <see cref="Merge"/> is called between. A training calls it after each block that workers share, an evaluation once, at the end.
 /// </remarks>
-internal sealed class MetricAccumulator
+internal sealed partial class MetricAccumulator
 {
     /// <summary>Samples of a chunk. Part of the results: another number gives other bits.</summary>
     public const int ChunkRows = 16;
@@ -23,14 +23,17 @@ internal sealed class MetricAccumulator
     private readonly SumTree _tree;
     private readonly Worker[] _workers;
     private readonly bool _needsProbabilities;
+    private readonly int? _ignored;
     private int _samples;
 
     /// <exception cref="ArgumentException">A metric is not defined for the task, or two have the same name.</exception>
-    public MetricAccumulator(MetricTask task, IReadOnlyList<Metric> metrics, int workers)
+    public MetricAccumulator(MetricTask task, IReadOnlyList<Metric> metrics, int workers, int? ignored = null)
     {
         _task = task;
         _metrics = [.. metrics];
-        _places = new Place[_metrics.Length];
+        _ignored = ignored;
+        // Beside the scores stands which samples they are of, where some are ignored.
+        _places = new Place[_metrics.Length + (ignored is null ? 0 : 1)];
         // The first sum is that of the losses.
         (int counts, int sums) = (0, 1);
         for (int i = 0; i < _metrics.Length; i++)
@@ -46,7 +49,9 @@ internal sealed class MetricAccumulator
             _needsProbabilities |= metric.NeedsProbabilities;
         }
 
-        _scores = [.. Enumerable.Repeat(Array.Empty<float>(), _metrics.Length)];
+        if (ignored is not null)
+            _places[^1] = new(0, 0, 0, 0, Scores: Array.Exists(_places, place => place.Scores > 0) ? 1 : 0);
+        _scores = [.. Enumerable.Repeat(Array.Empty<float>(), _places.Length)];
         _counts = new long[counts];
         _sums = new double[sums];
         _tree = new SumTree(sums);
@@ -61,6 +66,9 @@ internal sealed class MetricAccumulator
     /// <summary>Number of samples with an output that is NaN or infinite.</summary>
     public int NonFiniteCount { get; private set; }
 
+    /// <summary>Number of samples whose label is ignored.</summary>
+    public int IgnoredCount { get; private set; }
+
     /// <summary>The sum of all samples' losses, after <see cref="Compute"/>.</summary>
     public double LossSum => _sums[0];
 
@@ -69,8 +77,8 @@ internal sealed class MetricAccumulator
     public void Reset(int samples)
     {
         _samples = samples;
-        NonFiniteCount = 0;
-        for (int i = 0; i < _metrics.Length; i++)
+        NonFiniteCount = IgnoredCount = 0;
+        for (int i = 0; i < _scores.Length; i++)
         {
             int length = checked(samples * _places[i].Scores);
             if (_scores[i].Length < length)
@@ -81,7 +89,7 @@ internal sealed class MetricAccumulator
         {
             Array.Clear(worker.Counts);
             worker.Tree.Clear();
-            worker.NonFinite = 0;
+            worker.NonFinite = worker.Ignored = 0;
         }
     }
 
@@ -106,6 +114,17 @@ internal sealed class MetricAccumulator
     public void Add(int worker, long chunk, int sample, MetricBatch batch, ReadOnlySpan<double> losses)
     {
         Worker own = _workers[worker];
+        if (_ignored is { } label && batch.Task.HasLabels)
+        {
+            if (_places[^1].Scores > 0)
+                CountedRows.Mark(batch.Labels, label, _scores[^1].AsSpan(sample, batch.Rows));
+            if (batch.Labels.Contains(label))
+            {
+                AddCounted(own, chunk, sample, batch, label, losses);
+                return;
+            }
+        }
+
         for (int row = 0; row < batch.Rows; row++)
             own.NonFinite += IsFinite(batch.Outputs.Row(row)) ? 0 : 1;
         for (int i = 0; i < _metrics.Length; i++)
@@ -128,7 +147,8 @@ internal sealed class MetricAccumulator
         {
             Worker other = _workers[worker];
             NonFiniteCount += other.NonFinite;
-            other.NonFinite = 0;
+            IgnoredCount += other.Ignored;
+            other.NonFinite = other.Ignored = 0;
             if (worker == 0)
                 continue;
             _tree.Take(other.Tree);
@@ -148,7 +168,7 @@ internal sealed class MetricAccumulator
         {
             Place place = _places[i];
             results[i] = _metrics[i] is ScoreMetric score
-                ? score.Compute(_task, _scores[i].AsSpan(0, _samples * place.Scores))
+                ? score.Compute(_task, IgnoredCount == 0 ? _scores[i].AsSpan(0, _samples * place.Scores) : CountedRows.Select(_scores[i], place.Scores, _scores[^1].AsSpan(0, _samples)))
                 : ((SumMetric)_metrics[i]).Compute(_task, _counts.AsSpan(place.Count, place.Counts), _sums.AsSpan(place.Sum, place.Sums));
         }
 
@@ -162,52 +182,58 @@ internal sealed class MetricAccumulator
         return _sums[0];
     }
 
-    /// <summary>What has been added so far, after <see cref="Merge"/>.</summary>
-    public MetricState Save()
-    {
-        var nodes = new long[2 * _tree.NodeCount];
-        for (int node = 0; node < _tree.NodeCount; node++)
-            (nodes[2 * node], nodes[2 * node + 1]) = _tree.Nodes[node];
-        return new([.. _counts], _tree.Values.ToArray(), nodes, [.. _scores.Select((scores, i) => scores[..(_samples * _places[i].Scores)])], NonFiniteCount);
-    }
-
-    /// <summary>Brings back what <see cref="Save"/> gave.</summary>
-    /// <exception cref="InvalidDataException">It is of other metrics; nothing has changed.</exception>
-    public void Restore(MetricState state, int samples)
-    {
-        if (state.Counts.Length != _counts.Length || state.Nodes.Length % 2 != 0 || state.Sums.Length != (long)state.Nodes.Length / 2 * _sums.Length
-            || state.Scores.Length != _scores.Length || state.Scores.Where((scores, i) => scores.Length % Math.Max(_places[i].Scores, 1) != 0 || (_places[i].Scores == 0 && scores.Length > 0)).Any())
-            throw new InvalidDataException("the figures of the epoch under way are not those of this training's metrics");
-        int capacity = state.Scores.Select((scores, i) => _places[i].Scores == 0 ? samples : scores.Length / _places[i].Scores).DefaultIfEmpty(samples).Max();
-        if (samples > capacity)
-            throw new InvalidDataException($"the figures of the epoch under way are of {samples} samples, but there are scores of {capacity}");
-        Reset(capacity);
-        state.Counts.CopyTo(_counts, 0);
-        NonFiniteCount = state.NonFinite;
-        for (int i = 0; i < _scores.Length; i++)
-            state.Scores[i].CopyTo(_scores[i], 0);
-        for (int node = 0; node < state.Nodes.Length / 2; node++)
-        {
-            state.Sums.AsSpan(node * _sums.Length, _sums.Length).CopyTo(_tree.Next());
-            _tree.Add(state.Nodes[2 * node], (int)Math.Clamp(state.Nodes[2 * node + 1], 0, 62));
-        }
-    }
-
     private void AddChunks(Worker own, long chunk, MetricBatch batch, ReadOnlySpan<double> losses)
     {
         for (int start = 0; start < batch.Rows; start += ChunkRows)
         {
             MetricBatch rows = batch.Slice(start, Math.Min(ChunkRows, batch.Rows - start));
-            Span<double> sums = own.Tree.Next();
-            sums[0] = losses.IsEmpty ? 0 : losses[start / ChunkRows];
+            AddChunk(own, chunk++, rows, losses.IsEmpty ? 0 : losses[start / ChunkRows]);
+        }
+    }
+
+    private void AddChunk(Worker own, long chunk, MetricBatch rows, double loss)
+    {
+        Span<double> sums = own.Tree.Next();
+        sums[0] = loss;
+        for (int i = 0; i < _metrics.Length; i++)
+        {
+            ref readonly Place place = ref _places[i];
+            if (place.Sums > 0)
+                ((SumMetric)_metrics[i]).Add(rows, own.Counts.AsSpan(place.Count, place.Counts), sums.Slice(place.Sum, place.Sums));
+        }
+
+        own.Tree.Add(chunk);
+    }
+
+    /// <summary>The samples of a block whose label counts, each chunk by itself.</summary>
+    private void AddCounted(Worker own, long chunk, int sample, MetricBatch batch, int ignored, ReadOnlySpan<double> losses)
+    {
+        for (int start = 0; start < batch.Rows; start += ChunkRows)
+        {
+            MetricBatch rows = batch.Slice(start, Math.Min(ChunkRows, batch.Rows - start)), counted = own.Counted.Of(rows, ignored);
+            own.Ignored += rows.Rows - counted.Rows;
+            for (int row = 0; row < counted.Rows; row++)
+                own.NonFinite += IsFinite(counted.Outputs.Row(row)) ? 0 : 1;
             for (int i = 0; i < _metrics.Length; i++)
             {
                 ref readonly Place place = ref _places[i];
-                if (place.Sums > 0)
-                    ((SumMetric)_metrics[i]).Add(rows, own.Counts.AsSpan(place.Count, place.Counts), sums.Slice(place.Sum, place.Sums));
+                if (_metrics[i] is ScoreMetric score)
+                    KeepCounted(score, rows, ignored, _scores[i].AsSpan((sample + start) * place.Scores, rows.Rows * place.Scores));
+                else if (place.Sums == 0)
+                    ((SumMetric)_metrics[i]).Add(counted, own.Counts.AsSpan(place.Count, place.Counts), []);
             }
 
-            own.Tree.Add(chunk++);
+            AddChunk(own, chunk++, counted, losses.IsEmpty ? 0 : losses[start / ChunkRows]);
+        }
+    }
+
+    private static void KeepCounted(ScoreMetric score, MetricBatch rows, int ignored, Span<float> scores)
+    {
+        int length = scores.Length / rows.Rows;
+        for (int row = 0; row < rows.Rows; row++)
+        {
+            if (rows.Labels[row] != ignored)
+                score.Keep(rows.Slice(row, 1), scores.Slice(row * length, length));
         }
     }
 
@@ -232,7 +258,11 @@ internal sealed class MetricAccumulator
 
         public SumTree Tree { get; } = tree;
 
+        public CountedRows Counted { get; } = new();
+
         public int NonFinite { get; set; }
+
+        public int Ignored { get; set; }
 
         public ReadOnlyMatrixView Probabilities(ReadOnlyMatrixView outputs, OutputActivation activation)
         {
@@ -247,11 +277,3 @@ internal sealed class MetricAccumulator
         }
     }
 }
-
-/// <summary>What a <see cref="MetricAccumulator"/> has added so far, for checkpoints.</summary>
-/// <param name="Counts">All metrics' counts.</param>
-/// <param name="Sums">The sums of the subtrees of chunks, one after another.</param>
-/// <param name="Nodes">First chunk and level of each subtree.</param>
-/// <param name="Scores">Each metric's kept numbers.</param>
-/// <param name="NonFinite">Number of samples with an output that is NaN or infinite.</param>
-internal sealed record MetricState(long[] Counts, double[] Sums, long[] Nodes, float[][] Scores, int NonFinite);

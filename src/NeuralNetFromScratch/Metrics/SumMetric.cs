@@ -154,8 +154,8 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
     }
 
     /// <summary>
-    /// ε: each probability p counts as <c>min(max(p, ε), 1 − ε)</c>, so that a certain error costs −log ε at most, as in scikit-learn's <c>log_loss</c>.
-    /// Default: 0, which does not clip; 0 to less than 0.5.
+    /// ε: each probability p counts as <c>min(max(p, ε), 1 − ε)</c>, divided by the sum of those of all classes, so that a certain error costs little more than
+    /// −log ε, as in scikit-learn's <c>log_loss(eps=ε)</c>. Default: 0, which does not clip; 0 to less than 0.5.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value lies outside its range.</exception>
     public double Clip
@@ -228,8 +228,8 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
     private double LogOfProbability(ReadOnlySpan<float> outputs, int index, double logSum, MetricBatch batch)
     {
         if (batch.IsActivated && batch.Task.OutputActivation == OutputActivation.Softmax)
-            return Clipped(PortableMath.Log(outputs[index]));
-        return Clipped(outputs[index] - logSum);
+            return Clipped(PortableMath.Log(outputs[index])) - LogOfClippedSum(outputs, logSum, areProbabilities: true);
+        return Clipped(outputs[index] - logSum) - LogOfClippedSum(outputs, logSum, areProbabilities: false);
     }
 
     /// <summary><c>log Σ exp z</c> of logits; 0 of logarithms of probabilities.</summary>
@@ -243,6 +243,17 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
         foreach (float output in outputs)
             sum += PortableMath.Exp(output - largest);
         return largest + PortableMath.Log(sum);
+    }
+
+    /// <summary>The logarithm of the sum of the clipped probabilities; 0 where none is clipped.</summary>
+    private double LogOfClippedSum(ReadOnlySpan<float> outputs, double logSum, bool areProbabilities)
+    {
+        if (Clip == 0)
+            return 0;
+        double sum = 0;
+        foreach (float output in outputs)
+            sum += Math.Min(Math.Max(areProbabilities ? output : PortableMath.Exp(output - logSum), Clip), 1 - Clip);
+        return PortableMath.Log(sum);
     }
 
     /// <summary>NaN stays NaN.</summary>

@@ -22,7 +22,7 @@ public sealed class EvaluationResult
         _classNames = classNames;
     }
 
-    /// <summary>Number of samples.</summary>
+    /// <summary>Number of samples, without those whose label the loss ignores.</summary>
     public int Count { get; }
 
     /// <summary>

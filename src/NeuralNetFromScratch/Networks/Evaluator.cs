@@ -53,7 +53,8 @@ internal sealed class Evaluator
                 matrix.ClassNames = _network.ClassNames;
         }
 
-        return new(data.Count, accumulator.NonFiniteCount, accumulator.LossSum / data.Count, [.. accumulator.Metrics], results, _network.ClassNames);
+        int counted = data.Count - accumulator.IgnoredCount;
+        return new(counted, accumulator.NonFiniteCount, accumulator.LossSum / counted, [.. accumulator.Metrics], results, _network.ClassNames);
     }
 
     /// <summary>Rows of a block, whole chunks: fewer where the network is wide, so that memory does not grow with its width times a constant.</summary>
@@ -69,8 +70,9 @@ internal sealed class Evaluator
     {
         if (_accumulator is null || hasLabels != _hasLabels)
         {
+            _loss.CheckAnswers(hasLabels, "data");
             var task = new MetricTask(_loss.OutputActivation, _network.OutputShape.ElementCount, hasLabels);
-            _accumulator = new MetricAccumulator(task, _metrics ?? _loss.DefaultMetrics(hasLabels), _engine.ThreadCount);
+            _accumulator = new MetricAccumulator(task, _metrics ?? _loss.DefaultMetrics(hasLabels), _engine.ThreadCount, _loss.IgnoredLabel);
             _hasLabels = hasLabels;
         }
 
@@ -108,7 +110,7 @@ internal sealed class Evaluator
                 _order[row] = rows.Start + row;
             if (_memory is null || _memory.SparseColumns != data.SparseColumnCount)
                 _memory = new ChainMemory(network.Chain, _engine, network.Parameters, blockRows, isTraining: false, data.SparseColumnCount);
-            SampleBatch samples = _buffer.Load(_engine, new BatchSource(data, _order.AsSpan(0, rows.Count)), 0, rows.Count, network.OutputShape.ElementCount);
+            SampleBatch samples = _buffer.Load(_engine, new BatchSource(data, _order.AsSpan(0, rows.Count)), 0, rows.Count, network.OutputShape.ElementCount, loss.IgnoredLabel);
             ReadOnlyMatrixView outputs = _memory.Run(rows.Count).Forward(samples.Inputs);
             int chunks = 0;
             for (int start = 0; start < rows.Count; start += MetricAccumulator.ChunkRows)

@@ -40,7 +40,7 @@ public sealed partial class Sequential
         CheckDataset(data, nameof(data));
         loss ??= KnownOutputActivation switch
         {
-            NeuralNetFromScratch.OutputActivation.Softmax or NeuralNetFromScratch.OutputActivation.LogSoftmax => new SoftmaxCrossEntropy(),
+            NeuralNetFromScratch.OutputActivation.Softmax or NeuralNetFromScratch.OutputActivation.LogSoftmax => new SoftmaxCrossEntropy { IgnoreLabel = data.IgnoreLabel },
             NeuralNetFromScratch.OutputActivation.Sigmoid => new BinaryCrossEntropy(),
             _ => new MeanSquaredError(),
         };

@@ -12,7 +12,7 @@ internal static class CheckpointFile
     private const string KindKey = ModelFile.CheckpointKey, Version = "4", FingerprintPrefix = "training: ";
     private const string StepsKey = "steps", EpochsKey = "epochs", EpochKey = "epoch", StepKey = "step_of_epoch", StoppedKey = "stopped", EndedKey = "ended";
     private const string BestKey = "best", SinceBestKey = "epochs_since_best", HistoryFileKey = "history_file", HistoryStartKey = "history_start", HistoryLengthKey = "history_bytes", HistoryDigestKey = "history_sha256";
-    private const string ChunkKey = "figures_chunk", SamplesKey = "figures_samples", CountsKey = "figures_counts", SumsKey = "figures_sums", NodesKey = "figures_nodes", NonFiniteKey = "figures_non_finite";
+    private const string ChunkKey = "figures_chunk", SamplesKey = "figures_samples", CountsKey = "figures_counts", SumsKey = "figures_sums", NodesKey = "figures_nodes", NonFiniteKey = "figures_non_finite", IgnoredKey = "figures_ignored";
 
     public static (IReadOnlyList<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Describe(
         TrainingState state, IReadOnlyDictionary<string, string> fingerprint, HistoryPlace history)
@@ -35,6 +35,7 @@ internal static class CheckpointFile
         metadata[ChunkKey] = Text(chunk);
         metadata[SamplesKey] = Text(samples);
         metadata[NonFiniteKey] = Text(figures.NonFinite);
+        metadata[IgnoredKey] = Text(figures.Ignored);
         metadata[CountsKey] = Join(figures.Counts);
         metadata[SumsKey] = Join(figures.Sums);
         metadata[NodesKey] = Join(figures.Nodes);
@@ -99,7 +100,8 @@ internal static class CheckpointFile
         while (file.Tensors.FirstOrDefault(tensor => tensor.Name == ScoresName(scores.Count)) is { } tensor)
             scores.Add(Flat(file, tensor.Name, (int)Math.Min(tensor.Length, Array.MaxLength)));
         var figures = new MetricState(
-            Split(metadata, CountsKey, ParseLong), Split(metadata, SumsKey, Parse), Split(metadata, NodesKey, ParseLong), [.. scores], (int)Whole(metadata, NonFiniteKey, 0));
+            Split(metadata, CountsKey, ParseLong), Split(metadata, SumsKey, Parse), Split(metadata, NodesKey, ParseLong), [.. scores], (int)Whole(metadata, NonFiniteKey, 0),
+            (int)Whole(metadata, IgnoredKey, 0));
 
         // The figures check themselves; nothing has changed when they refuse.
         current.Restore(figures, Whole(metadata, ChunkKey, 0, long.MaxValue), (int)Whole(metadata, SamplesKey, 0));

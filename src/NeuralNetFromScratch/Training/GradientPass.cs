@@ -41,10 +41,10 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
             rows = Math.Min(blockRows, batch.Rows - start);
             if (_mixesSamples && batch.Rows - start - rows == 1)
                 rows++;
-            SampleBatch samples = _buffer.Load(engine, batch.Source, start, rows, network.OutputShape.ElementCount);
+            SampleBatch samples = _buffer.Load(engine, batch.Source, start, rows, network.OutputShape.ElementCount, loss.IgnoredLabel);
             if (refusesNonFinite && !NonFinite.IsFree(samples.Inputs))
                 return new StepTotals(batch.Rows, double.NaN, batch.Divisor);
-            ChainRun run = _memory.Run(rows, accumulate || start > 0, random, batch.SampleOffset + start, rows / (float)batch.Divisor);
+            ChainRun run = _memory.Run(rows, accumulate || start > 0, random, batch.SampleOffset + start, batch.ShareOf(rows));
             var job = new LossJob(loss, samples, run.Forward(samples.Inputs), run.OutputGradient, scale, _losses, figures);
             engine.Run(job, engine.WorkersFor((long)rows * network.OutputShape.ElementCount, Tuning.LossGrain));
             figures?.FinishBlock(rows);
@@ -137,17 +137,18 @@ internal readonly ref struct LossJob(
 /// </summary>
 public readonly ref struct TrainingBatch
 {
-    internal TrainingBatch(BatchSource source)
+    internal TrainingBatch(BatchSource source, Loss loss)
     {
         Source = source;
-        Divisor = source.Rows;
+        CountedRows = source.CountOthers(loss.IgnoredLabel);
+        Divisor = Math.Max(CountedRows, 1);
     }
 
     /// <summary>Number of samples.</summary>
     public int Rows => Source.Rows;
 
     /// <summary>
-    /// What the sum of the losses is divided by: the number of samples unless set. Where several shares make one step, it is that of the
+    /// What the sum of the losses is divided by: the number of samples unless set, without those whose label the loss ignores, and at least 1. Where several shares make one step, it is that of the
     /// whole step for each of them.
     /// </summary>
     public double Divisor { get; init; }
@@ -155,7 +156,13 @@ public readonly ref struct TrainingBatch
     /// <summary>Number of samples of the same step in the shares before this one: random numbers go by a sample's place in the step. 0 unless set.</summary>
     public int SampleOffset { get; init; }
 
-    internal BatchSource Source { get; init; }
+    /// <summary>Number of samples whose label is not ignored.</summary>
+    internal int CountedRows { get; }
+
+    internal BatchSource Source { get; }
+
+    /// <summary>The share of some rows in those of the step. Samples whose label is ignored belong to the statistics of the batch.</summary>
+    internal float ShareOf(int rows) => CountedRows == Rows ? rows / (float)Divisor : (float)(rows * (double)Math.Max(CountedRows, 1) / (Rows * Divisor));
 
     /// <summary>The samples that a layer which looks across the batch sees together.</summary>
     internal int PartLength { get; init; }

@@ -15,6 +15,7 @@ public sealed class LbfgsTrainer
     private const double LeastCurvature = 1e-10;
 
     private readonly Sequential _network;
+    private readonly Loss _loss;
     private readonly Trainer _trainer;
     private readonly LbfgsOptions _options;
 
@@ -28,6 +29,7 @@ public sealed class LbfgsTrainer
     {
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
+        _loss = loss;
         _options = options ?? new();
         _options.Validate();
         foreach (Parameter parameter in network.Parameters)
@@ -50,7 +52,7 @@ public sealed class LbfgsTrainer
         ArgumentNullException.ThrowIfNull(data);
         if (data.Count == 0)
             throw new ArgumentException("the data set is empty", nameof(data));
-        data.ThrowIfLabelsOutside(_network.OutputShape.ElementCount, nameof(data));
+        data.ThrowIfLabelsOutside(_network.OutputShape.ElementCount, nameof(data), _loss.IgnoredLabel);
         var objective = new LbfgsObjective(_network, _trainer, data, _options.L2Penalty);
         var position = new double[objective.Length];
         objective.ReadPosition(position);

@@ -14,7 +14,7 @@ public sealed partial class Trainer
         CheckInputs(inputs, weights);
         if (labels.Length != inputs.Rows)
             throw new ArgumentException($"expected {inputs.Rows} labels, one for each sample, got {labels.Length}", nameof(labels));
-        Labels.ThrowIfOutside(labels, _network.OutputShape.ElementCount);
+        Labels.ThrowIfOutside(labels, _network.OutputShape.ElementCount, _loss.IgnoredLabel);
         return Batch(new SampleBatch { Inputs = inputs, Labels = labels, Weights = weights });
     }
 
@@ -49,7 +49,7 @@ public sealed partial class Trainer
                 throw new ArgumentOutOfRangeException(nameof(indices), index, $"the data set has {data.Count} samples");
         }
 
-        return new TrainingBatch(new BatchSource(data, indices)) { PartLength = indices.Length };
+        return new TrainingBatch(new BatchSource(data, indices), _loss) { PartLength = indices.Length };
     }
 
     /// <summary>
@@ -109,7 +109,7 @@ public sealed partial class Trainer
     public float TrainStep(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
         Run(Load(inputs, targets, weights), seed);
 
-    private static TrainingBatch Batch(SampleBatch samples) => new(new BatchSource(samples)) { PartLength = samples.Rows };
+    private TrainingBatch Batch(SampleBatch samples) => new(new BatchSource(samples), _loss) { PartLength = samples.Rows };
 
     private float Run(TrainingBatch batch, ulong seed)
     {

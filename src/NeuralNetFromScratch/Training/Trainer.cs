@@ -124,7 +124,7 @@ public sealed partial class Trainer
         while (!finder.IsFinished)
         {
             int count = Math.Min(batchSize, order.Length - position);
-            var batch = new TrainingBatch(new BatchSource(training, order.AsSpan(position, count))) { PartLength = count };
+            var batch = new TrainingBatch(new BatchSource(training, order.AsSpan(position, count)), _loss) { PartLength = count };
             position = position + count == order.Length ? 0 : position + count;
             finder.Follow(_steps.Run(batch, seed, finder.Rate, momentum: null, stopsAtNonFiniteLoss: false, figures: null).Totals.Loss);
         }
@@ -145,7 +145,7 @@ public sealed partial class Trainer
     private TrainingPlan Begin(Dataset training, FitOptions options)
     {
         var plan = new TrainingPlan(_network, _loss, _optimizer, training, options);
-        var figures = new EpochFigures(_network, plan.Task, plan.Metrics, _engine);
+        var figures = new EpochFigures(_network, plan.Task, plan.Metrics, _loss.IgnoredLabel, _engine);
         figures.Reset(plan.Training.Count);
         _state.BeginFit(figures, options.EarlyStopping is { RestoresBest: true });
         return plan;
@@ -156,7 +156,7 @@ public sealed partial class Trainer
     {
         Evaluator? evaluator = plan.Validation is null ? null : new Evaluator(_state.WatchedNetwork, _loss, plan.Metrics, _engine);
         using CheckpointWriter? checkpoint = plan.Options.Checkpoint is { } where ? new CheckpointWriter(where, Fingerprint(plan), resumed) : null;
-        var loop = new TrainingLoop(_state, _steps, plan, _optimizer.LearningRate, evaluator, checkpoint, progress, _engine.ThreadCount);
+        var loop = new TrainingLoop(_state, _steps, plan, _loss, _optimizer.LearningRate, evaluator, checkpoint, progress, _engine.ThreadCount);
         History = loop.History;
         try
         {

@@ -110,16 +110,16 @@ internal sealed class EpochFigures
     private int _samples;
 
     /// <exception cref="ArgumentException">A metric is not defined for the task.</exception>
-    public EpochFigures(Sequential network, MetricTask task, IReadOnlyList<Metric> metrics, Engine engine)
+    public EpochFigures(Sequential network, MetricTask task, IReadOnlyList<Metric> metrics, int? ignored, Engine engine)
     {
         _network = network;
-        _accumulator = new MetricAccumulator(task, metrics, engine.ThreadCount);
+        _accumulator = new MetricAccumulator(task, metrics, engine.ThreadCount, ignored);
     }
 
     public IReadOnlyList<Metric> Metrics => _accumulator.Metrics;
 
     /// <summary>The mean loss so far.</summary>
-    public double Loss => _accumulator.CurrentLossSum() / _samples;
+    public double Loss => _accumulator.CurrentLossSum() / (_samples - _accumulator.IgnoredCount);
 
     public void Reset(int samples)
     {
@@ -140,7 +140,7 @@ internal sealed class EpochFigures
     }
 
     public EvaluationResult Result() => new(
-        _samples, _accumulator.NonFiniteCount, Loss, [.. _accumulator.Metrics], _accumulator.Compute(), _network.ClassNames);
+        _samples - _accumulator.IgnoredCount, _accumulator.NonFiniteCount, Loss, [.. _accumulator.Metrics], _accumulator.Compute(), _network.ClassNames);
 
     public (MetricState State, long Chunk, int Samples) Save() => (_accumulator.Save(), _chunk, _samples);
 

@@ -12,6 +12,7 @@ internal sealed class TrainingLoop
     private readonly TrainingState _state;
     private readonly StepRunner _steps;
     private readonly TrainingPlan _plan;
+    private readonly Loss _loss;
     private readonly FitOptions _options;
     private readonly float _learningRate;
     private readonly Evaluator? _evaluator;
@@ -31,12 +32,13 @@ internal sealed class TrainingLoop
     private bool _hasSeenAll;
 
     public TrainingLoop(
-        TrainingState state, StepRunner steps, TrainingPlan plan, float learningRate, Evaluator? evaluator, CheckpointWriter? checkpoint, IProgress<TrainingProgress>? progress,
+        TrainingState state, StepRunner steps, TrainingPlan plan, Loss loss, float learningRate, Evaluator? evaluator, CheckpointWriter? checkpoint, IProgress<TrainingProgress>? progress,
         int threadCount)
     {
         _state = state;
         _steps = steps;
         _plan = plan;
+        _loss = loss;
         _options = plan.Options;
         _learningRate = learningRate;
         _evaluator = evaluator;
@@ -145,7 +147,7 @@ internal sealed class TrainingLoop
             EpochMetrics = _metrics,
         };
         (StepTotals totals, bool isUpdated) = _steps.Run(
-            new TrainingBatch(source) { PartLength = _options.BatchSize },
+            new TrainingBatch(source, _loss) { PartLength = _options.BatchSize },
             _options.Seed,
             (float)(_options.Schedule.Factor(position) * _learningRate),
             (float?)_options.Schedule.Momentum(position),

@@ -13,12 +13,13 @@ internal sealed class TrainingPlan
             throw new ArgumentException($"the schedule sets the momentum, but {optimizer} has none", nameof(options));
         (Training, Validation) = options.ValidationFraction > 0 ? HoldOut(training, options) : (training, options.Validation);
         Source = training;
+        loss.CheckAnswers(Training.TargetLength == 0, nameof(training));
         network.CheckDataset(Training, nameof(training));
-        Training.ThrowIfLabelsOutside(network.OutputShape.ElementCount, nameof(training));
+        Training.ThrowIfLabelsOutside(network.OutputShape.ElementCount, nameof(training), loss.IgnoredLabel);
         if (Validation is not null)
         {
             network.CheckDataset(Validation, nameof(options));
-            Validation.ThrowIfLabelsOutside(network.OutputShape.ElementCount, nameof(options));
+            Validation.ThrowIfLabelsOutside(network.OutputShape.ElementCount, nameof(options), loss.IgnoredLabel);
         }
 
         if (options.Augmentation is not null && Training.SparseColumnCount > 0)

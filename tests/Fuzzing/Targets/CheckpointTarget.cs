@@ -40,7 +40,7 @@ internal sealed class CheckpointTarget : SafetensorsFamily
         var network = new Sequential([2], 1, new Dense(3));
         var state = new TrainingState(network, new Adam { EmaDecay = 0.9f });
         var task = new MetricTask(OutputActivation.Softmax, 3, HasLabels: true);
-        var figures = new EpochFigures(network, task, Metrics, new Engine(1));
+        var figures = new EpochFigures(network, task, Metrics, ignored: null, new Engine(1));
         figures.Reset(100);
         state.BeginFit(figures, keepsBest: true);
         return state;

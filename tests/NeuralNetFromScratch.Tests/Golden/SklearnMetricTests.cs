@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace NeuralNetFromScratch.Tests.Golden;
@@ -59,6 +60,28 @@ public class SklearnMetricTests
         }
 
         Same(new Mse().Evaluate(new(yes, labels.Length, 1), new ReadOnlyMatrixView(targets, labels.Length, 1), OutputActivation.Sigmoid).Value, set.GetProperty("brier"), "mse");
+    }
+
+    [Test]
+    public void Clipped_probabilities()
+    {
+        JsonElement set = _golden.GetProperty("clipped");
+        int classes = set.GetProperty("classes").GetInt32();
+        int[] labels = set.GetProperty("labels").Integers();
+        float[] predictions = set.Floats("predictions"), targets = new float[predictions.Length];
+        for (int row = 0; row < labels.Length; row++)
+            targets[row * classes + labels[row]] = 1;
+        // Logarithms that a network would give, exact to a float.
+        float[] logarithms = [.. predictions.Select(p => (float)Math.Log(p))];
+        foreach (JsonProperty clipped in set.GetProperty("log-loss").EnumerateObject())
+        {
+            var metric = new LogLoss { Clip = double.Parse(clipped.Name, CultureInfo.InvariantCulture) };
+            Same(metric.Evaluate(new(predictions, labels.Length, classes), labels).Value, clipped.Value, clipped.Name);
+            var answers = new ReadOnlyMatrixView(targets, labels.Length, classes);
+            Same(metric.Evaluate(new(predictions, labels.Length, classes), answers, OutputActivation.Softmax).Value, clipped.Value, clipped.Name);
+            double ofLogarithms = metric.Evaluate(new(logarithms, labels.Length, classes), answers, OutputActivation.LogSoftmax).Value;
+            Assert.That(ofLogarithms, Is.EqualTo(clipped.Value.GetDouble()).Within(1e-6), clipped.Name);
+        }
     }
 
     [Test]

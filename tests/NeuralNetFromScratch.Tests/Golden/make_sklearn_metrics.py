@@ -76,6 +76,18 @@ def two_classes(samples=200):
     }
 
 
+def clipped(samples=60, classes=4):
+    """Certain and nearly certain answers, some of them wrong."""
+    labels = np.concatenate([np.arange(classes), random.choice(classes, samples - classes)])
+    probabilities = np.exp(8 * random.normal(size=(samples, classes)))
+    probabilities = (probabilities / probabilities.sum(1, keepdims=True)).astype(np.float32)
+    probabilities[:10] = np.eye(classes)[random.choice(classes, 10)]
+    return {
+        "classes": classes, "labels": labels.tolist(), "predictions": floats(probabilities),
+        "log-loss": {str(eps): metrics.log_loss(labels, probabilities.astype(float), eps=eps) for eps in (1e-7, 1e-3, 0.05)},
+    }
+
+
 def several_labels(samples=150, count=4):
     targets = (random.random((samples, count)) < [0.5, 0.3, 0.1, 0.7]).astype(int)
     scores = (1 / (1 + np.exp(-(random.normal(size=(samples, count)) + 1.5 * (targets - 0.5))))).astype(np.float32)
@@ -106,5 +118,5 @@ def regression(samples=120):
 
 print(json.dumps({
     "sklearn": __import__("sklearn").__version__, "several-classes": several_classes(), "two-classes": two_classes(), "several-labels": several_labels(),
-    "regression": regression(),
+    "regression": regression(), "clipped": clipped(),
 }, separators=(",", ":")))

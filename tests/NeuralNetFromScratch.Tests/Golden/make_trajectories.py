@@ -2,36 +2,25 @@
 """Writes trajectories.json: 50 training steps of a small classifier in PyTorch, for each optimizer.
 
 usage: make_trajectories.py > trajectories.json     (Debian's python3-torch 1.13)
-The network is 12-9-5 with ReLU and cross-entropy; weights are written as [in, out], PyTorch's transposed.
+NAdam and Lion compute in double precision. The network is 12-9-5 with ReLU and cross-entropy; weights are written as [in, out], PyTorch's transposed.
 """
+import inspect
 import json
+import sys
+import numpy as np
 import torch
 
 
-class NAdam(torch.optim.NAdam):
-    """Version 1.13 multiplies the momentum of the step into the next product twice; since 2.0 it is once, as published."""
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            b1, b2 = group["betas"]
-            for p in group["params"]:
-                s = self.state[p]
-                if not s:
-                    s.update(t=0, product=1.0, m=torch.zeros_like(p), v=torch.zeros_like(p))
-                s["t"] += 1
-                mu = b1 * (1 - 0.5 * 0.96 ** (s["t"] * group["momentum_decay"]))
-                mu_next = b1 * (1 - 0.5 * 0.96 ** ((s["t"] + 1) * group["momentum_decay"]))
-                s["product"] *= mu
-                s["m"].mul_(b1).add_(p.grad, alpha=1 - b1)
-                s["v"].mul_(b2).addcmul_(p.grad, p.grad, value=1 - b2)
-                denominator = s["v"].div(1 - b2 ** s["t"]).sqrt().add_(group["eps"])
-                p.addcdiv_(p.grad, denominator, value=-group["lr"] * (1 - mu) / (1 - s["product"]))
-                p.addcdiv_(s["m"], denominator, value=-group["lr"] * mu_next / (1 - s["product"] * mu_next))
+def corrected_nadam():
+    """PyTorch's own function, without the factor that version 1.13 multiplies into the next product twice; since 2.0 it is there once, as published."""
+    nadam = sys.modules["torch.optim.nadam"]
+    source = inspect.getsource(nadam._single_tensor_nadam)
+    assert source.count("mu_product * mu * mu_next") == 1
+    exec(source.replace("mu_product * mu * mu_next", "mu_product * mu_next"), nadam.__dict__)
 
 
 class Lion(torch.optim.Optimizer):
-    """Chen et al. 2023, algorithm 2: PyTorch has none."""
+    """Chen et al. 2023, algorithm 2, in NumPy: PyTorch has none."""
 
     def __init__(self, params, lr, betas=(0.9, 0.99), weight_decay=0.0):
         super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
@@ -41,10 +30,12 @@ class Lion(torch.optim.Optimizer):
         for group in self.param_groups:
             b1, b2 = group["betas"]
             for p in group["params"]:
-                m = self.state[p].setdefault("m", torch.zeros_like(p))
-                update = (b1 * m + (1 - b1) * p.grad).sign()
-                p.sub_(group["lr"] * (update + group["weight_decay"] * p))
-                m.mul_(b2).add_(p.grad, alpha=1 - b2)
+                theta, g = p.numpy(), p.grad.numpy()
+                assert theta.dtype == np.float64
+                m = self.state[p].setdefault("m", np.zeros_like(theta))
+                c = b1 * m + (1 - b1) * g
+                theta -= group["lr"] * (np.sign(c) + group["weight_decay"] * theta)
+                self.state[p]["m"] = b2 * m + (1 - b2) * g
 
 
 def groups(p):
@@ -68,8 +59,8 @@ OPTIMIZERS = {
     "amsgrad": lambda p: torch.optim.Adam(p, lr=0.02, amsgrad=True, betas=(0.9, 0.9)),
     "amsgrad-w": lambda p: torch.optim.AdamW(p, lr=0.02, amsgrad=True, weight_decay=0.1),
     "adamax": lambda p: torch.optim.Adamax(p, lr=0.02),
-    "nadam": lambda p: NAdam(p, lr=0.01),
-    "nadam-decay": lambda p: NAdam(p, lr=0.01, betas=(0.8, 0.99), momentum_decay=0.4),
+    "nadam": lambda p: torch.optim.NAdam(p, lr=0.01),
+    "nadam-decay": lambda p: torch.optim.NAdam(p, lr=0.01, betas=(0.8, 0.99), momentum_decay=0.4),
     "radam": lambda p: torch.optim.RAdam(p, lr=0.02),
     "radam-short": lambda p: torch.optim.RAdam(p, lr=0.02, betas=(0.8, 0.9)),
     "adadelta": lambda p: torch.optim.Adadelta(p),
@@ -94,7 +85,9 @@ CLIP = {
     "clipped-infinity": lambda p: torch.nn.utils.clip_grad_norm_(p, 0.05, norm_type=float("inf")),
     "clipped-value": lambda p: torch.nn.utils.clip_grad_value_(p, 0.02),
 }
+DOUBLE = {"nadam", "nadam-decay", "lion", "lion-decay"}
 AVERAGING = 0.9
+corrected_nadam()
 
 
 def flat(tensor):
@@ -115,11 +108,12 @@ golden = {
     "inputs": [flat(x) for x in inputs], "labels": labels.tolist(), "runs": {},
 }
 for name, make in OPTIMIZERS.items():
+    model.double() if name in DOUBLE else model.float()
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), start):
             parameter.requires_grad_().copy_(value)
     optimizer, losses, average = make(model.parameters()), [], None
-    for x, y in zip(inputs, labels):
+    for x, y in zip(inputs.double() if name in DOUBLE else inputs, labels):
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(x), y)
         (loss + L1.get(name, 0) * sum(p.abs().sum() for p in model.parameters())).backward()

@@ -63,7 +63,7 @@ public class MetricsTests
         Assert.That(new LogLoss().Evaluate(view, [0, 1]).Value, Is.EqualTo(-(Math.Log(0.9) + Math.Log(0.75)) / 2).Within(1e-7));
         Assert.That(new LogLoss().Evaluate(new ReadOnlyMatrixView([1, 0], 1, 2), [1]).Value, Is.EqualTo(double.PositiveInfinity));
         Assert.That(new LogLoss { Clip = 1e-15 }.Evaluate(new ReadOnlyMatrixView([1, 0], 1, 2), [1]).Value, Is.EqualTo(-Math.Log(1e-15)).Within(1e-9), "scikit-learn's bound");
-        Assert.That(new LogLoss { Clip = 1e-3 }.Evaluate(new ReadOnlyMatrixView([1, 0], 1, 2), [0]).Value, Is.EqualTo(-Math.Log(0.999)).Within(1e-9));
+        Assert.That(new LogLoss { Clip = 1e-3 }.Evaluate(new ReadOnlyMatrixView([1, 0], 1, 2), [0]).Value, Is.EqualTo(-Math.Log(0.999)).Within(1e-9), "0.999 and 0.001 sum to 1");
         Assert.That(new LogLoss { Clip = 1e-3 }.Evaluate(new ReadOnlyMatrixView([float.NaN, 0], 1, 2), [0]).Value, Is.NaN);
         Assert.That(BuiltInParts.Registry.Read(new LogLoss { Clip = 1e-3 }.Settings), Is.EqualTo(new LogLoss { Clip = 1e-3 }));
         foreach (double clip in (double[])[-1, 0.5, double.NaN])

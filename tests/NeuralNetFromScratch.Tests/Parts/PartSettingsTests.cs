@@ -11,7 +11,7 @@ internal sealed class PartSettingsTests
     [
         Activation.Identity, Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Selu, Activation.Silu, Activation.HardSwish,
         Activation.Gelu, Activation.GeluTanh, Activation.Softplus, Activation.Elu(0.7f), Activation.LeakyRelu(0.3f),
-        new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [1, 0.5f, 2] },
+        new SoftmaxCrossEntropy(), new SoftmaxCrossEntropy { LabelSmoothing = 0.1f, ClassWeights = [1, 0.5f, 2], IgnoreLabel = -100 },
         new BinaryCrossEntropy(), new BinaryCrossEntropy { PositiveWeights = [0.1f, 3] },
         new MeanSquaredError(), new MeanAbsoluteError(), new Huber(0.7f),
         new Sgd(0.3f, 0.9f, nesterov: true), new Sgd(0.3f, 0.9f, dampening: 0.1f), new Adam(1e-4f, 0.8f, 0.99f, 1e-7f), new AdamW(weightDecay: 0.1f),
@@ -44,7 +44,7 @@ internal sealed class PartSettingsTests
             {
                 if (setting.Value is string or bool or Part)
                     continue;
-                double[] wrong = [-1, double.NaN, double.PositiveInfinity, .. Limits(part, setting.Name)];
+                double[] wrong = [.. setting.Name == "ignoreLabel" ? (double[])[] : [-1], double.NaN, double.PositiveInfinity, .. Limits(part, setting.Name)];
                 foreach (double value in wrong)
                 {
                     object other = setting.Value switch
