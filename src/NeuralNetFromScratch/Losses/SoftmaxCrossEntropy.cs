@@ -58,8 +58,8 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
 
     /// <summary>
     /// The label of samples without an answer, such as −100: their loss and gradient are 0, and losses, metrics and means are of the other samples alone, as with
-    /// PyTorch's <c>ignore_index</c>; where no sample of a step counts, its loss is 0. It may be one of the classes. Null, the default, ignores none. Samples with
-    /// dense targets are refused with it.
+    /// PyTorch's <c>ignore_index</c>; where no sample of a step counts, its loss is 0. Any whole number, one of the classes too. Default: null, which ignores none.
+    /// Samples with dense targets are refused with it.
     /// </summary>
     public int? IgnoreLabel
     {

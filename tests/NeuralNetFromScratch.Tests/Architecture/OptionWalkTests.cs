@@ -262,6 +262,8 @@ public partial class OptionWalkTests
                 return new(Number(interval.Groups["low"]), !interval.Groups["above"].Success, Number(interval.Groups["high"]), !interval.Groups["less"].Success, false);
             if (AtLeast().Match(words) is { Success: true } bound)
                 return new(Number(bound.Groups["low"]), !bound.Groups["above"].Success, double.MaxValue, true, false);
+            if (words.Contains("any whole number", StringComparison.OrdinalIgnoreCase))
+                return new(int.MinValue, true, int.MaxValue, true, false);
             return words.Contains("not negative", StringComparison.OrdinalIgnoreCase) ? new(0, true, double.MaxValue, true, false)
                 : words.Contains("positive", StringComparison.OrdinalIgnoreCase) ? new(0, false, double.MaxValue, true, false)
                 : words.Contains("finite", StringComparison.OrdinalIgnoreCase) ? new(-double.MaxValue, true, double.MaxValue, true, false)
