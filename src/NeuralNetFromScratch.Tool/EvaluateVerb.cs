@@ -45,7 +45,7 @@ internal static class EvaluateVerb
                 Test = found.Sets.Test,
                 Evaluation = evaluation,
                 Predictions = Prediction.Of(network.Predict(found.Sets.Test, engine), found.Sets.Test),
-                Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(engine.ThreadCount)],
+                Settings = [("model", model), ("data", found.Kind), .. RunSettings.Machine(engine.ThreadCount, engine.MultiplyAdd)],
             });
             Console.WriteLine($"Wrote to {output}: {string.Join(", ", written)}");
         }

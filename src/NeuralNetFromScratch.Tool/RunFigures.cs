@@ -20,6 +20,9 @@ internal sealed record RunFigures
 
     public required int Threads { get; init; }
 
+    /// <summary>How sums of products are computed: the name of a <see cref="MultiplyAddKind"/>.</summary>
+    public required string MultiplyAdd { get; init; }
+
     public required ulong Seed { get; init; }
 
     /// <summary>Finished epochs.</summary>
@@ -51,6 +54,7 @@ internal sealed record RunFigures
             TestSamples = evaluation.Count,
             Parameters = network.Parameters.TrainableCount,
             Threads = trainer.ThreadCount,
+            MultiplyAdd = $"{trainer.MultiplyAdd}",
             Seed = seed,
             Epochs = seconds.Length,
             EpochSeconds = seconds,

@@ -19,17 +19,23 @@ internal static class RunSettings
             ("batch", recipe.IsFullBatch ? "all samples at once" : Invariant($"{recipe.BatchSize} samples")),
             (recipe.IsFullBatch ? "iterations" : "epochs", Invariant($"{trainer.History.Epochs.Count} of {recipe.Epochs}")),
             ("seed", Invariant($"{options.Seed}")),
-            .. Machine(trainer.ThreadCount),
+            .. Machine(trainer.ThreadCount, trainer.MultiplyAdd),
         ];
     }
 
-    public static IReadOnlyList<(string Name, string Value)> Machine(int threads)
+    public static IReadOnlyList<(string Name, string Value)> Machine(int threads, MultiplyAddKind multiplyAdd)
     {
         int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
         return
         [
             ("threads", Invariant($"{threads} of {Environment.ProcessorCount} processors")),
             ("vector registers", bits > 0 ? $"{bits} bits" : "none used"),
+            ("multiply-add", multiplyAdd switch
+            {
+                MultiplyAddKind.Fused => "fused",
+                MultiplyAddKind.EmulatedFused => "fused, emulated",
+                _ => "rounded twice",
+            }),
             ("machine", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}"),
         ];
     }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using NeuralNetFromScratch;
 using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Hashes;
@@ -10,14 +9,13 @@ foreach (string kind in PartRecipes.Missing)
 if (args.Length == 0)
 {
     foreach (Recipe recipe in Recipe.All)
-        Console.WriteLine(recipe.Line(SimdWidths.Best));
+        Console.WriteLine(recipe.Line(SimdWidths.BestFused));
     return 0;
 }
 
 Dictionary<string, string> expected = Recipe.Read(args[0]);
-string[] different = [.. Recipe.All.Where(recipe => expected.GetValueOrDefault(recipe.Name) != recipe.Hash(SimdWidths.Best)).Select(recipe => recipe.Name)];
-int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
-string processor = $"{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}, {bits} bits, {(Engine.HasFusedMultiplyAdd ? "with" : "without")} fused multiply-add";
+string[] different = [.. Recipe.All.Where(recipe => expected.GetValueOrDefault(recipe.Name) != recipe.Hash(SimdWidths.BestFused)).Select(recipe => recipe.Name)];
+string processor = $"{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}, {new Engine(2, SimdWidths.BestFused)}";
 foreach (string name in different)
     Console.WriteLine($"other bits: {name}");
 Console.WriteLine($"{Recipe.All.Count - different.Length} of {Recipe.All.Count} hashes are equal ({processor})");

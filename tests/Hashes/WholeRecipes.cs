@@ -42,7 +42,7 @@ internal static class WholeRecipes
     {
         float[] features = SampleData.Uniform(SampleData.Count * 7, 3, 0, 100);
         string[] labels = [.. SampleData.Labels(classes: 3).Select(label => ((string[])["one", "two", "three"])[label])];
-        var classifier = new TabularClassifier<string>(new() { HiddenUnits = [17], MaxEpochs = 5, Seed = 3, ThreadCount = 2 });
+        var classifier = new TabularClassifier<string>(new() { HiddenUnits = [17], MaxEpochs = 5, Seed = 3, ThreadCount = 2, EmulateFusedMultiplyAdd = true });
         classifier.Fit(new ReadOnlyMatrixView(features, SampleData.Count, 7), labels);
         digest.Add(classifier.Network);
         digest.Add(classifier.Network.Predict(Dataset.FromArrays(features, [7], SampleData.Labels(classes: 3), 3), new Engine(2, width)).AsMatrix().Span);
@@ -83,7 +83,7 @@ internal static class WholeRecipes
     private static void Lbfgs(SimdWidth width, Digest digest)
     {
         var network = new Sequential([23], 1, new Dense(17, Activation.Tanh), new Dense(SampleData.Classes));
-        new LbfgsTrainer(network, new SoftmaxCrossEntropy(), new LbfgsOptions { MaxIterations = 10, ThreadCount = 2 }).Fit(SampleData.WithLabels([23]));
+        new LbfgsTrainer(network, new SoftmaxCrossEntropy(), new LbfgsOptions { MaxIterations = 10, ThreadCount = 2, EmulateFusedMultiplyAdd = true }).Fit(SampleData.WithLabels([23]));
         digest.Add(network);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
@@ -17,9 +18,22 @@ public sealed class Engine
     /// The number of threads that work together, the calling thread included; positive. Default: the number of cores that the process may use, of
     /// performance cores where there are two kinds. The maximum is <see cref="Environment.ProcessorCount"/>: larger values are lowered to it.
     /// </param>
+    /// <param name="emulateFusedMultiplyAdd">
+    /// Whether a processor without fused multiply-add computes as one with it (<see cref="MultiplyAddKind.EmulatedFused"/>), at many times the cost. Default: false;
+    /// it has no effect where <see cref="HasFusedMultiplyAdd"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threadCount"/> is not positive.</exception>
-    public Engine(int? threadCount = null)
-        : this(Math.Min(Positive(threadCount ?? ProcessorCores.Count), Environment.ProcessorCount), SimdWidths.Best, rests: true)
+    public Engine(int? threadCount = null, bool emulateFusedMultiplyAdd = false)
+        : this(
+            Math.Min(Positive(threadCount ?? ProcessorCores.Count), Environment.ProcessorCount),
+            emulateFusedMultiplyAdd ? SimdWidths.BestFused : SimdWidths.Best,
+            rests: true)
+    {
+    }
+
+    /// <summary>One thread, with the registers of another engine.</summary>
+    internal Engine(SimdWidth width)
+        : this(1, width, rests: true)
     {
     }
 
@@ -38,14 +52,14 @@ public sealed class Engine
         Width = width;
     }
 
-    /// <summary>
-    /// Whether the processor has fused multiply-add (x64 with AVX2, ARM64). Results have the same bits without it, since each multiply-add is then
-    /// computed in double precision and rounded as the instruction rounds; docs/reproducibility.md says what that costs.
-    /// </summary>
-    public static bool HasFusedMultiplyAdd => ExactMultiplyAdd.IsFused;
+    /// <summary>Whether the processor has fused multiply-add, <c>a·b + c</c> rounded once: x64 with AVX2, ARM64.</summary>
+    public static bool HasFusedMultiplyAdd => EmulatedMultiplyAdd.IsFused;
 
     /// <summary>The number of threads that work together.</summary>
     public int ThreadCount => _team.Workers;
+
+    /// <summary>How sums of products are computed. Results of engines of the same kind, and of the first two kinds, have the same bits.</summary>
+    public MultiplyAddKind MultiplyAdd => Width.MultiplyAdd();
 
     internal SimdWidth Width { get; }
 
@@ -59,6 +73,13 @@ public sealed class Engine
     /// <exception cref="ArgumentException">The shapes do not fit, or C overlaps A or B.</exception>
     public void Multiply(ReadOnlyMatrixView left, ReadOnlyMatrixView right, MatrixView destination) =>
         this.Multiply(left, right, destination, default);
+
+    /// <summary>Returns threads, registers and multiply-add, such as "8 threads, 256-bit registers, fused multiply-add".</summary>
+    public override string ToString()
+    {
+        string registers = Width.BitCount() is > 0 and var bits ? string.Create(CultureInfo.InvariantCulture, $"{bits}-bit registers") : "no vector registers";
+        return string.Create(CultureInfo.InvariantCulture, $"{ThreadCount} thread{(ThreadCount == 1 ? "" : "s")}, {registers}, {MultiplyAdd.Text()}");
+    }
 
     /// <summary>How many workers some work is worth, one for each grain of it.</summary>
     internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, ThreadCount);
@@ -74,4 +95,31 @@ public sealed class Engine
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threadCount);
         return threadCount;
     }
+}
+
+/// <summary>
+/// How an <see cref="Engine"/> computes each step <c>c ← a·b + c</c> of a sum of products: of matrix products, convolutions, sparse products and norms.
+/// Functions such as exp and the updates of optimizers have the same bits with each.
+/// </summary>
+public enum MultiplyAddKind
+{
+    /// <summary>By the processor's instruction, which rounds once.</summary>
+    Fused,
+
+    /// <summary>In double precision, rounded as the instruction rounds: the bits of <see cref="Fused"/>, on a processor without it.</summary>
+    EmulatedFused,
+
+    /// <summary>A multiplication and an addition, each rounded: results agree with those of the other kinds to rounding.</summary>
+    Unfused,
+}
+
+/// <summary>What is said of a <see cref="MultiplyAddKind"/>.</summary>
+internal static class MultiplyAddText
+{
+    public static string Text(this MultiplyAddKind kind) => kind switch
+    {
+        MultiplyAddKind.Fused => "fused multiply-add",
+        MultiplyAddKind.EmulatedFused => "emulated fused multiply-add",
+        _ => "multiply-add rounded twice",
+    };
 }

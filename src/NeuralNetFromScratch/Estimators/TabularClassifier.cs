@@ -281,7 +281,7 @@ public sealed class TabularClassifier<TLabel>
         Network,
         new SoftmaxCrossEntropy(),
         new Adam(_options.LearningRate) { L2Penalty = _options.L2Penalty / BatchSize(samples) },
-        new TrainerOptions { ThreadCount = _options.ThreadCount });
+        new TrainerOptions { ThreadCount = _options.ThreadCount, EmulateFusedMultiplyAdd = _options.EmulateFusedMultiplyAdd });
 
     private int[] Numbers(ReadOnlySpan<TLabel> labels)
     {

@@ -47,10 +47,23 @@ public sealed record TabularClassifierOptions
     /// <summary>The number of threads; positive. The result does not depend on it. Default: the number of cores that the process may use.</summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
+    /// <summary>
+    /// Whether a processor without fused multiply-add computes as one with it, for the same bits, at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
+    /// Default: false: results agree to rounding there.
+    /// </summary>
+    public bool EmulateFusedMultiplyAdd { get; init; }
+
     /// <summary>Trains a network by L-BFGS.</summary>
     internal TrainingHistory Minimize(Sequential network, Dataset samples)
     {
-        var options = new LbfgsOptions { MaxIterations = MaxEpochs, GradientTolerance = MinImprovement, L2Penalty = L2Penalty / samples.Count, ThreadCount = ThreadCount };
+        var options = new LbfgsOptions
+        {
+            MaxIterations = MaxEpochs,
+            GradientTolerance = MinImprovement,
+            L2Penalty = L2Penalty / samples.Count,
+            ThreadCount = ThreadCount,
+            EmulateFusedMultiplyAdd = EmulateFusedMultiplyAdd,
+        };
         return new LbfgsTrainer(network, new SoftmaxCrossEntropy(), options).Fit(samples).History(samples.Count, network.ClassNames);
     }
 

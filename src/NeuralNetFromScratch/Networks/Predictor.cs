@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
@@ -14,17 +15,19 @@ public sealed class Predictor
 
     private readonly Sequential _network;
     private readonly int _growsTo;
-    private readonly Engine _engine = new();
+    private readonly Engine _engine;
     private ChainMemory _memory;
     private UseGuard _use;
 
     /// <param name="network">The network.</param>
+    /// <param name="width">The registers to compute with.</param>
     /// <param name="maxBatch">Samples that its buffers hold at first.</param>
     /// <param name="sparseColumns">Sparse columns that they are made for at first.</param>
     /// <param name="growsTo">Samples up to which the buffers grow with what is asked for; they stay as they are if 0.</param>
-    internal Predictor(Sequential network, int maxBatch, int sparseColumns = 0, int growsTo = 0)
+    internal Predictor(Sequential network, SimdWidth width, int maxBatch, int sparseColumns = 0, int growsTo = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBatch);
+        _engine = new Engine(width);
         _network = network;
         _growsTo = growsTo;
         _memory = new ChainMemory(network.Chain, _engine, network.Parameters, Math.Min(maxBatch, network.Chain.BlockRows(BlockRows)), isTraining: false, sparseColumns);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
@@ -101,8 +102,13 @@ public sealed partial class Sequential
     /// <param name="maxBatch">
     /// Number of samples that its buffers hold, 256 at most. Larger inputs are processed in chunks of this size. Default: 1.
     /// </param>
+    /// <param name="emulateFusedMultiplyAdd">
+    /// Whether a processor without fused multiply-add computes as one with it, for the same bits, at many times the cost. Default: false: outputs agree to
+    /// rounding there.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBatch"/> is not positive.</exception>
-    public Predictor CreatePredictor(int maxBatch = 1) => new(this, maxBatch);
+    public Predictor CreatePredictor(int maxBatch = 1, bool emulateFusedMultiplyAdd = false) =>
+        new(this, emulateFusedMultiplyAdd ? SimdWidths.BestFused : SimdWidths.Best, maxBatch);
 
     /// <summary>A network of the same layers with parameters of its own, which start as these are now.</summary>
     public Sequential Copy() => new(this);

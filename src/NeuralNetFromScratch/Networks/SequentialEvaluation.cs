@@ -18,7 +18,7 @@ public sealed partial class Sequential
         engine ??= new Engine();
         Shape outputShape = OutputShape.Prepend(data.Count);
         var outputs = new float[outputShape.ElementCount];
-        engine.Run(new PredictionJob(this, data, outputs), Math.Clamp(data.Count / Predictor.BlockRows, 1, engine.ThreadCount));
+        engine.Run(new PredictionJob(this, engine.Width, data, outputs), Math.Clamp(data.Count / Predictor.BlockRows, 1, engine.ThreadCount));
         return TensorViews.Create(outputs, outputShape);
     }
 
@@ -70,14 +70,14 @@ public sealed partial class Sequential
     }
 
     /// <summary>Predicts a data set, the samples dealt out to the workers, each with a predictor of its own.</summary>
-    private readonly struct PredictionJob(Sequential network, Dataset data, float[] outputs) : IJob
+    private readonly struct PredictionJob(Sequential network, SimdWidth width, Dataset data, float[] outputs) : IJob
     {
         public void Run(int worker, int workers)
         {
             var share = Section.Of(data.Count, 1, worker, workers);
             int outputLength = network.OutputShape.ElementCount, block = Math.Min(share.Count, Predictor.BlockRows);
-            var predictor = new Predictor(network, Predictor.BlockRows, data.SparseColumnCount);
-            var engine = new Engine(1);
+            var predictor = new Predictor(network, width, Predictor.BlockRows, data.SparseColumnCount);
+            var engine = new Engine(width);
             var buffer = new BatchBuffer();
             var indices = new int[block];
             for (int start = share.Start; start < share.End; start += block)

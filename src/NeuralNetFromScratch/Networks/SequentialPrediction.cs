@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
@@ -33,7 +34,7 @@ public sealed partial class Sequential
     /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is not known.</exception>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
-        Predictor predictor = _idle.Take() ?? new Predictor(this, maxBatch: 1, growsTo: Predictor.BlockRows);
+        Predictor predictor = _idle.Take() ?? new Predictor(this, SimdWidths.Best, maxBatch: 1, growsTo: Predictor.BlockRows);
         try
         {
             predictor.Predict(inputs, outputs);

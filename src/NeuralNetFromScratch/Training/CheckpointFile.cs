@@ -124,7 +124,7 @@ internal static class CheckpointFile
         return [.. from entry in fingerprint
             let had = file.Metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)
             where had != entry.Value && had != TrainingFingerprint.Unknown && entry.Value != TrainingFingerprint.Unknown
-            select (entry.Key, $"{entry.Key}: the checkpoint has \"{had}\", this training \"{entry.Value}\"")];
+            select (entry.Key, $"{entry.Key}: the checkpoint has \"{had}\", this training \"{entry.Value}\"{TrainingFingerprint.Advice(entry.Key, had)}")];
     }
 
     /// <exception cref="InvalidDataException">There are differences.</exception>

@@ -38,7 +38,7 @@ public sealed class LbfgsTrainer
                 throw new ArgumentException($"{parameter.Name} is a running statistic, which L-BFGS does not move; take an optimizer", nameof(network));
         }
 
-        _trainer = new Trainer(network, loss, new Sgd(), new TrainerOptions { ThreadCount = _options.ThreadCount });
+        _trainer = new Trainer(network, loss, new Sgd(), new TrainerOptions { ThreadCount = _options.ThreadCount, EmulateFusedMultiplyAdd = _options.EmulateFusedMultiplyAdd });
     }
 
     /// <summary>Minimizes the mean loss over all samples, from the network's parameters on. They are those of the least loss found.</summary>
@@ -134,6 +134,12 @@ public sealed record LbfgsOptions
 
     /// <summary>The number of threads; positive. The result does not depend on it. Default: the number of cores that the process may use.</summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
+
+    /// <summary>
+    /// Whether a processor without fused multiply-add computes as one with it, for the same bits, at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
+    /// Default: false: results agree to rounding there.
+    /// </summary>
+    public bool EmulateFusedMultiplyAdd { get; init; }
 
     internal void Validate()
     {

@@ -63,6 +63,9 @@ public sealed partial class Trainer
     /// <summary>Number of threads that work together.</summary>
     public int ThreadCount => _engine.ThreadCount;
 
+    /// <summary>How sums of products are computed. A checkpoint remembers whether each step of them rounds once or twice.</summary>
+    public MultiplyAddKind MultiplyAdd => _engine.MultiplyAdd;
+
     /// <summary>Number of updates so far.</summary>
     public long StepCount => _state.Steps;
 
@@ -135,7 +138,7 @@ public sealed partial class Trainer
     private static Engine EngineOf(TrainerOptions options)
     {
         options.Validate();
-        return new Engine(options.ThreadCount);
+        return new Engine(options.ThreadCount, options.EmulateFusedMultiplyAdd);
     }
 
     private UseGuard.Use BeginUse() => _use.Begin(
@@ -171,5 +174,5 @@ public sealed partial class Trainer
     }
 
     private IReadOnlyDictionary<string, string> Fingerprint(TrainingPlan plan) =>
-        plan.Fingerprint ??= TrainingFingerprint.Of(_network, _loss, _optimizer, plan);
+        plan.Fingerprint ??= TrainingFingerprint.Of(_network, _loss, _optimizer, _engine, plan);
 }

@@ -115,6 +115,12 @@ public sealed record TrainerOptions
     /// <summary>The number of threads; positive. Default: the number of cores that the process may use. More than <see cref="Environment.ProcessorCount"/> are lowered to it.</summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
+    /// <summary>
+    /// Whether a processor without fused multiply-add computes as one with it, for the same bits, at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
+    /// Default: false: results agree to rounding there.
+    /// </summary>
+    public bool EmulateFusedMultiplyAdd { get; init; }
+
     /// <summary>What happens to the gradients between computing them and the update, where several machines share a step; nothing if null, the default.</summary>
     public GradientExchange? Exchange { get; init; }
 

@@ -42,10 +42,20 @@ internal static class TrainingFingerprint
 
     private const string Samples = "samples", Contents = "contents of the samples", ValidationSamples = "validation samples", ValidationContents = "contents of the validation samples";
 
+    private const string MultiplyAdd = "multiply-add", RoundedOnce = "rounded once", RoundedTwice = "rounded twice";
+
+    /// <summary>What to do where an entry differs and it is not plain.</summary>
+    public static string Advice(string key, string? had) => (key, had) switch
+    {
+        (MultiplyAdd, RoundedOnce) => $" since the processor has no fused multiply-add: set {nameof(TrainerOptions.EmulateFusedMultiplyAdd)} to go on with the same bits",
+        (MultiplyAdd, RoundedTwice) => $": a processor with fused multiply-add, or {nameof(TrainerOptions.EmulateFusedMultiplyAdd)}, gives other bits; load the network of the checkpoint to train it further",
+        _ => "",
+    };
+
     /// <summary>Whether an entry is about the data, not about the options.</summary>
     public static bool IsData(string key) => key is Samples or Contents or ValidationSamples or ValidationContents;
 
-    public static IReadOnlyDictionary<string, string> Of(Sequential network, Loss loss, Optimizer optimizer, TrainingPlan plan)
+    public static IReadOnlyDictionary<string, string> Of(Sequential network, Loss loss, Optimizer optimizer, Engine engine, TrainingPlan plan)
     {
         FitOptions options = plan.Options;
         return new Dictionary<string, string>
@@ -70,6 +80,8 @@ internal static class TrainingFingerprint
             ["early stopping"] = options.EarlyStopping is { } rule
                 ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinImprovement:R}{(rule.FollowsEveryImprovement ? " of the last" : "")}, restores best {rule.RestoresBest}")
                 : "none",
+            // The instruction and its emulation give the same bits.
+            [MultiplyAdd] = engine.MultiplyAdd == MultiplyAddKind.Unfused ? RoundedTwice : RoundedOnce,
         };
     }
 

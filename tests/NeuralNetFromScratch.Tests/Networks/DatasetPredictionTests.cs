@@ -8,6 +8,17 @@ namespace NeuralNetFromScratch.Tests.Networks;
 public class DatasetPredictionTests
 {
     [Test]
+    public void Predictions_take_one_thread_for_each_caller_and_each_part_of_a_data_set()
+    {
+        var spy = new ThreadSpy();
+        var network = new Sequential([3], 1, spy) { OutputActivation = OutputActivation.None };
+        network.Predict(new float[300 * 3], new float[300 * 3]);
+        network.CreatePredictor(256).Predict(new float[300 * 3], new float[300 * 3]);
+        network.Predict(Dataset.FromArrays(new float[600 * 3], [3], new int[600], 3), new Engine(2, SimdWidths.Best));
+        Assert.That(spy.ThreadCounts, Is.Not.Empty.And.All.EqualTo(1));
+    }
+
+    [Test]
     public void Predictions_of_a_data_set_are_those_of_its_samples([Values(1, 255, 256, 257, 700)] int count, [Values(1, 2)] int threads)
     {
         Dataset data = Separable(count);
@@ -41,5 +52,21 @@ public class DatasetPredictionTests
         for (int i = 0; i < count; i++)
             features[i * 20 + labels[i]] += 3;
         return Dataset.FromArrays(features, [20], labels, 4);
+    }
+
+    private sealed class ThreadSpy() : Layer(new Settings("spy"))
+    {
+        public System.Collections.Concurrent.ConcurrentBag<int> ThreadCounts { get; } = [];
+
+        public override Shape OutputShape(Shape inputShape) => inputShape;
+
+        public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
+        {
+            ThreadCounts.Add(context.Engine.ThreadCount);
+            input.Span.CopyTo(output.Span);
+        }
+
+        public override void Backward(
+            in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient) => throw new NotSupportedException();
     }
 }

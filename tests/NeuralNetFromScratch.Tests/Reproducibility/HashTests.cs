@@ -1,12 +1,11 @@
 using System.Reflection;
 using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Hashes;
-using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Reproducibility;
 
 /// <summary>
-/// Every part and whole trainings have the bits of hashes.txt, at every register width. After a change that is meant to change bits, the file is written
+/// Every part and whole trainings have the bits of hashes.txt, at every register width whose sums of products round once a step. After a change that is meant to change bits, the file is written
 /// anew: <c>dotnet run -c Release --project tests/Hashes > tests/Hashes/hashes.txt</c>.
 /// </summary>
 public class HashTests
@@ -15,14 +14,14 @@ public class HashTests
 
     private static IEnumerable<TestCaseData> Cases() =>
         from recipe in Recipe.All
-        from width in Enum.GetValues<RegisterWidth>()
-        select new TestCaseData(recipe.Name, width).SetArgDisplayNames(recipe.Name, $"{width}");
+        from width in Enum.GetValues<SimdWidth>()
+        where width.MultiplyAdd() != MultiplyAddKind.Unfused
+        select new TestCaseData(recipe.Name, $"{width}");
 
     [TestCaseSource(nameof(Cases))]
-    public void The_bits_are_those_of_the_file(string name, RegisterWidth width)
+    public void The_bits_are_those_of_the_file(string name, string width)
     {
-        width.AssumeUsed();
-        string actual = Recipe.All.Single(recipe => recipe.Name == name).Hash((SimdWidth)width);
+        string actual = Recipe.All.Single(recipe => recipe.Name == name).Hash(Enum.Parse<SimdWidth>(width));
         Assert.That(actual, Is.EqualTo(Expected.GetValueOrDefault(name)), $"{name}: other bits than in hashes.txt, with registers of {width}");
     }
 

@@ -38,12 +38,19 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf operator /(TSelf left, TSelf right);
 
-    /// <summary><c>left · right + addend</c>, rounded once; without the instruction for it, by <see cref="ExactMultiplyAdd"/>.</summary>
+    /// <summary>
+    /// <c>left · right + addend</c>, rounded once; without the instruction for it, by <see cref="EmulatedMultiplyAdd"/>. Functions take it, whose errors would
+    /// be larger otherwise, and what is done once for each element.
+    /// </summary>
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
+    /// <summary>The same by <see cref="EmulatedMultiplyAdd"/>, whether or not there is an instruction.</summary>
+    static abstract TSelf MultiplyAddEmulated(TSelf left, TSelf right, TSelf addend);
+
     /// <summary>
-    /// <c>sum ← left · right + sum</c>, as <see cref="MultiplyAdd"/>, but in place: the JIT then leaves the sum in its register, where it would
-    /// otherwise copy it there from that of a factor which is not needed any more.
+    /// <c>sum ← left · right + sum</c>, a step of a long sum: rounded once, or without the instruction for it after the product and after the sum, except where
+    /// the type is <see cref="Emulated{TSimd}"/>. It is done in place: the JIT then leaves the sum in its register, where it would otherwise copy it there from
+    /// that of a factor which is not needed any more.
     /// </summary>
     static abstract void AddProduct(ref TSelf sum, TSelf left, TSelf right);
 
@@ -95,13 +102,15 @@ internal interface ISimdKernel
         where TSimd : struct, ISimd<TSimd>;
 }
 
-/// <summary>The register width that an engine's kernels are compiled for.</summary>
+/// <summary>The registers that an engine's kernels are compiled for: their width, and whether sums of products emulate fused multiply-add.</summary>
 internal enum SimdWidth
 {
     Scalar,
     Bits128,
     Bits256,
     Bits512,
+    EmulatedScalar,
+    Emulated128,
 }
 
 /// <summary>Which register widths this processor has.</summary>
@@ -109,10 +118,28 @@ internal static class SimdWidths
 {
     /// <summary>The widest that this processor accelerates; those from 256 bits on need fused multiply-add.</summary>
     public static SimdWidth Best =>
-        Vector512.IsHardwareAccelerated && ExactMultiplyAdd.IsFused ? SimdWidth.Bits512
-        : Vector256.IsHardwareAccelerated && ExactMultiplyAdd.IsFused ? SimdWidth.Bits256
+        Vector512.IsHardwareAccelerated && EmulatedMultiplyAdd.IsFused ? SimdWidth.Bits512
+        : Vector256.IsHardwareAccelerated && EmulatedMultiplyAdd.IsFused ? SimdWidth.Bits256
         : Vector128.IsHardwareAccelerated ? SimdWidth.Bits128
         : SimdWidth.Scalar;
+
+    /// <summary>The widest whose sums of products are rounded once a step, by the instruction or without it.</summary>
+    public static SimdWidth BestFused => EmulatedMultiplyAdd.IsFused ? Best : Best == SimdWidth.Scalar ? SimdWidth.EmulatedScalar : SimdWidth.Emulated128;
+
+    /// <summary>Number of bits; 0 where there are no registers.</summary>
+    public static int BitCount(this SimdWidth width) => width switch
+    {
+        SimdWidth.Bits512 => 512,
+        SimdWidth.Bits256 => 256,
+        SimdWidth.Bits128 or SimdWidth.Emulated128 => 128,
+        _ => 0,
+    };
+
+    /// <summary>How registers compute the multiply-adds of sums of products.</summary>
+    public static MultiplyAddKind MultiplyAdd(this SimdWidth width) =>
+        width is SimdWidth.Emulated128 or SimdWidth.EmulatedScalar ? MultiplyAddKind.EmulatedFused
+        : EmulatedMultiplyAdd.IsFused ? MultiplyAddKind.Fused
+        : MultiplyAddKind.Unfused;
 }
 
 /// <summary>The one place that turns a width, known at run time, into a register type, known to the JIT.</summary>
@@ -126,6 +153,8 @@ internal static class SimdDispatch
             case SimdWidth.Bits512: kernel.Run<Simd512>(); break;
             case SimdWidth.Bits256: kernel.Run<Simd256>(); break;
             case SimdWidth.Bits128: kernel.Run<Simd128>(); break;
+            case SimdWidth.Emulated128: kernel.Run<Emulated<Simd128>>(); break;
+            case SimdWidth.EmulatedScalar: kernel.Run<Emulated<SimdScalar>>(); break;
             default: kernel.Run<SimdScalar>(); break;
         }
     }

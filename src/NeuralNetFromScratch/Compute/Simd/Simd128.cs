@@ -41,17 +41,15 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
     {
         if (Fma.IsSupported || AdvSimd.IsSupported)
             return new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
-        return new(ExactMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
+        return new(EmulatedMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddProduct(ref Simd128 sum, Simd128 left, Simd128 right)
-    {
-        if (Fma.IsSupported || AdvSimd.IsSupported)
-            sum._lanes = Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
-        else
-            sum._lanes = ExactMultiplyAdd.Of(left._lanes, right._lanes, sum._lanes);
-    }
+    public static Simd128 MultiplyAddEmulated(Simd128 left, Simd128 right, Simd128 addend) => new(EmulatedMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Simd128 sum, Simd128 left, Simd128 right) =>
+        sum._lanes = Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
 
     public static Simd128 Abs(Simd128 value) => new(Vector128.Abs(value._lanes));
 

@@ -62,17 +62,15 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
     {
         if (Fma.IsSupported || AdvSimd.IsSupported)
             return new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
-        return new(ExactMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
+        return new(EmulatedMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddProduct(ref Simd256 sum, Simd256 left, Simd256 right)
-    {
-        if (Fma.IsSupported || AdvSimd.IsSupported)
-            sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
-        else
-            sum._lanes = ExactMultiplyAdd.Of(left._lanes, right._lanes, sum._lanes);
-    }
+    public static Simd256 MultiplyAddEmulated(Simd256 left, Simd256 right, Simd256 addend) => new(EmulatedMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Simd256 sum, Simd256 left, Simd256 right) =>
+        sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
 
     public static Simd256 Abs(Simd256 value) => new(Vector256.Abs(value._lanes));
 

@@ -48,17 +48,15 @@ internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
     {
         if (Fma.IsSupported || AdvSimd.IsSupported)
             return new(Vector512.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
-        return new(ExactMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
+        return new(EmulatedMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddProduct(ref Simd512 sum, Simd512 left, Simd512 right)
-    {
-        if (Fma.IsSupported || AdvSimd.IsSupported)
-            sum._lanes = Vector512.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
-        else
-            sum._lanes = ExactMultiplyAdd.Of(left._lanes, right._lanes, sum._lanes);
-    }
+    public static Simd512 MultiplyAddEmulated(Simd512 left, Simd512 right, Simd512 addend) => new(EmulatedMultiplyAdd.Of(left._lanes, right._lanes, addend._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(ref Simd512 sum, Simd512 left, Simd512 right) =>
+        sum._lanes = Vector512.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
 
     public static Simd512 Abs(Simd512 value) => new(Vector512.Abs(value._lanes));
 

@@ -39,11 +39,17 @@ internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
     public static SimdScalar MultiplyAdd(SimdScalar left, SimdScalar right, SimdScalar addend) =>
         new((Fma.IsSupported || AdvSimd.IsSupported)
             ? MathF.FusedMultiplyAdd(left._lane, right._lane, addend._lane)
-            : ExactMultiplyAdd.Of(left._lane, right._lane, addend._lane));
+            : EmulatedMultiplyAdd.Of(left._lane, right._lane, addend._lane));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdScalar MultiplyAddEmulated(SimdScalar left, SimdScalar right, SimdScalar addend) =>
+        new(EmulatedMultiplyAdd.Of(left._lane, right._lane, addend._lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddProduct(ref SimdScalar sum, SimdScalar left, SimdScalar right) =>
-        sum = MultiplyAdd(left, right, sum);
+        sum = new((Fma.IsSupported || AdvSimd.IsSupported)
+            ? MathF.FusedMultiplyAdd(left._lane, right._lane, sum._lane)
+            : left._lane * right._lane + sum._lane);
 
     public static SimdScalar Abs(SimdScalar value) => new(MathF.Abs(value._lane));
 

@@ -4,7 +4,7 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch.Tests.Compute;
 
 /// <summary>The multiply-add of processors that do not have one is that of those that do.</summary>
-public class ExactMultiplyAddTests
+public class EmulatedMultiplyAddTests
 {
     private static readonly float[] Edges =
     [
@@ -39,7 +39,7 @@ public class ExactMultiplyAddTests
         for (ulong i = 0; i < 50_000; i++)
         {
             Vector128<float> left = Any(random, 3 * i), right = Any(random, 3 * i + 1), addend = Any(random, 3 * i + 2);
-            Vector128<float> actual = ExactMultiplyAdd.Of(left, right, addend);
+            Vector128<float> actual = EmulatedMultiplyAdd.Of(left, right, addend);
             for (int lane = 0; lane < 4; lane++)
                 Assert.That(actual[lane], Is.EqualTo(MathF.FusedMultiplyAdd(left[lane], right[lane], addend[lane])), $"{left[lane]:R} · {right[lane]:R} + {addend[lane]:R}");
         }
@@ -85,7 +85,7 @@ public class ExactMultiplyAddTests
 
     private static void Check(float left, float right, float addend)
     {
-        float expected = MathF.FusedMultiplyAdd(left, right, addend), actual = ExactMultiplyAdd.Of(left, right, addend);
+        float expected = MathF.FusedMultiplyAdd(left, right, addend), actual = EmulatedMultiplyAdd.Of(left, right, addend);
         if (BitConverter.SingleToInt32Bits(actual) != BitConverter.SingleToInt32Bits(expected) && !(float.IsNaN(actual) && float.IsNaN(expected)))
             Assert.Fail($"{left:R} · {right:R} + {addend:R} is {actual:R}, expected {expected:R}");
     }
