@@ -3,7 +3,10 @@ using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Networks as ONNX models: opset 17, IR version 8, a dynamic batch axis, weights inline.</summary>
+/// <summary>
+/// Networks as ONNX models: opset 17, IR version 8, a dynamic batch axis, weights inline. Pictures have their channels first in ONNX, [batch, channels, height, width], and
+/// last in the library; <see cref="OnnxExportOptions.ChannelsLast"/> and <see cref="OnnxImportOptions.ChannelsLast"/> say how a model takes them.
+/// </summary>
 public static class OnnxModel
 {
     private const int Opset = 17, IrVersion = 8;
@@ -137,12 +140,15 @@ public static class OnnxModel
         string value = options.InputName;
         if (options.IncludesInputScaling)
             value = AddScaling(builder, network, value);
-        if (network.InputShape.Rank != 1)
-            value = builder.Node("Flatten", [value], GraphBuilder.Attribute("axis", 1L));
-        value = LayerExport.Add(builder, network.Parameters, 0, network.Chain, "", value);
+        bool isPicture = network.InputShape.Rank == 3 && PictureExport.TakesPictures(network.Chain) == true;
+        bool isTurned = isPicture && !options.ChannelsLast;
+        ExportedValue result = LayerExport.Add(builder, network.Parameters, 0, network.Chain, "", Input(builder, network.InputShape, value, isPicture, isTurned));
+        bool isTurnedOutput = isTurned && network.OutputShape.Rank == 3 && !(options.AppliesOutputActivation && network.KnownOutputActivation is OutputActivation.Softmax or OutputActivation.LogSoftmax);
+        Shape inputShape = isTurned ? Turned(network.InputShape) : network.InputShape, outputShape = isTurnedOutput ? Turned(network.OutputShape) : network.OutputShape;
+        value = isTurnedOutput ? builder.Picture(result, PictureShape.Of(network.OutputShape)) : builder.Vector(result);
         if (options.AppliesOutputActivation)
             value = AddOutputActivation(builder, network.KnownOutputActivation, value);
-        if (network.OutputShape.Rank != 1)
+        if (network.OutputShape.Rank != 1 && !isTurnedOutput)
             value = builder.Reshape(value, network.OutputShape.Dimensions);
         ThrowIfTaken(graph, options.InputName);
         ThrowIfTaken(graph, options.OutputName);
@@ -151,8 +157,8 @@ public static class OnnxModel
         last.Input.Add(value);
         last.Output.Add(options.OutputName);
         graph.Node.Add(last);
-        graph.Input.Add(Value(options.InputName, network.InputShape));
-        graph.Output.Add(Value(options.OutputName, network.OutputShape));
+        graph.Input.Add(Value(options.InputName, inputShape));
+        graph.Output.Add(Value(options.OutputName, outputShape));
 
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "NeuralNetFromScratch", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
@@ -166,6 +172,18 @@ public static class OnnxModel
         }
 
         return model;
+    }
+
+    /// <summary>A picture with its channels first.</summary>
+    private static Shape Turned(Shape picture) => [picture[2], picture[0], picture[1]];
+
+    private static ExportedValue Input(GraphBuilder graph, Shape shape, string name, bool isPicture, bool isTurned)
+    {
+        if (isTurned)
+            return new(name, PictureShape.Of(shape));
+        if (isPicture)
+            return new(shape[2] == 1 ? graph.Reshape(name, Turned(shape).Dimensions) : graph.Node("Transpose", [name], GraphBuilder.Attribute("perm", [0, 3, 1, 2])), PictureShape.Of(shape));
+        return ExportedValue.Vector(shape.Rank == 1 ? name : graph.Node("Flatten", [name], GraphBuilder.Attribute("axis", 1L)));
     }
 
     /// <exception cref="ArgumentException">A value within the graph has the name.</exception>

@@ -127,6 +127,48 @@ def structures():
     yield "average-pool", nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.BatchNorm2d(2), nn.ReLU(), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, 3)), (5, 1, 8, 8)
 
 
+def pictures():
+    def block(channels, out, stride):
+        inner = nn.Sequential(nn.Conv2d(channels, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(), nn.Conv2d(out, out, 3, 1, 1, bias=False), nn.BatchNorm2d(out))
+        if stride == 1 and channels == out:
+            return Apply(lambda x, f: F.relu(x + f(x)), inner)
+        return Apply(lambda x, f, p: F.relu(p(x) + f(x)), inner, nn.Sequential(nn.Conv2d(channels, out, 1, stride, bias=False), nn.BatchNorm2d(out)))
+
+    def separable(channels, out, stride=1):
+        return nn.Sequential(nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False), nn.BatchNorm2d(channels), nn.ReLU6(), nn.Conv2d(channels, out, 1, bias=False), nn.BatchNorm2d(out))
+
+    lenet = [nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10)]
+    yield "lenet5", nn.Sequential(*lenet), (5, 1, 28, 28)
+    yield "lenet5-one-picture", nn.Sequential(*lenet), (1, 1, 28, 28)
+    yield "cnn-plain", nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 12, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.5), nn.Linear(12 * 9, 10)), (5, 3, 18, 18)
+    yield "cnn-log-softmax", Apply(lambda x, c, d, f, g: F.log_softmax(g(F.relu(f(torch.flatten(F.max_pool2d(F.relu(d(F.relu(c(x)))), 2), 1)))), 1), nn.Conv2d(1, 4, 3), nn.Conv2d(4, 6, 3), nn.Linear(6 * 16, 12), nn.Linear(12, 10)), (5, 1, 12, 12)
+    yield "cnn-view", Apply(lambda x, f, g: g(f(x).view(-1, 4 * 25)), nn.Sequential(nn.Conv2d(2, 4, 3), nn.ReLU(), nn.MaxPool2d(2)), nn.Linear(100, 5)), (5, 2, 12, 12)
+    yield "cnn-strided", nn.Sequential(nn.Conv2d(3, 6, 5, stride=2, padding=2), nn.ELU(), nn.Conv2d(6, 8, (3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2)), nn.Sigmoid(), nn.Flatten(), nn.Linear(8 * 4 * 6, 4)), (5, 3, 16, 16)
+    yield "cnn-same", nn.Sequential(nn.Conv2d(2, 4, 3, padding="same"), nn.ReLU(), nn.Conv2d(4, 4, 4, padding="same"), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3)), (5, 2, 9, 8)
+    yield "cnn-groups", nn.Sequential(nn.Conv2d(4, 8, 3, groups=2), nn.ReLU(), nn.Conv2d(8, 8, 3, groups=4), nn.Flatten(), nn.Linear(8 * 16, 3)), (5, 4, 8, 8)
+    yield "cnn-depthwise", nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU6(), separable(8, 12), separable(12, 16, 2), nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten(), nn.Linear(16, 5)), (5, 3, 16, 16)
+    yield "cnn-inverted", nn.Sequential(nn.Conv2d(3, 8, 1), Apply(lambda x, f: x + f(x), nn.Sequential(nn.Conv2d(8, 24, 1), nn.ReLU6(), separable(24, 8))), nn.Flatten(), nn.Linear(8 * 64, 5)), (5, 3, 8, 8)
+    yield "cnn-residual", nn.Sequential(nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(), block(8, 8, 1), block(8, 12, 2), block(12, 12, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(12, 10)), (5, 3, 12, 12)
+    yield "cnn-preactivation", nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), Apply(lambda x, f: x + f(x), nn.Sequential(nn.BatchNorm2d(6), nn.ReLU(), nn.Conv2d(6, 6, 3, padding=1))), nn.BatchNorm2d(6), nn.ReLU(), nn.Flatten(), nn.Linear(6 * 64, 4)), (5, 3, 8, 8)
+    yield "cnn-dense-block", Apply(lambda x, f, g, h: h(torch.cat([x, f(x), g(torch.cat([x, f(x)], 1))], 1)), nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(7, 4, 3, padding=1), nn.Sequential(nn.Conv2d(11, 3, 1), nn.Flatten(), nn.Linear(3 * 36, 4))), (5, 3, 6, 6)
+    yield "cnn-inception", Apply(lambda x, a, b, c, h: h(torch.cat([a(x), b(x), c(x)], 1)), nn.Conv2d(3, 4, 1), nn.Conv2d(3, 4, 3, padding=1), nn.Sequential(nn.MaxPool2d(3, 1, 1), nn.Conv2d(3, 2, 1)), nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(10 * 36, 4))), (5, 3, 6, 6)
+    yield "cnn-squeeze-excite", Apply(lambda x, c, f, h: h(c(x) * f(c(x))), nn.Conv2d(3, 8, 3), nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(8, 2, 1), nn.ReLU(), nn.Conv2d(2, 8, 1), nn.Sigmoid()), nn.Sequential(nn.Flatten(), nn.Linear(8 * 16, 4))), (5, 3, 6, 6)
+    yield "cnn-mean", Apply(lambda x, f, g: g(f(x).mean((2, 3))), nn.Conv2d(3, 5, 3), nn.Linear(5, 4)), (5, 3, 6, 6)
+    yield "cnn-max", Apply(lambda x, f, g: g(torch.flatten(F.adaptive_max_pool2d(f(x), 1), 1)), nn.Conv2d(3, 5, 3), nn.Linear(5, 4)), (5, 3, 6, 6)
+    yield "cnn-pools", nn.Sequential(nn.Conv2d(3, 4, 3), nn.MaxPool2d(3, 2, 1), nn.AvgPool2d(3, 1, 1), nn.AvgPool2d(2, 2, count_include_pad=False), nn.Flatten(), nn.Linear(4 * 9, 3)), (5, 3, 14, 14)
+    yield "cnn-pool-ceil", nn.Sequential(nn.Conv2d(3, 4, 3), nn.MaxPool2d(3, 2, ceil_mode=True), nn.Flatten(), nn.Linear(4 * 16, 3)), (5, 3, 10, 10)
+    yield "cnn-padded", nn.Sequential(nn.ZeroPad2d((1, 2, 0, 1)), nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 5 * 7, 3)), (5, 3, 6, 6)
+    yield "cnn-upsample", nn.Sequential(nn.Conv2d(3, 4, 3, stride=2, padding=1), nn.ReLU(), nn.Upsample(scale_factor=2), nn.Conv2d(4, 3, 3, padding=1)), (5, 3, 8, 8)
+    yield "cnn-pictures-out", nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.PReLU(4), nn.Conv2d(4, 2, 1), nn.Sigmoid()), (5, 3, 8, 8)
+    yield "cnn-groupnorm", nn.Sequential(nn.Conv2d(3, 4, 3), nn.GroupNorm(2, 4), nn.ReLU(), nn.Flatten(), nn.Linear(64, 3)), (5, 3, 6, 6)
+    yield "cnn-local-norm", nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.LocalResponseNorm(3), nn.Flatten(), nn.Linear(96, 3)), (5, 3, 6, 6)
+    yield "cnn-shuffle", Apply(lambda x, f, g: g(f(x).view(-1, 2, 3, 4, 4).transpose(1, 2).reshape(-1, 6, 4, 4).flatten(1)), nn.Conv2d(3, 6, 3), nn.Linear(96, 3)), (5, 3, 6, 6)
+    yield "cnn-pixel-shuffle", nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.PixelShuffle(2)), (5, 3, 4, 4)
+    yield "cnn-layernorm", nn.Sequential(nn.Conv2d(3, 4, 3), nn.LayerNorm([4, 4, 4]), nn.ReLU(), nn.Flatten(), nn.Linear(64, 3)), (5, 3, 6, 6)
+    yield "cnn-convnext", nn.Sequential(nn.Conv2d(3, 6, 2, 2), Apply(lambda x, d, n, f, g: x + g(F.gelu(f(n(d(x).permute(0, 2, 3, 1))))).permute(0, 3, 1, 2), nn.Conv2d(6, 6, 3, padding=1, groups=6), nn.LayerNorm(6), nn.Linear(6, 12), nn.Linear(12, 6)), nn.Flatten(), nn.Linear(6 * 16, 3)), (5, 3, 8, 8)
+    yield "cnn-series", nn.Sequential(nn.Conv1d(3, 6, 5, padding=2), nn.BatchNorm1d(6), nn.ReLU(), nn.MaxPool1d(2), nn.Conv1d(6, 4, 3, dilation=2), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(4, 3)), (5, 3, 24)
+
+
 def write(folder, model, x, opset):
     shutil.rmtree(folder, ignore_errors=True)
     data = os.path.join(folder, "test_data_set_0")
@@ -150,7 +192,7 @@ def write(folder, model, x, opset):
 
 def main(target):
     count = names = 0
-    for family in (structures, activations, functions):
+    for family in (structures, pictures, activations, functions):
         for name, model, shape in family():
             torch.manual_seed(3)
             for parameter in model.parameters():

@@ -22,17 +22,18 @@ internal static class ActivationExport
     };
 
     /// <exception cref="NotSupportedException">The activation is the user's own, and does not say what it is composed of.</exception>
-    public static string Add(ExportedLayer place, Activation activation, string x)
+    public static ExportedValue Add(ExportedLayer place, Activation activation, ExportedValue x)
     {
         if (LayerExport.IsOurs(activation) && Exporters.TryGetValue(activation.Settings.Kind, out var export))
-            return export(place.Graph, activation.Settings, x);
+            return x.With(export(place.Graph, activation.Settings, x.Name));
         if (activation is not IComposedOf composed)
             throw new NotSupportedException($"{place.Name}: the activation \"{activation}\" cannot be exported; let it implement {nameof(IComposedOf)} where it is one of the library's");
         int length = place.Layer.OutputShape(place.InputShape).ElementCount;
         var chain = new Chain([length], composed.Composition([length]));
         if (chain.Parameters.Count > 0 || chain.OutputShape.ElementCount != length)
             throw new NotSupportedException($"{place.Name}: the activation \"{activation}\" cannot be exported: the layers that it says it is composed of have parameters, or another number of outputs");
-        return LayerExport.Add(place.Graph, new ParameterStore([]), 0, chain, place.Name + ".", x);
+        ExportedValue vector = ExportedValue.Vector(place.Graph.Vector(x));
+        return LayerExport.Add(place.Graph, new ParameterStore([]), 0, chain, place.Name + ".", vector);
     }
 
     /// <summary><c>x/2 · (1 + gate)</c>.</summary>

@@ -22,10 +22,10 @@ internal sealed class ExportedLayer(GraphBuilder graph, ParameterStore parameter
     /// <summary>Adds a chain of layers within this one.</summary>
     /// <param name="number">The number of the branch.</param>
     /// <param name="value">What its first layer takes.</param>
-    public string Branch(int number, string value) => LayerExport.Add(graph, parameters, first + node.BranchParameters[number], node.Branches[number], name + ".", value);
+    public ExportedValue Branch(int number, ExportedValue value) => LayerExport.Add(graph, parameters, first + node.BranchParameters[number], node.Branches[number], name + ".", value);
 
     /// <summary>Adds layers in the place of this one, which have its parameters.</summary>
-    public string Composed(IReadOnlyList<Layer> layers, string value)
+    public ExportedValue Composed(IReadOnlyList<Layer> layers, ExportedValue value)
     {
         var chain = new Chain(node.InputShape, layers);
         bool fits = chain.OutputShape.ElementCount == node.OutputShape.ElementCount && chain.Parameters.Count == node.ParameterCount;
@@ -50,6 +50,33 @@ internal sealed class ExportedLayer(GraphBuilder graph, ParameterStore parameter
         return graph.Constant(found.Name, [found.Shape.ElementCount], found.Values);
     }
 
+    /// <summary>A parameter that has a value for each element of another value, in its order.</summary>
+    public string Like(ExportedValue value, string parameter)
+    {
+        if (value.Picture is not { } picture)
+            return Vector(parameter);
+        Parameter found = Find(parameter);
+        return graph.Constant(found.Name, [picture.Channels, picture.Height, picture.Width], Turned(found.Values, picture, 1));
+    }
+
+    /// <summary>A parameter [features, units] with its rows in the order of pictures whose channels come first.</summary>
+    public string TurnedRows(string parameter, PictureShape picture)
+    {
+        Parameter found = Find(parameter);
+        return graph.Constant(found.Name, found.Shape.Dimensions, Turned(found.Values, picture, found.Shape[1]));
+    }
+
+    /// <summary>A parameter [height, width, channels, filters] with filters and channels first.</summary>
+    public string Kernel(string parameter)
+    {
+        Parameter found = Find(parameter);
+        (int taps, int channels, int filters) = (found.Shape[0] * found.Shape[1], found.Shape[2], found.Shape[3]);
+        float[] turned = new float[found.Values.Length];
+        for (int i = 0; i < turned.Length; i++)
+            turned[i] = found.Values[(i % taps * channels + i / taps % channels) * filters + i / taps / channels];
+        return graph.Constant(found.Name, [filters, channels, found.Shape[0], found.Shape[1]], turned);
+    }
+
     /// <summary>How many values a parameter has.</summary>
     public int Length(string parameter) => Find(parameter).Shape.ElementCount;
 
@@ -66,6 +93,20 @@ internal sealed class ExportedLayer(GraphBuilder graph, ParameterStore parameter
         var values = new float[Length(like)];
         Array.Fill(values, value);
         return graph.Constant($"{name}.{parameter}", [values.Length], values);
+    }
+
+    /// <summary>Rows of a picture's places and channels in the order of its channels and places.</summary>
+    private static float[] Turned(ReadOnlySpan<float> values, PictureShape picture, int length)
+    {
+        float[] turned = new float[values.Length];
+        int places = picture.Height * picture.Width, row = 0;
+        for (int channel = 0; channel < picture.Channels; channel++)
+        {
+            for (int place = 0; place < places; place++, row++)
+                values.Slice((place * picture.Channels + channel) * length, length).CopyTo(turned.AsSpan(row * length));
+        }
+
+        return turned;
     }
 
     private Parameter Find(string parameter)

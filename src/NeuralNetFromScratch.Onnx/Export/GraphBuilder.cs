@@ -38,6 +38,9 @@ internal sealed class GraphBuilder(GraphProto graph)
     /// <summary>A single number.</summary>
     public string Scalar(float value) => Constant($"constant{_count++}", [], [value]);
 
+    /// <summary>A vector of numbers.</summary>
+    public string Numbers(params ReadOnlySpan<float> values) => Constant($"constant{_count++}", [values.Length], values);
+
     /// <summary>A vector of whole numbers.</summary>
     public string Integers(params ReadOnlySpan<long> values)
     {
@@ -59,8 +62,27 @@ internal sealed class GraphBuilder(GraphProto graph)
         return Node("Reshape", [value, Integers(shape)]);
     }
 
-    /// <summary>A value as rows of a length, as many as there are.</summary>
-    public string Rows(string value, int length) => Node("Reshape", [value, Integers(-1, length)]);
+    /// <summary>A value as a vector for each sample, its elements in the library's order.</summary>
+    public string Vector(ExportedValue value) => value.Picture switch
+    {
+        null => value.Name,
+        { Channels: 1 } or { Height: 1, Width: 1 } => Rows(value),
+        _ => Rows(new(Node("Transpose", [value.Name], Attribute("perm", [0, 2, 3, 1])), value.Picture)),
+    };
+
+    /// <summary>A value as a vector for each sample, its elements in whatever order they are.</summary>
+    public string Rows(ExportedValue value) => value.Picture is null ? value.Name : Node("Flatten", [value.Name], Attribute("axis", 1L));
+
+    /// <summary>A value as pictures with their channels first.</summary>
+    public string Picture(ExportedValue value, PictureShape picture)
+    {
+        if (value.Picture == picture)
+            return value.Name;
+        string vector = Vector(value);
+        return picture.Channels == 1 || picture is { Height: 1, Width: 1 }
+            ? Reshape(vector, [picture.Channels, picture.Height, picture.Width])
+            : Node("Transpose", [Reshape(vector, [picture.Height, picture.Width, picture.Channels])], Attribute("perm", [0, 3, 1, 2]));
+    }
 
     /// <summary>Some columns of a value [batch, length].</summary>
     public string Columns(string value, int start, int end) => Node("Slice", [value, Integers(start), Integers(end), Integers(1)]);
@@ -84,6 +106,9 @@ internal sealed class GraphBuilder(GraphProto graph)
         attribute.Ints.AddRange(values);
         return attribute;
     }
+
+    public static AttributeProto Attribute(string name, string value) =>
+        new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String };
 
     public static AttributeProto Attribute(string name, float value) =>
         new() { Name = name, F = value, Type = AttributeProto.Types.AttributeType.Float };

@@ -11,6 +11,12 @@ public sealed record OnnxExportOptions
     /// <summary>Whether the model turns raw numbers into inputs itself, as <see cref="Sequential.InputScaling"/> says. Default: false.</summary>
     public bool IncludesInputScaling { get; init; }
 
+    /// <summary>
+    /// Whether a network with layers of pictures takes and gives them as the library has them, [batch, height, width, channels], by a transposition, and not as is usual in ONNX,
+    /// [batch, channels, height, width]. An input [height, width] stays [batch, height, width] in either case. Default: false.
+    /// </summary>
+    public bool ChannelsLast { get; init; }
+
     /// <summary>Name of the input; not empty. Default: "input".</summary>
     public string InputName { get; init; } = "input";
 

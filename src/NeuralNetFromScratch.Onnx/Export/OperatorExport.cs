@@ -3,10 +3,15 @@ namespace NeuralNetFromScratch.Onnx;
 /// <summary>The steps of an <see cref="OperatorLayer"/> as ONNX operators.</summary>
 internal static class OperatorExport
 {
-    public static string Add(ExportedLayer place, string value)
+    public static ExportedValue Add(ExportedLayer place, ExportedValue value)
     {
         var layer = (OperatorLayer)place.Layer;
         GraphBuilder graph = place.Graph;
+        return PictureExport.AddTurn(place, layer, value) ?? ExportedValue.Vector(Add(place, graph, layer, graph.Vector(value)));
+    }
+
+    private static string Add(ExportedLayer place, GraphBuilder graph, OperatorLayer layer, string value)
+    {
         string[] constants = [.. layer.ConstantLengths.Select((length, i) => place.Row("constants", layer.ConstantLengths.Take(i).Sum(), length))];
         // A value that is computed from constants alone is a single row.
         List<(string Name, bool IsRow)> values = [(value, false)];

@@ -31,7 +31,7 @@ internal static class GraphImport
         {
             try
             {
-                (read, failure) = (Read(model, graph, tensors, output, isOneSample), null);
+                (read, failure) = (Read(model, graph, tensors, output, isOneSample, options.ChannelsLast), null);
                 return true;
             }
             catch (InvalidDataException exception)
@@ -48,9 +48,11 @@ internal static class GraphImport
         }
     }
 
-    private static Sequential Read(ModelProto model, ModelGraph graph, TensorReader tensors, string output, bool isOneSample)
+    private static Sequential Read(ModelProto model, ModelGraph graph, TensorReader tensors, string output, bool isOneSample, bool channelsLast)
     {
-        var tracer = new Tracer(graph, new ImportBudget(graph.StoredValues), tensors, isOneSample);
+        int[] sizes = isOneSample ? graph.Input.AllSizes : graph.Input.SampleSizes;
+        bool isTurned = channelsLast && sizes.Length == 3;
+        var tracer = new Tracer(graph, new ImportBudget(graph.StoredValues), tensors, isOneSample, isTurned);
         Value result = tracer.Find(output);
         if (result.Kind != ElementKind.Number || result.Elements?.Node is not { } end)
             throw new InvalidDataException($"the output {MessageText.Quote(output)} is no tensor of floats that depends on the input");
@@ -63,9 +65,16 @@ internal static class GraphImport
             end = end.Inputs.First();
         }
 
-        Shape inputShape = Shape.Create(isOneSample ? graph.Input.AllSizes : graph.Input.SampleSizes);
+        Shape inputShape = isTurned ? [sizes[1], sizes[2], sizes[0]] : Shape.Create(sizes), outputShape = Shape.Create(result.Sizes);
+        if (channelsLast && outputShape.Rank == 3)
+        {
+            // A node of which the result was a turn, or a turn more.
+            end = PictureOrder.Last(tracer, end.Source!, new(end), outputShape).Node!;
+            outputShape = [outputShape[1], outputShape[2], outputShape[0]];
+        }
+
         LayerList layers = new Lowering().Convert(tracer.Source, end, inputShape);
-        layers.Reshape(Shape.Create(result.Sizes));
+        layers.Reshape(outputShape);
         if (layers.Layers.Count == 0)
             layers.Add(null, inputShape.Rank == 1 ? new Flatten() : new OperatorLayer(inputShape.ElementCount, [], [], inputShape));
         var network = new Sequential(new Chain(inputShape, layers.Layers)) { OutputActivation = transform, ClassNames = ClassNameChoice.Find(model, graph, tensors, result.Length) };

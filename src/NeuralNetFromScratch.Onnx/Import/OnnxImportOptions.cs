@@ -9,6 +9,12 @@ public sealed record OnnxImportOptions
     /// </summary>
     public string? OutputName { get; init; }
 
+    /// <summary>
+    /// Whether the network takes and gives pictures [height, width, channels], as the data sets and layers of the library have them, where the file says [batch, channels, height,
+    /// width]: the transposition before the first convolution is left out then. If false, samples have the shapes that the file says. Default: false.
+    /// </summary>
+    public bool ChannelsLast { get; init; }
+
     /// <exception cref="ArgumentException">The name is empty.</exception>
     internal void Validate()
     {

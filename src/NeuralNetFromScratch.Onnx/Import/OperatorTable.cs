@@ -16,10 +16,7 @@ internal static class OperatorTable
     /// <summary>What to do about operators that a feed-forward network does not have.</summary>
     private static readonly Dictionary<string, string> Advice = new()
     {
-        ["Conv"] = "convolutions are not imported: write the network with Conv2D and load its weights from safetensors",
-        ["ConvTranspose"] = "convolutions are not imported",
-        ["MaxPool"] = "windows on pictures are not imported; global pooling is",
-        ["AveragePool"] = "windows on pictures are not imported; global pooling is",
+        ["ConvTranspose"] = "transposed convolutions have no counterpart; Upsample2D and Conv2D have",
         ["LSTM"] = "recurrent layers have no counterpart",
         ["GRU"] = "recurrent layers have no counterpart",
         ["RNN"] = "recurrent layers have no counterpart",
@@ -61,7 +58,7 @@ internal static class OperatorTable
         IEnumerable<(string Type, OperatorImport Import)>[] families =
         [
             UnaryImports.All, BinaryImports.All, PassingImports.All, ConstantImports.All, ShapeImports.All, ArrangementImports.All, ReductionImports.All, ProductImports.All,
-            NormalizationImports.All,
+            NormalizationImports.All, PictureImports.All,
         ];
         foreach ((string type, OperatorImport import) in families.SelectMany(family => family))
             table.Add(("", type), import);

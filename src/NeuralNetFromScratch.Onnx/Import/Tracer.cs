@@ -14,14 +14,18 @@ internal sealed class Tracer
     /// <param name="budget">What may be allocated.</param>
     /// <param name="tensors">Reads the tensors of the model.</param>
     /// <param name="isOneSample">Whether the input as a whole is one sample, and its first axis not that of samples.</param>
+    /// <param name="isTurned">Whether the network takes pictures with their channels last, where the model has them first.</param>
     /// <exception cref="InvalidDataException">The input has no known shape.</exception>
-    public Tracer(ModelGraph graph, ImportBudget budget, TensorReader tensors, bool isOneSample)
+    public Tracer(ModelGraph graph, ImportBudget budget, TensorReader tensors, bool isOneSample, bool isTurned)
     {
         (_graph, Budget, Tensors) = (graph, budget, tensors);
         int[] sizes = isOneSample ? graph.Input.AllSizes : graph.Input.SampleSizes;
         Source = new GraphNode { Number = 0, Length = sizes.Aggregate(1, (product, size) => product * size) };
+        GraphNode input = Source;
+        if (isTurned && sizes[0] > 1 && sizes[1] * sizes[2] is > 1 and var places)
+            input = new GraphNode { Number = _count++, Step = "View", Operands = [new(Source)], Sizes = [0, sizes[0], places, 1, sizes[0]], Length = Source.Length };
         DeclaredSamples = isOneSample ? null : graph.Input.DeclaredSamples;
-        _values.Add(graph.Input.Name, new Value { Kind = graph.Input.Kind, Sizes = sizes, SampleAxis = isOneSample ? -1 : 0, Elements = new(Source) });
+        _values.Add(graph.Input.Name, new Value { Kind = graph.Input.Kind, Sizes = sizes, SampleAxis = isOneSample ? -1 : 0, Elements = new(input) });
     }
 
     /// <summary>The node that stands for the input.</summary>
@@ -33,6 +37,9 @@ internal sealed class Tracer
     public ImportBudget Budget { get; }
 
     public TensorReader Tensors { get; }
+
+    /// <summary>Values with rows and columns exchanged, by what they are made of.</summary>
+    public Dictionary<(GraphNode Source, Turn Turn), Operand> Turns { get; } = [];
 
     /// <summary>What a name stands for, once everything that it is computed from has been followed.</summary>
     /// <exception cref="InvalidDataException">A node cannot be imported; the message names it.</exception>
@@ -131,6 +138,8 @@ internal sealed class Tracer
             int length = described.Operator.OutputLength(described, [.. operands.Select(operand => operand.Length)]);
             if (length <= 0)
                 throw operation.Refuse("gives no values");
+            if (!isConstant && PictureOrder.Through(this, operation, described, operands) is { } turned)
+                return turned;
             if (!isConstant)
                 return new(new GraphNode { Number = _count++, Source = operation, Step = step, Operands = operands, Numbers = numbers, Sizes = sizes, Length = length });
             Budget.Spend(operation, (long)length + operands.Sum(operand => (long)operand.Length));
@@ -155,7 +164,21 @@ internal sealed class Tracer
     /// <param name="length">How many values it gives.</param>
     /// <param name="values">The values of its parameters.</param>
     public Operand Layer(Operation operation, Operand input, Layer layer, int length, params float[][] values) =>
-        new(new GraphNode { Number = _count++, Source = operation, Layer = layer, Operands = [input], Values = values, Length = length });
+        LayerOn(operation, null, input, layer, length, values);
+
+    /// <summary>A layer of the library that takes samples of a shape.</summary>
+    /// <param name="operation">The node of the model.</param>
+    /// <param name="shape">The shape; null for any.</param>
+    /// <param name="input">What it takes.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="length">How many values it gives.</param>
+    /// <param name="values">The values of its parameters.</param>
+    public Operand LayerOn(Operation operation, Shape? shape, Operand input, Layer layer, int length, params float[][] values)
+    {
+        if (layer is Dense)
+            input = PictureOrder.TurnWeights(this, operation, input, values);
+        return new(new GraphNode { Number = _count++, Source = operation, Layer = layer, InputShape = shape, Operands = [input], Values = values, Length = length });
+    }
 
     private static Extent[] Extents(Operation operation, Value value, int number) =>
         value.Integers ?? throw operation.Refuse($"its input {number} has to be whole numbers that are known before the model runs");

@@ -138,6 +138,9 @@ internal sealed class GraphNode
     /// <summary>The layer that it is; null for a step and for the input.</summary>
     public Layer? Layer { get; init; }
 
+    /// <summary>The shape of the samples that the layer takes; null where it takes any.</summary>
+    public Shape? InputShape { get; init; }
+
     /// <summary>The values of the layer's parameters, in their order.</summary>
     public float[][] Values { get; init; } = [];
 

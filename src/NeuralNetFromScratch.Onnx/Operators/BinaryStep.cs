@@ -14,6 +14,8 @@ internal interface IBinaryFunction
 internal sealed class BinaryStep<TFunction> : StepOperator
     where TFunction : struct, IBinaryFunction
 {
+    public override bool IsElementwise => true;
+
     public override int OutputLength(Step step, ReadOnlySpan<int> lengths)
     {
         Require(lengths.Length == 2 && (lengths[0] == lengths[1] || lengths[0] == 1 || lengths[1] == 1), step, "takes two values of one length");
@@ -61,6 +63,8 @@ internal sealed class BinaryStep<TFunction> : StepOperator
 /// <summary><c>yᵢ = aᵢ where cᵢ is not 0, else bᵢ</c>; an input of one value goes with all of the others'.</summary>
 internal sealed class WhereStep : StepOperator
 {
+    public override bool IsElementwise => true;
+
     public override int OutputLength(Step step, ReadOnlySpan<int> lengths)
     {
         Require(lengths.Length == 3, step, "takes three values");

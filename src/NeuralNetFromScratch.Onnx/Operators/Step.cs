@@ -59,6 +59,9 @@ internal sealed class Step : Part, IPart<Step>
 /// <summary>An operator on the values of one sample, forward and backward. It has no state: the table has one object of each.</summary>
 internal abstract class StepOperator
 {
+    /// <summary>Whether each value of the result depends on those at the same place of the inputs, or on single numbers, alone.</summary>
+    public virtual bool IsElementwise => false;
+
     /// <summary>How many values the result has.</summary>
     /// <param name="step">The step.</param>
     /// <param name="lengths">How many values each input has.</param>

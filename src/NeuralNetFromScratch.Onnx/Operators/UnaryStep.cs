@@ -15,6 +15,8 @@ internal interface IUnaryFunction
 internal sealed class UnaryStep<TFunction>(params string[] attributes) : StepOperator
     where TFunction : struct, IUnaryFunction
 {
+    public override bool IsElementwise => true;
+
     public override int OutputLength(Step step, ReadOnlySpan<int> lengths)
     {
         Require(lengths.Length == 1 && step.Numbers.Length == attributes.Length, step, $"takes one value and {attributes.Length} numbers");

@@ -88,6 +88,17 @@ public class OnnxExportTests
             OnnxModel.Export(new Sequential([6], 1, new Dense(4, activation)) { OutputActivation = OutputActivation.Softmax }, files[^1]);
         }
 
+        foreach (Layer layer in OnnxPictureTests.Layers)
+        {
+            foreach (bool channelsLast in (bool[])[false, true])
+            {
+                files.Add(folder.File($"{files.Count}.onnx"));
+                OnnxModel.Export(new Sequential([7, 8, 3], 1, new Conv2D(3, 1), layer, new Dense(4)) { OutputActivation = OutputActivation.Softmax, InputScaling = new(0.5f) }, files[^1], new() { IncludesInputScaling = true, ChannelsLast = channelsLast });
+                files.Add(folder.File($"{files.Count}.onnx"));
+                OnnxModel.Export(new Sequential([7, 8, 3], 1, new Conv2D(3, 1), layer) { OutputActivation = OutputActivation.None }, files[^1], new() { ChannelsLast = channelsLast });
+            }
+        }
+
         Assert.That(Peer.Run("onnx", "Onnx/onnx_models.py", ["check", .. files]).Trim(), Is.EqualTo($"{files.Count} models are fine"));
     }
 

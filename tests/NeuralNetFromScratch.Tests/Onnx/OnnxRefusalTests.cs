@@ -75,7 +75,7 @@ public class OnnxRefusalTests
     [Test]
     public void What_is_not_supported_is_refused_by_name()
     {
-        Refused(Model(3, Node("Conv", ["x"], "y")), "node \"y\" (Conv): is not supported");
+        Refused(Model(3, Node("ConvTranspose", ["x"], "y")), "node \"y\" (ConvTranspose): is not supported");
         Refused(Model(3, Node("Gemm", ["x", "x"], "y")), "it would mix samples");
         Refused(Model(3, Node("Relu", ["nowhere"], "y")), "no node computes");
         Refused(Model(3, Node("Relu", ["x"], "y"), Node("Relu", ["x"], "y")), "which is there already");

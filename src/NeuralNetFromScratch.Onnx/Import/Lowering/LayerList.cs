@@ -55,9 +55,21 @@ internal sealed class LayerList(Shape inputShape)
     {
         if (Shape == shape)
             return;
+        // A picture [height, width] counts as one of one channel.
+        if (shape is { Rank: 3 } && shape[2] == 1 && Shape is { Rank: 2 } && Shape[0] == shape[0] && Shape[1] == shape[1])
+            return;
         if (shape.Rank == 1)
+        {
             Flatten();
+        }
+        else if (Last is (OperatorLayer last, var values))
+        {
+            Replace(new OperatorLayer(last.InputLength, last.Steps, last.ConstantLengths, shape), values);
+            Shape = shape;
+        }
         else
+        {
             Add(null, new OperatorLayer(shape.ElementCount, [], [], shape));
+        }
     }
 }

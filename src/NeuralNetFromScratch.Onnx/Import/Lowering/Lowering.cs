@@ -31,8 +31,8 @@ internal sealed class Lowering
 
             StepLowering.Add(layers, pending, MostValues);
             pending.Clear();
-            if (segment.Nodes is [{ Layer: { } layer } single])
-                AddLayer(layers, single, layer);
+            if (segment.Nodes is [{ Layer: not null } single])
+                AddLayer(layers, single);
             else
                 AddBranches(layers, segment);
         }
@@ -57,12 +57,14 @@ internal sealed class Lowering
         return found;
     }
 
-    private static void AddLayer(LayerList layers, GraphNode node, Layer layer)
+    private static void AddLayer(LayerList layers, GraphNode node)
     {
+        if (node.InputShape is { } shape)
+            layers.Reshape(shape);
         // Pictures' channels are normalized alike, and parameters have the shape of samples: here each value is by itself.
-        if (layer is BatchNormalization)
+        else if (node.Layer is BatchNormalization)
             layers.Flatten();
-        layers.Add(node.Source, layer, node.Values);
+        layers.Add(node.Source, node.Layer!, node.Values);
     }
 
     private static IEnumerable<Segment> Segments(GraphNode from, GraphNode to)
@@ -94,7 +96,11 @@ internal sealed class Lowering
 
     private void AddBranches(LayerList layers, Segment segment)
     {
-        layers.Flatten();
+        // Layers of pictures need the shape; all else goes by vectors.
+        if (!segment.Nodes.Exists(node => node.InputShape is not null))
+            layers.Flatten();
+        else if (segment.Nodes.Find(node => node.InputShape is not null && node.Inputs.First() == segment.From) is { InputShape: { } shape })
+            layers.Reshape(shape);
         bool isDone = false;
         if (_nesting < MaximumNesting)
         {
@@ -119,6 +125,7 @@ internal sealed class Lowering
             (first, second) = (second, first);
         LayerList block = Convert(segment.From, first, layers.Shape);
         LayerList around = Convert(segment.From, second, layers.Shape);
+        block.Reshape(around.Shape);
         layers.Add(segment.To.Source, new Residual(block.Layers) { Projection = around.Layers }, [.. block.Values, .. around.Values]);
         return true;
     }
@@ -231,7 +238,7 @@ internal sealed class Lowering
             branch.Add(node.Source, program, values);
         }
 
-        branch.Add(node.Source, node.Layer!, node.Values);
+        AddLayer(branch, node);
         return branch;
     }
 

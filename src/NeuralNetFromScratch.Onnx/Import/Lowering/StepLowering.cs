@@ -31,7 +31,8 @@ internal static class StepLowering
             }
 
             AddProgram(layers, segments[first..next]);
-            layers.Add(segments[next].To.Source, layer, parameters);
+            if (!AddActivation(layers, layer))
+                layers.Add(segments[next].To.Source, layer, parameters);
             next += count;
             (first, values) = (next, 0);
         }
@@ -47,13 +48,31 @@ internal static class StepLowering
         layers.Add(segments[^1].To.Source, layer, values);
     }
 
-    /// <summary>A vector added to what a dense layer without a bias gives is its bias.</summary>
+    /// <summary>What is added to the outputs of a dense layer or a convolution without a bias is its bias, where it is one for each channel.</summary>
     private static bool AddBias(LayerList layers, Segment segment)
     {
-        if (layers.Last is not ({ } last, { } values) || last is not Dense { HasBias: false } dense || Constant(segment, "Add") is not { } bias || (bias.Length != 1 && bias.Length != dense.Units))
+        if (layers.Last is not ({ } last, { } values) || last is not (Dense { HasBias: false } or Conv2D { HasBias: false }) || Constant(segment, "Add") is not { } bias)
             return false;
-        float[] biases = bias.Length == dense.Units ? bias : [.. Enumerable.Repeat(bias[0], dense.Units)];
-        layers.Replace(new Dense(dense.Units, null, Initializer.Zeros), values[0], biases);
+        int units = last is Dense dense ? dense.Units : ((Conv2D)last).Channels;
+        if (bias.Length % units != 0 && bias.Length != 1)
+            return false;
+        float[] biases = bias.Length == 1 ? [.. Enumerable.Repeat(bias[0], units)] : bias[..units];
+        for (int i = 0; i < bias.Length; i++)
+        {
+            if (!bias[i].Equals(biases[i % units]))
+                return false;
+        }
+
+        layers.Replace(last is Conv2D convolution ? PictureImports.With(convolution, hasBias: true) : new Dense(units, null, Initializer.Zeros), values[0], biases);
+        return true;
+    }
+
+    /// <summary>A convolution applies the activation that follows it.</summary>
+    private static bool AddActivation(LayerList layers, Layer layer)
+    {
+        if (layer is not ActivationLayer { Activation: var activation } || layers.Last is not (Conv2D convolution, { } values) || !convolution.Activation.Equals(Activation.Identity))
+            return false;
+        layers.Replace(PictureImports.With(convolution, convolution.HasBias, activation), values);
         return true;
     }
 

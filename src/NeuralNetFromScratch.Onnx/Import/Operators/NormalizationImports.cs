@@ -46,6 +46,8 @@ internal static class NormalizationImports
             return x.WithElements(result, ElementKind.Number);
         }
 
+        if (!isEach && epsilon > 0 && PictureImports.Normalized(operation, tracer, x, new BatchNormalization(epsilon: epsilon), given) is { } normalized)
+            return normalized;
         Value mean = Channels(given[2]), factor = Channels([.. given[0].Zip(given[3], (scale, variance) => (float)(scale / Math.Sqrt((double)variance + epsilon)))]);
         Value scaled = BinaryImports.Apply(operation, tracer, "Mul", BinaryImports.Apply(operation, tracer, "Sub", x, mean), factor);
         return BinaryImports.Apply(operation, tracer, "Add", scaled, Channels(given[1]));

@@ -14,6 +14,8 @@ internal static class PadImport
         long[] axes = operation.HasInput(3) ? tracer.Integers(operation, 3) : [.. Enumerable.Range(0, x.Rank).Select(axis => (long)axis)];
         if (pads.Length != 2 * axes.Length)
             throw operation.Refuse($"has {pads.Length} margins for {axes.Length} axes");
+        if (mode == "constant" && fill == 0 && !x.IsConstant && PictureImports.Padded(operation, tracer, x, axes, pads) is { } zeros)
+            return zeros;
         for (int i = 0; i < axes.Length; i++)
         {
             (long before, long after) = (pads[i], pads[i + axes.Length]);

@@ -33,6 +33,9 @@ internal static class ReductionImports
         if (axes.Length == 0)
             return x;
         int[] sizes = [.. x.Sizes.Select((size, axis) => axes.Contains(axis) ? 1 : size)], sorted = [.. axes.Order()];
+        // The mean of a picture's places.
+        if (step == "ReduceMean" && sorted is [var first, var second] && first == x.Sizes.Length - 2 && second == first + 1 && PictureImports.GlobalPool(operation, tracer, x, new GlobalAveragePool2D()) is { } pooled)
+            return pooled;
         Operand elements = x.Elements!;
         int[] around = Arrangement.Around(x.Sizes, sorted[0], sorted.Length);
         if (sorted[^1] - sorted[0] != sorted.Length - 1)
@@ -100,6 +103,8 @@ internal static class ReductionImports
         Value x = UnaryImports.Floats(operation, tracer, 0);
         if (x.Rank < 3 || x.SampleAxis > 1)
             throw operation.Refuse($"takes [batch, channels, …], got {x}");
+        if (PictureImports.GlobalPool(operation, tracer, x, step == "ReduceMax" ? new GlobalMaxPool2D() : new GlobalAveragePool2D()) is { } pooled)
+            return pooled;
         return Reduce(tracer, operation, x, [.. Enumerable.Range(2, x.Rank - 2).Select(axis => Arrangement.InSample(operation, axis, x))], step);
     }
 

@@ -38,6 +38,8 @@ internal static class ResizeImport
             throw operation.Refuse("its scales are no whole numbers, or do not fit the axes of a sample");
         int[] times = [.. scales.Where((_, axis) => axis != x.SampleAxis).Select(scale => (int)scale)], strides = Arrangement.Strides(x.Sizes);
         int[] sizes = [.. x.Sizes.Select((size, axis) => ShapeImports.Length(operation, [size, times[axis]]))];
+        if (PictureImports.Upsampled(operation, tracer, x, times, sizes) is { } picture)
+            return picture;
         Value view = Arrangement.View(
             tracer, operation, x, 0, [.. x.Sizes.SelectMany((size, axis) => new[] { size, times[axis] })], [.. strides.SelectMany(stride => new[] { stride, 0 })], x.SampleAxis);
         return view.WithShape(sizes, x.SampleAxis);
