@@ -11,7 +11,8 @@ using NeuralNetFromScratch.Tool;
 Row[] all =
 [
     new Lab(500, target: 83), new Lab(200, target: 70), new Nielsen30(), new NielsenSoftmax100(), new SklearnFilters(), new SklearnBenchAdam(), new KerasMlp(), new Simard800(),
-    new AugmentedMlp(), new SimardElastic(), new PermutationInvariant(), new Sample(), new TimeTo98(),
+    new AugmentedMlp(), new SimardElastic(), new PermutationInvariant(), new Sample(), new TimeTo98(), new TimeTo99(), new KerasConvnet(),
+    new NielsenConv(), new SimardCnn(), new LeNet5(isDistorted: false), new LeNet5(isDistorted: true),
 ];
 
 Argument<string[]> names = new("row") { Description = "Rows to run; all if none is named.", Arity = ArgumentArity.ZeroOrMore };
@@ -48,6 +49,8 @@ command.SetAction(async (arguments, cancellationToken) =>
         results.Add(result);
         string verdict = !isMnist ? "" : result.Passes ? "pass" : "FALLS SHORT";
         Write($"{row.Name,-24} {row.Published,9:F2} {result.Mean,9:F2} {result.Spread,7:F2} {count,5} {result.Seconds,8:F1}  {row.Target} {verdict}");
+        if (row.Remark.Length > 0)
+            Write($"{"",-24} {row.Remark}");
     }
 
     if (arguments.GetValue(json) is { } path)

@@ -17,6 +17,9 @@ internal abstract class Row
     /// <summary>What the source leaves open, and what was taken, chosen on a 50,000/10,000 split of the training set.</summary>
     public virtual string Choice => "";
 
+    /// <summary>What else is to be said of the runs so far.</summary>
+    public virtual string Remark => "";
+
     /// <summary>Seeds that are run unless told otherwise: one where a run takes more than ten minutes.</summary>
     public virtual int Seeds => 5;
 
