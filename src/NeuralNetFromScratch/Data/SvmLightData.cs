@@ -1,0 +1,111 @@
+using System.Globalization;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Samples of a svmlight file: sparse features, and a number or a set of labels for each.</summary>
+public sealed class SvmLightData
+{
+    private readonly int[] _offsets, _columns;
+    private readonly float[] _values;
+    private readonly double[] _labels;
+    private readonly int[] _labelOffsets;
+    private readonly long[] _queryIds;
+
+    internal SvmLightData(int[] offsets, int[] columns, float[] values, int columnCount, double[] labels, int[] labelOffsets, long[] queryIds, bool isZeroBased)
+    {
+        (_offsets, _columns, _values, _labels, _labelOffsets, _queryIds) = (offsets, columns, values, labels, labelOffsets, queryIds);
+        (ColumnCount, IsZeroBased) = (columnCount, isZeroBased);
+    }
+
+    /// <summary>Gets the number of samples.</summary>
+    public int Count => _offsets.Length - 1;
+
+    /// <summary>Gets the number of columns.</summary>
+    public int ColumnCount { get; }
+
+    /// <summary>Gets whether the file counts columns from 0.</summary>
+    public bool IsZeroBased { get; }
+
+    /// <summary>Gets the features of all samples, with columns counted from 0: [Count, ColumnCount].</summary>
+    public SparseRowsView Features => SparseRowsView.OfChecked(_offsets, _columns, _values, ColumnCount);
+
+    /// <summary>Gets the query of each sample, which says what it is ranked with; empty if the file has none.</summary>
+    public ReadOnlySpan<long> QueryIds => _queryIds;
+
+    /// <summary>Gets the label of each sample, or all labels one after another if samples have sets of them.</summary>
+    public ReadOnlySpan<double> Labels => _labels;
+
+    /// <summary>Gets the different labels in ascending order: the classes of <see cref="ToClasses"/>.</summary>
+    public IReadOnlyList<double> DistinctLabels => field ??= [.. _labels.Distinct().Order()];
+
+    /// <summary>Returns the labels of one sample.</summary>
+    /// <param name="index">0 to <c>Count − 1</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    public ReadOnlySpan<double> GetLabels(int index)
+    {
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"there are {Count} samples");
+        return _labelOffsets.Length == 0 ? _labels.AsSpan(index, 1) : _labels.AsSpan(_labelOffsets[index].._labelOffsets[index + 1]);
+    }
+
+    /// <summary>Returns the samples with class labels, over the same memory.</summary>
+    /// <param name="classes">The label of each class; <see cref="DistinctLabels"/> if null. Give a test file the classes of the training file.</param>
+    /// <exception cref="ArgumentException">A sample has a label that is not among the classes, or a set of labels, or there is no sample.</exception>
+    public Dataset ToClasses(IReadOnlyList<double>? classes = null)
+    {
+        ThrowIfSets();
+        classes ??= DistinctLabels;
+        Dictionary<double, int> numbers = new(classes.Count);
+        for (int i = 0; i < classes.Count; i++)
+        {
+            if (!numbers.TryAdd(classes[i], i))
+                throw new ArgumentException($"the label {Text(classes[i])} stands for two classes", nameof(classes));
+        }
+
+        var labels = new int[Count];
+        for (int i = 0; i < Count; i++)
+        {
+            if (!numbers.TryGetValue(_labels[i], out labels[i]))
+                throw new ArgumentException($"sample {i} has the label {Text(_labels[i])}, but the classes are {string.Join(", ", classes.Select(Text))}", nameof(classes));
+        }
+
+        return Dataset.FromSparse(_offsets, _columns, _values, ColumnCount, labels, numbers.Count);
+    }
+
+    /// <summary>Returns the samples with their labels as targets of one number, over the same memory: for regression.</summary>
+    /// <exception cref="ArgumentException">Samples have sets of labels.</exception>
+    public Dataset ToTargets()
+    {
+        ThrowIfSets();
+        return Dataset.FromSparse(_offsets, _columns, _values, ColumnCount, Array.ConvertAll(_labels, label => (float)label), 1);
+    }
+
+    /// <summary>Returns the samples with targets of 0 and 1, over the same memory: 1 for each label that a sample has.</summary>
+    /// <param name="labelCount">The number of labels, which are 0 to <c>labelCount − 1</c>.</param>
+    /// <exception cref="ArgumentException">A label is out of this range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelCount"/> is not positive.</exception>
+    public Dataset ToMultiLabel(int labelCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(labelCount);
+        var targets = new float[checked(Count * labelCount)];
+        for (int i = 0; i < Count; i++)
+        {
+            foreach (double label in GetLabels(i))
+            {
+                if (!(label >= 0 && label < labelCount) || label != Math.Floor(label))
+                    throw new ArgumentException($"sample {i} has the label {Text(label)}; labels must be 0 to {labelCount - 1}", nameof(labelCount));
+                targets[i * labelCount + (int)label] = 1;
+            }
+        }
+
+        return Dataset.FromSparse(_offsets, _columns, _values, ColumnCount, targets, labelCount);
+    }
+
+    private void ThrowIfSets()
+    {
+        if (_labelOffsets.Length > 0)
+            throw new ArgumentException($"samples have sets of labels; use {nameof(ToMultiLabel)}");
+    }
+
+    private static string Text(double label) => label.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// Sparse samples in the text format of SVM-light and LIBSVM (T. Joachims; C.-C. Chang and C.-J. Lin): a line for each sample, with its label, its query if
+/// there are any, and the columns that are not zero.
+/// <code>
+/// # comment
+/// -1 qid:3 1:0.43 3:0.12 9284:0.2
+/// </code>
+/// </summary>
+public static class SvmLightFile
+{
+    private const int WriteRows = 256;
+
+    /// <summary>Reads a file; gzip-compressed files are recognized by their first bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How it is read; the defaults if null.</param>
+    /// <exception cref="InvalidDataException">The file is malformed; the message names the line and says what is wrong.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static SvmLightData Read(string path, SvmLightOptions? options = null)
+    {
+        using Stream stream = Open(path);
+        return Read(stream, Path.GetFileName(path), options);
+    }
+
+    /// <summary>Reads a text, which is not compressed, to its end.</summary>
+    /// <param name="stream">The text; it need not be able to seek.</param>
+    /// <param name="sourceName">What messages call it.</param>
+    /// <param name="options">How it is read; the defaults if null.</param>
+    /// <exception cref="InvalidDataException">The text is malformed; the message names the line and says what is wrong.</exception>
+    public static SvmLightData Read(Stream stream, string sourceName, SvmLightOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(sourceName);
+        return new SvmLightReader(stream, sourceName, options ?? new()).Read(int.MaxValue)!;
+    }
+
+    /// <summary>Reads a file block by block, in the memory of one block.</summary>
+    /// <param name="path">The file; gzip-compressed files are recognized by their first bytes.</param>
+    /// <param name="rows">The samples of a block; the last one can have fewer.</param>
+    /// <param name="options">How it is read: the number of columns, and from where they are counted, must be given, since a block does not show them.</param>
+    /// <exception cref="ArgumentException">The options lack one of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is not positive.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed; the message names the line and says what is wrong.</exception>
+    public static IEnumerable<SvmLightData> ReadBlocks(string path, int rows, SvmLightOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        ArgumentOutOfRangeException.ThrowIfEqual(rows, int.MaxValue);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.ColumnCount is null || options.IsZeroBased is null)
+            throw new ArgumentException($"set {nameof(SvmLightOptions.ColumnCount)} and {nameof(SvmLightOptions.IsZeroBased)}: a block does not show them", nameof(options));
+        return Blocks();
+
+        IEnumerable<SvmLightData> Blocks()
+        {
+            using Stream stream = Open(path);
+            var reader = new SvmLightReader(stream, Path.GetFileName(path), options);
+            while (reader.Read(rows) is { } block)
+                yield return block;
+        }
+    }
+
+    /// <summary>Writes the nonzero features of a data set, with class labels, with targets of one number, or with sets of labels.</summary>
+    /// <param name="path">The file; it is compressed if its name ends in ".gz". It is written whole or not at all.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="options">How it is written; the defaults if null.</param>
+    /// <exception cref="ArgumentException">The data set has neither labels nor targets, or targets of several numbers without
+    /// <see cref="SvmLightOptions.IsMultiLabel"/>, or the options do not fit it.</exception>
+    public static void Write(string path, Dataset dataset, SvmLightOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        AtomicFile.Write(path, file =>
+        {
+            if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            {
+                Write(file, dataset, options);
+                return;
+            }
+
+            using var compressed = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true);
+            Write(compressed, dataset, options);
+        });
+    }
+
+    /// <inheritdoc cref="Write(string, Dataset, SvmLightOptions?)"/>
+    /// <param name="stream">Receives the text.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="options">How it is written; the defaults if null.</param>
+    public static void Write(Stream stream, Dataset dataset, SvmLightOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(dataset);
+        options ??= new();
+        ThrowIfUnfit(dataset, options);
+        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true) { NewLine = "\n" };
+        foreach (string line in options.Comment?.ReplaceLineEndings("\n").Split('\n') ?? [])
+            writer.WriteLine($"# {line}");
+        var buffer = new BatchBuffer();
+        var engine = new Engine(1);
+        int[] indices = [.. Enumerable.Range(0, Math.Min(WriteRows, dataset.Count))];
+        for (int start = 0; start < dataset.Count; start += WriteRows)
+        {
+            Span<int> block = indices.AsSpan(0, Math.Min(WriteRows, dataset.Count - start));
+            for (int i = 0; i < block.Length; i++)
+                block[i] = start + i;
+            BatchView rows = buffer.LoadFeatures(engine, dataset, block);
+            for (int row = 0; row < rows.Rows; row++)
+                WriteSample(writer, dataset, start + row, rows.SliceRows(row, 1), options);
+        }
+    }
+
+    private static void WriteSample(StreamWriter writer, Dataset dataset, int index, BatchView row, SvmLightOptions options)
+    {
+        writer.Write(Label(dataset, index, options));
+        if (options.QueryIds.Count > 0)
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $" qid:{options.QueryIds[index]}"));
+        int first = options.IsZeroBased == true ? 0 : 1, dense = row.Dense.Columns;
+        for (int column = 0; column < dense; column++)
+            WriteElement(column, row.Dense.Row(0)[column]);
+        for (int i = 0; i < row.Sparse.StoredCount; i++)
+            WriteElement(dense + row.Sparse.GetColumns(0)[i], row.Sparse.GetValues(0)[i]);
+        writer.WriteLine();
+
+        void WriteElement(int column, float value)
+        {
+            if (value == 0)
+                return;
+            if (!float.IsFinite(value))
+                throw new ArgumentException($"sample {index}: feature {column} is {value.ToString(CultureInfo.InvariantCulture)}, which the format has no room for", nameof(dataset));
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $" {first + (long)column}:{value}"));
+        }
+    }
+
+    private static string Label(Dataset dataset, int index, SvmLightOptions options)
+    {
+        if (dataset.TargetLength == 0)
+        {
+            int label = dataset.GetLabel(index);
+            return options.Classes.Count > 0 ? options.Classes[label].ToString(CultureInfo.InvariantCulture) : label.ToString(CultureInfo.InvariantCulture);
+        }
+
+        var target = new float[dataset.TargetLength];
+        dataset.CopyTarget(index, target);
+        return options.IsMultiLabel
+            ? string.Join(',', Enumerable.Range(0, target.Length).Where(label => target[label] != 0).Select(label => label.ToString(CultureInfo.InvariantCulture)))
+            : target[0].ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void ThrowIfUnfit(Dataset dataset, SvmLightOptions options)
+    {
+        if (dataset is { TargetLength: 0, ClassCount: 0 })
+            throw new ArgumentException("the samples have neither class labels nor targets", nameof(dataset));
+        if (dataset.TargetLength > 1 && !options.IsMultiLabel)
+            throw new ArgumentException($"targets of {dataset.TargetLength} numbers are written as sets of labels; set {nameof(SvmLightOptions.IsMultiLabel)}", nameof(options));
+        if (options.Classes.Count > 0 && options.Classes.Count < dataset.ClassCount)
+            throw new ArgumentException($"expected the labels of {dataset.ClassCount} classes, got {options.Classes.Count}", nameof(options));
+        if (options.QueryIds.Count > 0 && options.QueryIds.Count != dataset.Count)
+            throw new ArgumentException($"expected the queries of {dataset.Count} samples, got {options.QueryIds.Count}", nameof(options));
+    }
+
+    private static Stream Open(string path)
+    {
+        FileStream file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[3];
+        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (start[..read].SequenceEqual("BZh"u8))
+        {
+            file.Dispose();
+            throw new InvalidDataException($"{Path.GetFileName(path)}: the file is compressed with bzip2; decompress it first");
+        }
+
+        file.Position = 0;
+        return read >= 2 && start[0] == 0x1F && start[1] == 0x8B ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Reads samples of a svmlight text, some at a time.</summary>
+/// <param name="stream">The text.</param>
+/// <param name="source">What messages call it.</param>
+/// <param name="options">How it is read.</param>
+internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptions options)
+{
+    private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    private const int MostShown = 40;
+
+    private readonly LineReader _lines = new(stream, source);
+    private List<int> _offsets = [], _columns = [], _labelOffsets = [];
+    private List<float> _values = [];
+    private List<double> _labels = [];
+    private List<long> _queryIds = [];
+    private bool? _hasQueryIds;
+    private int _least, _most;
+    private string _mostPlace = "";
+
+    /// <summary>Reads the next samples.</summary>
+    /// <param name="count">The most samples.</param>
+    /// <returns>The samples; null if there are no more.</returns>
+    /// <exception cref="InvalidDataException">The text is malformed; the message names the line.</exception>
+    public SvmLightData? Read(int count)
+    {
+        (_offsets, _columns, _values, _labels, _labelOffsets, _queryIds) = ([0], [], [], [], options.IsMultiLabel ? [0] : [], []);
+        (_least, _most) = (int.MaxValue, -1);
+        while (_offsets.Count <= count && _lines.TryRead(out ReadOnlySpan<byte> line))
+        {
+            int comment = line.IndexOf((byte)'#');
+            if (comment >= 0)
+                line = line[..comment];
+            bool hasLabels = !options.IsMultiLabel || (line.Length > 0 && !IsSpace(line[0]));
+            line = line.Trim(" \t"u8);
+            if (!line.IsEmpty)
+                ReadSample(line, hasLabels);
+        }
+
+        if (_offsets.Count == 1 && count < int.MaxValue)
+            return null;
+        bool isZeroBased = options.IsZeroBased ?? _least == 0;
+        int columnCount = Math.Max(_most + (isZeroBased ? 1 : 0), 1);
+        if (options.ColumnCount is { } expected)
+        {
+            if (columnCount > expected)
+                throw new InvalidDataException($"{_mostPlace}: column {_most} is beyond the {expected} columns, which are counted from {(isZeroBased ? 0 : 1)}");
+            columnCount = expected;
+        }
+
+        int[] columns = [.. _columns];
+        _columns = [];
+        if (!isZeroBased)
+        {
+            foreach (ref int column in columns.AsSpan())
+                column--;
+        }
+
+        return new SvmLightData([.. _offsets], columns, [.. _values], columnCount, [.. _labels], [.. _labelOffsets], [.. _queryIds], isZeroBased);
+    }
+
+    /// <summary>A line: labels, a query if there is one, columns with values.</summary>
+    private void ReadSample(ReadOnlySpan<byte> line, bool hasLabels)
+    {
+        if (hasLabels)
+            ReadLabels(Next(ref line));
+        if (options.IsMultiLabel)
+            _labelOffsets.Add(_labels.Count);
+        bool hasQuery = line.StartsWith("qid:"u8);
+        if (hasQuery)
+            ReadQuery(Next(ref line)["qid:".Length..]);
+        if (hasQuery != (_hasQueryIds ??= hasQuery))
+            throw _lines.Malformed(hasQuery ? "has a query, the samples before have none" : "has no query, the samples before have one");
+        int last = -1;
+        while (!line.IsEmpty)
+            last = ReadElement(Next(ref line), last);
+        _offsets.Add(_columns.Count);
+    }
+
+    private void ReadLabels(ReadOnlySpan<byte> token)
+    {
+        while (options.IsMultiLabel && token.IndexOf((byte)',') is >= 0 and int comma)
+        {
+            AddLabel(token[..comma]);
+            token = token[(comma + 1)..];
+        }
+
+        AddLabel(token);
+    }
+
+    private void AddLabel(ReadOnlySpan<byte> token)
+    {
+        if (!double.TryParse(token, Number, CultureInfo.InvariantCulture, out double label) || !double.IsFinite(label))
+            throw _lines.Malformed($"{Shown(token)} is no label; {(options.IsMultiLabel ? "expected integers with commas between them" : "expected a finite number")}");
+        if (options.IsMultiLabel && label != Math.Floor(label))
+            throw _lines.Malformed($"the label {Shown(token)} is no integer");
+        _labels.Add(label);
+    }
+
+    private void ReadQuery(ReadOnlySpan<byte> token)
+    {
+        if (!Utf8Parser.TryParse(token, out long query, out int length) || length != token.Length)
+            throw _lines.Malformed($"{Shown(token)} is no number of a query");
+        _queryIds.Add(query);
+    }
+
+    /// <returns>The column as the file counts it.</returns>
+    private int ReadElement(ReadOnlySpan<byte> token, int last)
+    {
+        int first = options.IsZeroBased == false ? 1 : 0;
+        if (!Utf8Parser.TryParse(token, out int column, out int length) || length >= token.Length || token[length] != ':' || column == int.MaxValue)
+            throw _lines.Malformed($"expected a column and a value such as 3:0.5, got {Shown(token)}");
+        if (column < first)
+            throw _lines.Malformed($"columns are counted from {first}, got {column}");
+        if (column <= last)
+            throw _lines.Malformed($"columns must ascend, got {column} after {last}");
+        ReadOnlySpan<byte> text = token[(length + 1)..];
+        if (!float.TryParse(text, Number, CultureInfo.InvariantCulture, out float value) || !float.IsFinite(value))
+            throw _lines.Malformed($"the value of column {column} must be a finite number, got {Shown(text)}");
+        if (_columns.Count >= options.MaxElementCount)
+            throw _lines.Malformed($"there are more than {options.MaxElementCount} values; set {nameof(SvmLightOptions)}.{nameof(SvmLightOptions.MaxElementCount)}, or read blocks");
+        _columns.Add(column);
+        _values.Add(value);
+        _least = Math.Min(_least, column);
+        if (column > _most)
+            (_most, _mostPlace) = (column, $"{source}, line {_lines.Number.ToString(CultureInfo.InvariantCulture)}");
+        return column;
+    }
+
+    private static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> line)
+    {
+        int end = line.IndexOfAny(" \t"u8);
+        ReadOnlySpan<byte> token = end < 0 ? line : line[..end];
+        line = end < 0 ? [] : line[end..].TrimStart(" \t"u8);
+        return token;
+    }
+
+    private static bool IsSpace(byte character) => character is (byte)' ' or (byte)'\t';
+
+    /// <summary>A piece of the file for a message: cut, and with nothing in it that a terminal obeys.</summary>
+    private static string Shown(ReadOnlySpan<byte> text)
+    {
+        var shown = new StringBuilder("\"");
+        foreach (byte character in text[..Math.Min(text.Length, MostShown)])
+            shown.Append(character is >= 0x20 and < 0x7F ? (char)character : '?');
+        return shown.Append(text.Length > MostShown ? "…\"" : "\"").ToString();
+    }
+}
