@@ -1,7 +1,9 @@
+using System.Globalization;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using NeuralNetFromScratch.Benchmarks.Comparison;
 using NeuralNetFromScratch.Benchmarks.Ladder;
+using NeuralNetFromScratch.Benchmarks.Threads;
 
 namespace NeuralNetFromScratch.Benchmarks;
 
@@ -22,8 +24,14 @@ internal static class BenchmarkProgram
                 return await CompareCommand.RunAsync(rest, error);
             case ["ladder", .. var rest]:
                 return await LadderCommand.RunAsync(rest, error);
+            case ["threads", .. var rest]:
+                return await ThreadsCommand.RunAsync(rest, error);
+            case [ThreadsCommand.TrainVerb, var network, var threads]:
+                return ChildProcess.Train(network, int.Parse(threads, CultureInfo.InvariantCulture));
+            case [ThreadsCommand.SpinVerb, var processor]:
+                return ChildProcess.Spin(int.Parse(processor, CultureInfo.InvariantCulture));
             case [var verb, ..] when !verb.StartsWith('-'):
-                await error.WriteLineAsync($"There is no verb {verb}: it is compare, ladder, or BenchmarkDotNet's options such as --filter '*' (see --help).");
+                await error.WriteLineAsync($"There is no verb {verb}: it is compare, ladder, threads, or BenchmarkDotNet's options such as --filter '*' (see --help).");
                 return BadUsage;
             default:
                 IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchmarkProgram).Assembly).Run(arguments);

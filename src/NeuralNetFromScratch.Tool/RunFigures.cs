@@ -31,6 +31,9 @@ internal sealed record RunFigures
     /// <summary>Shuffling, gathering and every step, nothing else.</summary>
     public required IReadOnlyList<double> EpochSeconds { get; init; }
 
+    /// <summary>Threads in use in each epoch: as many as its steps are fastest with.</summary>
+    public required IReadOnlyList<int> EpochThreads { get; init; }
+
     public required double TrainSeconds { get; init; }
 
     /// <summary>0 to 1.</summary>
@@ -58,6 +61,7 @@ internal sealed record RunFigures
             Seed = seed,
             Epochs = seconds.Length,
             EpochSeconds = seconds,
+            EpochThreads = [.. epochs.Select(epoch => epoch.ThreadCount)],
             TrainSeconds = seconds.Sum(),
             TestAccuracy = evaluation.Accuracy,
             TestLoss = evaluation.Loss,

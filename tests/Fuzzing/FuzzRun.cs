@@ -19,6 +19,12 @@ public static class FuzzRun
         var failures = new List<FuzzFailure>();
         foreach (byte[] valid in target.Seeds)
             target.Read(valid);
+        for (int crafted = 0; crafted < target.Crafted.Count; crafted++)
+        {
+            if (Catch(target, target.Crafted[crafted]) is { } thrown and not InvalidDataException)
+                failures.Add(new FuzzFailure((ulong)crafted, target.Crafted[crafted], thrown.ToString()));
+        }
+
         long accepted = 0, mostBytes = 0, files = 0;
         ulong mostBytesNumber = 0, mostSecondsNumber = 0;
         double mostSeconds = 0;
@@ -50,7 +56,7 @@ public static class FuzzRun
     {
         ArgumentNullException.ThrowIfNull(target);
         var mutator = new Mutator(seed, number);
-        return target.Mutate(mutator.Pick(target.Seeds), mutator);
+        return target.Mutate(mutator.Pick(target.Starts), mutator);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Which exceptions come out is what is tried.")]

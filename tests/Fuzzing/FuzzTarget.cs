@@ -6,8 +6,14 @@ public abstract class FuzzTarget
     /// <summary>The format, as the command line calls it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Valid files, which mutations start from.</summary>
+    /// <summary>Valid files.</summary>
     public abstract IReadOnlyList<byte[]> Seeds { get; }
+
+    /// <summary>Files that were made to break a reader: it may refuse them, and mutations start from them too.</summary>
+    public virtual IReadOnlyList<byte[]> Crafted => [];
+
+    /// <summary>All that mutations start from.</summary>
+    internal IReadOnlyList<byte[]> Starts => field ??= [.. Seeds, .. Crafted];
 
     /// <summary>Pieces of the format that mutations put in.</summary>
     public virtual IReadOnlyList<byte[]> Words => [];

@@ -12,6 +12,7 @@ public sealed class Engine
 {
     private readonly WorkerTeam _team;
     private readonly PackSpace[] _spaces;
+    private int _activeThreads;
 
     /// <summary>Creates an engine.</summary>
     /// <param name="threadCount">
@@ -46,6 +47,8 @@ public sealed class Engine
     private Engine(int threadCount, SimdWidth width, bool rests)
     {
         _team = new WorkerTeam(threadCount, rests);
+        Rests = rests;
+        _activeThreads = threadCount;
         _spaces = new PackSpace[threadCount];
         for (int worker = 0; worker < threadCount; worker++)
             _spaces[worker] = new PackSpace();
@@ -62,6 +65,16 @@ public sealed class Engine
     public MultiplyAddKind MultiplyAdd => Width.MultiplyAdd();
 
     internal SimdWidth Width { get; }
+
+    /// <summary>Whether fewer threads are used where that is faster.</summary>
+    internal bool Rests { get; }
+
+    /// <summary>The number of threads that work is divided among at the moment: 1 to <see cref="ThreadCount"/>.</summary>
+    internal int ActiveThreads
+    {
+        get => Volatile.Read(ref _activeThreads);
+        set => Volatile.Write(ref _activeThreads, Math.Clamp(value, 1, ThreadCount));
+    }
 
     /// <summary>
     /// The matrix product C = A·B on the engine's threads. Transposed views (see <see cref="ReadOnlyMatrixView.Transposed"/>)
@@ -82,7 +95,7 @@ public sealed class Engine
     }
 
     /// <summary>How many workers some work is worth, one for each grain of it.</summary>
-    internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, ThreadCount);
+    internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, ActiveThreads);
 
     internal PackSpace Space(int worker) => _spaces[worker];
 

@@ -162,7 +162,7 @@ internal static class CheckpointFile
     }
 
     public static string HistoryLine(EpochRecord epoch) => string.Join(
-        ';', Text(epoch.Epoch), Figures(epoch.Training), epoch.Validation is null ? "" : Figures(epoch.Validation), Text(epoch.Duration.Ticks), Text(epoch.SampleCount));
+        ';', Text(epoch.Epoch), Figures(epoch.Training), epoch.Validation is null ? "" : Figures(epoch.Validation), Text(epoch.Duration.Ticks), Text(epoch.SampleCount), Text(epoch.ThreadCount));
 
     private static string Figures(EvaluationResult result) => string.Join(
         ',', (string[])[Text(result.Count), Text(result.NonFiniteCount), Text(result.Loss), .. result.Metrics.Select(metric => Text(result[metric].Value))]);
@@ -170,10 +170,10 @@ internal static class CheckpointFile
     private static EpochRecord ParseHistoryLine(string line, Metric[] metrics)
     {
         string[] cells = line.Split(';');
-        if (cells.Length != 5)
+        if (cells.Length != 6)
             throw new InvalidDataException($"the history has a line \"{line}\"");
         return new EpochRecord(
-            (int)ParseLong(cells[0]), ParseFigures(cells[1], metrics), cells[2].Length == 0 ? null : ParseFigures(cells[2], metrics), TimeSpan.FromTicks(ParseLong(cells[3])), (int)ParseLong(cells[4]));
+            (int)ParseLong(cells[0]), ParseFigures(cells[1], metrics), cells[2].Length == 0 ? null : ParseFigures(cells[2], metrics), TimeSpan.FromTicks(ParseLong(cells[3])), (int)ParseLong(cells[4])) { ThreadCount = (int)ParseLong(cells[5]) };
     }
 
     private static EvaluationResult ParseFigures(string text, Metric[] metrics)

@@ -216,6 +216,6 @@ public readonly record struct TrainingProgress
     /// <summary>The epoch's record when it is finished, else null.</summary>
     public EpochRecord? FinishedEpoch { get; init; }
 
-    /// <summary>Number of threads that work on the training.</summary>
+    /// <summary>Number of threads that work on the training: as many as its steps are fastest with, at most <see cref="Trainer.ThreadCount"/>.</summary>
     public int ThreadCount { get; init; }
 }

@@ -20,6 +20,8 @@ internal sealed class LbfgsObjective
         _order = [.. Enumerable.Range(0, data.Count)];
     }
 
+    public Dataset Data => _data;
+
     /// <summary>Number of trained values.</summary>
     public int Length { get; }
 

@@ -8,16 +8,18 @@ namespace NeuralNetFromScratch;
 /// <remarks>
 /// It wants a loss that is a function of the parameters alone: the random numbers of layers such as dropout are the same in every pass. Positions,
 /// gradients and the memory of pairs are in double precision; the network computes in single precision, which bounds how small a gradient can become.
+/// A training that was cancelled goes on with the next call of <see cref="Fit"/>, to the bits of one that was not. It has no checkpoints: in another process, from
+/// the saved network, L-BFGS begins with an empty memory, and takes another way to the least loss.
 /// </remarks>
 public sealed class LbfgsTrainer
 {
-    /// <summary>Pairs whose curvature is not above this are left out, so that the direction stays one of descent.</summary>
-    private const double LeastCurvature = 1e-10;
-
     private readonly Sequential _network;
     private readonly Loss _loss;
     private readonly Trainer _trainer;
     private readonly LbfgsOptions _options;
+
+    /// <summary>Where a cancelled training stands.</summary>
+    private LbfgsState? _cancelled;
 
     /// <summary>A trainer.</summary>
     /// <param name="network">The network, whose parameters it changes.</param>
@@ -41,9 +43,12 @@ public sealed class LbfgsTrainer
         _trainer = new Trainer(network, loss, new Sgd(), new TrainerOptions { ThreadCount = _options.ThreadCount, EmulateFusedMultiplyAdd = _options.EmulateFusedMultiplyAdd });
     }
 
-    /// <summary>Minimizes the mean loss over all samples, from the network's parameters on. They are those of the least loss found.</summary>
+    /// <summary>
+    /// Minimizes the mean loss over all samples, from the network's parameters on. They are those of the least loss found. After a call that was cancelled, it goes
+    /// on where that one ended, if neither the data set nor the parameters are others.
+    /// </summary>
     /// <param name="data">The samples.</param>
-    /// <param name="cancellationToken">Ends the training between two passes; the parameters are then those of the last iteration.</param>
+    /// <param name="cancellationToken">Ends the training between two iterations; the parameters are then those of the last one.</param>
     /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
     /// <exception cref="NotFiniteNumberException">The loss of the first pass is NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -54,55 +59,55 @@ public sealed class LbfgsTrainer
             throw new ArgumentException("the data set is empty", nameof(data));
         data.ThrowIfLabelsOutside(_network.OutputShape.ElementCount, nameof(data), _loss.IgnoredLabel);
         var objective = new LbfgsObjective(_network, _trainer, data, _options.L2Penalty);
-        var position = new double[objective.Length];
-        objective.ReadPosition(position);
+        LbfgsState state = _cancelled is { } cancelled && cancelled.IsOf(objective) ? cancelled : new LbfgsState(objective, _options.HistorySize);
+        _cancelled = null;
         try
         {
-            return Minimize(objective, position, cancellationToken);
+            return Minimize(objective, state, cancellationToken);
+        }
+        catch (OperationCanceledException) when (state.HasBegun)
+        {
+            state.CountPasses(objective.Passes);
+            _cancelled = state;
+            throw;
         }
         finally
         {
-            objective.WritePosition(position);
+            objective.WritePosition(state.Position);
         }
     }
 
-    private LbfgsResult Minimize(LbfgsObjective objective, double[] position, CancellationToken cancellationToken)
+    private LbfgsResult Minimize(LbfgsObjective objective, LbfgsState state, CancellationToken cancellationToken)
     {
-        int length = position.Length;
-        double[] gradient = new double[length], direction = new double[length];
-        double loss = objective.Evaluate(position, gradient);
-        if (!double.IsFinite(loss))
-            throw new NotFiniteNumberException(FormattableString.Invariant($"the loss of the first pass is {loss}; look for features that are no numbers, or smaller initial weights"), loss);
-        var memory = new LbfgsMemory(_options.HistorySize, length);
-        var search = new WolfeSearch(objective, length);
-        List<double> losses = [];
+        if (!state.HasBegun)
+            state.Begin(objective);
+        var search = new WolfeSearch(objective, objective.Length);
+        double[] direction = new double[objective.Length];
+        double loss = state.Loss;
         LbfgsStop stop = LbfgsStop.MaxIterations;
-        for (int iteration = 0; ; iteration++)
+        while (true)
         {
-            if (LbfgsMath.Largest(gradient) <= _options.GradientTolerance)
+            if (LbfgsMath.Largest(state.Gradient) <= _options.GradientTolerance)
             {
                 stop = LbfgsStop.SmallGradient;
                 break;
             }
 
-            if (iteration == _options.MaxIterations)
+            if (state.Losses.Count == _options.MaxIterations)
                 break;
             cancellationToken.ThrowIfCancellationRequested();
-            memory.Direction(gradient, direction);
-            double slope = LbfgsMath.Dot(gradient, direction);
+            state.Memory.Direction(state.Gradient, direction);
+            double slope = LbfgsMath.Dot(state.Gradient, direction);
             // Without a pair the length of the direction says nothing.
-            double size = memory.IsEmpty ? Math.Min(1, 1 / LbfgsMath.Size(gradient)) : 1;
+            double size = state.Memory.IsEmpty ? Math.Min(1, 1 / LbfgsMath.Size(state.Gradient)) : 1;
             double previous = loss;
-            if (!(slope < 0) || !search.Run(position, direction, size, slope, ref loss))
+            if (!(slope < 0) || !search.Run(state.Position, direction, size, slope, ref loss))
             {
                 stop = LbfgsStop.NoProgress;
                 break;
             }
 
-            memory.Add(position, search.Position, gradient, search.Gradient, LeastCurvature);
-            search.Position.CopyTo(position, 0);
-            search.Gradient.CopyTo(gradient, 0);
-            losses.Add(loss);
+            state.Move(search, loss);
             if (previous - loss <= _options.LossTolerance * Math.Max(Math.Max(Math.Abs(previous), Math.Abs(loss)), 1))
             {
                 stop = LbfgsStop.SmallImprovement;
@@ -110,7 +115,7 @@ public sealed class LbfgsTrainer
             }
         }
 
-        return new LbfgsResult(losses, loss, LbfgsMath.Largest(gradient), objective.Passes, stop);
+        return new LbfgsResult([.. state.Losses], loss, LbfgsMath.Largest(state.Gradient), state.PassesBefore + objective.Passes, stop);
     }
 }
 

@@ -60,7 +60,7 @@ public sealed partial class Trainer
     /// </summary>
     public Sequential? AveragedNetwork => _state.AveragedNetwork;
 
-    /// <summary>Number of threads that work together.</summary>
+    /// <summary>Number of threads that work together at most. Where a training is faster with fewer, it uses fewer: see <see cref="EpochRecord.ThreadCount"/>.</summary>
     public int ThreadCount => _engine.ThreadCount;
 
     /// <summary>How sums of products are computed. A checkpoint remembers whether each step of them rounds once or twice.</summary>
@@ -159,7 +159,7 @@ public sealed partial class Trainer
     {
         Evaluator? evaluator = plan.Validation is null ? null : new Evaluator(_state.WatchedNetwork, _loss, plan.Metrics, _engine);
         using CheckpointWriter? checkpoint = plan.Options.Checkpoint is { } where ? new CheckpointWriter(where, Fingerprint(plan), resumed) : null;
-        var loop = new TrainingLoop(_state, _steps, plan, _loss, _optimizer.LearningRate, evaluator, checkpoint, progress, _engine.ThreadCount);
+        var loop = new TrainingLoop(_state, _steps, plan, _loss, _optimizer.LearningRate, evaluator, checkpoint, progress);
         History = loop.History;
         try
         {

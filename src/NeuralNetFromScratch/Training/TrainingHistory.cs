@@ -32,6 +32,11 @@ public sealed class EpochRecord
     /// <summary>Number of training samples.</summary>
     public int SampleCount { get; }
 
+    /// <summary>
+    /// Number of threads in use at the end of the epoch: as many as its steps are fastest with, at most <see cref="Trainer.ThreadCount"/>. 0 where it is not known.
+    /// </summary>
+    public int ThreadCount { get; internal init; }
+
     /// <summary>Training samples in a second.</summary>
     public double SamplesPerSecond => SampleCount / Duration.TotalSeconds;
 

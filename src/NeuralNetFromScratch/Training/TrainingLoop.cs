@@ -19,7 +19,6 @@ internal sealed class TrainingLoop
     private readonly CheckpointWriter? _checkpoint;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly ITrainingDisplay? _display;
-    private readonly int _threadCount;
     private readonly TrainingCallback[] _callbacks;
     private readonly TrainingRun _run;
     private readonly List<double> _losses = [];
@@ -32,8 +31,7 @@ internal sealed class TrainingLoop
     private bool _hasSeenAll;
 
     public TrainingLoop(
-        TrainingState state, StepRunner steps, TrainingPlan plan, Loss loss, float learningRate, Evaluator? evaluator, CheckpointWriter? checkpoint, IProgress<TrainingProgress>? progress,
-        int threadCount)
+        TrainingState state, StepRunner steps, TrainingPlan plan, Loss loss, float learningRate, Evaluator? evaluator, CheckpointWriter? checkpoint, IProgress<TrainingProgress>? progress)
     {
         _state = state;
         _steps = steps;
@@ -45,7 +43,6 @@ internal sealed class TrainingLoop
         _checkpoint = checkpoint;
         _progress = progress;
         _display = progress as ITrainingDisplay;
-        _threadCount = threadCount;
         _callbacks = [.. _options.Callbacks];
         _run = new TrainingRun(state, _options);
         _metrics = plan.Metrics.ToDictionary(metric => metric.Name, _ => (IReadOnlyList<double>)new List<double>());
@@ -170,7 +167,7 @@ internal sealed class TrainingLoop
         _hasSeenAll = true;
         bool isWritten = _checkpoint is not null
             && ((_options.Checkpoint is { EveryEpochs: > 0 } rule && _state.Epoch % rule.EveryEpochs == 0) || IsStepOfCheckpoint());
-        var record = new EpochRecord(_state.Epoch, _state.Figures!.Result(), _evaluator?.Run(_plan.Validation!), _watch.Elapsed, _plan.SamplesPerEpoch);
+        var record = new EpochRecord(_state.Epoch, _state.Figures!.Result(), _evaluator?.Run(_plan.Validation!), _watch.Elapsed, _plan.SamplesPerEpoch) { ThreadCount = _steps.ThreadCount };
         TrainingProgress progress = Progress(record.Training) with { FinishedEpoch = record };
         _state.History.Add(record);
         Note(record);
@@ -201,5 +198,5 @@ internal sealed class TrainingLoop
         _options.Checkpoint is { EverySteps: > 0 } rule && ((_state.Epoch - 1L) * _plan.StepsPerEpoch + _state.StepOfEpoch) % rule.EverySteps == 0;
 
     private TrainingProgress Progress(EvaluationResult? training) =>
-        new(_state.Epoch, _options.Epochs, _state.StepOfEpoch, _plan.StepsPerEpoch, _state.Figures!.Loss, training) { ThreadCount = _threadCount };
+        new(_state.Epoch, _options.Epochs, _state.StepOfEpoch, _plan.StepsPerEpoch, _state.Figures!.Loss, training) { ThreadCount = _steps.ThreadCount };
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
@@ -108,6 +110,8 @@ internal sealed class StepRunner : ILayerObserver
     private const ulong LayerStream = 2;
 
     private readonly GradientExchange? _exchange;
+    private readonly Engine _engine;
+    private readonly StepPace? _pace;
     private readonly TrainingState _state;
     private readonly GradientPass _pass;
     private readonly ParameterUpdate _update;
@@ -116,6 +120,9 @@ internal sealed class StepRunner : ILayerObserver
     public StepRunner(Loss loss, Optimizer optimizer, Engine engine, GradientExchange? exchange, TrainingState state)
     {
         _exchange = exchange;
+        _engine = engine;
+        // Machines that exchange gradients wait for each other.
+        _pace = engine.Rests && engine.ThreadCount > 1 && exchange is null ? new StepPace(engine.ThreadCount) : null;
         _state = state;
         var plan = new UpdatePlan(state.Network.Parameters, optimizer);
         _pass = new GradientPass(state.Network, loss, engine, plan.Frozen);
@@ -132,11 +139,33 @@ internal sealed class StepRunner : ILayerObserver
     /// <summary>The parameters have changed, and the step is counted.</summary>
     public void Update(float learningRate, float? momentum) => _update.Run(learningRate, momentum);
 
-    /// <summary>All stages; a loss that is not finite ends the step before the update, where that is asked for.</summary>
+    /// <summary>The number of threads in use.</summary>
+    public int ThreadCount => _pace?.Current ?? _engine.ThreadCount;
+
+    /// <summary>All stages, with as many threads as are fastest; a loss that is not finite ends the step before the update, where that is asked for.</summary>
     /// <returns>The totals, and whether the parameters were updated.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (StepTotals Totals, bool IsUpdated) Run(
         in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite = false)
+    {
+        if (_pace is null)
+            return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite);
+        long start = Stopwatch.GetTimestamp();
+        _engine.ActiveThreads = _pace.Next;
+        try
+        {
+            return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite);
+        }
+        finally
+        {
+            _engine.ActiveThreads = _engine.ThreadCount;
+            _pace.Follow(batch.Rows, Stopwatch.GetTimestamp() - start);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (StepTotals Totals, bool IsUpdated) RunStages(
+        in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite)
     {
         StepTotals totals = Exchange(ComputeGradients(batch, seed, accumulate: false, figures, refusesNonFinite));
         if (stopsAtNonFiniteLoss && !double.IsFinite(totals.Loss))

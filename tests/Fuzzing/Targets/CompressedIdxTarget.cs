@@ -10,7 +10,13 @@ internal sealed class CompressedIdxTarget : FuzzTarget
 
     private readonly IdxTarget _plain = new();
 
-    public CompressedIdxTarget() => Seeds = [.. _plain.Seeds.Select(Compress), Compress([0, 0, 8, 2, 0, 0, 4, 0, 0, 0, 4, 0, .. new byte[1 << 20]])];
+    public CompressedIdxTarget() => Seeds =
+    [
+        .. _plain.Seeds.Select(Compress),
+        Compress([0, 0, 8, 2, 0, 0, 4, 0, 0, 0, 4, 0, .. new byte[1 << 20]]),
+        // A file of several members, as RFC 1952 allows.
+        [.. Compress([0, 0, 8, 1, 0]), .. Compress([0, 0, 5, 1, 2]), .. Compress([3, 4, 5])],
+    ];
 
     public override string Name => "idx-gz";
 

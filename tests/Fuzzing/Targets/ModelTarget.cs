@@ -30,6 +30,20 @@ internal sealed class ModelTarget : SafetensorsFamily
 
     public override string Name => "model";
 
+    /// <summary>A rank of thousands, gigabytes that are promised, deviations that nothing can be divided by, names that are none.</summary>
+    public override IReadOnlyList<byte[]> Crafted => field ??=
+    [
+        With("architecture", text => text.Replace("[4]", $"[{string.Join(',', Enumerable.Repeat('1', 20_000))}]", StringComparison.Ordinal)),
+        With("architecture", text => text.Replace(":3", ":2147483647", StringComparison.Ordinal)),
+        With("architecture", text => text.Replace(":3", ":30000", StringComparison.Ordinal)),
+        With("architecture", _ => new string('[', 5000)),
+        With("input_standard_deviation", _ => "0", scales: true),
+        With("input_scale", _ => "NaN", scales: true),
+        With("input_mean", _ => "1e999", scales: true),
+        With("class_names", _ => "[null,\"a\"]"),
+        With("class_names", _ => "[\"\\ud800\",\"b\"]"),
+    ];
+
     public override IReadOnlyList<byte[]> Seeds { get; }
 
     public override long FixedBytes => 100_000;
@@ -49,6 +63,14 @@ internal sealed class ModelTarget : SafetensorsFamily
         }
 
         ModelFile.Read(reader, BuiltInParts.Registry);
+    }
+
+    private static byte[] With(string key, Func<string, string> change, bool scales = false)
+    {
+        var network = new Sequential([4], 1, new Dense(3, Activation.Relu), new Dense(2)) { InputScaling = scales ? new InputScaling(1, 0, 1) : null };
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = ModelFile.Describe(network, TensorNaming.Native);
+        metadata[key] = change(metadata.GetValueOrDefault(key, ""));
+        return Write(tensors, metadata);
     }
 
     private static byte[] Write(Sequential network, TensorNaming naming)

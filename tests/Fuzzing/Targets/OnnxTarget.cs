@@ -37,6 +37,44 @@ internal sealed class OnnxTarget : FuzzTarget
         Write(new Sequential([3], 1, new ActivationLayer(Activation.LeakyRelu(0.2f)), new ActivationLayer(Activation.Elu(0.5f))) { OutputActivation = OutputActivation.LogSoftmax }),
     ];
 
+    /// <summary>Long chains of factors, thousands of empty nodes and of attributes that nobody knows, second outputs, and the outputs of training.</summary>
+    public override IReadOnlyList<byte[]> Crafted => field ??=
+    [
+        With(graph =>
+        {
+            graph.Initializer.Add(new TensorProto { Name = "factor", DataType = 1, FloatData = { 1.5f } });
+            string last = graph.Output[0].Name;
+            for (int i = 0; i < 200; i++)
+            {
+                graph.Node.Add(new NodeProto { OpType = "Mul", Input = { last, "factor" }, Output = { $"product{i}" } });
+                last = $"product{i}";
+            }
+
+            graph.Output[0].Name = last;
+        }),
+        With(graph => graph.Node.AddRange(Enumerable.Range(0, 2000).Select(_ => new NodeProto()))),
+        With(graph => graph.Node[0].Attribute.AddRange(Enumerable.Range(0, 2000).Select(i => new AttributeProto { Name = $"junk{i}", I = i, Type = AttributeProto.Types.AttributeType.Int }))),
+        With(graph =>
+        {
+            graph.Node.Add(new NodeProto { OpType = "Dropout", Input = { graph.Output[0].Name }, Output = { "dropped", "mask" } });
+            graph.Output[0].Name = "mask";
+        }),
+        With(graph =>
+        {
+            foreach (string name in (string[])["scale", "shift", "mean", "variance"])
+                graph.Initializer.Add(new TensorProto { Name = name, DataType = 1, Dims = { 2 }, FloatData = { 1, 1 } });
+            graph.Node.Add(new NodeProto { OpType = "BatchNormalization", Input = { graph.Output[0].Name, "scale", "shift", "mean", "variance" }, Output = { "normalized", "a", "b", "c", "d" } });
+            graph.Output[0].Name = "normalized";
+        }),
+    ];
+
+    private static byte[] With(Action<GraphProto> change)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(Write(new Sequential([4], 1, new Dense(3, Activation.Relu), new Dense(2)) { OutputActivation = OutputActivation.Softmax }));
+        change(model.Graph);
+        return model.ToByteArray();
+    }
+
     public override IReadOnlyList<byte[]> Words { get; } = [.. Types.Concat(Attributes).Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>A number for each of a million features may be asked for in a few bytes, as factors and as parameters.</summary>

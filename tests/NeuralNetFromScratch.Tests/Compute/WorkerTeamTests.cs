@@ -45,6 +45,30 @@ public class WorkerTeamTests
     }
 
     [Test]
+    public void Many_teams_one_after_another_have_few_threads()
+    {
+        int alive = 0, most = 0;
+        for (int team = 0; team < 400; team++)
+        {
+            new WorkerTeam(3, rests: false, Start).Run(new SleepingJob(), 3);
+            most = Math.Max(most, Volatile.Read(ref alive));
+        }
+
+        Assert.That(most, Is.LessThan(100), "threads of 400 teams of two helpers, of which one works at a time");
+        Assert.That(() => Volatile.Read(ref alive), Is.Zero.After(10_000, 20), "all end");
+
+        void Start(ThreadStart live, string name)
+        {
+            new Thread(() =>
+            {
+                Interlocked.Increment(ref alive);
+                live();
+                Interlocked.Decrement(ref alive);
+            }) { IsBackground = true, Name = name }.Start();
+        }
+    }
+
+    [Test]
     public void Workers_that_ended_idle_start_again()
     {
         var team = new WorkerTeam(2, rests: true);
@@ -176,6 +200,11 @@ public class WorkerTeamTests
     private readonly struct SlowHelperJob : IJob
     {
         public void Run(int worker, int workers) => Thread.Sleep(worker == 1 ? 5 : 0);
+    }
+
+    private readonly struct SleepingJob : IJob
+    {
+        public void Run(int worker, int workers) => Thread.Sleep(1);
     }
 
     private readonly struct CountJob(int[] counts) : IJob

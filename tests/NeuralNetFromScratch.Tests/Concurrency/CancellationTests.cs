@@ -1,3 +1,4 @@
+using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 using NeuralNetFromScratch.TrainingProcess;
@@ -65,6 +66,42 @@ public class CancellationTests
             reached.Set();
             canceller.Join();
         }
+    }
+
+    [Test]
+    public void A_thread_that_is_interrupted_in_a_training_leaves_a_trainer_that_goes_on([Values(1, 2, 4)] int threads)
+    {
+        var network = new Sequential([28, 28], 5, new Dense(64, Activation.Relu), new Dense(10));
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.01f), new Engine(threads, SimdWidths.Best));
+        Dataset data = SyntheticDigits.Create(300, seed: 3);
+        Exception? failure = null;
+        int finished = 0;
+        var thread = new Thread(() =>
+        {
+            for (int round = 0; round < 60 && failure is null; round++)
+            {
+                try
+                {
+                    trainer.Fit(data, new() { Epochs = 2, BatchSize = 50 });
+                    finished++;
+                    Thread.Sleep(0); // An interruption that has not been noticed is noticed here.
+                }
+                catch (ThreadInterruptedException)
+                {
+                }
+                catch (Exception exception)
+                {
+                    failure = exception;
+                }
+            }
+        });
+        thread.Start();
+        while (!thread.Join(1))
+            thread.Interrupt();
+        Assert.That(failure, Is.Null);
+        TrainingHistory history = trainer.Fit(data, new() { Epochs = 1, BatchSize = 50 });
+        Assert.That(history.EndReason, Is.EqualTo(TrainingEndReason.Completed));
+        Assert.That(double.IsFinite(history.Epochs[0].Training.Loss));
     }
 
     [Test]

@@ -182,6 +182,7 @@ public class TabularClassifierTests
         Assert.That(() => classifier.Fit((float[][])[[1, 2], [3, 4]], ["a", "a"]), Throws.ArgumentException.With.Message.Contains("at least two classes"));
         Assert.That(() => classifier.Fit((float[][])[[1, 2], [3, 4]], ["a"]), Throws.ArgumentException.With.Message.Contains("expected 2 labels"));
         Assert.That(() => classifier.Fit((float[][])[], []), Throws.ArgumentException);
+        Assert.That(() => classifier.Fit((float[][])[[1, 2], null!], ["a", "b"]), Throws.InstanceOf<ArgumentException>().With.Message.Contains("sample 1 is null"));
         Assert.That(() => classifier.Fit((float[][])[[1, 2], [3, 4]], ["a", null!]), Throws.ArgumentException.With.Message.Contains("a label is null"));
         classifier.Fit((float[][])[[1, 2], [3, 4]], ["a", "b"]);
         Assert.That(() => classifier.Predict((float[][])[[1]]), Throws.ArgumentException.With.Message.Contains("expected 2 features, got 1"));

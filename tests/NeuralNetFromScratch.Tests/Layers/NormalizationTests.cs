@@ -148,13 +148,15 @@ public class NormalizationTests
     {
         var network = new Sequential(
             [6], 1, new Dense(5), new BatchNormalization(), new ActivationLayer(Activation.Tanh), new Dense(4, Activation.Relu), new BatchNormalization(), new Dense(3),
-            new BatchNormalization(affine: false));
+            new BatchNormalization(affine: false)) { ClassNames = ["cat", "dog", "owl"], InputScaling = new InputScaling(0.5f, 1, 2) };
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
         float[] inputs = TestValues.Uniform(60, 1);
         for (int step = 0; step < 30; step++)
             trainer.TrainStep(new ReadOnlyMatrixView(inputs, 10, 6), TestValues.Labels(10, 3, 2));
         Sequential folded = network.FuseBatchNormalization();
         Assert.That(folded.Layers.Select(layer => layer.ToString()), Is.EqualTo((string[])["dense(units=5, activation=tanh)", "dense(units=4, activation=relu)", "batchnorm(momentum=0.1, epsilon=1E-05, affine=true)", "dense(units=3)"]));
+        Assert.That(folded.ClassNames, Is.EqualTo(network.ClassNames));
+        Assert.That(folded.InputScaling, Is.EqualTo(network.InputScaling));
         var samples = Tensor.Create<float>(inputs, [10, 6]);
         Assert.That(folded.Predict(samples).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(samples).AsMatrix().Span.ToArray()).Within(1e-6));
     }

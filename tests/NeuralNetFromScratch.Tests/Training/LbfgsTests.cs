@@ -67,6 +67,53 @@ public class LbfgsTests
     }
 
     [Test]
+    public void A_cancelled_training_goes_on_to_the_same_bits()
+    {
+        var options = new LbfgsOptions { MaxIterations = 25 };
+        (int[] bits, LbfgsResult whole) = Train(cancelAt: 0);
+        for (int pass = 1; pass < whole.Passes; pass += 5)
+        {
+            (int[] resumed, LbfgsResult result) = Train(pass);
+            Assert.That(resumed, Is.EqualTo(bits), $"cancelled in pass {pass}");
+            Assert.That(result.Losses, Is.EqualTo(whole.Losses));
+            Assert.That(result.Stop, Is.EqualTo(whole.Stop));
+            Assert.That(result.Passes, Is.EqualTo(whole.Passes));
+        }
+
+        (int[] Bits, LbfgsResult Result) Train(int cancelAt)
+        {
+            var network = new Sequential([4], 1, new Dense(12, Activation.Tanh), new Dense(3));
+            var trainer = new LbfgsTrainer(network, new SoftmaxCrossEntropy(), options);
+            using var cancellation = new CancellationTokenSource();
+            var data = new CountedReads(Irises(), cancelAt, cancellation.Cancel);
+            if (cancelAt > 0)
+                Assert.That(() => trainer.Fit(data, cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
+            LbfgsResult result = trainer.Fit(data);
+            return (TestValues.Bits(network.Parameters.Values), result);
+        }
+    }
+
+    [Test]
+    public void Other_parameters_or_data_begin_anew_after_a_cancellation()
+    {
+        Dataset irises = Irises();
+        var options = new LbfgsOptions { MaxIterations = 25 };
+        foreach (bool changesData in (bool[])[false, true])
+        {
+            Sequential network = new([4], 1, new Dense(3)), fresh = network.Copy();
+            var trainer = new LbfgsTrainer(network, new SoftmaxCrossEntropy(), options);
+            using var cancellation = new CancellationTokenSource();
+            Assert.That(() => trainer.Fit(new CountedReads(irises, 12, cancellation.Cancel), cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
+            if (!changesData)
+                network.Parameters.Values[0] += 0.125f;
+            network.Parameters.Values.CopyTo(fresh.Parameters.Values);
+            trainer.Fit(irises);
+            new LbfgsTrainer(fresh, new SoftmaxCrossEntropy(), options).Fit(irises);
+            Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(TestValues.Bits(fresh.Parameters.Values)));
+        }
+    }
+
+    [Test]
     public void The_bits_do_not_depend_on_the_number_of_threads()
     {
         Assert.That(Bits(3), Is.EqualTo(Bits(1)));
@@ -108,4 +155,25 @@ public class LbfgsTests
     }
 
     private static Dataset Irises() => Dataset.FromArrays(Golden.Floats("features"), [4], Golden.GetProperty("labels").Integers(), 3);
+
+    /// <summary>Calls back when its first sample is read for the n-th time, for a pass through all.</summary>
+    private sealed class CountedReads(Dataset source, int pass, Action callback) : Dataset
+    {
+        private int _passes;
+
+        public override int Count => source.Count;
+
+        public override Shape SampleShape => source.SampleShape;
+
+        public override int ClassCount => source.ClassCount;
+
+        public override int GetLabel(int index) => source.GetLabel(index);
+
+        public override void CopyFeatures(int index, Span<float> features)
+        {
+            if (index == 0 && Interlocked.Increment(ref _passes) == pass)
+                callback();
+            source.CopyFeatures(index, features);
+        }
+    }
 }

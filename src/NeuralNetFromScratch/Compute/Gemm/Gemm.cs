@@ -47,7 +47,7 @@ internal static unsafe class Gemm
             GemmOperands operands = Operands(a, left, b, right, c, destination);
             if (TEpilogue.AllowsTransposing)
                 operands = InBestOrder(operands, options, engine.Width);
-            var grid = GemmGrid.For(operands, engine.Width, engine.ThreadCount);
+            var grid = GemmGrid.For(operands, engine.Width, engine.ActiveThreads);
             engine.Run(new GemmJob<TEpilogue>(engine, operands, options, grid, epilogue), grid.Parts);
         }
     }

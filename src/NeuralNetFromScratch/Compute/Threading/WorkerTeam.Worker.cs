@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace NeuralNetFromScratch.Compute;
+
+/// <summary>The threads of a team.</summary>
+internal sealed unsafe partial class WorkerTeam
+{
+    /// <summary>
+    /// A helper thread's life: look for work, sleep, end. It sleeps no longer than it has been awake: of many short trainings one after another each leaves its
+    /// threads for as long as it took, so that there are never many more threads than work at the moment.
+    /// </summary>
+    [SuppressMessage("Design", "CA1001", Justification = "Collected with the team; a team that nobody has to dispose of is the point.")]
+    private sealed class Worker(WorkerTeam team, int number)
+    {
+        private const int Awake = 0, Working = 1, Asleep = 2, Ended = 3;
+        private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(0.2);
+
+        private readonly AutoResetEvent _wake = new(false);
+        private int _state = Ended;
+        private int _isTaken = 1;
+        private int _threadId;
+
+        /// <summary>How long its threads have been awake in all.</summary>
+        private long _awake;
+
+        /// <summary>Whether the calling thread is this worker's.</summary>
+        public bool IsCurrentThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
+
+        /// <summary>Hands the team's current job to this worker.</summary>
+        public void Wake()
+        {
+            Volatile.Write(ref _isTaken, 0);
+            switch (Interlocked.Exchange(ref _state, Working))
+            {
+                case Asleep:
+                    _wake.Set();
+                    break;
+                case Ended:
+                    Start();
+                    break;
+            }
+        }
+
+        [SuppressMessage("Design", "CA1031", Justification = "Whatever kept the thread from starting, nothing may leave a run while a helper can touch its job.")]
+        private void Start()
+        {
+            try
+            {
+                team._startThread(Live, $"NeuralNetFromScratch worker {number}");
+            }
+            catch (Exception)
+            {
+                // The caller does this worker's part, and the next job tries again.
+                Volatile.Write(ref _state, Ended);
+            }
+        }
+
+        /// <summary>Does this worker's part on the caller's thread, unless it has begun.</summary>
+        /// <returns>Whether it had to.</returns>
+        public bool FillIn()
+        {
+            if (!Take())
+                return false;
+            team.Participate(number);
+            Interlocked.Decrement(ref team._unfinished);
+            return true;
+        }
+
+        private bool Take() => Volatile.Read(ref _isTaken) == 0 && Interlocked.Exchange(ref _isTaken, 1) == 0;
+
+        private void Live()
+        {
+            int threadId = Environment.CurrentManagedThreadId;
+            Volatile.Write(ref _threadId, threadId);
+            long start = Stopwatch.GetTimestamp();
+            while (AwaitWork(ref start))
+            {
+                do
+                {
+                    bool isMine = Take();
+                    if (isMine)
+                        team.Participate(number);
+                    // Before the team hears of it, so that the next job's call is not overwritten; if this worker came too late for
+                    // its part, the next job may be there already.
+                    Interlocked.Exchange(ref _state, Awake);
+                    if (isMine)
+                        Interlocked.Decrement(ref team._unfinished);
+                }
+                while (Volatile.Read(ref _isTaken) == 0);
+            }
+
+            // Unless the worker's next thread has begun.
+            Interlocked.CompareExchange(ref _threadId, 0, threadId);
+        }
+
+        /// <summary>Returns true when there is work, false when it is time to end.</summary>
+        /// <param name="start">Since when it has been awake.</param>
+        private bool AwaitWork(ref long start)
+        {
+            var wait = default(SpinWait);
+            for (long end = Stopwatch.GetTimestamp() + team._wakefulness; Stopwatch.GetTimestamp() < end;)
+            {
+                if (Volatile.Read(ref _state) == Working)
+                    return true;
+                SpinOnce(ref wait);
+            }
+
+            if (Interlocked.CompareExchange(ref _state, Asleep, Awake) == Working)
+                return true;
+            _awake += Stopwatch.GetTimestamp() - start;
+            TimeSpan longest = TimeSpan.FromSeconds((double)_awake / Stopwatch.Frequency);
+            bool hasWork = Sleep(longest < LongestSleep ? longest : LongestSleep);
+            start = Stopwatch.GetTimestamp();
+            if (hasWork)
+                return true;
+            if (Interlocked.CompareExchange(ref _state, Ended, Asleep) == Asleep)
+                return false;
+
+            // Work came just as the time ran out: the event is set, or about to be.
+            Sleep(Timeout.InfiniteTimeSpan);
+            return true;
+        }
+
+        /// <summary>A job that interrupts the helper's thread does not end it.</summary>
+        private static void SpinOnce(ref SpinWait wait)
+        {
+            try
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
+            }
+            catch (ThreadInterruptedException)
+            {
+            }
+        }
+
+        private bool Sleep(TimeSpan longest)
+        {
+            while (true)
+            {
+                try
+                {
+                    return _wake.WaitOne(longest);
+                }
+                catch (ThreadInterruptedException)
+                {
+                }
+            }
+        }
+    }
+}

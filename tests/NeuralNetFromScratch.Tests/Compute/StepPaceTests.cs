@@ -1,0 +1,101 @@
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch.Tests.Compute;
+
+/// <summary>How many threads a training settles on, with durations that a test chooses for each number.</summary>
+public class StepPaceTests
+{
+    private const int Rows = 64;
+
+    [Test]
+    public void Where_more_threads_are_faster_all_are_kept()
+    {
+        var pace = new StepPace(8);
+        (int[] counts, _) = Run(pace, steps: 20_000, threads => 1600 / threads);
+        Assert.That(pace.Current, Is.EqualTo(8));
+        Assert.That(counts[8] + counts[4], Is.EqualTo(20_000), "a quarter and less are not tried");
+        Assert.That(counts[4], Is.LessThan(20_000 / 100));
+    }
+
+    [TestCase(2)]
+    [TestCase(8)]
+    [TestCase(7)]
+    public void Where_one_thread_is_fastest_it_works_alone_and_others_are_tried_seldom(int threads)
+    {
+        var pace = new StepPace(threads);
+        (_, long time) = Run(pace, steps: 20_000, count => 1000 + 400 * (count - 1));
+        Assert.That(pace.Current, Is.EqualTo(1));
+        Assert.That(time / 20_000.0, Is.LessThan(1030));
+    }
+
+    [Test]
+    public void A_neighbour_that_goes_away_is_noticed()
+    {
+        var pace = new StepPace(2);
+        Run(pace, 5000, threads => threads == 1 ? 1000 : 1500);
+        Assert.That(pace.Current, Is.EqualTo(1));
+        Run(pace, StepPace.LongestDistance + 3 * StepPace.Rounds, threads => threads == 1 ? 1000 : 500);
+        Assert.That(pace.Current, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_few_slow_steps_and_a_small_gain_change_nothing()
+    {
+        var pace = new StepPace(2);
+        int step = 0;
+        Run(pace, 20_000, threads => threads == 1 ? 980 : ++step % 5 < 2 ? 1_000_000 : 1000);
+        Assert.That(pace.Current, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Steps_of_other_sizes_are_not_compared()
+    {
+        var pace = new StepPace(2);
+        for (int step = 0; step < 20_000; step++)
+        {
+            // The last of each eleven is short, and always with one thread it would look fast.
+            bool isLast = step % 11 == 10;
+            pace.Follow(isLast ? 1 : Rows, isLast ? 1 : pace.Next == 1 ? 1000 : 600);
+        }
+
+        Assert.That(pace.Current, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void The_number_of_threads_changes_no_bit_of_a_training()
+    {
+        Assert.That(Bits(3), Is.EqualTo(Bits(1)));
+
+        static int[] Bits(int threads)
+        {
+            var network = new Sequential([12], 1, new Dense(70, Activation.Relu), new BatchNormalization(), new Dropout(0.2f), new Dense(5));
+            var engine = new Engine(3, SimdWidths.Best);
+            var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam { GlobalClipNorm = 0.5f }, engine);
+            var random = new RandomSource(4);
+            float[] inputs = [.. Enumerable.Range(0, 50 * 12).Select(i => (float)random.Normal((ulong)i))];
+            int[] labels = [.. Enumerable.Range(0, 50).Select(i => i % 5)];
+            for (int step = 0; step < 12; step++)
+            {
+                engine.ActiveThreads = threads == 1 ? 1 : 1 + step % threads;
+                trainer.TrainStep(new ReadOnlyMatrixView(inputs, 50, 12), labels);
+            }
+
+            return Reference.TestValues.Bits(network.Parameters.Values);
+        }
+    }
+
+    private static (int[] Counts, long Time) Run(StepPace pace, int steps, Func<int, long> duration)
+    {
+        var counts = new int[9];
+        long time = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            long taken = duration(pace.Next);
+            counts[pace.Next]++;
+            time += taken;
+            pace.Follow(Rows, taken);
+        }
+
+        return (counts, time);
+    }
+}
