@@ -71,7 +71,7 @@ public static class OnnxModel
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw MessageText.Malformed(path, exception);
         }
     }
 
@@ -119,7 +119,7 @@ public static class OnnxModel
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new InvalidDataException($"the file is no ONNX model: {exception.Message}", exception);
+            throw MessageText.Malformed("the file is no ONNX model", exception);
         }
 
         return GraphImport.Read(model, folder, options);

@@ -9,7 +9,7 @@ internal static class SummaryVerb
         Sequential network = Sequential.Load(model);
         Console.WriteLine(network.Summary().TrimEnd());
         if (network.ClassNames.Count > 0)
-            Console.WriteLine($"classes  {string.Join(", ", network.ClassNames)}");
+            Console.WriteLine($"classes  {MessageText.List(network.ClassNames)}");
         return ExitCode.Success;
     }
 }

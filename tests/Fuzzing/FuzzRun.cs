@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch.Fuzzing;
 /// <summary>Tries a reader with mutations of valid files: nothing but <see cref="InvalidDataException"/> may come out, in bounded memory.</summary>
 public static class FuzzRun
 {
-    private const int MaximumFailures = 20;
+    private const int MaximumFailures = 20, MostOfMessage = 10_000;
 
     /// <param name="target">The reader.</param>
     /// <param name="seed">Seed of the mutations.</param>
@@ -42,6 +42,8 @@ public static class FuzzRun
                 accepted++;
             else if (thrown is not InvalidDataException)
                 failures.Add(new FuzzFailure(number, file, thrown.ToString()));
+            if (thrown is not null && Unshowable(thrown) is { } message)
+                failures.Add(new FuzzFailure(number, file, $"a message of {message.Length} characters cannot be shown: {message[..Math.Min(message.Length, 200)]}"));
             if (bytes > allowed)
                 failures.Add(new FuzzFailure(number, file, $"{bytes} bytes were allocated for a file of {file.Length}; allowed are {allowed}"));
             if (bytes > mostBytes)
@@ -57,6 +59,19 @@ public static class FuzzRun
         ArgumentNullException.ThrowIfNull(target);
         var mutator = new Mutator(seed, number);
         return target.Mutate(mutator.Pick(target.Starts), mutator);
+    }
+
+    /// <summary>A message, of an exception or of what caused it, that is too long to be read or steers a terminal; null where there is none.</summary>
+    public static string? Unshowable(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        for (Exception? one = exception; one is not null; one = one.InnerException)
+        {
+            if (one.Message.Length > MostOfMessage || one.Message.Any(character => char.IsControl(character) && character is not ('\n' or '\r')))
+                return one.Message;
+        }
+
+        return null;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Which exceptions come out is what is tried.")]

@@ -42,7 +42,7 @@ internal static class GraphImport
             catch (Exception exception) when (exception is ArgumentException or OverflowException)
             {
                 // A shape with too many axes or values.
-                (read, failure) = (null, new InvalidDataException($"the model cannot be a network: {exception.Message}", exception));
+                (read, failure) = (null, MessageText.Malformed("the model cannot be a network", exception));
                 return false;
             }
         }

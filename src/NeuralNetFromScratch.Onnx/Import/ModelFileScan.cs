@@ -28,7 +28,7 @@ internal static class ModelFileScan
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new InvalidDataException($"the file is no ONNX model: {exception.Message}", exception);
+            throw MessageText.Malformed("the file is no ONNX model", exception);
         }
 
         file.Position = 0;

@@ -17,7 +17,7 @@ internal sealed class Step : Part, IPart<Step>
         : base(settings)
     {
         Name = settings.Get<string>("operator");
-        Operator = StepOperators.Find(Name) ?? throw new ArgumentException($"the operator \"{Name}\" is unknown");
+        Operator = StepOperators.Find(Name) ?? throw new ArgumentException($"the operator {MessageText.Quote(Name)} is unknown");
         Inputs = settings.GetList<int>("inputs");
         Numbers = [.. settings.GetList<string>("numbers").Select(Number)];
         Sizes = settings.GetList<int>("sizes");
@@ -53,7 +53,7 @@ internal sealed class Step : Part, IPart<Step>
 
     private static float Number(string text) => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
         ? number
-        : throw new ArgumentException($"\"{text}\" is no number");
+        : throw new ArgumentException($"{MessageText.Quote(text)} is no number");
 }
 
 /// <summary>An operator on the values of one sample, forward and backward. It has no state: the table has one object of each.</summary>

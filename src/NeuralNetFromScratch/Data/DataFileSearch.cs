@@ -23,7 +23,7 @@ internal static class DataFileSearch
         if (found.Length == 0)
             return null;
         if (Array.Find(found, file => file.Depth == found[0].Depth && Path.GetDirectoryName(file.Path) != Path.GetDirectoryName(found[0].Path)).Path is { } other)
-            throw new InvalidDataException($"{name} is in several folders: {found[0].Path} and {other}; name the folder of one collection");
+            throw new InvalidDataException($"{name} is in several folders: {MessageText.Escape(found[0].Path)} and {MessageText.Escape(other)}; name the folder of one collection");
         return found[0].Path;
     }
 
@@ -40,7 +40,7 @@ internal static class DataFileSearch
         else if (Array.Exists(names, IsOf("qmnist-")) && !name.StartsWith("qmnist-", StringComparison.Ordinal))
             message += "; the folder has files of QMNIST, which Qmnist.Load reads";
         else if (names.MinBy(other => Distance(other, name)) is { } nearest && Distance(nearest, name) <= name.Length / 2)
-            message += $"; the most similar name is {nearest}";
+            message += $"; the most similar name is {MessageText.Of(nearest)}";
         throw new FileNotFoundException(message, name);
 
         static Predicate<string> IsOf(string prefix) => other => other.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);

@@ -25,7 +25,7 @@ public static class IdxFile
     internal static IdxData Read(string path, byte type, long maxByteCount = long.MaxValue)
     {
         using FileStream file = File.OpenRead(path);
-        return Read(file, Path.GetFileName(path), type, maxByteCount);
+        return Read(file, MessageText.Escape(Path.GetFileName(path)), type, maxByteCount);
     }
 
     /// <summary>Reads from a stream that can seek, compressed or not, from its beginning to its end.</summary>
@@ -52,7 +52,7 @@ public static class IdxFile
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(sourceName, StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"{sourceName}: the compressed data are damaged: {exception.Message}", exception);
+            throw MessageText.Malformed($"{sourceName}: the compressed data are damaged", exception);
         }
     }
 
@@ -163,7 +163,7 @@ public static class IdxFile
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidDataException($"{sourceName}: {exception.Message}", exception);
+            throw MessageText.Malformed(sourceName, exception);
         }
     }
 

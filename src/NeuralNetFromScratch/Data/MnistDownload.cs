@@ -95,7 +95,7 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
             {
-                failures.Add($"{mirror.Host}: {exception.Message}");
+                failures.Add($"{mirror.Host}: {MessageText.Whole(exception.Message)}");
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -13,6 +14,8 @@ internal static class MessageText
     /// <summary>Characters of the text that are shown.</summary>
     public const int MostCharacters = 100;
 
+    private const int MostItems = 20, MostOfMessage = 8_000;
+
     private const char Cut = '…';
 
     /// <summary>The text as it is shown.</summary>
@@ -25,30 +28,56 @@ internal static class MessageText
         if (shown.Length < text.Length && char.IsHighSurrogate(shown[^1]))
             shown = shown[..^1];
         var result = new StringBuilder(shown.Length + 1);
-        while (!shown.IsEmpty)
-        {
-            bool isWhole = Rune.DecodeFromUtf16(shown, out Rune rune, out int length) == System.Buffers.OperationStatus.Done;
-            if (isWhole && IsHarmless(rune))
-                result.Append(shown[..length]);
-            else
-                Escape(result, shown[..length]);
-            shown = shown[length..];
-        }
-
+        Append(result, shown, keepsLines: false);
         return text.Length > MostCharacters ? result.Append(Cut).ToString() : result.ToString();
     }
 
     /// <summary>The text in quotation marks.</summary>
     public static string Quote(string? text) => $"\"{Of(text)}\"";
 
-    /// <summary>A list of texts: the first ones, and how many more there are.</summary>
-    public static string List(IEnumerable<string> texts)
+    /// <summary>A list of texts or numbers: the first ones, and how many more there are.</summary>
+    public static string List<T>(IReadOnlyCollection<T> items) => List(items, ", ", item => Of(Convert.ToString(item, CultureInfo.InvariantCulture)));
+
+    /// <summary>A list of sentences about a file, whose names are shown already.</summary>
+    public static string Sentences(IReadOnlyCollection<string> sentences) => List(sentences, "; ", sentence => sentence);
+
+    /// <summary>A message that may hold anything: control characters but line breaks are escaped, and only its beginning is kept.</summary>
+    public static string Whole(string message) => message.Length > MostOfMessage ? Escape(message[..MostOfMessage]) + Cut : Escape(message);
+
+    /// <summary>A text of any length with its control characters escaped, line breaks excepted.</summary>
+    public static string Escape(string text)
     {
-        const int Most = 20;
-        string[] shown = [.. texts.Take(Most + 1)];
-        if (shown.Length <= Most)
-            return string.Join(", ", shown.Select(Of));
-        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", shown.Take(Most).Select(Of))}, and {texts.Count() - Most} more");
+        var result = new StringBuilder(text.Length);
+        Append(result, text, keepsLines: true);
+        return result.ToString();
+    }
+
+    /// <summary>What a reader throws over an exception that arose from the contents of a file.</summary>
+    /// <param name="where">The file, or a part of it.</param>
+    /// <param name="cause">The exception. It is left out where its message was cut or escaped: it would bring the whole text back.</param>
+    public static InvalidDataException Malformed(string where, Exception cause)
+    {
+        string message = Whole(cause.Message);
+        return new($"{Escape(where)}: {message}", message == cause.Message ? cause : null);
+    }
+
+    private static string List<T>(IReadOnlyCollection<T> items, string separator, Func<T, string> text)
+    {
+        string shown = string.Join(separator, items.Take(MostItems).Select(text));
+        return items.Count <= MostItems ? shown : string.Create(CultureInfo.InvariantCulture, $"{shown}{separator}and {items.Count - MostItems} more");
+    }
+
+    private static void Append(StringBuilder result, ReadOnlySpan<char> text, bool keepsLines)
+    {
+        while (!text.IsEmpty)
+        {
+            bool isWhole = Rune.DecodeFromUtf16(text, out Rune rune, out int length) == OperationStatus.Done;
+            if ((isWhole && IsHarmless(rune)) || (keepsLines && text[0] is '\r' or '\n'))
+                result.Append(text[..length]);
+            else
+                Escape(result, text[..length]);
+            text = text[length..];
+        }
     }
 
     private static bool IsHarmless(Rune rune) => Rune.GetUnicodeCategory(rune) is not

@@ -35,7 +35,7 @@ public sealed partial class Dense : Layer, IPart<Dense>
         Activation = settings.Get("activation", Activation.Identity);
         HasBias = settings.Get("bias", true);
         string skipping = settings.Get("zeroSkipping", nameof(ZeroSkipping.Automatic));
-        ZeroSkipping = Enum.TryParse(skipping, out ZeroSkipping known) ? known : throw new ArgumentException($"\"{skipping}\" is no way of skipping zeros", nameof(settings));
+        ZeroSkipping = Enum.TryParse(skipping, out ZeroSkipping known) ? known : throw new ArgumentException($"{MessageText.Quote(skipping)} is no way of skipping zeros", nameof(settings));
         _weightInitializer = weightInitializer ?? Activation.DefaultInitializer;
         _biasInitializer = biasInitializer ?? Initializer.Zeros;
     }

@@ -33,7 +33,7 @@ internal readonly record struct ClassChoice(ClassAveraging? Averaging, int Posit
                 return new(averaging, positiveClass);
         }
 
-        return name.Length == 0 ? new(null, positiveClass) : throw new InvalidDataException($"{settings.Kind}: the averaging \"{name}\" is unknown");
+        return name.Length == 0 ? new(null, positiveClass) : throw new InvalidDataException($"{settings.Kind}: the averaging {MessageText.Quote(name)} is unknown");
     }
 
     /// <summary>The kind, with what differs from the default.</summary>

@@ -10,7 +10,7 @@ namespace NeuralNetFromScratch;
 public readonly record struct Classification(int Index, string Name, float Probability)
 {
     /// <summary>Name and probability: <c>seven (98.3 %)</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} ({Probability * 100:F1} %)");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{MessageText.Of(Name)} ({Probability * 100:F1} %)");
 }
 
 /// <summary>Classification of single samples.</summary>

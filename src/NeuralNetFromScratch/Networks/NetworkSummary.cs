@@ -14,7 +14,7 @@ internal static class NetworkSummary
             long count = 0;
             for (int i = 0; i < node.ParameterCount; i++)
                 count += network.Parameters[node.FirstParameter + i].Shape.ElementCount;
-            rows.Add([node.Name, node.Layer.ToString(), node.OutputShape.ToString(), Count(count), Memory(count)]);
+            rows.Add([MessageText.Escape(node.Name), MessageText.Escape(node.Layer.ToString()), node.OutputShape.ToString(), Count(count), Memory(count)]);
         }
 
         long total = network.Parameters.TrainableCount;

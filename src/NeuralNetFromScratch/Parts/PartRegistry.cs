@@ -31,7 +31,7 @@ public sealed class PartRegistry
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (!_kinds.TryGetValue(settings.Kind, out var entry))
-            throw new InvalidDataException($"the kind \"{settings.Kind}\" is unknown; add a part of your own to the PartRegistry that the file is read with");
+            throw new InvalidDataException($"the kind {MessageText.Quote(settings.Kind)} is unknown; add a part of your own to the PartRegistry that the file is read with");
         Part part;
         try
         {
@@ -39,7 +39,7 @@ public sealed class PartRegistry
         }
         catch (Exception exception) when (exception is not InvalidDataException)
         {
-            throw new InvalidDataException($"{settings.Kind}: {exception.Message}", exception);
+            throw MessageText.Malformed(settings.Kind, exception);
         }
 
         settings.ThrowIfUnread();

@@ -38,11 +38,11 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
         {
             ArgumentNullException.ThrowIfNull(items[i], nameof(items));
             if (items[i].Value is null)
-                throw new ArgumentException($"{kind}: setting \"{items[i].Name}\" has no value", nameof(items));
+                throw new ArgumentException($"{MessageText.Of(kind)}: setting {MessageText.Quote(items[i].Name)} has no value", nameof(items));
             for (int other = 0; other < i; other++)
             {
                 if (items[other].Name == items[i].Name)
-                    throw new ArgumentException($"{kind}: setting \"{items[i].Name}\" occurs twice", nameof(items));
+                    throw new ArgumentException($"{MessageText.Of(kind)}: setting {MessageText.Quote(items[i].Name)} occurs twice", nameof(items));
             }
         }
     }
@@ -55,7 +55,7 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
     /// <param name="name">Its name.</param>
     /// <exception cref="InvalidDataException">There is no such setting, or it has another type.</exception>
     public T Get<T>(string name) =>
-        TryGet(name, out T? value) ? value : throw new InvalidDataException($"{Kind}: setting \"{name}\" is missing");
+        TryGet(name, out T? value) ? value : throw new InvalidDataException($"{Kind}: setting {MessageText.Quote(name)} is missing");
 
     /// <summary>The value of a setting, or another value where it is left out.</summary>
     /// <typeparam name="T">Its type.</typeparam>
@@ -139,7 +139,7 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
     internal void ThrowIfUnread()
     {
         if (_read is not null && Array.Find(_items, item => !_read.Contains(item.Name)) is { } unknown)
-            throw new InvalidDataException($"{Kind}: the setting \"{unknown.Name}\" is unknown");
+            throw new InvalidDataException($"{Kind}: the setting {MessageText.Quote(unknown.Name)} is unknown");
     }
 
     private Setting? Find(string name)
@@ -165,7 +165,7 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
     };
 
     private InvalidDataException WrongType<T>(string name, object value) =>
-        new($"{Kind}: setting \"{name}\" must be {Describe(typeof(T))}, got {Setting.Text(value)}");
+        new($"{Kind}: setting {MessageText.Quote(name)} must be {Describe(typeof(T))}, got {MessageText.Of(Setting.Text(value))}");
 
     private static string Describe(Type type) =>
         type == typeof(bool) ? "true or false"

@@ -99,7 +99,7 @@ internal sealed class CyclicSchedule : LearningRateSchedule, IPart<CyclicSchedul
         string mode = settings.Get<string>("mode");
         _mode = Array.Find(Enum.GetValues<CyclicMode>(), one => Name(one) == mode);
         if (Name(_mode) != mode)
-            throw new ArgumentException($"the mode \"{mode}\" is unknown", nameof(settings));
+            throw new ArgumentException($"the mode {MessageText.Quote(mode)} is unknown", nameof(settings));
         _decay = Guard.Positive(settings.Get<double>("decay"), "decay");
         _momentum = new MomentumRange(settings);
     }

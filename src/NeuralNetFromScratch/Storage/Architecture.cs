@@ -60,7 +60,7 @@ internal static class Architecture
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
-            throw new InvalidDataException($"the architecture cannot be understood: {exception.Message}", exception);
+            throw MessageText.Malformed("the architecture cannot be understood", exception);
         }
     }
 
@@ -175,7 +175,7 @@ internal static class Architecture
         if (name is null)
             return null;
         int index = Array.IndexOf(Outputs, name);
-        return index >= 0 ? (OutputActivation)index : throw new InvalidDataException($"the output activation \"{name}\" is unknown");
+        return index >= 0 ? (OutputActivation)index : throw new InvalidDataException($"the output activation {MessageText.Quote(name)} is unknown");
     }
 }
 

@@ -69,7 +69,7 @@ internal static class ModelFile
                 ? "the file is a checkpoint without a network, since a part of it cannot be written; resume the training with the network that it belongs to"
                 : "the file holds tensors, but no network of this library; load its weights into a network with LoadWeights");
         if (file.Metadata.GetValueOrDefault(VersionKey) is var version && version != Version)
-            throw new InvalidDataException($"the file has format version \"{version}\"; this library reads version {Version}");
+            throw new InvalidDataException($"the file has format version {MessageText.Quote(version)}; this library reads version {Version}");
         ContentDigest.Check(file);
         (Shape inputShape, OutputActivation? activation, IReadOnlyList<Layer> layers) = Architecture.Read(architecture, parts);
         Chain chain = Connect(inputShape, layers);
@@ -77,7 +77,7 @@ internal static class ModelFile
         {
             LibraryNaming => TensorNaming.Native,
             PyTorchNaming => TensorNaming.PyTorch,
-            var other => throw new InvalidDataException($"the naming \"{other}\" is unknown"),
+            var other => throw new InvalidDataException($"the naming {MessageText.Quote(other)} is unknown"),
         };
 
         // All names and shapes first: only what the file really has is ever allocated.
@@ -126,7 +126,7 @@ internal static class ModelFile
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
-            throw new InvalidDataException($"the layers do not fit each other: {exception.Message}", exception);
+            throw MessageText.Malformed("the layers do not fit each other", exception);
         }
     }
 
@@ -187,7 +187,7 @@ internal static class ModelFile
         }
         catch (ArgumentOutOfRangeException exception)
         {
-            throw new InvalidDataException($"the input scaling is unusable: {exception.Message}", exception);
+            throw MessageText.Malformed("the input scaling is unusable", exception);
         }
 
         float Number(string key) => float.TryParse(metadata.GetValueOrDefault(key), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
@@ -223,7 +223,7 @@ internal static class ModelFile
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"the class names cannot be understood: {exception.Message}", exception);
+            throw MessageText.Malformed("the class names cannot be understood", exception);
         }
     }
 }

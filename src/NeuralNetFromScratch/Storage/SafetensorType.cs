@@ -157,6 +157,6 @@ public sealed record SafetensorInfo(string Name, SafetensorType Type, IReadOnlyL
     /// <summary>The number of elements.</summary>
     public long Length => Dimensions.Aggregate(1L, (product, size) => product * size);
 
-    /// <summary>Name, type and sizes.</summary>
-    public override string ToString() => $"{Name} {Type.Name()} [{string.Join(", ", Dimensions)}]";
+    /// <summary>Name, type and sizes; of a long name its beginning, with control characters escaped.</summary>
+    public override string ToString() => $"{MessageText.Of(Name)} {Type.Name()} [{MessageText.List(Dimensions)}]";
 }

@@ -70,7 +70,7 @@ internal static class SafetensorsHeader
             while (NextName(ref reader, out string name))
             {
                 if (!names.Add(name))
-                    throw new InvalidDataException($"the header names \"{name}\" twice");
+                    throw new InvalidDataException($"the header names {MessageText.Quote(name)} twice");
                 if (name == MetadataKey)
                     ReadMetadata(ref reader, metadata);
                 else
@@ -83,7 +83,7 @@ internal static class SafetensorsHeader
         }
         catch (Exception exception) when (exception is JsonException or DecoderFallbackException or InvalidOperationException)
         {
-            throw new InvalidDataException($"the header is not proper JSON: {exception.Message}", exception);
+            throw MessageText.Malformed("the header is not proper JSON", exception);
         }
     }
 
@@ -95,7 +95,7 @@ internal static class SafetensorsHeader
         foreach (SafetensorInfo tensor in ordered)
         {
             if (tensor.Offset != end)
-                throw new InvalidDataException($"tensor \"{tensor.Name}\" begins at byte {tensor.Offset}, but the one before it ends at {end}");
+                throw new InvalidDataException($"tensor {MessageText.Quote(tensor.Name)} begins at byte {tensor.Offset}, but the one before it ends at {end}");
             end = checked(tensor.Offset + tensor.ByteLength);
         }
 
@@ -112,9 +112,9 @@ internal static class SafetensorsHeader
             return;
         while (NextName(ref reader, out string key))
         {
-            Expect(ref reader, JsonTokenType.String, $"{MetadataKey} \"{key}\"");
+            Expect(ref reader, JsonTokenType.String, $"{MetadataKey} {MessageText.Quote(key)}");
             if (!metadata.TryAdd(key, reader.GetString()!))
-                throw new InvalidDataException($"{MetadataKey} names \"{key}\" twice");
+                throw new InvalidDataException($"{MetadataKey} names {MessageText.Quote(key)} twice");
         }
     }
 
@@ -122,10 +122,10 @@ internal static class SafetensorsHeader
     {
         string? typeName = null;
         List<long>? dimensions = null, offsets = null;
-        Expect(ref reader, JsonTokenType.StartObject, $"tensor \"{name}\"");
+        Expect(ref reader, JsonTokenType.StartObject, $"tensor {MessageText.Quote(name)}");
         while (NextName(ref reader, out string field))
         {
-            string where = $"{field} of tensor \"{name}\"";
+            string where = $"{MessageText.Of(field)} of tensor {MessageText.Quote(name)}";
             bool isRepeated = false;
             switch (field)
             {
@@ -149,20 +149,20 @@ internal static class SafetensorsHeader
             }
 
             if (isRepeated)
-                throw new InvalidDataException($"tensor \"{name}\" has its {field} twice");
+                throw new InvalidDataException($"tensor {MessageText.Quote(name)} has its {field} twice");
         }
 
         if (typeName is null || dimensions is null || offsets is null)
-            throw new InvalidDataException($"tensor \"{name}\" lacks its {(typeName is null ? "dtype" : dimensions is null ? "shape" : "data_offsets")}");
+            throw new InvalidDataException($"tensor {MessageText.Quote(name)} lacks its {(typeName is null ? "dtype" : dimensions is null ? "shape" : "data_offsets")}");
         if (!SafetensorTypes.TryParse(typeName, out SafetensorType type))
-            throw new InvalidDataException($"tensor \"{name}\" has the unknown dtype \"{typeName}\"");
+            throw new InvalidDataException($"tensor {MessageText.Quote(name)} has the unknown dtype {MessageText.Quote(typeName)}");
         if (offsets.Count != 2 || offsets[1] < offsets[0])
-            throw new InvalidDataException($"tensor \"{name}\" has data_offsets [{string.Join(", ", offsets)}]; expected a begin and an end");
+            throw new InvalidDataException($"tensor {MessageText.Quote(name)} has data_offsets [{MessageText.List(offsets)}]; expected a begin and an end");
 
         long length = ByteLength(name, type, dimensions);
         if (offsets[1] - offsets[0] != length)
             throw new InvalidDataException(
-                $"tensor \"{name}\" of shape [{string.Join(", ", dimensions)}] and dtype {typeName} needs {length} bytes, but has {offsets[1] - offsets[0]}");
+                $"tensor {MessageText.Quote(name)} of shape [{MessageText.List(dimensions)}] and dtype {MessageText.Of(typeName)} needs {length} bytes, but has {offsets[1] - offsets[0]}");
         return new SafetensorInfo(name, type, dimensions, offsets[0], length);
     }
 
@@ -176,12 +176,12 @@ internal static class SafetensorsHeader
                 elements = checked(elements * (ulong)dimension);
             ulong bits = checked(elements * (ulong)type.Bits());
             if (bits % 8 != 0)
-                throw new InvalidDataException($"tensor \"{name}\" has {bits} bits, which are not whole bytes");
+                throw new InvalidDataException($"tensor {MessageText.Quote(name)} has {bits} bits, which are not whole bytes");
             return checked((long)(bits / 8));
         }
         catch (OverflowException exception)
         {
-            throw new InvalidDataException($"tensor \"{name}\" of shape [{string.Join(", ", dimensions)}] is too large", exception);
+            throw new InvalidDataException($"tensor {MessageText.Quote(name)} of shape [{MessageText.List(dimensions)}] is too large", exception);
         }
     }
 

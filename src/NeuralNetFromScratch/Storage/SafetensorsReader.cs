@@ -53,7 +53,7 @@ public sealed class SafetensorsReader : IDisposable
         catch (InvalidDataException exception)
         {
             stream.Dispose();
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw MessageText.Malformed(path, exception);
         }
         catch
         {
@@ -71,9 +71,9 @@ public sealed class SafetensorsReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         if (!tensor.Type.CanBeFloats())
-            throw new InvalidDataException($"tensor \"{tensor.Name}\": elements of type {tensor.Type.Name()} cannot be read as floats");
+            throw new InvalidDataException($"tensor {MessageText.Quote(tensor.Name)}: elements of type {tensor.Type.Name()} cannot be read as floats");
         if (destination.Length != tensor.Length)
-            throw new ArgumentException($"tensor \"{tensor.Name}\" has {tensor.Length} elements, got room for {destination.Length}", nameof(destination));
+            throw new ArgumentException($"tensor {MessageText.Quote(tensor.Name)} has {tensor.Length} elements, got room for {destination.Length}", nameof(destination));
         _stream.Position = _dataStart + tensor.Offset;
         int size = tensor.Type.Bits() / 8;
         byte[] chunk = new byte[Math.Min(ChunkBytes, tensor.ByteLength)];

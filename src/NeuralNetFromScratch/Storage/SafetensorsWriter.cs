@@ -106,7 +106,7 @@ public static class SafetensorsWriter
         }
         catch (EncoderFallbackException exception)
         {
-            throw new ArgumentException($"the text \"{text}\" has no UTF-8: {exception.Message}", exception);
+            throw new ArgumentException($"the text {MessageText.Quote(text)} has no UTF-8: {exception.Message}", exception);
         }
     }
 }

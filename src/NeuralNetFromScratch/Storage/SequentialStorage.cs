@@ -79,7 +79,7 @@ public sealed partial class Sequential
     /// <param name="path">A safetensors file.</param>
     /// <param name="naming">How tensors are called and turned there.</param>
     /// <exception cref="InvalidDataException">
-    /// The file is malformed, or names or shapes differ: the message lists every one that is missing, not expected or misshapen. Nothing has
+    /// The file is malformed, or names or shapes differ: the message lists those that are missing, not expected or misshapen (at most 20). Nothing has
     /// changed.
     /// </exception>
     public void LoadWeights(string path, TensorNaming naming = TensorNaming.Native) => LoadWeights(path, new WeightLoadOptions { Naming = naming });
@@ -88,7 +88,7 @@ public sealed partial class Sequential
     /// <param name="path">A safetensors file.</param>
     /// <param name="options">How tensors find their parameters.</param>
     /// <exception cref="InvalidDataException">
-    /// The file is malformed, or names or shapes differ: the message lists every one that is missing, not expected or misshapen. Nothing has
+    /// The file is malformed, or names or shapes differ: the message lists those that are missing, not expected or misshapen (at most 20). Nothing has
     /// changed.
     /// </exception>
     /// <exception cref="ArgumentException">The options name a layer or parameter that the network does not have.</exception>
@@ -148,7 +148,7 @@ public sealed partial class Sequential
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw MessageText.Malformed(path, exception);
         }
     }
 }

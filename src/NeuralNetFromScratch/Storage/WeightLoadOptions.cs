@@ -78,7 +78,7 @@ internal sealed class WeightMatch
             if (surplus.Remove(name, out SafetensorInfo? tensor))
             {
                 if (Problem(place, tensor) is { } problem)
-                    problems.Add($"{name} {problem}");
+                    problems.Add($"{MessageText.Of(name)} {problem}");
                 found.Add((place, tensor));
             }
             else if (IsZeroBias(place))
@@ -87,12 +87,12 @@ internal sealed class WeightMatch
             }
             else
             {
-                problems.Add($"{name} [{string.Join(", ", place.Dimensions)}] is missing");
+                problems.Add($"{MessageText.Of(name)} [{string.Join(", ", place.Dimensions)}] is missing");
             }
         }
 
-        problems.AddRange(surplus.Values.Where(tensor => !IsIgnored(tensor)).Select(tensor => $"{tensor.Name} is not expected"));
-        return problems.Count == 0 ? found : throw Unfit($"{string.Join("; ", problems)}{Hint()}");
+        problems.AddRange(surplus.Values.Where(tensor => !IsIgnored(tensor)).Select(tensor => $"{MessageText.Of(tensor.Name)} is not expected"));
+        return problems.Count == 0 ? found : throw Unfit($"{MessageText.Sentences(problems)}{Hint()}");
     }
 
     private string NameInFile(TensorPlace place) => _options.Names.TryGetValue(place.Definition.Name, out string? tensor) ? tensor
@@ -112,7 +112,7 @@ internal sealed class WeightMatch
         }
 
         string first = _tensors.Count == 0 ? "fc1" : Module(_tensors[0].Name);
-        return $"; where layers have other names in the file, say them with WeightLoadOptions.Names: {{ [\"{_places[0].Layer}\"] = \"{first}\" }}";
+        return $"; where layers have other names in the file, say them with WeightLoadOptions.Names: {{ [\"{_places[0].Layer}\"] = {MessageText.Quote(first)} }}";
     }
 
     /// <summary>Modules by their shapes; null, and what is in the way, where they do not tell which is which.</summary>
@@ -138,7 +138,7 @@ internal sealed class WeightMatch
             found.AddRange(layer.Select(place => (place, module.GetValueOrDefault(place.Leaf))));
         }
 
-        problem = free.Count == 0 ? null : $"{string.Join(", ", free.Keys)} {(free.Count == 1 ? "fits" : "fit")} no layer";
+        problem = free.Count == 0 ? null : $"{MessageText.List(free.Keys)} {(free.Count == 1 ? "fits" : "fit")} no layer";
         return problem is null ? found : null;
     }
 
@@ -164,7 +164,7 @@ internal sealed class WeightMatch
 
     private static string? Problem(TensorPlace place, SafetensorInfo tensor) =>
         !tensor.Dimensions.SequenceEqual(place.Dimensions.Select(size => (long)size))
-            ? $"is expected as [{string.Join(", ", place.Dimensions)}], got [{string.Join(", ", tensor.Dimensions)}]"
+            ? $"is expected as [{string.Join(", ", place.Dimensions)}], got [{MessageText.List(tensor.Dimensions)}]"
             : tensor.Type.CanBeFloats() ? null : $"has elements of type {tensor.Type.Name()}, which cannot be read as floats";
 
     private bool IsZeroBias(TensorPlace place) => _options.ZeroMissingBiases && place.Definition.Role == ParameterRole.NoDecay && place.Leaf == BiasName;

@@ -71,7 +71,7 @@ internal static class CheckpointFile
         {
             "yes" => true,
             "no" => false,
-            var other => throw new InvalidDataException($"{StoppedKey} is \"{other}\", neither yes nor no"),
+            var other => throw new InvalidDataException($"{StoppedKey} is {MessageText.Quote(other)}, neither yes nor no"),
         };
         TrainingEndReason? ended = metadata.GetValueOrDefault(EndedKey) switch
         {
@@ -79,7 +79,7 @@ internal static class CheckpointFile
             nameof(TrainingEndReason.Completed) => TrainingEndReason.Completed,
             nameof(TrainingEndReason.EarlyStopping) => TrainingEndReason.EarlyStopping,
             nameof(TrainingEndReason.Callback) => TrainingEndReason.Callback,
-            var other => throw new InvalidDataException($"{EndedKey} is \"{other}\", neither no nor the reason of an end"),
+            var other => throw new InvalidDataException($"{EndedKey} is {MessageText.Quote(other)}, neither no nor the reason of an end"),
         };
         ContentDigest.Check(file);
         EpochFigures current = state.Figures!;
@@ -124,7 +124,7 @@ internal static class CheckpointFile
         return [.. from entry in fingerprint
             let had = file.Metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)
             where had != entry.Value && had != TrainingFingerprint.Unknown && entry.Value != TrainingFingerprint.Unknown
-            select (entry.Key, $"{entry.Key}: the checkpoint has \"{had}\", this training \"{entry.Value}\"{TrainingFingerprint.Advice(entry.Key, had)}")];
+            select (entry.Key, $"{entry.Key}: the checkpoint has {MessageText.Quote(had)}, this training {MessageText.Quote(entry.Value)}{TrainingFingerprint.Advice(entry.Key, had)}")];
     }
 
     /// <exception cref="InvalidDataException">There are differences.</exception>
@@ -140,7 +140,7 @@ internal static class CheckpointFile
 
     private static float[] Flat(SafetensorsReader file, string name, int length)
     {
-        SafetensorInfo tensor = file.Tensors.FirstOrDefault(tensor => tensor.Name == name) ?? throw new InvalidDataException($"tensor \"{name}\" is missing");
+        SafetensorInfo tensor = file.Tensors.FirstOrDefault(tensor => tensor.Name == name) ?? throw new InvalidDataException($"tensor {MessageText.Quote(name)} is missing");
         if (tensor.Type != SafetensorType.F32 || tensor.Dimensions is not [var size] || size != length)
             throw new InvalidDataException($"expected tensor {name} F32 [{length}], got {tensor}");
         var values = new float[length];
@@ -171,7 +171,7 @@ internal static class CheckpointFile
     {
         string[] cells = line.Split(';');
         if (cells.Length != 6)
-            throw new InvalidDataException($"the history has a line \"{line}\"");
+            throw new InvalidDataException($"the history has a line {MessageText.Quote(line)}");
         return new EpochRecord(
             (int)ParseLong(cells[0]), ParseFigures(cells[1], metrics), cells[2].Length == 0 ? null : ParseFigures(cells[2], metrics), TimeSpan.FromTicks(ParseLong(cells[3])), (int)ParseLong(cells[4])) { ThreadCount = (int)ParseLong(cells[5]) };
     }
@@ -180,7 +180,7 @@ internal static class CheckpointFile
     {
         string[] cells = text.Split(',');
         if (cells.Length != 3 + metrics.Length)
-            throw new InvalidDataException($"the history has figures \"{text}\", expected a loss and {metrics.Length} metrics");
+            throw new InvalidDataException($"the history has figures {MessageText.Quote(text)}, expected a loss and {metrics.Length} metrics");
         return new EvaluationResult(
             (int)ParseLong(cells[0]), (int)ParseLong(cells[1]), Parse(cells[2]), metrics, [.. cells[3..].Select(cell => new MetricResult(Parse(cell)))], []);
     }
@@ -188,7 +188,7 @@ internal static class CheckpointFile
     private static long Whole(IReadOnlyDictionary<string, string> metadata, string key, long lowest, long highest = int.MaxValue) =>
         long.TryParse(metadata.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= lowest && value <= highest
             ? value
-            : throw new InvalidDataException($"{key} is \"{metadata.GetValueOrDefault(key)}\", no whole number from {lowest} to {highest}");
+            : throw new InvalidDataException($"{key} is {MessageText.Quote(metadata.GetValueOrDefault(key))}, no whole number from {lowest} to {highest}");
 
     private static string Join<T>(T[] values)
         where T : IFormattable => string.Join(' ', values.Select(value => Text(value)));
@@ -198,11 +198,11 @@ internal static class CheckpointFile
 
     private static double Parse(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
         ? value
-        : throw new InvalidDataException($"\"{text}\" is no number");
+        : throw new InvalidDataException($"{MessageText.Quote(text)} is no number");
 
     private static long ParseLong(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
         ? value
-        : throw new InvalidDataException($"\"{text}\" is no whole number");
+        : throw new InvalidDataException($"{MessageText.Quote(text)} is no whole number");
 
     private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
 }

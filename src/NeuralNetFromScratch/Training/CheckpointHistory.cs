@@ -58,7 +58,7 @@ internal sealed class CheckpointHistory : IDisposable
     {
         string path = PathOf(checkpoint, place);
         if (!File.Exists(path))
-            throw new InvalidDataException($"the history of its epochs, {place.File}, does not lie beside it");
+            throw new InvalidDataException($"the history of its epochs, {MessageText.Of(place.File)}, does not lie beside it");
         using FileStream stream = Open(path, FileMode.Open, FileAccess.Read);
         return Encoding.UTF8.GetString(ReadRange(stream, place));
     }
@@ -93,7 +93,7 @@ internal sealed class CheckpointHistory : IDisposable
     private static string PathOf(string checkpoint, HistoryPlace place) =>
         Path.GetFileName(place.File) == place.File && place.File.EndsWith(Ending, StringComparison.Ordinal)
             ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(checkpoint))!, place.File)
-            : throw new InvalidDataException($"the history file \"{place.File}\" is no name in the checkpoint's folder that ends in {Ending}");
+            : throw new InvalidDataException($"the history file {MessageText.Quote(place.File)} is no name in the checkpoint's folder that ends in {Ending}");
 
     private static FileStream Open(string path, FileMode mode, FileAccess access)
     {
@@ -111,12 +111,12 @@ internal sealed class CheckpointHistory : IDisposable
     {
         if (place.Start > stream.Length || place.Length > stream.Length - place.Start)
             throw new InvalidDataException(FormattableString.Invariant(
-                $"the history {place.File} has {stream.Length} bytes, but the checkpoint's epochs end at {place.Start + place.Length}"));
+                $"the history {MessageText.Of(place.File)} has {stream.Length} bytes, but the checkpoint's epochs end at {place.Start + place.Length}"));
         byte[] bytes = new byte[place.Length];
         stream.Position = place.Start;
         stream.ReadExactly(bytes);
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == place.Digest
             ? bytes
-            : throw new InvalidDataException($"the history {place.File} is damaged, or that of another training");
+            : throw new InvalidDataException($"the history {MessageText.Of(place.File)} is damaged, or that of another training");
     }
 }

@@ -99,7 +99,7 @@ public sealed partial class Trainer
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw MessageText.Malformed(path, exception);
         }
     }
 }

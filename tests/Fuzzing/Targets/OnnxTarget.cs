@@ -75,7 +75,7 @@ internal sealed class OnnxTarget : FuzzTarget
         return model.ToByteArray();
     }
 
-    public override IReadOnlyList<byte[]> Words { get; } = [.. Types.Concat(Attributes).Select(Encoding.UTF8.GetBytes)];
+    public override IReadOnlyList<byte[]> Words { get; } = [.. Types.Concat(Attributes).Append("\u001b[2J\u0007").Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>A number for each of a million features may be asked for in a few bytes, as factors and as parameters.</summary>
     public override long FixedBytes => 16_000_000;

@@ -11,7 +11,7 @@ internal abstract class SafetensorsFamily : FuzzTarget
     public override IReadOnlyList<byte[]> Words { get; } =
     [
         .. ((string[])[
-            "\"", "{", "}", "[", "]", ",", ":", "\\u0061", "\\ud800", "null", "true", "-1", "0.5", "1e9", "{}", "[]", "[[[[", "\"dtype\":\"F64\",", "\"F16\"", "\"BF16\"", "\"F4\"",
+            "\"", "{", "}", "[", "]", ",", ":", "\\u0061", "\\u001b[2J\\u0007", "\\u202e", "\\ud800", "null", "true", "-1", "0.5", "1e9", "{}", "[]", "[[[[", "\"dtype\":\"F64\",", "\"F16\"", "\"BF16\"", "\"F4\"",
             "\"C64\"", "\"shape\":[]", "\"data_offsets\":[0,0]", "\"__metadata__\":{},", "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},", "dense1.weight", "units",
             "relu", "elu(1)", "NaN", "Infinity", "-0", "9223372036854775807", "dropout", "residual", "layernorm", "batchnorm", "kind", "layers", "affine", "\\\"", "\\n", "\u00e4",
         ]).Select(Encoding.UTF8.GetBytes),
