@@ -47,7 +47,7 @@ public static class OnnxModel
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanWrite)
-            throw new ArgumentException("the stream cannot be written to; open it for writing", nameof(stream));
+            throw new ArgumentException("the stream is not writable; open it for writing", nameof(stream));
         Describe(network, options ?? new()).WriteTo(stream);
     }
 
@@ -78,13 +78,13 @@ public static class OnnxModel
     /// <summary>Reads a feed-forward model from a stream; its weights must lie within it.</summary>
     /// <param name="stream">The stream, which is read to its end, need not seek, and stays open.</param>
     /// <param name="options">How it is read; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The stream cannot be read, or an option lies outside its range.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be read, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">As for <see cref="Import(string, OnnxImportOptions)"/>.</exception>
     public static Sequential Import(Stream stream, OnnxImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanRead)
-            throw new ArgumentException("the stream cannot be read; open it for reading", nameof(stream));
+            throw new ArgumentException("the stream is not readable; open it for reading", nameof(stream));
         OnnxImportOptions how = Checked(options);
         if (stream is { CanSeek: true, Position: 0 })
             return Read(stream, null, how);

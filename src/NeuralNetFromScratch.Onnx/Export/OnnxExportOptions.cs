@@ -23,7 +23,7 @@ public sealed record OnnxExportOptions
     /// <summary>Name of the output; not empty, and another than the input's. Default: "output".</summary>
     public string OutputName { get; init; } = "output";
 
-    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     internal void Validate()
     {
         Guard.NotEmpty(InputName, nameof(InputName));

@@ -61,7 +61,7 @@ internal sealed class ExternalData(string? folder)
             return null;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             ? number
-            : throw new InvalidDataException($"tensor {MessageText.Quote(name)}: its {key} {MessageText.Quote(text)} is no number");
+            : throw new InvalidDataException($"tensor {MessageText.Quote(name)}: its {key} {MessageText.Quote(text)} is not a number");
     }
 
     private static string? Entry(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;

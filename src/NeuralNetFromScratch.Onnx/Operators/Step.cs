@@ -53,7 +53,7 @@ internal sealed class Step : Part, IPart<Step>
 
     private static float Number(string text) => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
         ? number
-        : throw new ArgumentException($"{MessageText.Quote(text)} is no number");
+        : throw new ArgumentException($"{MessageText.Quote(text)} is not a number");
 }
 
 /// <summary>An operator on the values of one sample, forward and backward. It has no state: the table has one object of each.</summary>

@@ -3,32 +3,40 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// An element-wise function and its derivative. A layer such as <see cref="Dense"/> takes one; the built-in ones are fused into the
-/// matrix product. Derive from this class for a function of your own: it runs as a pass of its own after the product.
+/// The base class of activations: element-wise functions with their derivative. The library's activations are fused into the matrix product of a
+/// layer such as <see cref="Dense"/>; a user's activation runs as a separate pass after the product.
 /// </summary>
-/// <param name="settings">Kind and settings.</param>
+/// <param name="settings">The kind and settings.</param>
 public abstract partial class Activation(Settings settings) : Part(settings)
 {
     /// <summary>
-    /// Whether <see cref="Differentiate"/> is given the function's input x, or its output y = f(x). The output costs less, since it
-    /// is kept anyway.
+    /// Whether <see cref="Differentiate"/> receives the function's input x instead of its output y = f(x). The output costs less, since it is
+    /// stored anyway.
     /// </summary>
     public abstract bool DerivativeNeedsInput { get; }
 
-    /// <summary>How the weights of a layer with this activation start, unless the layer is told otherwise.</summary>
+    /// <summary>
+    /// The initializer of the weights of a layer with this activation, unless the layer specifies one. Default:
+    /// <see cref="Initializer.GlorotUniform"/>.
+    /// </summary>
     public virtual Initializer DefaultInitializer => Initializer.GlorotUniform;
 
-    /// <summary>Computes <c>output = f(input)</c>, element by element. Called from several threads at once.</summary>
-    /// <param name="input">x.</param>
-    /// <param name="output">y, as long as <paramref name="input"/>; it may be the same memory.</param>
+    /// <summary>
+    /// Computes <c>output = f(input)</c> element by element. Several threads call this method for different elements. Implementations write every
+    /// element of the output.
+    /// </summary>
+    /// <param name="input">The inputs x: [n].</param>
+    /// <param name="output">Receives the outputs y: [n]. It may be the same memory as <paramref name="input"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
     public abstract void Apply(ReadOnlySpan<float> input, Span<float> output);
 
-    /// <summary>Computes <c>gradient ← gradient · f'</c>, element by element. Called from several threads at once.</summary>
-    /// <param name="argument">x where <see cref="DerivativeNeedsInput"/>, else y.</param>
-    /// <param name="gradient">dL/dy, replaced by dL/dx; as long as <paramref name="argument"/>.</param>
+    /// <summary>Computes <c>gradient ← gradient · f'</c> element by element. Several threads call this method for different elements.</summary>
+    /// <param name="argument">The inputs x if <see cref="DerivativeNeedsInput"/> is true, otherwise the outputs y: [n].</param>
+    /// <param name="gradient">dL/dy, which is replaced by dL/dx: [n].</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
     public abstract void Differentiate(ReadOnlySpan<float> argument, Span<float> gradient);
 
-    /// <summary><c>C = f(A·B + bias)</c>; a bias for each column, or none.</summary>
+    /// <summary><c>C = f(A·B + bias)</c> with a bias for each column, or none.</summary>
     internal virtual void MultiplyAndApply(
         Engine engine, ReadOnlyMatrixView left, ReadOnlyMatrixView right, ReadOnlySpan<float> bias, MatrixView destination, GemmOptions options)
     {
@@ -42,19 +50,19 @@ public abstract partial class Activation(Settings settings) : Part(settings)
     /// <summary><c>gradient ← gradient · f'</c> on the engine's workers.</summary>
     internal virtual void DifferentiateWith(Engine engine, ReadOnlySpan<float> argument, Span<float> gradient) => Differentiate(argument, gradient);
 
-    /// <summary><c>dZ = dA ∘ f'</c> and <c>db = Σ dZ</c>.</summary>
-    /// <param name="engine">The engine that computes.</param>
-    /// <param name="argument">The activation's input or output, whichever its derivative is computed from: [rows, columns].</param>
-    /// <param name="gradient">dA, replaced by dZ: [rows, columns].</param>
+    /// <summary>Computes <c>dZ = dA ∘ f'</c> and <c>db = Σ dZ</c>.</summary>
+    /// <param name="engine">The compute engine.</param>
+    /// <param name="argument">The activation's input or output, depending on <see cref="DerivativeNeedsInput"/>: [rows, columns].</param>
+    /// <param name="gradient">dA, which is replaced by dZ: [rows, columns].</param>
     /// <param name="sums">db: [columns].</param>
-    /// <param name="accumulate">Whether the sums are added to what db holds.</param>
+    /// <param name="accumulate">Whether to add to the existing values of db.</param>
     internal virtual void Sweep(Engine engine, ReadOnlyMatrixView argument, MatrixView gradient, Span<float> sums, bool accumulate)
     {
         Differentiate(argument.Span, gradient.Span);
         Identity.Sweep(engine, argument, gradient, sums, accumulate);
     }
 
-    /// <summary><c>y = f(x ∗ w + bias)</c>; a bias for each filter, or none.</summary>
+    /// <summary><c>y = f(x ∗ w + bias)</c> with a bias for each filter, or none.</summary>
     internal virtual void ConvolveAndApply(
         Engine engine, in ConvolutionShape shape, ReadOnlyMatrixView input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, MatrixView output)
     {
@@ -62,10 +70,12 @@ public abstract partial class Activation(Settings settings) : Part(settings)
         ApplyWith(engine, output.Span, output.Span);
     }
 
-    /// <summary><c>dZ = dA ∘ f'</c>, and the sums of dZ over the places of each sample.</summary>
-    /// <param name="engine">The engine that computes.</param>
-    /// <param name="argument">The activation's input or output, whichever its derivative is computed from: [samples, places · channels].</param>
-    /// <param name="gradient">dA, replaced by dZ: [samples, places · channels].</param>
+    /// <summary>Computes <c>dZ = dA ∘ f'</c>, and the sums of dZ over the positions of each sample.</summary>
+    /// <param name="engine">The compute engine.</param>
+    /// <param name="argument">
+    /// The activation's input or output, depending on <see cref="DerivativeNeedsInput"/>: [samples, positions · channels].
+    /// </param>
+    /// <param name="gradient">dA, which is replaced by dZ: [samples, positions · channels].</param>
     /// <param name="sums">Receives the sums: [samples, channels].</param>
     internal virtual void SweepPictures(Engine engine, ReadOnlyMatrixView argument, MatrixView gradient, MatrixView sums)
     {
@@ -80,7 +90,7 @@ public abstract partial class Activation(Settings settings) : Part(settings)
     }
 }
 
-/// <summary>A function with what files and layers know of it.</summary>
+/// <summary>A function with the properties that files and layers need.</summary>
 internal interface IBuiltInFunction<TSelf> : IActivationFunction
     where TSelf : struct, IBuiltInFunction<TSelf>
 {
@@ -88,7 +98,7 @@ internal interface IBuiltInFunction<TSelf> : IActivationFunction
 
     static abstract Initializer DefaultInitializer { get; }
 
-    /// <summary>The function that settings ask for; most have none.</summary>
+    /// <summary>Creates the function from settings; most have none.</summary>
     static virtual TSelf Create(Settings settings) => default;
 }
 
@@ -153,23 +163,25 @@ internal sealed class BuiltInActivation<TFunction> : Activation, IPart<BuiltInAc
         Tuning.ElementGrain);
 }
 
-/// <summary>What turns the last layer's outputs into predictions. A loss says which one belongs to it.</summary>
+/// <summary>
+/// The function that converts the last layer's outputs to predictions. <see cref="Loss.OutputActivation"/> gives the one that belongs to a loss.
+/// </summary>
 public enum OutputActivation
 {
-    /// <summary>Predictions are the outputs as they are.</summary>
+    /// <summary>The predictions are the outputs.</summary>
     None,
 
-    /// <summary>The outputs are logits, and predictions their softmax: probabilities of one class each, which sum to 1.</summary>
+    /// <summary>The predictions are the softmax of the outputs (logits): probabilities of exclusive classes, which sum to 1.</summary>
     Softmax,
 
-    /// <summary>The outputs are logits, and predictions the logarithms of their softmax.</summary>
+    /// <summary>The predictions are the logarithm of the softmax of the outputs (logits).</summary>
     LogSoftmax,
 
-    /// <summary>Each output is a logit of its own, and predictions their logistic function: probabilities that do not depend on each other.</summary>
+    /// <summary>The predictions are the logistic function of each output (logit): probabilities of independent labels.</summary>
     Sigmoid,
 }
 
-/// <summary>Output activations over rows of values.</summary>
+/// <summary>Applies output activations to rows of values.</summary>
 internal static class OutputActivations
 {
     /// <summary>Replaces rows of outputs by predictions.</summary>

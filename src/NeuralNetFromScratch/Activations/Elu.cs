@@ -5,15 +5,15 @@ namespace NeuralNetFromScratch;
 
 public abstract partial class Activation
 {
-    /// <summary>The exponential linear unit <c>f(x) = x where x > 0, else α·(eˣ − 1)</c> (Clevert et al. 2016).</summary>
-    /// <param name="alpha">α; not negative.</param>
+    /// <summary>Creates an exponential linear unit: <c>f(x) = x if x > 0, otherwise α·(eˣ − 1)</c> (Clevert et al. 2016).</summary>
+    /// <param name="alpha">The scale α of the negative side; not negative. Default: 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is negative or not finite.</exception>
     public static Activation Elu(float alpha = 1) => new BuiltInActivation<EluFunction>(new Setting("alpha", alpha));
 }
 
 /// <summary>
-/// <c>f(x) = scale·x where x > 0, else scale·alpha·(eˣ − 1)</c>; <c>f' = scale where y > 0, else y + scale·alpha</c>. With scale 1 it is
-/// ELU, with the numbers of <see cref="SeluFunction"/> SELU.
+/// <c>f(x) = scale·x if x > 0, otherwise scale·alpha·(eˣ − 1)</c>; <c>f' = scale if y > 0, otherwise y + scale·alpha</c>. With scale 1 it is ELU;
+/// with the constants of <see cref="SeluFunction"/> it is SELU.
 /// </summary>
 internal readonly struct EluFunction(float alpha, float scale) : IBuiltInFunction<EluFunction>
 {
@@ -30,7 +30,7 @@ internal readonly struct EluFunction(float alpha, float scale) : IBuiltInFunctio
         where TSimd : struct, ISimd<TSimd>
     {
         TSimd negative = TSimd.Broadcast(scale * alpha) * ExponentialMinusOne(x);
-        // Rounding must not lift it above 0: the derivative tells the sides apart by the sign.
+        // Rounding must not raise the value above 0, because the derivative distinguishes the sides by the sign.
         negative = TSimd.SelectLess(TSimd.Zero, negative, TSimd.Zero, negative);
         return TSimd.SelectLess(TSimd.Zero, x, TSimd.Broadcast(scale) * x, negative);
     }
@@ -41,8 +41,8 @@ internal readonly struct EluFunction(float alpha, float scale) : IBuiltInFunctio
         gradient * TSimd.SelectLess(TSimd.Zero, argument, TSimd.Broadcast(scale), argument + TSimd.Broadcast(scale * alpha));
 
     /// <summary>
-    /// <c>eˣ − 1</c> for x below 0. Above −1/2 the difference would lose digits, and Taylor's polynomial of degree 8 is as exact as a float can be:
-    /// what it leaves out is less than 2⁻²⁶ of the result.
+    /// Computes <c>eˣ − 1</c> for x below 0. Above −1/2 the difference would lose digits; Taylor's polynomial of degree 8 is used there, whose
+    /// relative error is below 2⁻²⁶.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSimd ExponentialMinusOne<TSimd>(TSimd x)
@@ -62,11 +62,11 @@ internal readonly struct EluFunction(float alpha, float scale) : IBuiltInFunctio
 
 public abstract partial class Activation
 {
-    /// <summary>The exponential linear unit with fixed α and scale that keep mean and variance (Klambauer et al. 2017).</summary>
+    /// <summary>The scaled exponential linear unit, with the constants α and scale that preserve mean and variance (Klambauer et al. 2017).</summary>
     public static Activation Selu { get; } = new BuiltInActivation<SeluFunction>();
 }
 
-/// <summary><see cref="EluFunction"/> with the α and scale that keep mean and variance.</summary>
+/// <summary><see cref="EluFunction"/> with the constants of SELU.</summary>
 internal readonly struct SeluFunction : IBuiltInFunction<SeluFunction>
 {
     private const float Alpha = 1.6732632423543772f, Scale = 1.0507009873554805f;

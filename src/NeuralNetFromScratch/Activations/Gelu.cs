@@ -5,11 +5,14 @@ namespace NeuralNetFromScratch;
 
 public abstract partial class Activation
 {
-    /// <summary><c>f(x) = x·Φ(x)</c> with the standard normal distribution's Φ (Hendrycks and Gimpel 2016), computed exactly.</summary>
+    /// <summary>
+    /// The Gaussian error linear unit <c>f(x) = x·Φ(x)</c> with the standard normal distribution function Φ (Hendrycks and Gimpel 2016), computed
+    /// exactly.
+    /// </summary>
     public static Activation Gelu { get; } = new BuiltInActivation<GeluFunction>();
 }
 
-/// <summary><c>f(x) = x·Φ(x)</c>, <c>f' = Φ(x) + x·φ(x)</c> with the standard normal distribution's Φ and φ.</summary>
+/// <summary><c>f(x) = x·Φ(x)</c>, <c>f' = Φ(x) + x·φ(x)</c> with the standard normal distribution function Φ and density φ.</summary>
 internal readonly struct GeluFunction : IBuiltInFunction<GeluFunction>
 {
     public static string Kind => "gelu";
@@ -36,13 +39,13 @@ internal readonly struct GeluFunction : IBuiltInFunction<GeluFunction>
 
 public abstract partial class Activation
 {
-    /// <summary><c>f(x) = x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2</c>: the approximation of <see cref="Gelu"/> that many models were trained with.</summary>
+    /// <summary>The tanh approximation of <see cref="Gelu"/>: <c>f(x) = x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2</c>.</summary>
     public static Activation GeluTanh { get; } = new BuiltInActivation<GeluTanhFunction>();
 }
 
 /// <summary>
-/// <c>f(x) = x·(1 + tanh u)/2 = x·σ(2u)</c> with <c>u = √(2/π)·(x + 0.044715·x³)</c> and the logistic function σ, which keeps its
-/// relative precision far below 0; <c>f' = σ(2u) + x·σ(2u)·σ(−2u)·2u'</c>.
+/// <c>f(x) = x·(1 + tanh u)/2 = x·σ(2u)</c> with <c>u = √(2/π)·(x + 0.044715·x³)</c> and the logistic function σ, which preserves the relative
+/// precision far below 0; <c>f' = σ(2u) + x·σ(2u)·σ(−2u)·2u'</c>.
 /// </summary>
 internal readonly struct GeluTanhFunction : IBuiltInFunction<GeluTanhFunction>
 {
@@ -85,9 +88,9 @@ internal readonly struct GeluTanhFunction : IBuiltInFunction<GeluTanhFunction>
 internal static class StandardNormal
 {
     /// <summary>
-    /// <c>Φ(x) = (1 + erf(x/√2)) / 2</c>. With z = |x|/√2: up to z = 1 a polynomial for erf(z)/z in z², further out one for
-    /// <c>exp(z²)·erfc(z)</c> in 2/(2 + z), so that the tail keeps its relative precision. Both are Chebyshev fits of the
-    /// functions' values in double precision; their error is below 4e-7, relative.
+    /// Computes <c>Φ(x) = (1 + erf(x/√2)) / 2</c>. With z = |x|/√2, up to z = 1 it is a polynomial for erf(z)/z in z²; above it is one for
+    /// <c>exp(z²)·erfc(z)</c> in 2/(2 + z), so that the tail has full relative precision. Both are Chebyshev fits of values in double precision;
+    /// their relative error is below 4e-7.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSimd Cumulative<TSimd>(TSimd x)

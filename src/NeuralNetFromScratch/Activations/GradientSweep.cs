@@ -13,25 +13,24 @@ internal readonly struct Derivative<TFunction>(TFunction function) : IPairFuncti
 }
 
 /// <summary>
-/// What a dense layer does with the gradient at its output before the matrix products, in one sweep:
-/// <c>dZ = dA ∘ f'</c> in place, and the bias gradient <c>db = Σ dZ</c> over the rows. A column is summed from the first row to the
-/// last, by one worker.
+/// Computes the gradient before a dense layer's activation in one pass: <c>dZ = dA ∘ f'</c> in place, and the bias gradient <c>db = Σ dZ</c> over
+/// the rows. One worker sums a column from the first row to the last.
 /// </summary>
 internal ref struct GradientSweep<TFunction> : IColumnOperation
     where TFunction : struct, IActivationFunction
 {
     public TFunction Function;
 
-    /// <summary>The activation's input or output, whichever its derivative is computed from: [rows, columns].</summary>
+    /// <summary>The activation's input or output, depending on <see cref="Activation.DerivativeNeedsInput"/>: [rows, columns].</summary>
     public ReadOnlyMatrixView Argument;
 
-    /// <summary>dA, replaced by dZ: [rows, columns].</summary>
+    /// <summary>dA, which is replaced by dZ: [rows, columns].</summary>
     public MatrixView Gradient;
 
     /// <summary>db: [columns].</summary>
     public Span<float> Sums;
 
-    /// <summary>Whether the sums are added to what db holds.</summary>
+    /// <summary>Whether to add to the existing values of db.</summary>
     public bool Accumulate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -56,7 +55,9 @@ internal ref struct GradientSweep<TFunction> : IColumnOperation
         PartialVector.Store(sum, Sums, column);
     }
 
-    /// <summary>Two registers of columns at once, so that rows of few columns pass by once; the second may be filled in part.</summary>
+    /// <summary>
+    /// Processes two registers of columns at once, so that rows with few columns are read once. The second register may be partially filled.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void RunPair<TSimd>(int column)
         where TSimd : struct, ISimd<TSimd>
@@ -86,21 +87,23 @@ internal ref struct GradientSweep<TFunction> : IColumnOperation
 }
 
 /// <summary>
-/// The same for the outputs of a convolution, one sample at a time: <c>dZ = dA ∘ f'</c> in place, and the sum of dZ over the places of each sample, from
-/// the first to the last.
+/// The same for the outputs of a convolution, one sample at a time: <c>dZ = dA ∘ f'</c> in place, and the sum of dZ over the positions of each
+/// sample, from the first to the last.
 /// </summary>
 internal ref struct PictureGradientSweep<TFunction> : IRowOperation
     where TFunction : struct, IActivationFunction
 {
     public TFunction Function;
 
-    /// <summary>Number of channels.</summary>
+    /// <summary>The number of channels.</summary>
     public int Channels;
 
-    /// <summary>The activation's input or output, whichever its derivative is computed from: [samples, places · channels].</summary>
+    /// <summary>
+    /// The activation's input or output, depending on <see cref="Activation.DerivativeNeedsInput"/>: [samples, positions · channels].
+    /// </summary>
     public ReadOnlyMatrixView Argument;
 
-    /// <summary>dA, replaced by dZ: [samples, places · channels].</summary>
+    /// <summary>dA, which is replaced by dZ: [samples, positions · channels].</summary>
     public MatrixView Gradient;
 
     /// <summary>Receives the sums: [samples, channels].</summary>

@@ -5,11 +5,11 @@ namespace NeuralNetFromScratch;
 
 public abstract partial class Activation
 {
-    /// <summary>The rectifier <c>f(x) = max(x, 0)</c>; its derivative at 0 is taken as 0 (Nair and Hinton 2010).</summary>
+    /// <summary>The rectified linear unit <c>f(x) = max(x, 0)</c>; the derivative at 0 is 0 (Nair and Hinton 2010).</summary>
     public static Activation Relu { get; } = new BuiltInActivation<ReluFunction>();
 }
 
-/// <summary><c>f(x) = max(x, 0)</c>, <c>f' = 1 where y > 0, else 0</c>. A NaN stays a NaN.</summary>
+/// <summary><c>f(x) = max(x, 0)</c>, <c>f' = 1 if y > 0, otherwise 0</c>. NaN is preserved.</summary>
 internal readonly struct ReluFunction : IBuiltInFunction<ReluFunction>
 {
     public static string Kind => "relu";
@@ -29,13 +29,13 @@ internal readonly struct ReluFunction : IBuiltInFunction<ReluFunction>
 
 public abstract partial class Activation
 {
-    /// <summary>The rectifier that lets a little through: <c>f(x) = x where x > 0, else slope·x</c> (Maas et al. 2013).</summary>
-    /// <param name="slope">Slope below 0; not negative.</param>
+    /// <summary>Creates a leaky rectified linear unit: <c>f(x) = x if x > 0, otherwise slope·x</c> (Maas et al. 2013).</summary>
+    /// <param name="slope">The slope below 0; not negative. Default: 0.01.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="slope"/> is negative or not finite.</exception>
     public static Activation LeakyRelu(float slope = 0.01f) => new BuiltInActivation<LeakyReluFunction>(new Setting("slope", slope));
 }
 
-/// <summary><c>f(x) = x where x > 0, else slope·x</c>; the slope is not negative, so that y has the sign of x.</summary>
+/// <summary><c>f(x) = x if x > 0, otherwise slope·x</c>. The slope is not negative, so that y has the sign of x.</summary>
 internal readonly struct LeakyReluFunction(float slope) : IBuiltInFunction<LeakyReluFunction>
 {
     public static string Kind => "leaky-relu";
@@ -57,7 +57,7 @@ internal readonly struct LeakyReluFunction(float slope) : IBuiltInFunction<Leaky
 
 public abstract partial class Activation
 {
-    /// <summary><c>f(x) = x</c>.</summary>
+    /// <summary>The identity function <c>f(x) = x</c>.</summary>
     public static Activation Identity { get; } = new BuiltInActivation<IdentityFunction>();
 }
 

@@ -33,13 +33,13 @@ internal readonly struct SigmoidFunction : IBuiltInFunction<SigmoidFunction>
 
 public abstract partial class Activation
 {
-    /// <summary><c>f(x) = log(1 + eˣ)</c> (Dugas et al. 2001).</summary>
+    /// <summary>The softplus function <c>f(x) = log(1 + eˣ)</c> (Dugas et al. 2001).</summary>
     public static Activation Softplus { get; } = new BuiltInActivation<SoftplusFunction>();
 }
 
 /// <summary>
-/// <c>f(x) = log(1 + eˣ) = max(x, 0) + log(1 + e⁻|ˣ|)</c>, <c>f' = σ(x)</c>. What rounding takes from 1 + e⁻|ˣ| is given back, so that
-/// the result keeps its relative precision far below 0.
+/// <c>f(x) = log(1 + eˣ) = max(x, 0) + log(1 + e⁻|ˣ|)</c>, <c>f' = σ(x)</c>. The rounding error of 1 + e⁻|ˣ| is compensated, so that the result
+/// has full relative precision far below 0.
 /// </summary>
 internal readonly struct SoftplusFunction : IBuiltInFunction<SoftplusFunction>
 {

@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch;
 
 public abstract partial class Activation
 {
-    /// <summary><c>f(x) = x·σ(x)</c>, also called swish (Hendrycks and Gimpel 2016; Elfwing et al. 2017).</summary>
+    /// <summary>The sigmoid linear unit <c>f(x) = x·σ(x)</c>, also called swish (Hendrycks and Gimpel 2016; Elfwing et al. 2017).</summary>
     public static Activation Silu { get; } = new BuiltInActivation<SiluFunction>();
 }
 
@@ -22,7 +22,7 @@ internal readonly struct SiluFunction : IBuiltInFunction<SiluFunction>
     public TSimd Apply<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd>
     {
-        // Far below 0 both factors tend to 0 and −∞; the product is 0, and −∞·0 must not become NaN.
+        // Far below 0 the factors tend to −∞ and 0; the product is 0, and −∞·0 must not become NaN.
         TSimd limit = TSimd.Broadcast(-100);
         TSimd bounded = TSimd.SelectLess(x, limit, limit, x);
         return bounded * default(SigmoidFunction).Apply(bounded);
@@ -40,12 +40,13 @@ internal readonly struct SiluFunction : IBuiltInFunction<SiluFunction>
 
 public abstract partial class Activation
 {
-    /// <summary><c>f(x) = x·min(max(x + 3, 0), 6) / 6</c> (Howard et al. 2019).</summary>
+    /// <summary>The hard swish function <c>f(x) = x·min(max(x + 3, 0), 6) / 6</c> (Howard et al. 2019).</summary>
     public static Activation HardSwish { get; } = new BuiltInActivation<HardSwishFunction>();
 }
 
 /// <summary>
-/// <c>f(x) = 0 where x &lt; −3, x where x ≥ 3, else x·(x + 3)/6</c>; <c>f' = 0, 1, or (2x + 3)/6</c>; at the bends as PyTorch has it.
+/// <c>f(x) = 0 if x &lt; −3, x if x ≥ 3, otherwise x·(x + 3)/6</c>; <c>f' = 0, 1, or (2x + 3)/6</c>; the derivatives at −3 and 3 are those of
+/// PyTorch.
 /// </summary>
 internal readonly struct HardSwishFunction : IBuiltInFunction<HardSwishFunction>
 {

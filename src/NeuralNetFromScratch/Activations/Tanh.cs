@@ -5,13 +5,13 @@ namespace NeuralNetFromScratch;
 
 public abstract partial class Activation
 {
-    /// <summary>The hyperbolic tangent.</summary>
+    /// <summary>The hyperbolic tangent <c>f(x) = tanh x</c>.</summary>
     public static Activation Tanh { get; } = new BuiltInActivation<TanhFunction>();
 }
 
 /// <summary>
-/// <c>f(x) = tanh x</c>, <c>f' = 1 − y²</c>. Near 0 an odd polynomial with the coefficients of Cephes (S. L. Moshier, tanhf.c),
-/// further out <c>1 − 2 / (e²ˣ + 1)</c>, which would cancel near 0.
+/// <c>f(x) = tanh x</c>, <c>f' = 1 − y²</c>. Near 0 it is an odd polynomial with the coefficients of Cephes (S. L. Moshier, tanhf.c); elsewhere
+/// it is <c>1 − 2 / (e²ˣ + 1)</c>, which would lose digits near 0.
 /// </summary>
 internal readonly struct TanhFunction : IBuiltInFunction<TanhFunction>
 {

@@ -3,23 +3,25 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Checks the gradients of a layer, a loss or an activation against central differences, with step 1/128 and a tolerance of 0.002 times the largest
-/// derivative (at least of 1), which is what single precision allows. Outputs and gradients start as NaN, so that one which is not written is
-/// found. Parameters are moved by up to a quarter from where their initializers put them, so that a factor of one or a bias of zero hides no mistake.
+/// Checks the gradients of a layer, a loss or an activation against central differences with step 1/128. The tolerance is 0.002 times the largest
+/// derivative (at least 1), which is appropriate for single precision. Outputs and gradients are initialized to NaN, so that an element that is
+/// not written is detected. Parameters are moved by up to 0.25 from their initial values, so that a factor of 1 or a bias of 0 hides no mistake.
 /// </summary>
 public static class GradientCheck
 {
-    /// <summary>Factor of a loss's gradient: not 1, so that a loss that ignores it is found.</summary>
+    /// <summary>The factor of a loss's gradient; it is not 1, so that a loss that ignores it is detected.</summary>
     private const float Scale = 0.5f;
 
     /// <summary>
-    /// Checks a layer: its gradients at the input and at all trained parameters, overwritten and added up, and that a forward pass changes no parameter.
+    /// Checks a layer: its gradients with respect to the input and all trained parameters, both overwritten and accumulated, and that a forward
+    /// pass changes no parameter.
     /// </summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="inputShape">Shape of one sample.</param>
-    /// <param name="rows">Number of samples; positive.</param>
-    /// <param name="seed">Seed of inputs, parameters and the layer's random numbers.</param>
-    /// <exception cref="ArgumentException">The layer cannot take the shape.</exception>
+    /// <param name="layer">The layer to check.</param>
+    /// <param name="inputShape">The shape of one sample.</param>
+    /// <param name="rows">The number of samples; positive. Default: 4.</param>
+    /// <param name="seed">The seed of inputs, parameters and the layer's random numbers. Default: 0.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentException">The layer does not accept the shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is not positive.</exception>
     public static GradientReport Run(Layer layer, Shape inputShape, int rows = 4, ulong seed = 0)
     {
@@ -60,7 +62,7 @@ public static class GradientCheck
         foreach (Parameter parameter in trained)
         {
             for (int i = 0; i < parameter.Shape.ElementCount; i++)
-                comparison.Expect($"{parameter.Name}[{i}] added up twice", parameter.Gradients[i], 2.0 * once[parameter.Offset + i]);
+                comparison.Expect($"{parameter.Name}[{i}] accumulated twice", parameter.Gradients[i], 2.0 * once[parameter.Offset + i]);
         }
 
         return comparison.Report();
@@ -84,13 +86,16 @@ public static class GradientCheck
         }
     }
 
-    /// <summary>Checks a loss: its gradient at the outputs, for labels and for dense targets from 0 to 1, of which it may refuse one.</summary>
-    /// <param name="loss">The loss.</param>
-    /// <param name="outputs">Number of outputs; positive.</param>
-    /// <param name="rows">Number of samples; positive.</param>
-    /// <param name="seed">Seed of outputs and targets.</param>
+    /// <summary>
+    /// Checks a loss: its gradient with respect to the outputs, for labels and for dense targets from 0 to 1. The loss may reject one of the two.
+    /// </summary>
+    /// <param name="loss">The loss to check.</param>
+    /// <param name="outputs">The number of outputs; positive. Default: 5.</param>
+    /// <param name="rows">The number of samples; positive. Default: 4.</param>
+    /// <param name="seed">The seed of outputs and targets. Default: 0.</param>
+    /// <returns>The report.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="outputs"/> or <paramref name="rows"/> is not positive.</exception>
-    /// <exception cref="NotSupportedException">The loss takes neither labels nor dense targets.</exception>
+    /// <exception cref="NotSupportedException">The loss accepts neither labels nor dense targets.</exception>
     public static GradientReport Run(Loss loss, int outputs = 5, int rows = 4, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -127,9 +132,10 @@ public static class GradientCheck
         MatrixView View(float[]? gradient) => gradient is null ? default : new(gradient, rows, outputs);
     }
 
-    /// <summary>Checks an activation: its derivative at random places.</summary>
-    /// <param name="activation">The activation.</param>
-    /// <param name="seed">Seed of the places.</param>
+    /// <summary>Checks an activation: its derivative at random arguments.</summary>
+    /// <param name="activation">The activation to check.</param>
+    /// <param name="seed">The seed of the arguments. Default: 0.</param>
+    /// <returns>The report.</returns>
     public static GradientReport Run(Activation activation, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(activation);
@@ -154,10 +160,10 @@ public static class GradientCheck
     }
 }
 
-/// <summary>What a <see cref="GradientCheck"/> found.</summary>
+/// <summary>The result of a <see cref="GradientCheck"/>.</summary>
 public sealed class GradientReport
 {
-    /// <summary>The largest share of the derivatives that may be skipped.</summary>
+    /// <summary>The maximum fraction of derivatives that may be skipped.</summary>
     private const double SkippedShare = 0.2;
 
     internal GradientReport(int compared, int skipped, double largestError, string worstElement, double analytic, double numeric)
@@ -170,40 +176,43 @@ public sealed class GradientReport
         Numeric = numeric;
     }
 
-    /// <summary>Whether all derivatives agree, and at most a fifth of them was skipped.</summary>
+    /// <summary>Whether all derivatives agree and at most 20 % of them were skipped.</summary>
     public bool Passed => LargestError <= 1 && SkippedCount <= SkippedShare * (ComparedCount + SkippedCount);
 
-    /// <summary>Number of values that were compared.</summary>
+    /// <summary>The number of values that were compared.</summary>
     public int ComparedCount { get; }
 
-    /// <summary>Number of derivatives that were skipped because the function has a kink there: its slopes on both sides differ.</summary>
+    /// <summary>The number of derivatives that were skipped because the function has a kink there: its one-sided slopes differ.</summary>
     public int SkippedCount { get; }
 
-    /// <summary>The largest difference, in units of the tolerance: above 1 the check has failed.</summary>
+    /// <summary>The largest difference in units of the tolerance. The check fails if it is above 1.</summary>
     public double LargestError { get; }
 
-    /// <summary>Where the largest difference is: "weight[3]".</summary>
+    /// <summary>The element with the largest difference, for example "weight[3]".</summary>
     public string WorstElement { get; }
 
-    /// <summary>The derivative that was computed there.</summary>
+    /// <summary>The derivative of <see cref="WorstElement"/> as computed by the part.</summary>
     public double Analytic { get; }
 
-    /// <summary>The derivative there by differences.</summary>
+    /// <summary>The derivative of <see cref="WorstElement"/> by central differences.</summary>
     public double Numeric { get; }
 
-    /// <summary>The report in words.</summary>
+    /// <summary>Returns the report as text.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Passed ? "passed" : "FAILED")}: {ComparedCount} values compared, {SkippedCount} skipped at kinks; worst {WorstElement}: {Analytic:G6}, expected {Numeric:G6} ({LargestError:G3} of what is allowed)");
+        $"{(Passed ? "passed" : "FAILED")}: {ComparedCount} values compared, {SkippedCount} skipped at kinks; worst {WorstElement}: {Analytic:G6}, expected {Numeric:G6} ({LargestError:G3} of the tolerance)");
 }
 
-/// <summary>Compares derivatives with central differences, one element after the other, and keeps the worst.</summary>
+/// <summary>Compares derivatives with central differences element by element and keeps the worst.</summary>
 internal sealed class GradientComparison
 {
-    /// <summary>A power of two, so that going up and down adds no rounding: large enough for single precision, small enough for the curvature.</summary>
+    /// <summary>
+    /// The step: a power of two, so that adding and subtracting it adds no rounding error. It is large enough for single precision and small
+    /// enough for the curvature.
+    /// </summary>
     public const float Step = 1f / 128;
 
-    /// <summary>Allowed difference, as a share of the largest derivative or of 1.</summary>
+    /// <summary>The allowed difference relative to the largest derivative or 1.</summary>
     private const double Tolerance = 2e-3;
 
     private const double KinkTolerance = 0.1;
@@ -215,10 +224,10 @@ internal sealed class GradientComparison
     private double _analytic;
     private double _numeric;
 
-    /// <summary>Compares the derivatives by some values.</summary>
-    /// <param name="what">What the values are.</param>
-    /// <param name="values">The values, changed and put back one by one.</param>
-    /// <param name="gradient">The derivatives that were computed.</param>
+    /// <summary>Compares the derivatives with respect to some values.</summary>
+    /// <param name="what">The name of the values.</param>
+    /// <param name="values">The values, which are changed and restored one by one.</param>
+    /// <param name="gradient">The computed derivatives.</param>
     /// <param name="objective">The function.</param>
     public void Compare(string what, Span<float> values, ReadOnlySpan<float> gradient, Func<double> objective)
     {
@@ -235,7 +244,7 @@ internal sealed class GradientComparison
             double below = objective();
             values[i] = original;
             double slope = (above - below) / (2 * Step), error = Math.Abs(slope - gradient[i]) / (Tolerance * largest);
-            // At a kink one of the slopes to both sides is right, so that their mean is wrong by half of what they differ by.
+            // At a kink one of the one-sided slopes is right. The central difference is then wrong by half of the difference between them.
             double halfBend = Math.Abs(above - 2 * middle + below) / (2 * Step);
             if (error > 1 && Math.Abs(Math.Abs(slope - gradient[i]) - halfBend) <= KinkTolerance * halfBend)
             {
@@ -251,7 +260,7 @@ internal sealed class GradientComparison
     public void Expect(string what, double actual, double expected) =>
         Note(what, actual, expected, Math.Abs(actual - expected) / (Tolerance * Math.Max(1, Math.Abs(expected))));
 
-    /// <summary>Compares two numbers that must be the same, both of which may be NaN.</summary>
+    /// <summary>Compares two numbers that must be equal; both may be NaN.</summary>
     public void ExpectSame(string what, float actual, float expected)
     {
         if (!actual.Equals(expected))

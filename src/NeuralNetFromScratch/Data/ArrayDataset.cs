@@ -59,10 +59,10 @@ internal sealed class ArrayDataset : Dataset
     private ReadOnlySpan<float> Target(int index) => _targets.AsSpan(index * TargetLength, TargetLength);
 }
 
-/// <summary>Samples in an array of bytes, which become <c>pixel · scale</c> as they are read.</summary>
+/// <summary>Samples in an array of bytes, which are converted to <c>pixel · scale</c> when they are read.</summary>
 internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] labels, int classCount, float scale, int? ignoreLabel) : Dataset
 {
-    /// <summary>How many samples ahead memory is asked for: about the time that it takes to answer.</summary>
+    /// <summary>The number of samples to prefetch ahead, which covers the latency of memory.</summary>
     private const int Lookahead = 6;
 
     private readonly int _length = sampleShape.ElementCount;
@@ -82,7 +82,7 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
 
     public override void CopyFeatures(int index, Span<float> features) => BytePass.Scale(Pixels(index), scale, features[.._length]);
 
-    /// <summary>Shuffled samples lie anywhere in memory: unless it is asked for ahead, each waits for its first bytes.</summary>
+    /// <summary>Prefetches the samples, because shuffled samples are scattered in memory and each would wait for its first bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
     {

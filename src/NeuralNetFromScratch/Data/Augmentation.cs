@@ -1,28 +1,32 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A random change of a sample that leaves its class as it is, so that a training never sees the same sample twice. Called from several
-/// threads at once. Derive from this class for a change of your own.
+/// The base class of augmentations: random changes of a sample that preserve its class. Several threads call an augmentation for different
+/// samples.
 /// </summary>
-/// <param name="settings">Kind and settings.</param>
+/// <param name="settings">The kind and settings.</param>
 public abstract class Augmentation(Settings settings) : Part(settings)
 {
-    /// <summary>How many floats of scratch memory a sample needs.</summary>
-    /// <param name="sampleShape">The sample's shape.</param>
+    /// <summary>Returns the number of floats of scratch memory that a sample needs. The default implementation returns 0.</summary>
+    /// <param name="sampleShape">The shape of the sample.</param>
     public virtual int ScratchLength(Shape sampleShape) => 0;
 
-    /// <summary>Checks that it can change samples of a shape.</summary>
-    /// <param name="sampleShape">The samples' shape.</param>
-    /// <exception cref="ArgumentException">It cannot.</exception>
+    /// <summary>Checks that the augmentation supports a shape. The default implementation accepts any shape.</summary>
+    /// <param name="sampleShape">The shape of the samples.</param>
+    /// <exception cref="ArgumentException">
+    /// The augmentation does not support the shape. Implementations state the expected shape in the message.
+    /// </exception>
     public virtual void Check(Shape sampleShape)
     {
     }
 
-    /// <summary>Changes a sample.</summary>
-    /// <param name="sample">The sample, in row-major order.</param>
-    /// <param name="sampleShape">Its shape.</param>
-    /// <param name="result">Receives the changed sample.</param>
-    /// <param name="random">The only source of chance.</param>
-    /// <param name="scratch">Memory of <see cref="ScratchLength"/> floats; what it holds is left over from other samples.</param>
+    /// <summary>
+    /// Changes a sample. Implementations write every value of the result and draw random numbers only from <paramref name="random"/>.
+    /// </summary>
+    /// <param name="sample">The sample in row-major order.</param>
+    /// <param name="sampleShape">The shape of the sample.</param>
+    /// <param name="result">Receives the changed sample; it has the length of <paramref name="sample"/> and does not overlap it.</param>
+    /// <param name="random">The random source.</param>
+    /// <param name="scratch"><see cref="ScratchLength"/> floats of scratch memory with undefined contents.</param>
     public abstract void Apply(ReadOnlySpan<float> sample, Shape sampleShape, Span<float> result, RandomSource random, Span<float> scratch);
 }

@@ -4,9 +4,8 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Memory for the samples of a step, or of a block of its rows, which grows with the largest that it has held: loading a batch allocates
-/// nothing once it is warm. Samples of a data set are gathered on the engine's workers; the caller's own are read where they are if they
-/// are contiguous.
+/// Memory for the samples of a step, or of a block of its rows. It grows to the largest batch that it has held; loading a batch allocates nothing
+/// once warm. Samples of a data set are gathered by the engine's workers; the caller's contiguous samples are read in place.
 /// </summary>
 internal sealed class BatchBuffer
 {
@@ -17,23 +16,23 @@ internal sealed class BatchBuffer
     private int _rows, _denseColumns, _sparseColumns, _targetLength;
     private bool _hasLabels, _hasWeights;
 
-    /// <summary>Brings samples into memory.</summary>
-    /// <param name="engine">Its workers share the rows.</param>
-    /// <param name="source">Where they come from.</param>
-    /// <param name="start">The first of the source's rows.</param>
+    /// <summary>Loads samples into memory.</summary>
+    /// <param name="engine">The engine whose workers share the rows.</param>
+    /// <param name="source">The source of the samples.</param>
+    /// <param name="start">The index of the first row of the source.</param>
     /// <param name="rows">The number of rows.</param>
-    /// <param name="outputs">Labels must be less than this.</param>
-    /// <param name="ignored">What a label may be besides; null for nothing.</param>
+    /// <param name="outputs">The exclusive upper bound of the labels.</param>
+    /// <param name="ignored">A further label that is allowed; null for none.</param>
     /// <returns>The samples, valid until the next call.</returns>
-    /// <exception cref="ArgumentException">A label, weight or sparse row of the data set is wrong; the message names the sample.</exception>
+    /// <exception cref="ArgumentException">A label, weight or sparse row of the data set is invalid. The message names the sample.</exception>
     public SampleBatch Load(Engine engine, in BatchSource source, int start, int rows, int outputs, int? ignored = null) => source.Dataset is { } dataset
         ? Gather(engine, dataset, source.Indices.Slice(start, rows), source, wantsTargets: true, outputs, ignored)
         : Borrow(source.Memory(start, rows));
 
-    /// <summary>Brings the features alone into memory.</summary>
-    /// <param name="engine">Its workers share the rows.</param>
+    /// <summary>Loads the features of samples into memory.</summary>
+    /// <param name="engine">The engine whose workers share the rows.</param>
     /// <param name="dataset">The data set.</param>
-    /// <param name="indices">Which samples.</param>
+    /// <param name="indices">The indices of the samples.</param>
     /// <returns>The features, valid until the next call.</returns>
     public BatchView LoadFeatures(Engine engine, Dataset dataset, scoped ReadOnlySpan<int> indices) =>
         Gather(engine, dataset, indices, default, wantsTargets: false, outputs: 0, ignored: null).Inputs;
@@ -64,7 +63,7 @@ internal sealed class BatchBuffer
         return View();
     }
 
-    /// <summary>Where each sparse row goes; the number of all values.</summary>
+    /// <summary>Computes the offset of each sparse row, and returns the number of all values.</summary>
     private int ReserveSparse(Dataset dataset, ReadOnlySpan<int> indices)
     {
         if (_sparseColumns == 0)
@@ -124,7 +123,9 @@ internal sealed class BatchBuffer
         return copy;
     }
 
-    /// <summary>Memory of at least a length; what it held is lost if it grows. It doubles, since sparse batches differ in length.</summary>
+    /// <summary>
+    /// Returns a buffer of at least a length. Its contents are lost if it grows. It doubles, because sparse batches differ in length.
+    /// </summary>
     private static Span<T> Reserve<T>(ref T[] buffer, int length)
     {
         if (buffer.Length < length)
@@ -139,7 +140,7 @@ internal sealed class BatchBuffer
         return buffer.Span[..length];
     }
 
-    /// <summary>Gathers samples, the rows dealt out to the workers.</summary>
+    /// <summary>Gathers samples; the rows are divided among the workers.</summary>
     private readonly struct GatherJob(BatchBuffer buffer, Dataset dataset, Augmentation? augmentation, RandomSource random, int outputs, int? ignored) : IJob
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -172,7 +173,7 @@ internal sealed class BatchBuffer
             };
         }
 
-        /// <summary>A data set of the user's own may be wrong: what reads memory by it is checked in each batch.</summary>
+        /// <summary>Checks the samples of each batch, because a user's data set can be wrong and its values are used as indices.</summary>
         private void Check(ReadOnlySpan<int> indices, in BatchDestination destination)
         {
             for (int row = 0; row < destination.Labels.Length; row++)

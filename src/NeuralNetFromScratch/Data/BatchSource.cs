@@ -1,18 +1,18 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Samples in memory: their features, and what the loss compares the outputs with.</summary>
+/// <summary>Samples in memory: their features and targets.</summary>
 internal readonly ref struct SampleBatch
 {
     /// <summary>The features.</summary>
     public BatchView Inputs { get; init; }
 
-    /// <summary>The class labels: [rows]; empty where the targets are dense, or there are none.</summary>
+    /// <summary>The class labels: [rows]; empty if the targets are dense or missing.</summary>
     public ReadOnlySpan<int> Labels { get; init; }
 
-    /// <summary>The dense targets: [rows, outputs]; no rows where there are labels, or neither.</summary>
+    /// <summary>The dense targets: [rows, outputs]; no rows if there are labels or no targets.</summary>
     public ReadOnlyMatrixView Targets { get; init; }
 
-    /// <summary>The weights: [rows]; empty where each sample counts 1.</summary>
+    /// <summary>The weights: [rows]; empty if all are 1.</summary>
     public ReadOnlySpan<float> Weights { get; init; }
 
     public int Rows => Inputs.Rows;
@@ -32,14 +32,14 @@ internal readonly ref struct SampleBatch
     };
 }
 
-/// <summary>Where the samples of a step come from: a data set, of which they are picked by index, or memory of the caller's.</summary>
+/// <summary>The source of a step's samples: a data set with indices, or the caller's memory.</summary>
 internal readonly ref struct BatchSource
 {
     private readonly SampleBatch _memory;
 
-    /// <summary>Samples of a data set.</summary>
+    /// <summary>Creates a source of samples of a data set.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="indices">Which samples, in the order of the batch.</param>
+    /// <param name="indices">The indices of the samples, in the order of the batch.</param>
     public BatchSource(Dataset dataset, ReadOnlySpan<int> indices)
     {
         Dataset = dataset;
@@ -48,7 +48,7 @@ internal readonly ref struct BatchSource
         HasWeights = dataset.HasWeights;
     }
 
-    /// <summary>Samples in memory of the caller's.</summary>
+    /// <summary>Creates a source of samples in the caller's memory.</summary>
     public BatchSource(SampleBatch memory)
     {
         _memory = memory;
@@ -60,17 +60,17 @@ internal readonly ref struct BatchSource
 
     public ReadOnlySpan<int> Indices { get; }
 
-    /// <summary>How each sample of a data set is changed before it is used; not at all if null.</summary>
+    /// <summary>The change of each sample of a data set; null for none.</summary>
     public Augmentation? Augmentation { get; init; }
 
-    /// <summary>Random numbers for the augmentation: they are the same for a sample whoever reads it.</summary>
+    /// <summary>The random source of the augmentation, whose numbers depend only on the sample.</summary>
     public RandomSource Random { get; init; }
 
     public bool HasLabels { get; }
 
     public bool HasWeights { get; }
 
-    /// <summary>How many of the features, the last ones, come as sparse rows.</summary>
+    /// <summary>The number of features, the last ones, that are sparse.</summary>
     public int SparseColumns => Dataset?.SparseColumnCount ?? _memory.Inputs.Sparse.Columns;
 
     public int Rows => Dataset is null ? _memory.Rows : Indices.Length;
@@ -86,60 +86,60 @@ internal readonly ref struct BatchSource
         return count;
     }
 
-    /// <summary>Some of the caller's samples.</summary>
+    /// <summary>Returns some of the caller's samples.</summary>
     public SampleBatch Memory(int start, int count) => _memory.SliceRows(start, count);
 }
 
 /// <summary>
-/// Memory for the samples that <see cref="Dataset.Gather"/> writes, one in each row. Labels, targets and weights are written only where there
-/// is memory for them. Of a data set with sparse columns a destination receives either these columns as sparse rows, or all features in
-/// their dense form.
+/// The memory into which <see cref="Dataset.Gather"/> writes samples, one in each row. Labels, targets and weights are written only if their
+/// memory is not empty. For a data set with sparse columns the destination receives either these columns as sparse rows, or all features in dense
+/// form.
 /// </summary>
-/// <param name="features">The features: [rows, features].</param>
+/// <param name="features">Receives the features: [rows, features].</param>
 public readonly ref struct BatchDestination(MatrixView features)
 {
     /// <summary>The number of samples.</summary>
     public int Rows => Features.Rows;
 
-    /// <summary>Receives the features, or the dense ones where the destination is sparse: [rows, features], each row contiguous.</summary>
+    /// <summary>The memory of the features, or of the dense ones if the destination is sparse: [rows, features], each row contiguous.</summary>
     public MatrixView Features { get; init; } = features;
 
-    /// <summary>Receives the class labels: [rows]. Empty where they are not wanted.</summary>
+    /// <summary>The memory of the class labels: [rows]; empty if they are not needed.</summary>
     public Span<int> Labels { get; init; }
 
-    /// <summary>Receives the dense targets: [rows, target length], each row contiguous. No rows where they are not wanted.</summary>
+    /// <summary>The memory of the dense targets: [rows, target length], each row contiguous; no rows if they are not needed.</summary>
     public MatrixView Targets { get; init; }
 
-    /// <summary>Receives the weights: [rows]. Empty where they are not wanted.</summary>
+    /// <summary>The memory of the weights: [rows]; empty if they are not needed.</summary>
     public Span<float> Weights { get; init; }
 
     /// <summary>
-    /// Where each row's sparse values go, and where the last one's end: rows + 1 places in <see cref="SparseColumns"/> and
-    /// <see cref="SparseValues"/>, as <see cref="Dataset.GetSparseLength"/> asks for. Empty where all features are wanted in their dense form.
+    /// The offset of each row's sparse values, and the end of the last row: rows + 1 offsets in <see cref="SparseColumns"/> and
+    /// <see cref="SparseValues"/>, computed from <see cref="Dataset.GetSparseLength"/>. Empty if all features are needed in dense form.
     /// </summary>
     public ReadOnlySpan<int> SparseOffsets { get; init; }
 
-    /// <summary>Receives the columns of the sparse values, ascending in each row.</summary>
+    /// <summary>The memory of the columns of the sparse values, ascending in each row.</summary>
     public Span<int> SparseColumns { get; init; }
 
-    /// <summary>Receives the sparse values.</summary>
+    /// <summary>The memory of the sparse values.</summary>
     public Span<float> SparseValues { get; init; }
 
     /// <summary>Whether sparse columns are received as sparse rows.</summary>
     public bool IsSparse => !SparseOffsets.IsEmpty;
 
-    /// <summary>Returns where one row's sparse columns go.</summary>
-    /// <param name="row">The row.</param>
+    /// <summary>Returns the memory of one row's sparse columns.</summary>
+    /// <param name="row">The index of the row.</param>
     public Span<int> GetSparseColumns(int row) => SparseColumns[SparseOffsets[row]..SparseOffsets[row + 1]];
 
-    /// <summary>Returns where one row's sparse values go.</summary>
-    /// <param name="row">The row.</param>
+    /// <summary>Returns the memory of one row's sparse values.</summary>
+    /// <param name="row">The index of the row.</param>
     public Span<float> GetSparseValues(int row) => SparseValues[SparseOffsets[row]..SparseOffsets[row + 1]];
 
-    /// <summary>Returns some of the rows, over the same memory.</summary>
-    /// <param name="start">The first row.</param>
+    /// <summary>Returns a range of the rows over the same memory.</summary>
+    /// <param name="start">The index of the first row.</param>
     /// <param name="count">The number of rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are no such rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the rows.</exception>
     public BatchDestination SliceRows(int start, int count) => new(Features.SliceRows(start, count))
     {
         Labels = Labels.IsEmpty ? [] : Labels.Slice(start, count),

@@ -1,15 +1,15 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Finds the files of a collection in a folder under the names that copies of it have.</summary>
+/// <summary>Finds the files of a collection in a folder under the names that are in use.</summary>
 internal static class DataFileSearch
 {
     private const int DeepestFolder = 4, MostEntries = 100_000;
 
-    /// <summary>Where a file is; null where it is not there.</summary>
-    /// <exception cref="InvalidDataException">It is in several folders at the same depth.</exception>
+    /// <summary>Returns the path of a file; null if it does not exist.</summary>
+    /// <exception cref="InvalidDataException">Several folders at the same depth have the file.</exception>
     public static string? Find(string directory, string name)
     {
-        // What lies in the folder itself needs no search through those below.
+        // A file in the folder itself requires no search in the folders below.
         if (Forms(name).Select(form => Path.Combine(directory, form)).FirstOrDefault(File.Exists) is { } direct)
             return direct;
         List<string> forms = [.. Forms(name)];
@@ -23,11 +23,11 @@ internal static class DataFileSearch
         if (found.Length == 0)
             return null;
         if (Array.Find(found, file => file.Depth == found[0].Depth && Path.GetDirectoryName(file.Path) != Path.GetDirectoryName(found[0].Path)).Path is { } other)
-            throw new InvalidDataException($"{name} is in several folders: {MessageText.Escape(found[0].Path)} and {MessageText.Escape(other)}; name the folder of one collection");
+            throw new InvalidDataException($"{name} is in several folders: {MessageText.Escape(found[0].Path)} and {MessageText.Escape(other)}; specify the folder of one collection");
         return found[0].Path;
     }
 
-    /// <exception cref="FileNotFoundException">The file is not there; the message names the one with the most similar name.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist. The message names the file with the most similar name.</exception>
     public static string FindOrThrow(string directory, string name)
     {
         if (Find(directory, name) is { } path)
@@ -46,7 +46,7 @@ internal static class DataFileSearch
         static Predicate<string> IsOf(string prefix) => other => other.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The names that a file has in copies of the collection, the usual one first.</summary>
+    /// <summary>Returns the names under which a file occurs, the usual one first.</summary>
     private static IEnumerable<string> Forms(string name)
     {
         string dotted = name.Replace("-idx", ".idx", StringComparison.Ordinal);
@@ -59,7 +59,9 @@ internal static class DataFileSearch
 
     private static int Depth(string path) => path.Count(letter => letter == Path.DirectorySeparatorChar);
 
-    /// <summary>How many letters must be inserted, deleted or replaced to get from one name to the other (Levenshtein 1966).</summary>
+    /// <summary>
+    /// Computes the number of insertions, deletions and replacements of letters that convert one name to the other (Levenshtein 1966).
+    /// </summary>
     private static int Distance(string name, string other)
     {
         int[] previous = [.. Enumerable.Range(0, other.Length + 1)];

@@ -1,14 +1,14 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Parts of a data set: subsets, splits and folds. Nothing is copied.</summary>
+/// <summary>Subsets, splits and folds. The samples are not copied.</summary>
 public abstract partial class Dataset
 {
-    /// <summary>How far the fractions of a split may be from a sum of 1.</summary>
+    /// <summary>The tolerance of the sum of a split's fractions.</summary>
     private const double FractionTolerance = 1e-6;
 
-    /// <summary>Returns some of the samples, in a given order.</summary>
-    /// <param name="indices">Which samples, each 0 to <c>Count − 1</c>; a sample may occur several times.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An index names no sample.</exception>
+    /// <summary>Creates a data set of some of the samples, in a given order.</summary>
+    /// <param name="indices">The indices of the samples, each 0 to <c>Count − 1</c>. A sample may occur several times.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is out of range.</exception>
     public SubsetDataset Subset(ReadOnlySpan<int> indices)
     {
         foreach (int index in indices)
@@ -21,14 +21,14 @@ public abstract partial class Dataset
     }
 
     /// <summary>
-    /// Holds out some samples, chosen at random. Where the samples have class labels, each class gives its share, rounded to whole samples (a
-    /// stratified split).
+    /// Holds out a number of randomly selected samples. If the samples have class labels, the split is stratified: each class gives its fraction,
+    /// rounded to whole samples.
     /// </summary>
-    /// <param name="heldOut">How many samples are held out, 0 to <see cref="Count"/>.</param>
-    /// <param name="seed">Seed of the choice: one seed gives one choice.</param>
-    /// <returns>The samples that remain and those held out, each in their order in this data set.</returns>
+    /// <param name="heldOut">The number of samples to hold out, 0 to <see cref="Count"/>.</param>
+    /// <param name="seed">The seed of the selection. Default: 0.</param>
+    /// <returns>The remaining samples and those held out, each in the order of this data set.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="heldOut"/> is negative or larger than <see cref="Count"/>.</exception>
-    /// <exception cref="ArgumentException">A label is none of the classes.</exception>
+    /// <exception cref="ArgumentException">A label is out of range.</exception>
     public (SubsetDataset Remaining, SubsetDataset HeldOut) Split(int heldOut, ulong seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(heldOut);
@@ -38,29 +38,29 @@ public abstract partial class Dataset
     }
 
     /// <summary>
-    /// Holds out a fraction of the samples, chosen at random. Where the samples have class labels, each class gives its share, rounded to whole
-    /// samples (a stratified split).
+    /// Holds out a fraction of randomly selected samples. If the samples have class labels, the split is stratified: each class gives its
+    /// fraction, rounded to whole samples.
     /// </summary>
-    /// <param name="fraction">The fraction, 0 to 1, of <see cref="Count"/>, rounded to whole samples.</param>
-    /// <param name="seed">Seed of the choice: one seed gives one choice.</param>
-    /// <returns>The samples that remain and those held out, each in their order in this data set.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not 0 to 1.</exception>
-    /// <exception cref="ArgumentException">A label is none of the classes.</exception>
+    /// <param name="fraction">The fraction of <see cref="Count"/>, 0 to 1, rounded to whole samples.</param>
+    /// <param name="seed">The seed of the selection. Default: 0.</param>
+    /// <returns>The remaining samples and those held out, each in the order of this data set.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not between 0 and 1.</exception>
+    /// <exception cref="ArgumentException">A label is out of range.</exception>
     public (SubsetDataset Remaining, SubsetDataset HeldOut) Split(double fraction, ulong seed = 0) =>
         Split((int)Math.Round(Guard.Share(fraction, nameof(fraction)) * Count), seed);
 
     /// <summary>
-    /// Divides the samples at random into three parts: to train on, to choose by, and to report on. Where the samples have class labels, each class
-    /// is divided in the same proportion, to within one sample a part. The test part is the one that <see cref="Split(double, ulong)"/> holds out with
-    /// the same fraction and seed.
+    /// Divides the samples randomly into training, validation and test parts. If the samples have class labels, each class is divided in the same
+    /// proportion, up to one sample for each part. The test part equals the one that <see cref="Split(double, ulong)"/> holds out with the same
+    /// fraction and seed.
     /// </summary>
-    /// <param name="training">The fraction of the training part, 0 to 1; it takes what rounding leaves.</param>
+    /// <param name="training">The fraction of the training part, 0 to 1. This part also has the samples that remain after rounding.</param>
     /// <param name="validation">The fraction of the validation part, 0 to 1, rounded to whole samples.</param>
-    /// <param name="test">The fraction of the test part, 0 to 1, rounded to whole samples. The three fractions add up to 1.</param>
-    /// <param name="seed">Seed of the choice: one seed gives one choice.</param>
-    /// <returns>The three parts, each in the samples' order in this data set. <see cref="SubsetDataset.Indices"/> names the samples.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A fraction is not 0 to 1.</exception>
-    /// <exception cref="ArgumentException">The fractions do not add up to 1, or a label is none of the classes.</exception>
+    /// <param name="test">The fraction of the test part, 0 to 1, rounded to whole samples. The three fractions must add up to 1.</param>
+    /// <param name="seed">The seed of the division. Default: 0.</param>
+    /// <returns>The three parts, each in the order of this data set. <see cref="SubsetDataset.Indices"/> has the indices of the samples.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A fraction is not between 0 and 1.</exception>
+    /// <exception cref="ArgumentException">The fractions do not add up to 1, or a label is out of range.</exception>
     public (SubsetDataset Training, SubsetDataset Validation, SubsetDataset Test) Split(double training, double validation, double test, ulong seed = 0)
     {
         double sum = Guard.Share(training, nameof(training)) + Guard.Share(validation, nameof(validation)) + Guard.Share(test, nameof(test));
@@ -72,17 +72,17 @@ public abstract partial class Dataset
     }
 
     /// <summary>
-    /// Divides the samples at random into folds for cross-validation. Each sample is in the validation part of one fold and in the training part of
-    /// all others. The folds' sizes differ by at most one sample; where the samples have class labels, so does each class's number in the folds.
+    /// Divides the samples randomly into folds for cross-validation. Each sample is in the validation part of one fold and in the training parts
+    /// of all others. The sizes of the folds differ by at most one sample; if the samples have class labels, so do the numbers of each class.
     /// </summary>
-    /// <param name="folds">The number of folds, 2 to <see cref="Count"/>. Usual are 5 and 10.</param>
-    /// <param name="seed">Seed of the choice: one seed gives one choice.</param>
+    /// <param name="folds">The number of folds, 2 to <see cref="Count"/>; 5 and 10 are usual.</param>
+    /// <param name="seed">The seed of the division. Default: 0.</param>
     /// <returns>
-    /// The folds, each with the samples to train on and those to validate with, in their order in this data set. <see cref="SubsetDataset.Indices"/>
-    /// names the samples.
+    /// The folds, each with its training and validation samples in the order of this data set. <see cref="SubsetDataset.Indices"/> has the
+    /// indices of the samples.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="folds"/> is not 2 to <see cref="Count"/>.</exception>
-    /// <exception cref="ArgumentException">A label is none of the classes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="folds"/> is not between 2 and <see cref="Count"/>.</exception>
+    /// <exception cref="ArgumentException">A label is out of range.</exception>
     public IReadOnlyList<(SubsetDataset Training, SubsetDataset Validation)> KFold(int folds, ulong seed = 0)
     {
         if (folds < 2 || folds > Count)

@@ -3,84 +3,85 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Samples of one shape, with class labels, dense targets or neither. Samples are read by index from several threads at once, so reading
-/// must not change anything. Derive from this class for samples that come from somewhere else: override <see cref="Count"/>,
-/// <see cref="SampleShape"/> and <see cref="CopyFeatures"/>, and <see cref="ClassCount"/> and <see cref="GetLabel"/> or else
-/// <see cref="TargetLength"/> and <see cref="CopyTarget"/>.
+/// The base class of data sets: samples of one shape, with class labels, dense targets or neither. Several threads read samples by index, so that
+/// reading must not change anything. A user's data set overrides <see cref="Count"/>, <see cref="SampleShape"/> and <see cref="CopyFeatures"/>,
+/// and either <see cref="ClassCount"/> and <see cref="GetLabel"/> or <see cref="TargetLength"/> and <see cref="CopyTarget"/>.
 /// </summary>
 public abstract partial class Dataset
 {
     /// <summary>The number of samples.</summary>
     public abstract int Count { get; }
 
-    /// <summary>The shape of one sample: <c>[28, 28]</c> for MNIST.</summary>
+    /// <summary>The shape of one sample, for example <c>[28, 28]</c>.</summary>
     public abstract Shape SampleShape { get; }
 
     /// <summary>
-    /// How many of a sample's features, the last ones, are gathered as sparse rows. 0 where all are dense. A data set with sparse columns also
-    /// overrides <see cref="GetSparseLength"/> and <see cref="Gather"/>.
+    /// The number of a sample's features, the last ones, that are gathered as sparse rows; 0 if all are dense. A data set with sparse columns
+    /// also overrides <see cref="GetSparseLength"/> and <see cref="Gather"/>. Default: 0.
     /// </summary>
     public virtual int SparseColumnCount => 0;
 
-    /// <summary>The number of classes: labels are 0 to <c>ClassCount − 1</c>. 0 where the samples have no class labels.</summary>
+    /// <summary>The number of classes: labels are 0 to <c>ClassCount − 1</c>. 0, the default, if the samples have no class labels.</summary>
     public virtual int ClassCount => 0;
 
     /// <summary>
-    /// The label of samples without an answer, which only a loss that ignores it takes (<see cref="SoftmaxCrossEntropy.IgnoreLabel"/>). Null, the default, where
-    /// each sample has a class.
+    /// The label of samples without a class, which requires a loss that ignores it (<see cref="SoftmaxCrossEntropy.IgnoreLabel"/>). Null, the
+    /// default, if each sample has a class.
     /// </summary>
     public virtual int? IgnoreLabel => null;
 
-    /// <summary>The number of values in a sample's dense target. 0 where the samples have no dense targets.</summary>
+    /// <summary>The number of values in a sample's dense target. 0, the default, if the samples have no dense targets.</summary>
     public virtual int TargetLength => 0;
 
-    /// <summary>Whether the samples have weights. Where they have none, each counts 1.</summary>
+    /// <summary>Whether the samples have weights. If false, the default, each has the weight 1.</summary>
     public virtual bool HasWeights => false;
 
     /// <summary>Returns the class of one sample.</summary>
-    /// <param name="index">0 to <c>Count − 1</c>.</param>
+    /// <param name="index">The index of the sample, 0 to <c>Count − 1</c>.</param>
+    /// <returns>The class, 0 to <c>ClassCount − 1</c>.</returns>
     /// <exception cref="NotSupportedException">The samples have no class labels.</exception>
     public virtual int GetLabel(int index) => throw new NotSupportedException(
         TargetLength > 0 ? "the samples have dense targets, not class labels" : "the samples have no class labels");
 
-    /// <summary>Writes the dense target of one sample.</summary>
-    /// <param name="index">0 to <c>Count − 1</c>.</param>
-    /// <param name="target">Destination of <see cref="TargetLength"/> values.</param>
+    /// <summary>Copies the dense target of one sample.</summary>
+    /// <param name="index">The index of the sample, 0 to <c>Count − 1</c>.</param>
+    /// <param name="target">Receives the target: [<see cref="TargetLength"/>].</param>
     /// <exception cref="NotSupportedException">The samples have no dense targets.</exception>
     public virtual void CopyTarget(int index, Span<float> target) => throw new NotSupportedException(
         ClassCount > 0 ? "the samples have class labels, not dense targets" : "the samples have no dense targets");
 
     /// <summary>
-    /// Returns how much one sample counts in a training: the factor of its loss. The sum of the losses is still divided by the number of
-    /// samples.
+    /// Returns the weight of one sample in training, a factor on its loss. The sum of the losses is still divided by the number of samples.
     /// </summary>
-    /// <param name="index">0 to <c>Count − 1</c>.</param>
-    /// <returns>A finite number, not negative.</returns>
+    /// <param name="index">The index of the sample, 0 to <c>Count − 1</c>.</param>
+    /// <returns>The weight; finite and not negative.</returns>
     public virtual float GetWeight(int index) => 1;
 
-    /// <summary>Returns how many values are stored for one sample's sparse columns.</summary>
-    /// <param name="index">0 to <c>Count − 1</c>.</param>
+    /// <summary>Returns the number of stored values in one sample's sparse columns.</summary>
+    /// <param name="index">The index of the sample, 0 to <c>Count − 1</c>.</param>
+    /// <returns>The number, 0 to <see cref="SparseColumnCount"/>.</returns>
     public virtual int GetSparseLength(int index) => 0;
 
     /// <summary>
-    /// Returns a text that is the same for the same samples and another one for others, such as <see cref="DatasetFingerprint"/> makes; null, the default,
-    /// where there is none. A training writes it into its checkpoints, and <c>Trainer.ResumeOrFit</c> trains anew where it has changed. Without one only
-    /// numbers and shapes are compared, so that changed samples in equal number pass for the same.
+    /// Returns a text that identifies the contents of the data set; <see cref="DatasetFingerprint"/> computes such texts. Null, the default, if
+    /// there is none. A training stores it in its checkpoints, and <c>Trainer.ResumeOrFit</c> trains anew if it has changed. Without a
+    /// fingerprint only the number and shape of the samples are compared, so that changed samples are not detected.
     /// </summary>
+    /// <returns>The fingerprint, or null.</returns>
     public virtual string? GetFingerprint() => null;
 
-    /// <summary>Writes all features of one sample in row-major order, sparse ones in their dense form.</summary>
-    /// <param name="index">0 to <c>Count − 1</c>.</param>
-    /// <param name="features">Destination of <c>SampleShape.ElementCount</c> values.</param>
+    /// <summary>Copies all features of one sample in row-major order, sparse ones in dense form. Several threads call this method.</summary>
+    /// <param name="index">The index of the sample, 0 to <c>Count − 1</c>.</param>
+    /// <param name="features">Receives the features: [<c>SampleShape.ElementCount</c>].</param>
     public abstract void CopyFeatures(int index, Span<float> features);
 
     /// <summary>
-    /// Writes some samples, one into each row of the destination. The default reads sample by sample; override it where a whole batch can
-    /// be read faster. Several threads call it at once, each with rows of its own.
+    /// Copies some samples, one into each row of the destination. The default implementation copies sample by sample; override it if a whole
+    /// batch can be read faster. Several threads call this method for different rows.
     /// </summary>
-    /// <param name="indices">The samples, each 0 to <c>Count − 1</c>.</param>
-    /// <param name="destination">Receives them; it has as many rows as there are indices.</param>
-    /// <exception cref="NotSupportedException">The data set has sparse columns, but does not override this method.</exception>
+    /// <param name="indices">The indices of the samples, each 0 to <c>Count − 1</c>.</param>
+    /// <param name="destination">Receives the samples; it has one row for each index.</param>
+    /// <exception cref="NotSupportedException">The data set has sparse columns and does not override this method.</exception>
     public virtual void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
     {
         if (destination.IsSparse)
@@ -90,9 +91,9 @@ public abstract partial class Dataset
         GatherTargets(indices, destination);
     }
 
-    /// <summary>Writes what a destination wants besides the features: labels, dense targets and weights, sample by sample.</summary>
-    /// <param name="indices">The samples, each 0 to <c>Count − 1</c>.</param>
-    /// <param name="destination">Receives them; it has as many rows as there are indices.</param>
+    /// <summary>Copies the labels, dense targets and weights that a destination requests, sample by sample.</summary>
+    /// <param name="indices">The indices of the samples, each 0 to <c>Count − 1</c>.</param>
+    /// <param name="destination">Receives them; it has one row for each index.</param>
     protected void GatherTargets(ReadOnlySpan<int> indices, in BatchDestination destination)
     {
         for (int row = 0; row < destination.Labels.Length; row++)
@@ -104,8 +105,8 @@ public abstract partial class Dataset
     }
 
     /// <summary>
-    /// Returns the number of samples, their shape, and what they are labelled with, in words; where there are classes, also how many samples each
-    /// has, for which it reads all labels.
+    /// Returns the number of samples, their shape and the kind of their targets. With class labels it also returns the number of samples of each
+    /// class, for which it reads all labels.
     /// </summary>
     public override string ToString()
     {
@@ -114,7 +115,7 @@ public abstract partial class Dataset
         return string.Create(CultureInfo.InvariantCulture, $"{Count:N0} {(Count == 1 ? "sample" : "samples")} {SampleShape}{answers}{(HasWeights ? ", weighted" : "")}{sizes}");
     }
 
-    /// <summary>Checks that all labels are less than a number, where there are labels.</summary>
+    /// <summary>Checks that all labels, if there are any, are less than a number.</summary>
     internal void ThrowIfLabelsOutside(int classCount, string parameter, int? ignored = null)
     {
         for (int index = 0; TargetLength == 0 && index < Count; index++)
@@ -125,14 +126,16 @@ public abstract partial class Dataset
         }
     }
 
-    /// <summary>Samples from arrays, which it takes over without a copy.</summary>
-    /// <param name="features">All samples one after another: [count, …sampleShape].</param>
+    /// <summary>Creates a data set of dense features with class labels from arrays. The arrays are not copied.</summary>
+    /// <param name="features">The features of all samples, one after another: [count, …sampleShape].</param>
     /// <param name="sampleShape">The shape of one sample.</param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="classCount">The number of classes.</param>
-    /// <param name="ignoreLabel">See <see cref="IgnoreLabel"/>.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classCount − 1</c>, or there is no class.</exception>
+    /// <param name="labels">The class of each sample: [count].</param>
+    /// <param name="classCount">The number of classes; positive.</param>
+    /// <param name="ignoreLabel">The label of samples without a class, see <see cref="IgnoreLabel"/>; null, the default, for none.</param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A label is not between 0 and <c>classCount − 1</c>, or <paramref name="classCount"/> is not positive.
+    /// </exception>
     public static Dataset FromArrays(float[] features, Shape sampleShape, int[] labels, int classCount, int? ignoreLabel = null)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -142,12 +145,13 @@ public abstract partial class Dataset
         return new ArrayDataset(features, sampleShape, labels, classCount, ignoreLabel);
     }
 
-    /// <summary>Samples with dense targets, from arrays, which it takes over without a copy.</summary>
-    /// <param name="features">All samples one after another: [count, …sampleShape].</param>
+    /// <summary>Creates a data set of dense features with dense targets from arrays. The arrays are not copied.</summary>
+    /// <param name="features">The features of all samples, one after another: [count, …sampleShape].</param>
     /// <param name="sampleShape">The shape of one sample.</param>
-    /// <param name="targets">All targets one after another: [count, targetLength].</param>
-    /// <param name="targetLength">How many numbers a target has; positive.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <param name="targets">The targets of all samples, one after another: [count, targetLength].</param>
+    /// <param name="targetLength">The number of values in a target; positive.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="targetLength"/> is not positive.</exception>
     public static Dataset FromTargets(float[] features, Shape sampleShape, float[] targets, int targetLength)
     {
@@ -158,17 +162,19 @@ public abstract partial class Dataset
     }
 
     /// <summary>
-    /// Samples from bytes, such as grey pixels. They stay bytes in memory, a quarter of what floats take, and become
-    /// <c>pixel · scale</c> when a sample is read. The arrays are taken over without a copy.
+    /// Creates a data set from bytes, for example gray pixels, with class labels. The bytes, which need a quarter of the memory of floats, are
+    /// converted to <c>pixel · scale</c> when a sample is read. The arrays are not copied.
     /// </summary>
-    /// <param name="pixels">All samples one after another: [count, …sampleShape].</param>
+    /// <param name="pixels">The bytes of all samples, one after another: [count, …sampleShape].</param>
     /// <param name="sampleShape">The shape of one sample.</param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="classCount">The number of classes.</param>
-    /// <param name="scale">Factor from a byte to a feature; features are 0 to 1 unless given.</param>
-    /// <param name="ignoreLabel">See <see cref="IgnoreLabel"/>.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to <c>classCount − 1</c>, or there is no class.</exception>
+    /// <param name="labels">The class of each sample: [count].</param>
+    /// <param name="classCount">The number of classes; positive.</param>
+    /// <param name="scale">The factor from a byte to a feature; finite. Default: 1/255, which gives features from 0 to 1.</param>
+    /// <param name="ignoreLabel">The label of samples without a class, see <see cref="IgnoreLabel"/>; null, the default, for none.</param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A label is not between 0 and <c>classCount − 1</c>, or <paramref name="classCount"/> is not positive.
+    /// </exception>
     public static Dataset FromBytes(byte[] pixels, Shape sampleShape, byte[] labels, int classCount, float scale = 1f / 255, int? ignoreLabel = null)
     {
         ArgumentNullException.ThrowIfNull(pixels);
@@ -184,19 +190,22 @@ public abstract partial class Dataset
     }
 
     /// <summary>
-    /// Creates a data set whose features are sparse, or dense and sparse, with class labels, from arrays, which it takes over without a copy
-    /// and checks once. A sample is a vector of its dense features, then its sparse ones.
+    /// Creates a data set of sparse features, or dense and sparse ones, with class labels from arrays. The arrays are not copied; they are
+    /// checked once. A sample has its dense features first, then its sparse ones.
     /// </summary>
-    /// <param name="offsets">Where each sample's stored values start, and where the last one's end: count + 1 places, from 0.</param>
+    /// <param name="offsets">The offset of each sample's stored values, and the end of the last sample: [count + 1], from 0.</param>
     /// <param name="columns">The columns of the stored values, ascending in each sample.</param>
-    /// <param name="values">The stored values; all others are 0.</param>
+    /// <param name="values">The stored values; all other values are 0.</param>
     /// <param name="columnCount">The number of sparse columns; positive.</param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="classCount">The number of classes.</param>
-    /// <param name="dense">The dense features, all samples one after another: [count, dense features]; null where there are none.</param>
-    /// <param name="ignoreLabel">See <see cref="IgnoreLabel"/>.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other, offsets descend, or a sample's columns do not ascend.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A column or label is out of its range, or there is no column or class.</exception>
+    /// <param name="labels">The class of each sample: [count].</param>
+    /// <param name="classCount">The number of classes; positive.</param>
+    /// <param name="dense">The dense features of all samples, one after another: [count, dense features]; null, the default, for none.</param>
+    /// <param name="ignoreLabel">The label of samples without a class, see <see cref="IgnoreLabel"/>; null, the default, for none.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="ArgumentException">The lengths do not match, offsets are not ascending, or a sample's columns are not ascending.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column or label is out of range, or <paramref name="columnCount"/> or <paramref name="classCount"/> is not positive.
+    /// </exception>
     public static Dataset FromSparse(
         int[] offsets, int[] columns, float[] values, int columnCount, int[] labels, int classCount, float[]? dense = null, int? ignoreLabel = null)
     {
@@ -207,18 +216,21 @@ public abstract partial class Dataset
     }
 
     /// <summary>
-    /// Creates a data set whose features are sparse, or dense and sparse, with dense targets, from arrays, which it takes over without a copy
-    /// and checks once. A sample is a vector of its dense features, then its sparse ones.
+    /// Creates a data set of sparse features, or dense and sparse ones, with dense targets from arrays. The arrays are not copied; they are
+    /// checked once. A sample has its dense features first, then its sparse ones.
     /// </summary>
-    /// <param name="offsets">Where each sample's stored values start, and where the last one's end: count + 1 places, from 0.</param>
+    /// <param name="offsets">The offset of each sample's stored values, and the end of the last sample: [count + 1], from 0.</param>
     /// <param name="columns">The columns of the stored values, ascending in each sample.</param>
-    /// <param name="values">The stored values; all others are 0.</param>
+    /// <param name="values">The stored values; all other values are 0.</param>
     /// <param name="columnCount">The number of sparse columns; positive.</param>
-    /// <param name="targets">All targets one after another: [count, targetLength].</param>
-    /// <param name="targetLength">How many numbers a target has; positive.</param>
-    /// <param name="dense">The dense features, all samples one after another: [count, dense features]; null where there are none.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other, offsets descend, or a sample's columns do not ascend.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A column is out of its range, or there is no column or target.</exception>
+    /// <param name="targets">The targets of all samples, one after another: [count, targetLength].</param>
+    /// <param name="targetLength">The number of values in a target; positive.</param>
+    /// <param name="dense">The dense features of all samples, one after another: [count, dense features]; null, the default, for none.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="ArgumentException">The lengths do not match, offsets are not ascending, or a sample's columns are not ascending.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column is out of range, or <paramref name="columnCount"/> or <paramref name="targetLength"/> is not positive.
+    /// </exception>
     public static Dataset FromSparse(
         int[] offsets, int[] columns, float[] values, int columnCount, float[] targets, int targetLength, float[]? dense = null)
     {
@@ -227,9 +239,12 @@ public abstract partial class Dataset
         return new SparseDataset(offsets, columns, values, columnCount, dense ?? [], count) { Targets = (targets, targetLength) };
     }
 
-    /// <summary>The same samples with weights, which it takes over without a copy.</summary>
-    /// <param name="weights">See <see cref="GetWeight"/>: one for each sample; finite and not negative.</param>
-    /// <exception cref="ArgumentException">There are not as many weights as samples, or one is negative or not finite.</exception>
+    /// <summary>Creates a data set of the same samples with weights. The array is not copied.</summary>
+    /// <param name="weights">The weight of each sample: [count], each finite and not negative. See <see cref="GetWeight"/>.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="ArgumentException">
+    /// The number of weights differs from the number of samples, or a weight is negative or not finite.
+    /// </exception>
     public Dataset WithWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -247,7 +262,7 @@ public abstract partial class Dataset
             : throw new ArgumentException($"expected targets of {targetLength} values, got {targets.Length} values", nameof(targets));
     }
 
-    /// <summary>All of a few; the least and the largest of many.</summary>
+    /// <summary>Returns the sizes of all classes if there are few, otherwise the smallest and the largest.</summary>
     private string ClassSizes()
     {
         const int MostListed = 12;

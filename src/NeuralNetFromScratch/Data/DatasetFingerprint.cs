@@ -6,18 +6,19 @@ using System.Text;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Texts that tell whether data are the same as before, for <see cref="Dataset.GetFingerprint"/>: of values in memory by their contents, of files by name,
-/// size and time, so that no large file is read.
+/// Computes texts that identify data for <see cref="Dataset.GetFingerprint"/>: values in memory by their contents, files by name, size and time,
+/// so that no large file is read.
 /// </summary>
 public static class DatasetFingerprint
 {
-    /// <summary>Returns the fingerprint of values in memory: SHA-256 of their bytes.</summary>
-    /// <typeparam name="T">The type of a value: a number, or a struct of numbers without padding.</typeparam>
+    /// <summary>Computes the fingerprint of values in memory: the SHA-256 of their bytes.</summary>
+    /// <typeparam name="T">The type of a value: a number or a struct of numbers without padding.</typeparam>
     /// <param name="values">The values.</param>
+    /// <returns>The fingerprint.</returns>
     public static string OfValues<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        // A span of bytes is at most 2 GiB long.
+        // A span of bytes has at most 2 GiB.
         const int PartLength = 1 << 20;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int start = 0; start < values.Length; start += PartLength)
@@ -26,10 +27,11 @@ public static class DatasetFingerprint
     }
 
     /// <summary>
-    /// Returns the fingerprint of files: SHA-256 of their names without folders, sizes and times of the last change, in the order in which they are given.
-    /// The contents are not read.
+    /// Computes the fingerprint of files: the SHA-256 of their names without folders, sizes and times of the last change, in the given order. The
+    /// contents are not read.
     /// </summary>
-    /// <param name="paths">The files.</param>
+    /// <param name="paths">The paths of the files.</param>
+    /// <returns>The fingerprint.</returns>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
     public static string OfFiles(IEnumerable<string> paths)
     {
@@ -43,15 +45,16 @@ public static class DatasetFingerprint
         }
     }
 
-    /// <summary>Returns one fingerprint of several texts: fingerprints, or settings that change what the samples are.</summary>
+    /// <summary>Combines several texts into one fingerprint: fingerprints, or settings that affect the samples.</summary>
     /// <param name="parts">The texts.</param>
+    /// <returns>The fingerprint.</returns>
     public static string Combine(params ReadOnlySpan<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string part in parts)
         {
             ArgumentNullException.ThrowIfNull(part, nameof(parts));
-            // With its length, so that no two lists look the same.
+            // The length is included so that no two lists give the same bytes.
             hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{part.Length}:{part}")));
         }
 

@@ -1,51 +1,53 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>The parts of EMNIST, each with its own choice of samples and classes.</summary>
+/// <summary>The parts of EMNIST, each with its own selection of samples and classes.</summary>
 public enum EmnistSplit
 {
-    /// <summary>62 classes: digits, capital and small letters.</summary>
+    /// <summary>62 classes: digits, uppercase and lowercase letters.</summary>
     ByClass,
 
-    /// <summary>47 classes: as <see cref="ByClass"/>, with small letters that look like their capitals counted as these.</summary>
+    /// <summary>
+    /// 47 classes: those of <see cref="ByClass"/>, but lowercase letters that look like their uppercase forms are merged with them.
+    /// </summary>
     ByMerge,
 
-    /// <summary>The 47 classes of <see cref="ByMerge"/> with equally many samples each.</summary>
+    /// <summary>The 47 classes of <see cref="ByMerge"/> with equal numbers of samples.</summary>
     Balanced,
 
-    /// <summary>26 classes: letters, capital and small ones together.</summary>
+    /// <summary>26 classes: letters, uppercase and lowercase together.</summary>
     Letters,
 
     /// <summary>10 classes: digits.</summary>
     Digits,
 
-    /// <summary>10 classes: as many digits as MNIST has.</summary>
+    /// <summary>10 classes: digits, with the same numbers of samples as MNIST.</summary>
     Mnist,
 }
 
 /// <summary>
-/// The EMNIST collection of handwritten letters and digits (G. Cohen, S. Afshar, J. Tapson, A. van Schaik, 2017), in IDX files whose pictures lie column by
-/// column; they are turned as they are read.
+/// The EMNIST collection of handwritten letters and digits (G. Cohen, S. Afshar, J. Tapson and A. van Schaik, 2017), in IDX files. The files
+/// store the images column by column; they are transposed when they are read.
 /// </summary>
 public static class Emnist
 {
     private const string Digits = "0123456789", Capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", Small = "abcdefghijklmnopqrstuvwxyz";
 
-    /// <summary>Small letters that do not look like their capitals.</summary>
+    /// <summary>The lowercase letters that do not look like their uppercase forms.</summary>
     private const string SmallOfTheirOwn = "abdefghnqrt";
 
     /// <summary>
-    /// Loads the files of one part, such as <c>emnist-letters-train-images-idx3-ubyte.gz</c>, from a folder or those below it; they may also be raw, and
-    /// have <c>.idx</c> in place of <c>-idx</c>.
+    /// Loads the files of one part, for example <c>emnist-letters-train-images-idx3-ubyte.gz</c>, from a folder or the folders below it. The
+    /// files may also be uncompressed, and have <c>.idx</c> instead of <c>-idx</c>.
     /// </summary>
-    /// <param name="directory">The folder.</param>
-    /// <param name="split">The part.</param>
+    /// <param name="directory">The path of the folder.</param>
+    /// <param name="split">The part to load.</param>
     /// <returns>
-    /// The samples, whose pixels are read as 0 to 1, and the classes' names: the characters. Labels count from 0, also those of <see cref="EmnistSplit.Letters"/>,
-    /// which count from 1 in the files.
+    /// The samples with features from 0 to 1, and the classes' names, which are the characters. Labels count from 0, including those of
+    /// <see cref="EmnistSplit.Letters"/>, which count from 1 in the files.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
-    /// <exception cref="FileNotFoundException">A file is missing; the message names the file with the most similar name.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="split"/> is not defined in the enumeration.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing. The message names the file with the most similar name.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the files do not match.</exception>
     public static MnistData Load(string directory, EmnistSplit split)
     {
         ArgumentNullException.ThrowIfNull(directory);
@@ -57,7 +59,7 @@ public static class Emnist
             EmnistSplit.Letters => ("letters", Capitals),
             EmnistSplit.Digits => ("digits", Digits),
             EmnistSplit.Mnist => ("mnist", Digits),
-            _ => throw new ArgumentOutOfRangeException(nameof(split), split, "EMNIST has no such part"),
+            _ => throw new ArgumentOutOfRangeException(nameof(split), split, "the part is not defined in EmnistSplit"),
         };
         string[] names =
         [
@@ -70,8 +72,8 @@ public static class Emnist
 }
 
 /// <summary>
-/// The QMNIST collection (C. Yadav, L. Bottou, 2019): MNIST's digits with 60,000 to test on. Its labels are eight integers a sample, of which the first is
-/// the digit.
+/// The QMNIST collection (C. Yadav and L. Bottou, 2019): MNIST's digits with 60,000 test samples. Its labels have eight integers for each sample,
+/// the first of which is the digit.
 /// </summary>
 public static class Qmnist
 {
@@ -79,13 +81,13 @@ public static class Qmnist
         ["qmnist-train-images-idx3-ubyte", "qmnist-train-labels-idx2-int", "qmnist-test-images-idx3-ubyte", "qmnist-test-labels-idx2-int"];
 
     /// <summary>
-    /// Loads the four files, such as <c>qmnist-train-labels-idx2-int.gz</c>, from a folder or those below it; they may also be raw, and have <c>.idx</c> in
-    /// place of <c>-idx</c>.
+    /// Loads the four files, for example <c>qmnist-train-labels-idx2-int.gz</c>, from a folder or the folders below it. The files may also be
+    /// uncompressed, and have <c>.idx</c> instead of <c>-idx</c>.
     /// </summary>
-    /// <param name="directory">The folder.</param>
-    /// <returns>The samples, whose pixels are read as 0 to 1.</returns>
-    /// <exception cref="FileNotFoundException">A file is missing; the message names the file with the most similar name.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
+    /// <param name="directory">The path of the folder.</param>
+    /// <returns>The samples with features from 0 to 1.</returns>
+    /// <exception cref="FileNotFoundException">A file is missing. The message names the file with the most similar name.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the files do not match.</exception>
     public static MnistData Load(string directory)
     {
         ArgumentNullException.ThrowIfNull(directory);

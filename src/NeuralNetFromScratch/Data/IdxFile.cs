@@ -5,9 +5,9 @@ using System.IO.Compression;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Files in the IDX format of the MNIST database (Y. LeCun, C. Cortes, C. Burges), with elements of one unsigned byte:
-/// two zero bytes, the element type, the number of dimensions, each dimension as a big-endian 32-bit number, then the elements.
-/// Gzip-compressed files are recognised by their first bytes.
+/// Reads and writes files in the IDX format of the MNIST database (Y. LeCun, C. Cortes and C. Burges) with unsigned bytes as elements: two zero
+/// bytes, the element type, the number of dimensions, each dimension as a big-endian 32-bit number, then the elements. Gzip-compressed files are
+/// recognized by their first bytes.
 /// </summary>
 public static class IdxFile
 {
@@ -15,24 +15,28 @@ public static class IdxFile
     private const int MaxRank = 8;
 
     /// <summary>Reads a file, compressed or not.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="maxByteCount">The most elements that are read, so that a small compressed file cannot fill the memory; any number unless given.</param>
-    /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="maxByteCount">
+    /// The maximum number of elements to read, so that a small compressed file cannot fill the memory. Default: no limit.
+    /// </param>
+    /// <returns>The contents.</returns>
+    /// <exception cref="InvalidDataException">The file is not an IDX file of bytes. The message says what is wrong and where.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static IdxData Read(string path, long maxByteCount = long.MaxValue) => Read(path, UnsignedByte, maxByteCount);
 
-    /// <summary>Reads a file of a given element type; elements of several bytes stay as they are in the file, the highest byte first.</summary>
+    /// <summary>Reads a file of a given element type. Elements of several bytes are not converted; the most significant byte is first.</summary>
     internal static IdxData Read(string path, byte type, long maxByteCount = long.MaxValue)
     {
         using FileStream file = File.OpenRead(path);
         return Read(file, MessageText.Escape(Path.GetFileName(path)), type, maxByteCount);
     }
 
-    /// <summary>Reads from a stream that can seek, compressed or not, from its beginning to its end.</summary>
+    /// <summary>Reads from a seekable stream, compressed or not, from its beginning to its end.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="sourceName">What messages call it.</param>
-    /// <param name="maxByteCount">The most elements that are read; any number unless given.</param>
-    /// <exception cref="InvalidDataException">It is no IDX file of bytes; the message says what is wrong and where.</exception>
+    /// <param name="sourceName">The name of the source in messages.</param>
+    /// <param name="maxByteCount">The maximum number of elements to read. Default: no limit.</param>
+    /// <returns>The contents.</returns>
+    /// <exception cref="InvalidDataException">The stream is not an IDX file of bytes. The message says what is wrong and where.</exception>
     public static IdxData Read(Stream stream, string sourceName, long maxByteCount = long.MaxValue) => Read(stream, sourceName, UnsignedByte, maxByteCount);
 
     private static IdxData Read(Stream stream, string sourceName, byte type, long maxByteCount)
@@ -56,11 +60,13 @@ public static class IdxFile
         }
     }
 
-    /// <summary>Writes a file; compressed if its name ends in ".gz". It is written whole or not at all.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="shape">The sizes: 1 to 8 dimensions.</param>
+    /// <summary>Writes a file atomically. It is compressed if its name ends in ".gz".</summary>
+    /// <param name="path">The path of the file. An existing file is replaced.</param>
+    /// <param name="shape">The dimensions, 1 to 8 of them.</param>
     /// <param name="values">The elements in row-major order.</param>
-    /// <exception cref="ArgumentException">The shape has no dimension or too many, or not as many elements as there are.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of dimensions is out of range, or the number of elements differs from that of the shape.
+    /// </exception>
     public static void Write(string path, Shape shape, ReadOnlySpan<byte> values)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -89,8 +95,8 @@ public static class IdxFile
     }
 
     /// <summary>
-    /// A gzip file ends with the length of its contents (RFC 1952). The decompressor checks that where it is there, but does not
-    /// miss it where the file was cut off after the data.
+    /// Checks that a gzip file ends with the length of its contents (RFC 1952). The decompressor checks a trailer that exists, but does not
+    /// detect a file that is cut off after the data.
     /// </summary>
     private static void CheckTrailer(Stream stream, string sourceName, int length)
     {
@@ -102,7 +108,7 @@ public static class IdxFile
             throw new InvalidDataException($"{sourceName}: the compressed data end before their trailer");
     }
 
-    /// <summary>Whether a gzip file is several ones after another, as RFC 1952 allows: the trailer is then that of the last one alone.</summary>
+    /// <summary>Whether a gzip file consists of several members, as RFC 1952 allows. The trailer is then that of the last member alone.</summary>
     private static bool HasSeveralMembers(Stream stream)
     {
         ReadOnlySpan<byte> start = [0x1F, 0x8B, 0x08];
@@ -126,7 +132,7 @@ public static class IdxFile
         Span<byte> magic = stackalloc byte[4];
         Fill(stream, magic, sourceName, "its first four bytes");
         if (magic[0] != 0 || magic[1] != 0)
-            throw new InvalidDataException($"{sourceName}: an IDX file begins with two zero bytes, this one with {magic[0]:X2} {magic[1]:X2}");
+            throw new InvalidDataException($"{sourceName}: an IDX file begins with two zero bytes, got {magic[0]:X2} {magic[1]:X2}");
         if (magic[2] != type)
             throw new InvalidDataException($"{sourceName}: expected elements of type {TypeName(type)}, got {TypeName(magic[2])}");
         int rank = magic[3];
@@ -140,18 +146,18 @@ public static class IdxFile
         {
             uint dimension = BinaryPrimitives.ReadUInt32BigEndian(header[(4 * i)..]);
             if (dimension > int.MaxValue)
-                throw new InvalidDataException($"{sourceName}: dimension {i} is {dimension}, more than fit in memory");
+                throw new InvalidDataException($"{sourceName}: dimension {i} is {dimension}, more than the maximum array length");
             dimensions[i] = (int)dimension;
         }
 
         Shape shape = ShapeOf(dimensions, sourceName);
         long bytes = (long)shape.ElementCount * (type == Int32 ? sizeof(int) : 1), expected = magic.Length + header.Length + bytes;
         if (bytes > maxByteCount)
-            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the {maxByteCount} that are allowed");
+            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the allowed {maxByteCount}");
         if (bytes > Array.MaxLength)
-            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than fit in memory");
+            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the maximum array length");
         if (length is { } actual && actual != expected)
-            throw new InvalidDataException($"{sourceName}: a file of shape {shape} has {expected} bytes, this one {actual}");
+            throw new InvalidDataException($"{sourceName}: a file of shape {shape} has {expected} bytes, got {actual}");
         return new IdxData(shape, ReadElements(stream, sourceName, shape, (int)bytes, isLengthKnown: length is not null));
     }
 
@@ -168,8 +174,8 @@ public static class IdxFile
     }
 
     /// <summary>
-    /// Reads as many elements as the header promises and no more. What a compressed file promises is not believed: memory grows
-    /// with what arrives.
+    /// Reads exactly the number of elements in the header. The size from a compressed file's header is not trusted: memory grows with the data
+    /// that arrive.
     /// </summary>
     private static byte[] ReadElements(Stream stream, string sourceName, Shape shape, int length, bool isLengthKnown)
     {
@@ -187,7 +193,7 @@ public static class IdxFile
         }
 
         if (stream.ReadByte() >= 0)
-            throw new InvalidDataException($"{sourceName}: there are bytes after the {shape.ElementCount} elements of shape {shape}");
+            throw new InvalidDataException($"{sourceName}: the file has bytes after the {shape.ElementCount} elements of shape {shape}");
         return values;
     }
 
@@ -205,7 +211,7 @@ public static class IdxFile
         Int32 => "0C (32-bit integer)",
         0x0D => "0D (32-bit float)",
         0x0E => "0E (64-bit float)",
-        _ => $"{type:X2}, which IDX does not know",
+        _ => $"{type:X2}, which is not an IDX type",
     };
 }
 
@@ -218,7 +224,7 @@ public sealed class IdxData
         Values = values;
     }
 
-    /// <summary>The sizes: <c>[60000, 28, 28]</c> for MNIST's training images.</summary>
+    /// <summary>The dimensions, for example <c>[60000, 28, 28]</c>.</summary>
     public Shape Shape { get; }
 
     /// <summary>The elements in row-major order.</summary>

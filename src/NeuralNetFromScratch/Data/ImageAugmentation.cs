@@ -3,14 +3,14 @@ using System.Numerics.Tensors;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Moves, turns, scales, shears and warps grey or coloured images [height, width] or [height, width, channels], each time by other random
-/// amounts. All changes are made at once: the output's pixel at q takes its value from the input at
-/// <c>p = A⁻¹·(q + d(q) − s − centre) + centre</c>, by bilinear interpolation, 0 outside. A is the scaling, shearing and rotation, s
-/// the shift, d the elastic displacement; a turn is clockwise, as rows are counted downwards.
+/// Shifts, rotates, scales, shears and warps images [height, width] or [height, width, channels] by random amounts. All changes are applied at
+/// once: the output's pixel at q takes its value from the input at <c>p = A⁻¹·(q + d(q) − s − center) + center</c> by bilinear interpolation, and
+/// 0 outside. A is the scaling, shearing and rotation, s the shift, d the elastic displacement. A rotation is clockwise, because rows are counted
+/// downwards.
 /// </summary>
 /// <remarks>
-/// The elastic displacement is that of Simard, Steinkraus and Platt (2003): for each pixel and direction a number drawn from (−1, 1),
-/// smoothed by a Gaussian filter of deviation σ (cut off at 4σ, 0 outside the image) and multiplied by α.
+/// The elastic displacement is that of Simard, Steinkraus and Platt (2003): for each pixel and direction a number is drawn from (−1, 1), smoothed
+/// by a Gaussian filter of standard deviation σ (truncated at 4σ, 0 outside the image) and multiplied by α.
 /// </remarks>
 public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
 {
@@ -19,7 +19,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
 
     private readonly float[] _filter = [];
 
-    /// <summary>An augmentation that changes nothing until a property is set.</summary>
+    /// <summary>Creates an augmentation that changes nothing until a property is set.</summary>
     public ImageAugmentation()
         : this(new Settings(Kind))
     {
@@ -38,7 +38,9 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
     /// <inheritdoc/>
     public static string Kind => "image-augmentation";
 
-    /// <summary>Largest shift in each direction, in pixels; the shift is uniform in ± this.</summary>
+    /// <summary>
+    /// The maximum shift in each direction, in pixels; shifts are uniform between plus and minus this value. Default: 0; not negative.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public float MaxShift
     {
@@ -46,7 +48,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         init => Settings = Settings.With("maxShift", field = Guard.NonNegative(value, nameof(MaxShift)), defaultValue: 0f);
     }
 
-    /// <summary>Largest rotation, in degrees; the angle is uniform in ± this.</summary>
+    /// <summary>The maximum rotation, in degrees; angles are uniform between plus and minus this value. Default: 0; not negative.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public float MaxRotation
     {
@@ -54,7 +56,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         init => Settings = Settings.With("maxRotation", field = Guard.NonNegative(value, nameof(MaxRotation)), defaultValue: 0f);
     }
 
-    /// <summary>Range of the scale, one factor for both directions: above 1 the image grows. (1, 1) unless set.</summary>
+    /// <summary>The range of the scale, one factor for both directions; above 1 the image grows. Default: (1, 1); positive.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or not positive.</exception>
     public (float Low, float High) Scale
     {
@@ -68,7 +70,10 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         }
     }
 
-    /// <summary>Largest shear: rows move sideways by up to this times their distance from the centre; uniform in ± this.</summary>
+    /// <summary>
+    /// The maximum shear: rows are shifted by up to this factor times their distance from the center; uniform between plus and minus this value.
+    /// Default: 0; not negative.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public float MaxShear
     {
@@ -76,8 +81,11 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         init => Settings = Settings.With("maxShear", field = Guard.NonNegative(value, nameof(MaxShear)), defaultValue: 0f);
     }
 
-    /// <summary>Elastic displacement: σ, the deviation of the smoothing, and α, the strength, both in pixels; none if α is 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite, or σ is 0 while α is not.</exception>
+    /// <summary>
+    /// The elastic displacement: the standard deviation σ of the smoothing and the strength α, both in pixels. Default: (0, 0), which is none;
+    /// not negative, and σ is positive if α is positive.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite, or σ is 0 and α is not.</exception>
     public (float Sigma, float Alpha) Elastic
     {
         get;
@@ -86,7 +94,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
             Guard.NonNegative(value.Sigma, nameof(Elastic));
             Guard.NonNegative(value.Alpha, nameof(Elastic));
             if (value is { Alpha: > 0, Sigma: 0 })
-                throw Guard.OutOfRange(nameof(Elastic), value.Sigma, "must have a positive sigma where alpha is positive");
+                throw Guard.OutOfRange(nameof(Elastic), value.Sigma, "must have a positive sigma if alpha is positive");
             field = value;
             _filter = value.Alpha > 0 ? GaussianFilter(value.Sigma) : [];
             Settings = Settings.WithList("elastic", value == (0, 0) ? (float[])[] : [value.Sigma, value.Alpha]);
@@ -155,7 +163,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
 
     private static double Symmetric(RandomSource random, ulong index, float limit) => limit * (2 * random.Uniform(index) - 1);
 
-    /// <summary>The values of all channels at a place between pixels.</summary>
+    /// <summary>Interpolates the values of all channels at a position between pixels.</summary>
     private static void Interpolate(ReadOnlySpan<float> image, int height, int width, int channels, float x, float y, Span<float> values)
     {
         int left = (int)MathF.Floor(x), top = (int)MathF.Floor(y);
@@ -177,10 +185,10 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
             (uint)row < (uint)height && (uint)column < (uint)width ? pixels[(row * width + column) * channels + channel] : 0;
     }
 
-    /// <summary>One direction's displacement of each pixel, [height, width].</summary>
+    /// <summary>Draws one direction's displacement of each pixel: [height, width].</summary>
     private void DrawField(RandomSource random, Span<float> field, Span<float> memory, int height, int width)
     {
-        // Drawn as [width, height], smoothed along the width, turned over, smoothed along the height.
+        // Drawn as [width, height], smoothed along the width, transposed, smoothed along the height.
         for (int i = 0; i < field.Length; i += 4)
         {
             (ulong low, ulong high) = random.Block((ulong)(i / 4));
@@ -199,7 +207,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         TensorPrimitives.Multiply(memory, Elastic.Alpha, field);
     }
 
-    /// <summary>Smooths each column of [rows, columns]: each tap of the filter is one pass over all rows that it reaches.</summary>
+    /// <summary>Smooths each column of [rows, columns]. Each tap of the filter is one pass over all rows that it reaches.</summary>
     private void SmoothDown(ReadOnlySpan<float> source, Span<float> destination, int rows, int columns)
     {
         destination.Clear();
@@ -214,7 +222,7 @@ public sealed class ImageAugmentation : Augmentation, IPart<ImageAugmentation>
         }
     }
 
-    /// <summary>Weights at the whole pixels up to 4σ away, with sum 1.</summary>
+    /// <summary>Computes the weights at whole pixels up to 4σ away; their sum is 1.</summary>
     private static float[] GaussianFilter(float sigma)
     {
         int radius = (int)(4 * sigma + 0.5f);

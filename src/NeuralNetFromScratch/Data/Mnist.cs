@@ -4,14 +4,14 @@ using System.Security.Cryptography;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The MNIST database of handwritten digits (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0): four IDX files, raw or gzip-compressed.
-/// Other collections in the same format, such as Fashion-MNIST, can be loaded too.
+/// The MNIST database of handwritten digits (Y. LeCun, C. Cortes and C. Burges; CC BY-SA 3.0): four IDX files, uncompressed or gzip-compressed.
+/// Other collections in the same format, such as Fashion-MNIST, can also be loaded.
 /// </summary>
 public static class Mnist
 {
     private const int ClassCount = 10;
 
-    /// <summary>The four files, and their contents' fingerprints.</summary>
+    /// <summary>The four files with the SHA-256 of their contents.</summary>
     internal static IReadOnlyList<MnistFile> Files { get; } =
     [
         new("train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
@@ -21,9 +21,9 @@ public static class Mnist
     ];
 
     /// <summary>
-    /// The folder that <see cref="LoadOrDownloadAsync"/> uses unless another is given: <c>NeuralNetFromScratch/mnist</c> in the user's folder for
-    /// application data. That is <c>%LOCALAPPDATA%</c> on Windows, <c>~/Library/Application Support</c> on macOS, and <c>$XDG_DATA_HOME</c>, or else
-    /// <c>~/.local/share</c>, on Linux.
+    /// The default folder of <see cref="LoadOrDownloadAsync"/>: <c>NeuralNetFromScratch/mnist</c> in the user's folder for application data,
+    /// which is <c>%LOCALAPPDATA%</c> on Windows, <c>~/Library/Application Support</c> on macOS, and <c>$XDG_DATA_HOME</c> or
+    /// <c>~/.local/share</c> on Linux.
     /// </summary>
     /// <exception cref="InvalidOperationException">The user has no such folder, as in some containers.</exception>
     public static string CacheDirectory
@@ -33,24 +33,26 @@ public static class Mnist
             string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
             return data.Length > 0
                 ? Path.Combine(data, "NeuralNetFromScratch", "mnist")
-                : throw new InvalidOperationException("the user has no folder for application data; name a directory for MNIST");
+                : throw new InvalidOperationException("the user has no folder for application data; specify a directory for MNIST");
         }
     }
 
     /// <summary>
-    /// Loads MNIST, and downloads it before where it is missing: from public mirrors over HTTPS, one after another, about 11 MB. A mirror that sends
-    /// nothing for 20 seconds is left for the next one. The contents are checked (SHA-256) before a file gets its name.
+    /// Loads MNIST after downloading the missing files (about 11 MB) from public mirrors over HTTPS. If a mirror sends nothing for 20 seconds,
+    /// the next one is tried. The SHA-256 of the contents is checked before a file gets its name.
     /// </summary>
     /// <param name="directory">
-    /// The folder with the files. What it has is loaded as <see cref="Load"/> does, and only missing files are downloaded. If null, the default,
-    /// <see cref="CacheDirectory"/>, where a damaged file is downloaded again.
+    /// The folder of the files. Existing files are loaded as <see cref="Load"/> does, and only missing ones are downloaded. Null, the default,
+    /// for <see cref="CacheDirectory"/>, in which a damaged file is downloaded again.
     /// </param>
-    /// <param name="progress">Receives where the download stands; a <c>ConsoleProgress</c> shows it.</param>
-    /// <param name="cancellationToken">Ends the download; finished files stay.</param>
-    /// <returns>The samples, whose pixels stay bytes in memory and are read as 0 to 1.</returns>
-    /// <exception cref="IOException">No mirror gave the right contents; the message says what each did, and which four files to put where.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or a given folder has some files of another collection, but not all.</exception>
-    /// <exception cref="InvalidOperationException">No folder is given, and the user has no folder for application data.</exception>
+    /// <param name="progress">Receives the progress of the download; a <c>ConsoleProgress</c> displays it.</param>
+    /// <param name="cancellationToken">Cancels the download. Finished files are kept.</param>
+    /// <returns>The samples, whose pixels are stored as bytes and read as features from 0 to 1.</returns>
+    /// <exception cref="IOException">
+    /// No mirror sent the right contents. The message lists the error of each mirror, and which four files to place in which folder.
+    /// </exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the given folder has some, but not all, files of another collection.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="directory"/> is null and the user has no folder for application data.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static async Task<MnistData> LoadOrDownloadAsync(
         string? directory = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -60,37 +62,38 @@ public static class Mnist
     }
 
     /// <summary>
-    /// Loads the four files of a folder. Each may be raw or end in ".gz", be called <c>train-images-idx3-ubyte</c> or <c>train-images.idx3-ubyte</c>, and
-    /// lie in the folder or in one below it. <see cref="Emnist"/> and <see cref="Qmnist"/> read the collections of these names.
+    /// Loads the four files of a folder. Each may be uncompressed or end in ".gz", be named <c>train-images-idx3-ubyte</c> or
+    /// <c>train-images.idx3-ubyte</c>, and be in the folder or one below it. <see cref="Emnist"/> and <see cref="Qmnist"/> read those
+    /// collections.
     /// </summary>
-    /// <param name="directory">The folder.</param>
-    /// <returns>The samples, whose pixels stay bytes in memory and are read as 0 to 1.</returns>
-    /// <exception cref="FileNotFoundException">A file is missing; the message names the file with the most similar name.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, occurs in several folders, or the files do not fit each other.</exception>
+    /// <param name="directory">The path of the folder.</param>
+    /// <returns>The samples, whose pixels are stored as bytes and read as features from 0 to 1.</returns>
+    /// <exception cref="FileNotFoundException">A file is missing. The message names the file with the most similar name.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, is in several folders, or the files do not match.</exception>
     public static MnistData Load(string directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
         return MnistReader.Load(directory, [.. Files.Select(file => file.Name)], ClassCount);
     }
 
-    /// <summary>The files of a folder whose contents are not those of the original MNIST, or that are missing; empty if all are.</summary>
-    /// <param name="directory">The folder.</param>
+    /// <summary>Returns the names of the files in a folder that are missing or differ from the original MNIST; empty if all are right.</summary>
+    /// <param name="directory">The path of the folder.</param>
     public static IReadOnlyList<string> VerifyChecksums(string directory) => VerifyChecksums(directory, Files);
 
-    /// <summary>Copies the original MNIST's files from one folder, raw or compressed, into another, raw.</summary>
-    /// <param name="source">Where they are.</param>
-    /// <param name="directory">Where they shall be; it is made if it does not exist.</param>
-    /// <exception cref="InvalidDataException">A file is missing, or its contents are not MNIST's; nothing has been copied.</exception>
+    /// <summary>Copies the original MNIST files, compressed or not, from one folder to another, uncompressed.</summary>
+    /// <param name="source">The path of the source folder.</param>
+    /// <param name="directory">The path of the destination folder, which is created if it does not exist.</param>
+    /// <exception cref="InvalidDataException">A file is missing or differs from MNIST's. Nothing has been copied.</exception>
     public static void CopyFrom(string source, string directory) => CopyFrom(source, directory, Files);
 
     /// <summary>
-    /// Fetches the original MNIST from public mirrors over HTTPS. Files that are there and right are not fetched again; the contents are
-    /// checked before a file gets its name.
+    /// Downloads the original MNIST from public mirrors over HTTPS. Existing files with the right contents are not downloaded again. The contents
+    /// are checked before a file gets its name.
     /// </summary>
-    /// <param name="directory">Where the raw files go; it is made if it does not exist.</param>
-    /// <param name="progress">Is told how it goes.</param>
-    /// <param name="cancellationToken">Ends the download; finished files stay.</param>
-    /// <exception cref="IOException">No mirror gave the right contents; the message says what each did.</exception>
+    /// <param name="directory">The path of the folder for the uncompressed files, which is created if it does not exist.</param>
+    /// <param name="progress">Receives the progress of the download.</param>
+    /// <param name="cancellationToken">Cancels the download. Finished files are kept.</param>
+    /// <exception cref="IOException">No mirror sent the right contents. The message lists the error of each mirror.</exception>
     public static async Task DownloadAsync(
         string directory, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -106,7 +109,7 @@ public static class Mnist
     {
         IReadOnlyList<string> mismatches = VerifyChecksums(source, files);
         if (mismatches.Count > 0)
-            throw new InvalidDataException($"{source} does not hold MNIST: {string.Join(", ", mismatches)} missing or different");
+            throw new InvalidDataException($"{source} does not have the original MNIST; missing or different: {string.Join(", ", mismatches)}");
         Directory.CreateDirectory(directory);
         foreach (MnistFile file in files)
         {
@@ -137,17 +140,17 @@ public static class Mnist
     }
 }
 
-/// <summary>The two sets of MNIST, or of another collection in its format.</summary>
-/// <param name="training">The samples to train on: 60,000 in MNIST.</param>
-/// <param name="test">The samples to test on: 10,000 in MNIST.</param>
+/// <summary>The training and test samples of MNIST, or of another collection in its format.</summary>
+/// <param name="training">The training samples, 60,000 in MNIST.</param>
+/// <param name="test">The test samples, 10,000 in MNIST.</param>
 public sealed class MnistData(Dataset training, Dataset test)
 {
-    /// <summary>The samples to train on: 60,000 in MNIST.</summary>
+    /// <summary>The training samples, 60,000 in MNIST.</summary>
     public Dataset Training { get; } = training;
 
-    /// <summary>The samples to test on: 10,000 in MNIST.</summary>
+    /// <summary>The test samples, 10,000 in MNIST.</summary>
     public Dataset Test { get; } = test;
 
-    /// <summary>What the classes are called, in the order of the labels; empty where that is not known.</summary>
+    /// <summary>The names of the classes in the order of the labels; empty if they are not known.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
 }

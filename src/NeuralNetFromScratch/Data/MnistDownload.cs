@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Fetches MNIST's files from mirrors, through any message handler. A mirror that fails, sends other contents, or sends nothing for a while is left for
-/// the next one, which then comes first for the files that follow.
+/// Downloads MNIST's files from mirrors through any message handler. If a mirror fails, sends other contents, or sends nothing for a while, the
+/// next one is tried, which then comes first for the remaining files.
 /// </summary>
 internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<MnistFile> files)
 {
-    /// <summary>The largest file has 9.9 MB compressed and 47 MB raw; whatever is larger is not MNIST.</summary>
+    /// <summary>The maximum sizes: the largest file has 9.9 MB compressed and 47 MB uncompressed.</summary>
     private const int MaxCompressedLength = 20_000_000, MaxLength = 60_000_000;
 
     public static IReadOnlyList<Uri> Mirrors { get; } =
@@ -20,14 +20,16 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
 
     private int _firstMirror;
 
-    /// <summary>How long a mirror may send nothing, before its answer or within it.</summary>
+    /// <summary>The maximum time for which a mirror may send nothing, before or within its response.</summary>
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Loads the files of a folder, and fetches them before where they are missing.</summary>
+    /// <summary>Loads the files of a folder after downloading the missing ones.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="replacesDamaged">Whether files with other contents are fetched again too, since the folder is for this download alone.</param>
-    /// <param name="progress">Receives where the download stands.</param>
-    /// <param name="cancellationToken">Ends the download.</param>
+    /// <param name="replacesDamaged">
+    /// Whether files with other contents are downloaded again, because the folder is used for this download alone.
+    /// </param>
+    /// <param name="progress">Receives the progress of the download.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     public async Task<MnistData> LoadOrRunAsync(string directory, bool replacesDamaged, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         string[] found = [.. files.Where(file => DataFileSearch.Find(directory, file.Name) is not null).Select(file => file.Name)];
@@ -36,7 +38,7 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
             IReadOnlyList<string> mismatches = Mnist.VerifyChecksums(directory, files);
             if (!replacesDamaged && found.FirstOrDefault(mismatches.Contains) is { } other)
                 throw new InvalidDataException(
-                    $"{directory} has {found.Length} of the {files.Count} files, and {other} is not the original MNIST's; a download would mix them. Complete the folder, or name another one");
+                    $"{directory} has {found.Length} of the {files.Count} files, and {other} is not the original MNIST's; a download would mix two collections. Complete the folder or specify another one");
             await RunOrExplainAsync(directory, progress, cancellationToken).ConfigureAwait(false);
         }
 
@@ -52,7 +54,7 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"MNIST is not in {directory}, and could not be downloaded: {exception.Message}. Put these four files, as they are or with .gz at the end, into that folder, or name the folder that has them: {string.Join(", ", files.Select(file => file.Name))}",
+                $"MNIST is not in {directory}, and could not be downloaded: {exception.Message}. Put these four files, uncompressed or with .gz at the end, into that folder, or specify the folder that has them: {string.Join(", ", files.Select(file => file.Name))}",
                 exception);
         }
     }
@@ -60,7 +62,7 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
     public async Task RunAsync(string directory, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
-        // The limit on silence holds for the answer's header too.
+        // The time limit also applies to the header of the response.
         using var client = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         IReadOnlyList<string> missing = Mnist.VerifyChecksums(directory, files);
         for (int number = 1; number <= files.Count; number++)
@@ -99,7 +101,7 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
             }
         }
 
-        throw new IOException($"{file.Name} could not be fetched ({string.Join("; ", failures)})");
+        throw new IOException($"{file.Name} could not be downloaded ({string.Join("; ", failures)})");
     }
 
     private async Task<byte[]> FetchAsync(
@@ -146,14 +148,14 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
 }
 
 /// <summary>One of MNIST's files.</summary>
-/// <param name="Name">Its name, uncompressed.</param>
-/// <param name="Sha256">SHA-256 of its uncompressed contents, in lower-case hexadecimal digits.</param>
+/// <param name="Name">The name of the uncompressed file.</param>
+/// <param name="Sha256">The SHA-256 of the uncompressed contents in lowercase hexadecimal digits.</param>
 internal sealed record MnistFile(string Name, string Sha256);
 
-/// <summary>Where a download stands.</summary>
-/// <param name="File">The file that is being fetched.</param>
-/// <param name="FileNumber">Its number, from 1.</param>
-/// <param name="FileCount">How many files there are.</param>
-/// <param name="BytesReceived">Bytes of this file so far.</param>
-/// <param name="TotalBytes">Bytes of this file, where the server says.</param>
+/// <summary>The progress of a download.</summary>
+/// <param name="File">The name of the current file.</param>
+/// <param name="FileNumber">The number of the current file, from 1.</param>
+/// <param name="FileCount">The number of files.</param>
+/// <param name="BytesReceived">The number of bytes of this file so far.</param>
+/// <param name="TotalBytes">The number of bytes of this file; null if the server does not send it.</param>
 public readonly record struct DownloadProgress(string File, int FileNumber, int FileCount, long BytesReceived, long? TotalBytes);

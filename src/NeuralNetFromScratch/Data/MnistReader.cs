@@ -1,13 +1,13 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Collections in MNIST's form: images and labels in IDX files, to train on and to test on.</summary>
+/// <summary>Reads collections in MNIST's form: images and labels in IDX files, for training and test.</summary>
 internal static class MnistReader
 {
     /// <param name="directory">The folder.</param>
-    /// <param name="names">The names of training images, training labels, test images, test labels.</param>
+    /// <param name="names">The names of the files: training images, training labels, test images, test labels.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <param name="firstLabel">The label of the first class in the files.</param>
-    /// <param name="isTransposed">Whether the files hold the pictures column by column.</param>
+    /// <param name="isTransposed">Whether the files store the images column by column.</param>
     public static MnistData Load(string directory, IReadOnlyList<string> names, int classCount, int firstLabel = 0, bool isTransposed = false)
     {
         Dataset training = LoadPair(names[0], names[1]), test = LoadPair(names[2], names[3]);
@@ -31,7 +31,9 @@ internal static class MnistReader
         }
     }
 
-    /// <summary>One label a sample, from a file of bytes [count], or of integers [count, figures] whose first figure it is.</summary>
+    /// <summary>
+    /// Reads one label for each sample, from a file of bytes [count], or of integers [count, values] whose first value is the label.
+    /// </summary>
     private static byte[] ReadLabels(string path, string name, int firstLabel, int classCount)
     {
         bool isWide = name.EndsWith("-int", StringComparison.Ordinal);

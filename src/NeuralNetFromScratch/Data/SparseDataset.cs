@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Samples with sparse features, in arrays, and dense ones before them where there are any.</summary>
+/// <summary>Samples in arrays with sparse features and optional dense ones before them.</summary>
 internal sealed class SparseDataset : Dataset
 {
     private readonly int[] _offsets, _columns;
@@ -18,7 +18,7 @@ internal sealed class SparseDataset : Dataset
         if (offsets[0] != 0 || offsets[^1] != columns.Length)
             throw new ArgumentException($"expected offsets from 0 to {columns.Length}, got {offsets[0]} to {offsets[^1]}", nameof(offsets));
         if (dense.Length % Math.Max(count, 1) != 0)
-            throw new ArgumentException($"expected as many dense features for each of {count} samples, got {dense.Length} values", nameof(dense));
+            throw new ArgumentException($"expected the same number of dense features for each of {count} samples, got {dense.Length} values", nameof(dense));
         _ = new SparseRowsView(offsets, columns, values, columnCount);
 
         (_offsets, _columns, _values, _dense) = (offsets, columns, values, dense);
@@ -43,7 +43,7 @@ internal sealed class SparseDataset : Dataset
     /// <summary>The labels, the number of classes, and the label that is ignored, where there are any.</summary>
     public (int[] Labels, int Count, int? Ignored) ClassLabels { get; init; } = ([], 0, null);
 
-    /// <summary>The dense targets and their length, where there are any.</summary>
+    /// <summary>The dense targets and their length, if any.</summary>
     public (float[] Values, int Length) Targets { get; init; } = ([], 0);
 
     public override string GetFingerprint() => DatasetFingerprint.Combine(

@@ -1,10 +1,10 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>A random choice of samples with the classes in proportion. The samples of each class are shuffled once; parts take them from the front.</summary>
+/// <summary>Stratified random selection of samples. The samples of each class are shuffled once; parts take them in order.</summary>
 internal static class StratifiedChoice
 {
-    /// <summary>Deals samples out to parts of given sizes. Each class gives its share, rounded so that the total is exact.</summary>
-    /// <returns>The part of each sample; −1 for those that no part takes.</returns>
+    /// <summary>Assigns samples to parts of given sizes. Each class gives its fraction, rounded so that the total is exact.</summary>
+    /// <returns>The part of each sample; −1 for samples in no part.</returns>
     public static int[] Assign(Dataset dataset, ReadOnlySpan<int> counts, ulong seed)
     {
         int[][] members = Shuffled(dataset, seed);
@@ -24,7 +24,7 @@ internal static class StratifiedChoice
         return parts;
     }
 
-    /// <summary>Deals all samples out in turn, class after class, so that each part has as many of each class as any other, to within one.</summary>
+    /// <summary>Assigns all samples in turn, class by class, so that the parts' numbers of each class differ by at most one.</summary>
     /// <returns>The part of each sample.</returns>
     public static int[] Deal(Dataset dataset, int count, ulong seed)
     {
@@ -35,7 +35,7 @@ internal static class StratifiedChoice
         return parts;
     }
 
-    /// <summary>The samples of each class, and those whose label is ignored, in a random order; all as one class where there are no labels.</summary>
+    /// <summary>Returns the samples of each class, and those whose label is ignored, in random order; all samples as one class if there are no labels.</summary>
     private static int[][] Shuffled(Dataset dataset, ulong seed)
     {
         bool hasLabels = dataset.ClassCount > 0;
@@ -56,7 +56,9 @@ internal static class StratifiedChoice
         return shuffled;
     }
 
-    /// <summary>Largest remainders (Hamilton's method): whole parts first, then one more for those that lost most in rounding.</summary>
+    /// <summary>
+    /// Apportions by largest remainders (Hamilton's method): whole parts first, then one more for those that lost most by rounding.
+    /// </summary>
     private static int[] Apportion(int count, int[] sizes)
     {
         long total = sizes.Sum(size => (long)size);

@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Some samples of another data set, in an order of their own, read from it when they are needed.</summary>
+/// <summary>A data set of some samples of another one, in a given order. The samples are read from the other data set on demand.</summary>
 public sealed class SubsetDataset : Dataset
 {
-    /// <summary>Indices that are looked up at a time, on the stack.</summary>
+    /// <summary>The number of indices that are looked up at a time, on the stack.</summary>
     private const int ChunkRows = 256;
 
     private readonly Dataset _source;
@@ -16,7 +16,7 @@ public sealed class SubsetDataset : Dataset
         Indices = Array.AsReadOnly(indices);
     }
 
-    /// <summary>Where each sample is in the data set that the subset was taken from.</summary>
+    /// <summary>The indices of the samples in the data set from which the subset was created.</summary>
     public IReadOnlyList<int> Indices { get; }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed class SubsetDataset : Dataset
     /// <inheritdoc/>
     public override bool HasWeights => _source.HasWeights;
 
-    /// <summary>The number that a sample has where the samples come from, for messages.</summary>
+    /// <summary>Returns the index of a sample in the original data set, for messages.</summary>
     internal static int SourceIndex(Dataset data, int index) => data switch
     {
         SubsetDataset subset => SourceIndex(subset._source, subset._indices[index]),

@@ -1,16 +1,16 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Digits for when no real ones are at hand: strokes drawn with a random affine distortion. They serve to show that training
-/// works; a figure reached on them says nothing about handwriting.
+/// Synthetic images of digits: strokes with a random affine distortion. They demonstrate that training works; an accuracy on them says nothing
+/// about handwriting.
 /// </summary>
 public static class SyntheticDigits
 {
     private const int Size = 28;
 
-    /// <summary>Draws digits, as many of each class as possible, in turn.</summary>
-    /// <param name="count">How many; not negative.</param>
-    /// <param name="seed">Seed: a digit depends on the seed and its index alone.</param>
+    /// <summary>Creates digits. The classes take turns, so that their numbers differ by at most one.</summary>
+    /// <param name="count">The number of samples; not negative.</param>
+    /// <param name="seed">The seed. A digit depends only on the seed and its index.</param>
     /// <returns>Samples [28, 28] of 10 classes, stored as bytes.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public static Dataset Create(int count, ulong seed)
@@ -31,7 +31,7 @@ public static class SyntheticDigits
     {
         double Between(ulong index, double low, double high) => low + (high - low) * random.Uniform(index);
 
-        // Where each point of the unit square goes: turned, slanted, stretched, shifted.
+        // The position of each point of the unit square: rotated, slanted, stretched, shifted.
         double angle = Between(0, -0.3, 0.3), slant = Between(1, -0.3, 0.3);
         double width = Between(2, 12, 19), height = Between(3, 16, 21);
         double centreX = Between(4, 12, 16), centreY = Between(5, 12, 16);
@@ -43,7 +43,7 @@ public static class SyntheticDigits
             (double X, double Y) previous = default;
             for (int i = 0; i < stroke.Length; i += 2)
             {
-                // Each point also wavers by itself, so that no two strokes are alike.
+                // Each point is also displaced individually, so that no two strokes are equal.
                 ulong index = (ulong)(100 + i);
                 double x = (stroke[i] - 0.5 + Between(index, -0.04, 0.04)) * width;
                 double y = (stroke[i + 1] - 0.5 + Between(index + 1, -0.04, 0.04)) * height;
@@ -56,7 +56,7 @@ public static class SyntheticDigits
         }
     }
 
-    /// <summary>Darkens the pixels near a segment: fully within the thickness, fading out over one pixel beyond.</summary>
+    /// <summary>Darkens the pixels near a segment: fully within the thickness, decreasing over one pixel beyond it.</summary>
     private static void DrawSegment((double X, double Y) from, (double X, double Y) to, double thickness, double ink, Span<byte> pixels)
     {
         double dx = to.X - from.X, dy = to.Y - from.Y, squaredLength = Math.Max(dx * dx + dy * dy, 1e-9);
@@ -98,7 +98,7 @@ internal static class DigitStrokes
 
     public static IReadOnlyList<double[]> Of(int digit) => Strokes[digit];
 
-    /// <summary>Points on an ellipse, in degrees from the right, clockwise.</summary>
+    /// <summary>Returns points on an ellipse; angles are in degrees from the right, clockwise.</summary>
     private static double[] Arc(double centreX, double centreY, double radiusX, double radiusY, double from, double to)
     {
         const int Steps = 14;

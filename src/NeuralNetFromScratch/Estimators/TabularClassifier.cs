@@ -1,15 +1,16 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A classifier for tables in three lines: make it, <see cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>,
-/// <see cref="Predict(ReadOnlyMatrixView)"/>. It standardizes the features, numbers the classes, and trains a network with one hidden layer
-/// unless told otherwise. Means, deviations and classes stay with it, and go into the file that <see cref="Save"/> writes.
+/// A classifier for tables that follows the estimator pattern: create it, call <see cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>, call
+/// <see cref="Predict(ReadOnlyMatrixView)"/>. It standardizes the features, numbers the classes, and trains a network that has one hidden layer
+/// by default. Means, standard deviations and classes are part of the classifier and of the file that <see cref="Save"/> writes.
 /// </summary>
-/// <typeparam name="TLabel">What classes are called by: a string, a number, an enumeration. Classes are in their sorted order.</typeparam>
-public sealed class TabularClassifier<TLabel>
+/// <typeparam name="TLabel">
+/// The type of the labels, for example <see cref="string"/>, <see cref="int"/> or an enumeration. Classes are in their sorted order.
+/// </typeparam>
+public sealed partial class TabularClassifier<TLabel>
     where TLabel : notnull
 {
     private readonly TabularClassifierOptions _options;
@@ -18,82 +19,37 @@ public sealed class TabularClassifier<TLabel>
     private Sequential? _network;
     private Trainer? _trainer;
 
-    /// <summary>A classifier that has learned nothing yet.</summary>
-    /// <param name="options">Network and training; null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
-    /// <exception cref="ArgumentNullException">The hidden units or the activation are null.</exception>
+    /// <summary>Creates an untrained classifier.</summary>
+    /// <param name="options">The options of network and training; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <see cref="TabularClassifierOptions.HiddenUnits"/> or <see cref="TabularClassifierOptions.Activation"/> is null.
+    /// </exception>
     public TabularClassifier(TabularClassifierOptions? options = null)
     {
         _options = options ?? new();
         _options.Validate();
     }
 
-    /// <summary>The classes, in their sorted order: the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty before the first fit.</summary>
+    /// <summary>
+    /// The classes in their sorted order, which is the order of the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty
+    /// before the first fit.
+    /// </summary>
     public IReadOnlyList<TLabel> Classes => _classes;
 
-    /// <summary>The network, standardization and class names included, which gives probabilities for raw features.</summary>
-    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
-    public Sequential Network => _network ?? throw new InvalidOperationException("the classifier has not learned anything yet: call Fit first");
-
-    /// <summary>Reads a classifier from a file that <see cref="Save"/> wrote: it predicts the same bits, and knows its classes.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="parse">
-    /// Makes a label of its text; null for text, numbers, enumerations, <see cref="bool"/>, <see cref="char"/> and <see cref="DateTime"/>.
-    /// </param>
-    /// <param name="options">How <c>PartialFit</c> goes on, with an optimizer that starts anew; null for the defaults.</param>
-    /// <param name="parts">The kinds that the file may have; <see cref="BuiltInParts.Registry"/> if null.</param>
-    /// <exception cref="InvalidDataException">The file does not hold a classifier with such labels; the message says what is wrong.</exception>
-    /// <exception cref="NotSupportedException">The type of the labels needs <paramref name="parse"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
-    [SuppressMessage("Design", "CA1000", Justification = "As with Sequential.Load, the type says what the file is read into.")]
-    public static TabularClassifier<TLabel> Load(
-        string path, Func<string, TLabel>? parse = null, TabularClassifierOptions? options = null, PartRegistry? parts = null)
-    {
-        Func<string, TLabel> read = parse ?? ClassLabel.Parser<TLabel>();
-        Sequential network = Sequential.Load(path, parts);
-        if (network.ClassNames.Count < 2 || network.ClassNames.Count != network.OutputShape.ElementCount || network.OutputActivation != OutputActivation.Softmax)
-            throw new InvalidDataException(
-                $"{path}: expected a classifier with a name for each class, got a network of {network.OutputShape.ElementCount} outputs with {network.ClassNames.Count} names");
-        var classes = new TLabel[network.ClassNames.Count];
-        for (int i = 0; i < classes.Length; i++)
-        {
-            try
-            {
-                classes[i] = read(network.ClassNames[i]);
-            }
-            catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
-            {
-                throw new InvalidDataException($"{path}: \"{network.ClassNames[i]}\" is no label of type {typeof(TLabel).Name}", exception);
-            }
-        }
-
-        if (classes.Distinct().Count() != classes.Length)
-            throw new InvalidDataException($"{path}: two classes have the same name");
-        var classifier = new TabularClassifier<TLabel>(options);
-        classifier.Adopt(network, classes);
-        return classifier;
-    }
+    /// <summary>The network, including standardization and class names. It maps raw features to probabilities.</summary>
+    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
+    public Sequential Network => _network ?? throw new InvalidOperationException("the classifier is not trained; call Fit first");
 
     /// <summary>
-    /// Writes the classifier to a safetensors file, standardization and class names included; <see cref="Sequential.Load(string, PartRegistry?)"/> reads its network.
-    /// What the optimizer remembers stays behind. The file is written whole or not at all.
+    /// Trains from newly initialized parameters and discards earlier training, unless <see cref="TabularClassifierOptions.WarmStart"/> is set.
     /// </summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
-    /// <exception cref="NotSupportedException">An activation of your own has the kind of one of the library's, or two classes have the same text.</exception>
-    public void Save(string path)
-    {
-        Sequential network = Network;
-        if (network.ClassNames.Distinct().Count() != network.ClassNames.Count)
-            throw new NotSupportedException("two classes have the same text, and could not be told apart when they are read");
-        network.Save(path, TensorNaming.Native);
-    }
-
-    /// <summary>Learns from scratch, forgetting what was learned before, unless <see cref="TabularClassifierOptions.WarmStart"/> is set.</summary>
-    /// <param name="features">[samples, features]; all finite.</param>
-    /// <param name="labels">The class of each sample; at least two different ones.</param>
-    /// <returns>What each epoch reached.</returns>
-    /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, or there are fewer than two classes; nothing has changed.</exception>
+    /// <param name="features">The samples: [samples, features]; all values must be finite.</param>
+    /// <param name="labels">The class of each sample; at least two different classes.</param>
+    /// <returns>The loss and metrics of each epoch.</returns>
+    /// <exception cref="ArgumentException">
+    /// The sizes do not match, a feature is not finite, or there are fewer than two classes. Nothing has changed.
+    /// </exception>
     public TrainingHistory Fit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
     {
         FeatureTable.Check(features, labels.Length, _options.WarmStart ? _network : null);
@@ -128,11 +84,19 @@ public sealed class TabularClassifier<TLabel>
         return Fit(new ReadOnlyMatrixView(table, features.Count, columns), labels);
     }
 
-    /// <summary>Goes through some samples once, on top of what was learned before.</summary>
-    /// <param name="features">[samples, features]; all finite. The first call's means and deviations are kept.</param>
+    /// <summary>Trains one epoch on the given samples, starting from the current parameters.</summary>
+    /// <param name="features">
+    /// The samples: [samples, features]; all values must be finite. The means and standard deviations of the first call are kept.
+    /// </param>
     /// <param name="labels">The class of each sample.</param>
-    /// <param name="classes">All classes that there will be, in any order; needed in the first call unless it shows them all. A later call may leave them out, or name the same.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit, a feature is not finite, a label is new, or the classes are others than in the first call; nothing has changed.</exception>
+    /// <param name="classes">
+    /// All classes of the present and later calls, in any order. Required in the first call unless its labels have all classes. A later call may
+    /// omit them or pass the same ones.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The sizes do not match, a feature is not finite, a label is unknown, or the classes differ from those of the first call. Nothing has
+    /// changed.
+    /// </exception>
     public void PartialFit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
     {
         FeatureTable.Check(features, labels.Length, _network);
@@ -159,10 +123,11 @@ public sealed class TabularClassifier<TLabel>
         PartialFit(new ReadOnlyMatrixView(table, features.Count, columns), labels, classes);
     }
 
-    /// <summary>The most probable class of each sample.</summary>
-    /// <param name="features">[samples, features].</param>
-    /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
-    /// <exception cref="InvalidOperationException">It has not learned anything yet, or its training diverged, so that its probabilities are no numbers.</exception>
+    /// <summary>Returns the most probable class of each sample.</summary>
+    /// <param name="features">The samples: [samples, features].</param>
+    /// <returns>The classes: [samples].</returns>
+    /// <exception cref="ArgumentException">The number of features differs from that of the training, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The classifier is not trained, or its training diverged and its probabilities are NaN.</exception>
     public TLabel[] Predict(ReadOnlyMatrixView features)
     {
         MatrixView probabilities = PredictProbabilities(features).AsMatrix();
@@ -171,7 +136,7 @@ public sealed class TabularClassifier<TLabel>
         {
             int predicted = Argmax.Of(probabilities.Row(row));
             if (predicted < 0)
-                throw new InvalidOperationException($"the probabilities of sample {row} are not numbers: the training diverged");
+                throw new InvalidOperationException($"the probabilities of sample {row} are NaN: the training diverged");
             labels[row] = _classes[predicted];
         }
 
@@ -185,10 +150,11 @@ public sealed class TabularClassifier<TLabel>
         return Predict(new ReadOnlyMatrixView(table, features.Count, columns));
     }
 
-    /// <summary>The probability of each class: [samples, classes], columns as in <see cref="Classes"/>.</summary>
-    /// <param name="features">[samples, features].</param>
-    /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
-    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
+    /// <summary>Computes the probability of each class.</summary>
+    /// <param name="features">The samples: [samples, features].</param>
+    /// <returns>The probabilities: [samples, classes], with columns in the order of <see cref="Classes"/>.</returns>
+    /// <exception cref="ArgumentException">The number of features differs from that of the training, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
     public Tensor<float> PredictProbabilities(ReadOnlyMatrixView features)
     {
         Sequential network = Network;
@@ -203,11 +169,12 @@ public sealed class TabularClassifier<TLabel>
         return PredictProbabilities(new ReadOnlyMatrixView(table, features.Count, columns));
     }
 
-    /// <summary>The share of samples whose most probable class is theirs.</summary>
-    /// <param name="features">[samples, features].</param>
-    /// <param name="labels">The class of each sample; one that was never seen is always wrong.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit, or a feature is not finite.</exception>
-    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
+    /// <summary>Computes the accuracy: the fraction of samples whose most probable class is their label.</summary>
+    /// <param name="features">The samples: [samples, features].</param>
+    /// <param name="labels">The class of each sample. An unknown class counts as a wrong prediction.</param>
+    /// <returns>The accuracy, 0 to 1.</returns>
+    /// <exception cref="ArgumentException">The sizes do not match, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
     public double Score(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
     {
         FeatureTable.Check(features, labels.Length, _network);
@@ -232,7 +199,7 @@ public sealed class TabularClassifier<TLabel>
             throw new ArgumentException("a label is null", nameof(labels));
         if (classes.Length < 2)
             throw new ArgumentException($"expected at least two classes, got {classes.Length}", nameof(labels));
-        // Strings by their characters' numbers: the order must not depend on the culture.
+        // Strings are compared ordinally, so that the order does not depend on the culture.
         if (classes is string[] names)
             Array.Sort(names, StringComparer.Ordinal);
         else
@@ -245,17 +212,17 @@ public sealed class TabularClassifier<TLabel>
         string[] added = [.. announced.Except(_classes).Select(ClassLabel.Text)], missing = [.. _classes.Except(announced).Select(ClassLabel.Text)];
         if (added.Length + missing.Length > 0)
             throw new ArgumentException(
-                $"the classes are others than in the first call{(added.Length > 0 ? $"; new: {string.Join(", ", added)}" : "")}{(missing.Length > 0 ? $"; missing: {string.Join(", ", missing)}" : "")}",
+                $"the classes differ from those of the first call{(added.Length > 0 ? $"; new: {string.Join(", ", added)}" : "")}{(missing.Length > 0 ? $"; missing: {string.Join(", ", missing)}" : "")}",
                 "classes");
     }
 
     private static void ThrowIfUnknown(TLabel label, bool isKnown)
     {
         if (!isKnown)
-            throw new ArgumentException($"class \"{label}\" was not announced", nameof(label));
+            throw new ArgumentException($"class \"{label}\" is not one of the classes of the first call", nameof(label));
     }
 
-    /// <summary>A network that has learned nothing yet but the features' means and deviations.</summary>
+    /// <summary>Creates the network with the features' means and standard deviations and untrained parameters.</summary>
     private void Build(ReadOnlyMatrixView features, TLabel[] classes)
     {
         (float[] means, float[] deviations) = FeatureTable.Statistics(features);
@@ -276,7 +243,7 @@ public sealed class TabularClassifier<TLabel>
         _trainer = null;
     }
 
-    /// <summary>The trainer, made for the number of samples of the first call: the penalty is divided by the batch.</summary>
+    /// <summary>The trainer. The number of samples of the first call determines the batch size, by which the penalty is divided.</summary>
     private Trainer Trainer(int samples) => _trainer ??= new(
         Network,
         new SoftmaxCrossEntropy(),

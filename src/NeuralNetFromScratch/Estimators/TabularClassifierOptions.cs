@@ -2,49 +2,56 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>How a <see cref="TabularClassifier{TLabel}"/> is built and trained. The defaults are those of scikit-learn's <c>MLPClassifier</c>.</summary>
+/// <summary>Options of <see cref="TabularClassifier{TLabel}"/>. The defaults are those of scikit-learn's <c>MLPClassifier</c>.</summary>
 public sealed record TabularClassifierOptions
 {
-    /// <summary>Units of the hidden layers, each positive; empty for no hidden layer. Default: one layer of 100.</summary>
+    /// <summary>The number of units of each hidden layer; all must be positive. Default: one layer of 100.</summary>
     public IReadOnlyList<int> HiddenUnits { get; init; } = [100];
 
-    /// <summary>Activation of the hidden layers. Default: ReLU.</summary>
+    /// <summary>The activation of the hidden layers. Default: <see cref="Activation.Relu"/>.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
-    /// <summary>How the network learns. Default: Adam.</summary>
+    /// <summary>The training algorithm. Default: <see cref="TabularSolver.Adam"/>.</summary>
     public TabularSolver Solver { get; init; }
 
-    /// <summary>Learning rate of Adam. Default: 0.001; finite and not negative.</summary>
+    /// <summary>The learning rate of Adam. Default: 1e-3; not negative.</summary>
     public float LearningRate { get; init; } = 1e-3f;
 
-    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c> on the weights, divided by the batch size. Default: 0.0001; finite and not negative.</summary>
+    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c> on the weights, divided by the batch size. Default: 1e-4; not negative.</summary>
     public float L2Penalty { get; init; } = 1e-4f;
 
-    /// <summary>How often it goes through the samples at most, or iterations of L-BFGS. Default: 200; positive.</summary>
+    /// <summary>The maximum number of epochs, or of iterations of L-BFGS. Default: 200; positive.</summary>
     public int MaxEpochs { get; init; } = 200;
 
-    /// <summary>Samples in a step at most. Default: 200; positive.</summary>
+    /// <summary>The maximum number of samples in a step. Default: 200; positive.</summary>
     public int BatchSize { get; init; } = 200;
 
     /// <summary>
-    /// How much the training loss of an epoch must be below the least one so far to count as an improvement. Default: 0.0001; not negative. As in scikit-learn, what
-    /// falls less counts as no improvement, but is the least one from then on. L-BFGS stops when no element of the gradient is larger.
+    /// The amount by which the training loss of an epoch must be below the lowest loss so far to count as an improvement. As in scikit-learn, a
+    /// smaller decrease does not count, but still sets the lowest loss. L-BFGS uses this value as the tolerance of the gradient: it stops when no
+    /// element of the gradient is larger. Default: 1e-4; not negative.
     /// </summary>
     public double MinImprovement { get; init; } = 1e-4;
 
-    /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 10; not negative.</summary>
+    /// <summary>
+    /// The number of consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 10; not
+    /// negative.
+    /// </summary>
     public int Patience { get; init; } = 10;
 
     /// <summary>
-    /// Whether a second <c>Fit</c> goes on from the parameters and the optimizer's memory of the first, as scikit-learn's <c>warm_start</c>; features and classes
-    /// must be the same, and means and deviations stay those of the first. Default: false: it starts from scratch.
+    /// Whether a second <c>Fit</c> continues from the parameters and the optimizer's state of the first, as scikit-learn's <c>warm_start</c>
+    /// does. Features and classes must be the same; means and standard deviations remain those of the first call. If false, training starts from
+    /// newly initialized parameters. Default: false.
     /// </summary>
     public bool WarmStart { get; init; }
 
-    /// <summary>Seed of everything random.</summary>
+    /// <summary>The seed of all random numbers. Default: 0.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The number of threads; positive. The result does not depend on it. Default: the number of cores that the process may use.</summary>
+    /// <summary>
+    /// The number of threads. The result does not depend on it. Default: the number of cores that the process may use; positive.
+    /// </summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>
@@ -67,8 +74,8 @@ public sealed record TabularClassifierOptions
         return new LbfgsTrainer(network, new SoftmaxCrossEntropy(), options).Fit(samples).History(samples.Count, network.ClassNames);
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
-    /// <exception cref="ArgumentNullException">The hidden units or the activation are null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentNullException"><see cref="HiddenUnits"/> or <see cref="Activation"/> is null.</exception>
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(HiddenUnits, nameof(HiddenUnits));
@@ -86,25 +93,27 @@ public sealed record TabularClassifierOptions
     }
 }
 
-/// <summary>How a <see cref="TabularClassifier{TLabel}"/> learns.</summary>
+/// <summary>The training algorithm of a <see cref="TabularClassifier{TLabel}"/>.</summary>
 public enum TabularSolver
 {
-    /// <summary>Adam, in steps of some samples.</summary>
+    /// <summary>Adam on mini-batches.</summary>
     Adam,
 
-    /// <summary>L-BFGS on all samples at once, see <see cref="LbfgsTrainer"/>: for small tables.</summary>
+    /// <summary>L-BFGS on all samples at once, for small tables. See <see cref="LbfgsTrainer"/>.</summary>
     Lbfgs,
 }
 
-/// <summary>Labels as text and back, the same in every culture.</summary>
+/// <summary>Converts labels to text and back, independently of the culture.</summary>
 internal static class ClassLabel
 {
     public static string Text<TLabel>(TLabel label)
         where TLabel : notnull =>
         label is IFormattable formattable ? formattable.ToString(IsDate<TLabel>() ? "O" : null, CultureInfo.InvariantCulture) : label.ToString() ?? "";
 
-    /// <summary>What makes a label of its text; it throws <see cref="FormatException"/> and the like where the text is none.</summary>
-    /// <exception cref="NotSupportedException">The type is none of text, number, enumeration, truth value, character, date.</exception>
+    /// <summary>
+    /// Returns a function that converts a text to a label. It throws <see cref="FormatException"/> or a similar exception for other texts.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The type is not a string, number, enumeration, Boolean, character or date.</exception>
     public static Func<string, TLabel> Parser<TLabel>()
         where TLabel : notnull
     {
@@ -114,17 +123,17 @@ internal static class ClassLabel
             return text => (TLabel)(object)DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
         if (typeof(IConvertible).IsAssignableFrom(typeof(TLabel)))
             return text => (TLabel)Convert.ChangeType(text, typeof(TLabel), CultureInfo.InvariantCulture);
-        throw new NotSupportedException($"labels of type {typeof(TLabel).Name} need a function that makes them of their text");
+        throw new NotSupportedException($"labels of type {typeof(TLabel).Name} require the argument parse, a function that converts a text to a label");
     }
 
     private static bool IsDate<TLabel>() => typeof(TLabel) == typeof(DateTime);
 }
 
-/// <summary>Tables of features, a sample in each row, as estimators take them.</summary>
+/// <summary>Checks and copies feature tables, which have one sample in each row.</summary>
 internal static class FeatureTable
 {
-    /// <summary>The samples one after another.</summary>
-    /// <exception cref="ArgumentException">A sample is null, or has another number of features than the first.</exception>
+    /// <summary>Copies the samples into one array, one after another.</summary>
+    /// <exception cref="ArgumentException">A sample is null or has a different number of features than the first.</exception>
     public static float[] Of(IReadOnlyList<float[]> features, out int columns)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -147,7 +156,8 @@ internal static class FeatureTable
     }
 
     /// <exception cref="ArgumentException">
-    /// There are no samples or features, not as many labels as samples, not as many features as the network takes, or a feature is not finite.
+    /// There are no samples or features, the number of labels differs from the number of samples, the number of features differs from that of the
+    /// network, or a feature is not finite.
     /// </exception>
     public static void Check(ReadOnlyMatrixView features, int labels, Sequential? network)
     {
@@ -167,7 +177,7 @@ internal static class FeatureTable
         }
     }
 
-    /// <summary>Mean and standard deviation of each feature, in double precision.</summary>
+    /// <summary>Computes the mean and standard deviation of each feature in double precision.</summary>
     public static (float[] Means, float[] Deviations) Statistics(ReadOnlyMatrixView features)
     {
         var means = new float[features.Columns];

@@ -1,24 +1,26 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Files that are written whole or not at all.</summary>
+/// <summary>Writes files atomically: completely or not at all.</summary>
 internal static class AtomicFile
 {
     private const string TemporaryEnding = ".tmp";
     private const int MostTries = 8;
 
-    /// <summary>Whether a file's name is one that a write of another file, interrupted, leaves behind.</summary>
+    /// <summary>Whether a file's name is that of a temporary file, which an interrupted write of another file leaves behind.</summary>
     public static bool IsTemporary(string path, string of) =>
         path.Length > of.Length + TemporaryEnding.Length + 1 && path.StartsWith(of + ".", StringComparison.Ordinal) && path.EndsWith(TemporaryEnding, StringComparison.Ordinal)
         && Guid.TryParseExact(path.AsSpan(of.Length + 1, path.Length - of.Length - 1 - TemporaryEnding.Length), "N", out _);
 
     /// <summary>
-    /// Writes a temporary file in the same folder, which is made where it is missing, flushes it to the disk, gives it its name, and flushes the
-    /// folder. A link is followed, and a file that is there hands its permissions on. What writes that were killed left behind is taken away.
+    /// Writes a temporary file in the same folder, flushes it to disk, renames it, and flushes the folder. A missing folder is created, a link is
+    /// followed, and the new file gets the permissions of an existing one. Temporary files of interrupted writes are removed.
     /// </summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The path of the file.</param>
     /// <param name="write">Writes the contents.</param>
-    /// <param name="flush">Flushes them to the disk; for tests of disks that fail.</param>
-    /// <exception cref="IOException">The name belongs to a folder or a device, or the disk is full or failed: a file that was there is as it was.</exception>
+    /// <param name="flush">Flushes the contents to disk; for tests of failing disks.</param>
+    /// <exception cref="IOException">
+    /// The path is that of a folder or a device, or the disk is full or failed. An existing file is unchanged.
+    /// </exception>
     public static void Write(string path, Action<Stream> write, Action<FileStream, string>? flush = null)
     {
         string target = Target(path), folder = Path.GetDirectoryName(target) ?? target;
@@ -30,7 +32,7 @@ internal static class AtomicFile
             {
                 write(file);
                 (flush ?? NativeFile.Flush)(file, path);
-                // The file is renamed while it is open and locked, so that nobody takes it for a leftover.
+                // The file is renamed while it is open and locked, so that no other process removes it as a leftover.
                 File.Move(file.Name, target, overwrite: true);
             }
             catch
@@ -43,9 +45,9 @@ internal static class AtomicFile
         NativeFile.FlushFolder(folder);
     }
 
-    /// <summary>Takes away the temporary files in a folder that no writer has open any more.</summary>
+    /// <summary>Removes the temporary files in a folder that no writer has open.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="isLeftover">Which of its files are looked at.</param>
+    /// <param name="isLeftover">Selects the files to examine.</param>
     public static void RemoveLeftovers(string folder, Predicate<string> isLeftover)
     {
         try
@@ -58,11 +60,11 @@ internal static class AtomicFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A folder may be written to that cannot be listed.
+            // A folder can be writable without being readable.
         }
     }
 
-    /// <summary>The regular file that a path stands for, or will.</summary>
+    /// <summary>Returns the path of the regular file to which a path refers.</summary>
     private static string Target(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -70,15 +72,15 @@ internal static class AtomicFile
         if (new FileInfo(full).LinkTarget is not null)
             full = File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
         if (Directory.Exists(full) || Path.EndsInDirectorySeparator(full))
-            throw new IOException($"{path}: is a folder, not a file");
+            throw new IOException($"{path} is a folder, not a file");
         if (NativeFile.IsSpecial(full))
-            throw new IOException($"{path}: is no regular file, and is not replaced");
+            throw new IOException($"{path} is not a regular file and is not replaced");
         return full;
     }
 
     /// <summary>
-    /// A temporary file that is open to this writer alone. Whoever looks for leftovers locks them first: one that is caught between being made and
-    /// being locked is made anew.
+    /// Creates a temporary file that is locked by this writer. A process that removes leftovers locks them first; a file that was removed between
+    /// its creation and its locking is created again.
     /// </summary>
     private static FileStream Create(string path, string target)
     {
@@ -90,7 +92,7 @@ internal static class AtomicFile
             try
             {
                 FileStream file = Open(temporary, target);
-                // Before it was locked, it may have been taken for a leftover and removed.
+                // Before it was locked, another process may have removed it as a leftover.
                 if (File.Exists(temporary))
                     return file;
                 file.Dispose();
@@ -101,7 +103,7 @@ internal static class AtomicFile
             }
             catch (IOException exception) when (tries >= MostTries)
             {
-                throw new IOException($"{path}: no temporary file can be made beside it", exception);
+                throw new IOException($"{path}: a temporary file cannot be created in its folder", exception);
             }
             catch (IOException)
             {
@@ -109,7 +111,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Opens a new file, with the permissions of the one that it is going to replace.</summary>
+    /// <summary>Opens a new file with the permissions of the one that it will replace.</summary>
     private static FileStream Open(string temporary, string target)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete };
@@ -118,12 +120,12 @@ internal static class AtomicFile
         UnixFileMode mode = File.GetUnixFileMode(target);
         options.UnixCreateMode = mode;
         var file = new FileStream(temporary, options);
-        // The process's mask has taken bits away.
+        // The umask of the process has removed permissions.
         File.SetUnixFileMode(file.SafeFileHandle, mode);
         return file;
     }
 
-    /// <summary>Removes a file unless it is open: a writer that is alive holds a lock.</summary>
+    /// <summary>Removes a file unless it is open: an active writer holds a lock.</summary>
     private static void RemoveUnlessOpen(string left)
     {
         try
@@ -135,7 +137,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Takes away a temporary file; what went wrong before is worth telling more than why that fails.</summary>
+    /// <summary>Removes a temporary file. Errors are ignored, because the preceding error is more important.</summary>
     private static void Remove(string temporary)
     {
         try

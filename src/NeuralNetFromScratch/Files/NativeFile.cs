@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// What .NET does not say of files: whether a flush to the disk failed, and what kind of file has a name. On Unix it asks the C library; where that
-/// lacks a function, and on other systems, it does without.
+/// Information about files that .NET does not provide: whether a flush to disk failed, and the type of a file. On Unix it calls the C library; if
+/// a function is missing, and on other systems, it has no effect.
 /// </summary>
 internal static partial class NativeFile
 {
@@ -16,20 +16,20 @@ internal static partial class NativeFile
 
     /// <summary>Flushes a file to the disk.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="path">What messages call it.</param>
-    /// <exception cref="IOException">The disk did not take it.</exception>
+    /// <param name="path">The path for messages.</param>
+    /// <exception cref="IOException">The flush failed.</exception>
     public static void Flush(FileStream file, string path)
     {
-        // On Unix .NET passes over the result, which is asked for again: a second flush of what is on the disk costs nothing.
+        // On Unix .NET ignores the result of the flush. A second flush of flushed data costs nothing and returns it.
         file.Flush(flushToDisk: true);
         if (HasLibrary)
             Sync((int)file.SafeFileHandle.DangerousGetHandle(), path);
         GC.KeepAlive(file);
     }
 
-    /// <summary>Flushes a folder, so that a file's new name is on the disk too. Where folders cannot be flushed, as on Windows, it does nothing.</summary>
+    /// <summary>Flushes a folder, so that a file's new name is on disk too. It has no effect if folders cannot be flushed, as on Windows.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="IOException">The disk did not take it.</exception>
+    /// <exception cref="IOException">The flush failed.</exception>
     public static void FlushFolder(string folder)
     {
         if (!HasLibrary)
@@ -53,8 +53,8 @@ internal static partial class NativeFile
         }
     }
 
-    /// <summary>Whether a name belongs to something that is not a regular file, such as a device or a pipe. Only Linux says so.</summary>
-    /// <param name="path">A path that is no link.</param>
+    /// <summary>Whether a path refers to something that is not a regular file, such as a device or a pipe. Implemented only on Linux.</summary>
+    /// <param name="path">A path that is not a link.</param>
     public static bool IsSpecial(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -70,8 +70,8 @@ internal static partial class NativeFile
         }
     }
 
-    /// <summary>Flushes what has a file descriptor.</summary>
-    /// <exception cref="IOException">The disk did not take it.</exception>
+    /// <summary>Flushes a file descriptor.</summary>
+    /// <exception cref="IOException">The flush failed.</exception>
     internal static void Sync(int descriptor, string path)
     {
         try
@@ -81,10 +81,10 @@ internal static partial class NativeFile
                 int error = Marshal.GetLastPInvokeError();
                 if (error == Interrupted)
                     continue;
-                // Some file systems have nothing to flush, and say so.
+                // Some file systems have nothing to flush and return an error.
                 if (error is Invalid or NotAllowed or ReadOnlySystem or NotSupported or NotSupportedOnMac)
                     return;
-                throw new IOException($"{path}: cannot be flushed to the disk: {Marshal.GetPInvokeErrorMessage(error)}");
+                throw new IOException($"{path} cannot be flushed to disk: {Marshal.GetPInvokeErrorMessage(error)}");
             }
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
@@ -109,15 +109,15 @@ internal static partial class NativeFile
     private static partial int Statx(int folder, string path, int flags, uint mask, [Out] byte[] status);
 }
 
-/// <summary>What .NET does not say of the machine.</summary>
+/// <summary>Information about the machine that .NET does not provide.</summary>
 internal static partial class NativeSystem
 {
-    /// <summary>macOS' number of a name.</summary>
+    /// <summary>Reads a number from macOS by its name.</summary>
     [LibraryImport("libc", EntryPoint = "sysctlbyname", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int ReadNumber(string name, ref int value, ref nint size, nint newValue, nint newSize);
 
-    /// <summary>Windows' records of its processors; without room it says how much they need.</summary>
+    /// <summary>Reads the processor records of Windows. If the buffer is too small, it returns the required length.</summary>
     [LibraryImport("kernel32", EntryPoint = "GetLogicalProcessorInformationEx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]

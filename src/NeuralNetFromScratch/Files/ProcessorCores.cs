@@ -4,29 +4,33 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// How many cores the operating system gives to the process. Two hardware threads of one core share its multipliers and its first-level cache, and the slowest
-/// worker decides when a product is finished, so that efficiency cores beside performance cores do not count.
+/// The number of cores that the operating system gives to the process. Hardware threads of one core share its multipliers and first-level cache,
+/// and the slowest worker determines when a product is finished. Therefore hardware threads, and efficiency cores beside performance cores, are
+/// not counted.
 /// </summary>
 internal static class ProcessorCores
 {
-    /// <summary>Relation 0 of Windows' processor information: a core.</summary>
+    /// <summary>Relation 0 of Windows' processor information is a core.</summary>
     private const int RelationCore = 0, EfficiencyClassOffset = 9;
 
-    /// <summary>Cores for this process: at least 1, at most <see cref="Environment.ProcessorCount"/>, which knows of affinity and of a container's share.</summary>
+    /// <summary>
+    /// The number of cores for this process: at least 1, at most <see cref="Environment.ProcessorCount"/>, which considers affinity and a
+    /// container's share.
+    /// </summary>
     public static int Count { get; } = Math.Clamp(Find() ?? Environment.ProcessorCount, 1, Environment.ProcessorCount);
 
     /// <summary>
-    /// The cores of Linux' files: those of the processors that the process may use ("Cpus_allowed_list" in /proc/self/status), without those that have less than
-    /// half of the largest capacity. Null where the files do not say it.
+    /// Computes the number of cores from the files of Linux: those of the processors that the process may use ("Cpus_allowed_list" in
+    /// /proc/self/status), without those that have less than half of the largest capacity. Null if the files do not have the information.
     /// </summary>
-    /// <param name="read">Reads a file; null where there is none.</param>
+    /// <param name="read">Reads a file; returns null if it does not exist.</param>
     public static int? OfLinux(Func<string, string?> read)
     {
         const string Key = "Cpus_allowed_list:";
         string? allowed = read("/proc/self/status")?.Split('\n').FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))?[Key.Length..];
         if (allowed is null || ParseList(allowed) is not { Count: > 0 } processors)
             return null;
-        // Intel's hybrid processors list their performance cores.
+        // Linux lists the performance cores of Intel's hybrid processors here.
         if (read("/sys/devices/cpu_core/cpus") is { } list && ParseList(list) is { } performance && processors.Any(performance.Contains))
             processors = [.. processors.Where(performance.Contains)];
         long[] capacities = [.. processors.Select(processor => Number(read($"/sys/devices/system/cpu/cpu{processor}/cpu_capacity")))];
@@ -46,8 +50,8 @@ internal static class ProcessorCores
     }
 
     /// <summary>
-    /// The cores of what Windows' GetLogicalProcessorInformationEx writes: records of a relation, a size, and for a core flags and an efficiency class, which is
-    /// highest for the fastest. Null where the records are malformed.
+    /// Computes the number of cores from the records of Windows' GetLogicalProcessorInformationEx: a relation, a size, and for a core flags and
+    /// an efficiency class, which is highest for the fastest. Null if the records are malformed.
     /// </summary>
     public static int? OfWindows(ReadOnlySpan<byte> records)
     {
@@ -66,8 +70,10 @@ internal static class ProcessorCores
         return cores > 0 ? cores : null;
     }
 
-    /// <summary>The cores of macOS' numbers: the performance cores of Apple's processors, the physical ones of Intel's.</summary>
-    /// <param name="read">Reads a number by its name; null where there is none.</param>
+    /// <summary>
+    /// Computes the number of cores from the values of macOS: the performance cores of Apple's processors, the physical ones of Intel's.
+    /// </summary>
+    /// <param name="read">Reads a value by its name; returns null if it does not exist.</param>
     public static int? OfMacOS(Func<string, int?> read) => read("hw.perflevel0.physicalcpu") ?? read("hw.physicalcpu");
 
     private static int? Find()
@@ -86,7 +92,7 @@ internal static class ProcessorCores
         }
     }
 
-    /// <summary>Processors of a list such as "0-3,8": null where it is malformed or longer than any machine's.</summary>
+    /// <summary>Parses a list of processors such as "0-3,8"; null if it is malformed or longer than that of any machine.</summary>
     private static List<int>? ParseList(string text)
     {
         const int Most = 65_536;
@@ -103,7 +109,7 @@ internal static class ProcessorCores
         return numbers;
     }
 
-    /// <summary>A whole number, −1 where there is none.</summary>
+    /// <summary>Parses an integer; −1 if the text is not one.</summary>
     private static long Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long value) ? value : -1;
 
     private static int? ReadSystemNumber(string name)

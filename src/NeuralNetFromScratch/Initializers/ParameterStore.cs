@@ -5,9 +5,9 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// All parameters of a network in one flat buffer of values and one of gradients, so that an optimizer makes one pass and a copy is
-/// one call. Each parameter is a named slice that starts on a cache line, in the order of the layers, so that a layer's parameters lie
-/// together. The few places between slices belong to no parameter; they start at zero and have zero gradients.
+/// All parameters of a network in one flat buffer of values and one of gradients, so that an optimizer makes one pass and a copy is one call.
+/// Each parameter is a named slice that starts on a cache line. Slices are in the order of the layers, so that a layer's parameters are adjacent.
+/// The padding between slices belongs to no parameter; its values and gradients are 0.
 /// </summary>
 [SuppressMessage("Naming", "CA1710", Justification = "A store that can be enumerated, not a collection that can be added to.")]
 public sealed class ParameterStore : IReadOnlyList<Parameter>
@@ -16,8 +16,8 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     private readonly AlignedBuffer _values;
     private readonly Lazy<AlignedBuffer> _gradients;
 
-    /// <summary>Parameters that are all zero.</summary>
-    /// <param name="definitions">The parameters, in the order of their layers.</param>
+    /// <summary>Creates parameters that are all 0.</summary>
+    /// <param name="definitions">The parameters in the order of their layers.</param>
     public ParameterStore(IReadOnlyList<ParameterDefinition> definitions)
     {
         ArgumentNullException.ThrowIfNull(definitions);
@@ -30,14 +30,14 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
         }
 
         _values = new AlignedBuffer(offset);
-        // A network that only predicts never needs its gradients.
+        // A network that only predicts never allocates its gradients.
         _gradients = new(() => new AlignedBuffer(offset));
     }
 
-    /// <summary>All values, in the order in which they lie in memory.</summary>
+    /// <summary>All values in memory order, including padding.</summary>
     public Span<float> Values => _values.Span;
 
-    /// <summary>All gradients, laid out like <see cref="Values"/>.</summary>
+    /// <summary>All gradients, in the same layout as <see cref="Values"/>.</summary>
     public Span<float> Gradients
     {
         get
@@ -60,27 +60,29 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     /// <summary>The number of parameters (tensors).</summary>
     public int Count => _parameters.Length;
 
-    /// <summary>The number of trained values in all parameters together.</summary>
+    /// <summary>The number of trainable values in all parameters.</summary>
     public long TrainableCount => _parameters.Where(parameter => parameter.Role != ParameterRole.Buffer).Sum(parameter => (long)parameter.Shape.ElementCount);
 
-    /// <summary>A parameter by number, in the order of the layers.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
+    /// <summary>Gets a parameter by index, in the order of the layers.</summary>
+    /// <param name="index">The index of the parameter, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
     public Parameter this[int index] => (uint)index < (uint)_parameters.Length
         ? _parameters[index]
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"there are {_parameters.Length} parameters");
 
-    /// <summary>A parameter by name, such as "dense1.weight".</summary>
-    /// <exception cref="KeyNotFoundException">There is none of this name; the message lists those that there are.</exception>
+    /// <summary>Gets a parameter by name, for example "dense1.weight".</summary>
+    /// <param name="name">The full name of the parameter.</param>
+    /// <exception cref="KeyNotFoundException">No parameter has this name. The message lists the names.</exception>
     public Parameter this[string name] =>
         Array.Find(_parameters, parameter => parameter.Name == name)
-        ?? throw new KeyNotFoundException($"no parameter is called \"{name}\"; there are {string.Join(", ", _parameters.Select(p => p.Name))}");
+        ?? throw new KeyNotFoundException($"no parameter has the name \"{name}\"; the parameters are {string.Join(", ", _parameters.Select(p => p.Name))}");
 
     /// <summary>Enumerates the parameters in the order of the layers.</summary>
     public IEnumerator<Parameter> GetEnumerator() => ((IEnumerable<Parameter>)_parameters).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>A store laid out like this one, with the same values.</summary>
+    /// <summary>Returns a store with the same layout and values.</summary>
     internal ParameterStore Copy()
     {
         var copy = new ParameterStore([.. _parameters.Select(parameter => parameter.Definition)]);
@@ -88,8 +90,8 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
         return copy;
     }
 
-    /// <summary>Sets all values as their initializers say. Each parameter has a random stream of its own.</summary>
-    /// <param name="random">The only source of random numbers.</param>
+    /// <summary>Sets all values by their initializers. Each parameter has a separate random stream.</summary>
+    /// <param name="random">The random source.</param>
     public void Initialize(RandomSource random)
     {
         for (int i = 0; i < _parameters.Length; i++)
@@ -109,25 +111,27 @@ public sealed class Parameter
         Offset = offset;
     }
 
-    /// <summary>The full name: "dense1.weight".</summary>
+    /// <summary>The full name, for example "dense1.weight".</summary>
     public string Name => Definition.Name;
 
     /// <summary>The shape.</summary>
     public Shape Shape => Definition.Shape;
 
-    /// <summary>What the parameter is to the optimizer.</summary>
+    /// <summary>The role of the parameter in an update.</summary>
     public ParameterRole Role => Definition.Role;
 
-    /// <summary>What the layer asked for, with the full name.</summary>
+    /// <summary>The definition by the layer, with the full name.</summary>
     public ParameterDefinition Definition { get; }
 
-    /// <summary>The index of its first element in the store's flat buffers.</summary>
+    /// <summary>The index of the first element in the store's flat buffers.</summary>
     public int Offset { get; }
 
-    /// <summary>Its values in row-major order.</summary>
+    /// <summary>The values in row-major order.</summary>
     public Span<float> Values => _store.Values.Slice(Offset, Shape.ElementCount);
 
-    /// <summary>The loss's derivatives by them, from the last training step; of running statistics, the batch's values.</summary>
+    /// <summary>
+    /// The derivatives of the loss with respect to the values, from the last training step; for running statistics, the batch's values.
+    /// </summary>
     public Span<float> Gradients
     {
         get
@@ -143,38 +147,38 @@ public sealed class Parameter
     /// <summary>Which rows of the gradient can differ from zero, if the layer keeps a list of them.</summary>
     internal GradientRows? GradientRows { get; set; }
 
-    /// <summary>Elements from its first to the next parameter's: whole cache lines.</summary>
+    /// <summary>The number of elements up to the next parameter: whole cache lines.</summary>
     internal int Extent => Compute.AlignedMemory.RoundUp(Shape.ElementCount);
 
-    /// <summary>Name and shape.</summary>
+    /// <summary>Returns name and shape.</summary>
     public override string ToString() => $"{Name} {Shape}";
 }
 
-/// <summary>What a parameter is to the optimizer.</summary>
+/// <summary>The role of a parameter in an update.</summary>
 public enum ParameterRole
 {
-    /// <summary>Trained, and subject to penalties and weight decay.</summary>
+    /// <summary>Trainable, subject to penalties and weight decay.</summary>
     Weight,
 
-    /// <summary>Trained, and free of penalties and weight decay: biases, scales and shifts.</summary>
+    /// <summary>Trainable, without penalties and weight decay: biases, scales and shifts.</summary>
     NoDecay,
 
-    /// <summary>Kept with the parameters, but not trained: running statistics, the means and deviations of the inputs.</summary>
+    /// <summary>Stored with the parameters but not trained: running statistics, means and standard deviations of the inputs.</summary>
     Buffer,
 }
 
-/// <summary>A parameter that a layer asks for.</summary>
-/// <param name="Name">Its name within the layer: "weight", "bias".</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Initializer">The values that it starts with.</param>
-/// <param name="Role">What it is to the optimizer.</param>
+/// <summary>The definition of a parameter by its layer.</summary>
+/// <param name="Name">The name within the layer, for example "weight" or "bias".</param>
+/// <param name="Shape">The shape of the parameter.</param>
+/// <param name="Initializer">The initializer of the values.</param>
+/// <param name="Role">The role of the parameter in an update.</param>
 public sealed record ParameterDefinition(string Name, Shape Shape, Initializer Initializer, ParameterRole Role)
 {
     private readonly int? _fanIn;
     private readonly int? _fanOut;
 
     /// <summary>
-    /// Number of inputs that one output is computed from, for initializers. By default the product of all dimensions but the last, which is
+    /// The number of inputs from which one output is computed, for initializers. Default: the product of all dimensions except the last, which is
     /// right for <c>[in, out]</c> and <c>[height, width, in, out]</c>; 0 for parameters with fewer than two dimensions.
     /// </summary>
     public int FanIn
@@ -183,14 +187,17 @@ public sealed record ParameterDefinition(string Name, Shape Shape, Initializer I
         init => _fanIn = value;
     }
 
-    /// <summary>Number of outputs that one input takes part in, for initializers. By default the last dimension; 0 for parameters with fewer than two dimensions.</summary>
+    /// <summary>
+    /// The number of outputs to which one input contributes, for initializers. Default: the last dimension; 0 for parameters with fewer than two
+    /// dimensions.
+    /// </summary>
     public int FanOut
     {
         get => _fanOut ?? (Shape.Rank < 2 ? 0 : Shape[^1]);
         init => _fanOut = value;
     }
 
-    /// <summary>The name of the parameter in PyTorch's module of the same kind; <see cref="Name"/> unless set.</summary>
+    /// <summary>The name of the parameter in PyTorch's module of the same kind. Default: <see cref="Name"/>.</summary>
     public string PyTorchName
     {
         get => field ?? Name;
@@ -198,17 +205,18 @@ public sealed record ParameterDefinition(string Name, Shape Shape, Initializer I
     }
 
     /// <summary>
-    /// The order of this parameter's axes in PyTorch: axis i there is axis <c>PyTorchAxes[i]</c> here. <c>[1, 0]</c> for a weight that is
-    /// <c>[in, out]</c> here and <c>[out, in]</c> there. Empty where both are the same.
+    /// The order of the parameter's axes in PyTorch: axis i there is axis <c>PyTorchAxes[i]</c> here. <c>[1, 0]</c> is for a weight that is
+    /// <c>[in, out]</c> here and <c>[out, in]</c> there. Empty, the default, if both orders are equal.
     /// </summary>
     public IReadOnlyList<int> PyTorchAxes { get; init; } = [];
 
     /// <summary>
-    /// For running statistics: the share m of the batch's value g, which the layer writes in the place of the gradient, in the update
-    /// <c>r ← (1 − m)·r + m·g</c>. 0, the default, leaves the values alone. Ignored unless <see cref="Role"/> is <see cref="ParameterRole.Buffer"/>.
+    /// For running statistics: the weight m of the batch's value g, which the layer stores as the gradient, in the update
+    /// <c>r ← (1 − m)·r + m·g</c>. Ignored unless <see cref="Role"/> is <see cref="ParameterRole.Buffer"/>. Default: 0, which leaves the values
+    /// unchanged.
     /// </summary>
     public float MixingShare { get; init; }
 
-    /// <summary>Whether something is divided by the values: a file in which one is not finite and positive is refused.</summary>
+    /// <summary>Whether the layer divides by the values. Loading a file with a value that is not finite and positive then throws.</summary>
     internal bool IsDivisor { get; init; }
 }

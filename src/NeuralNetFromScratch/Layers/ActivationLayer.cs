@@ -1,9 +1,12 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>An activation as a layer of its own: <c>y = f(x)</c>, <c>dL/dx = dL/dy · f'</c>. Fused into a <see cref="Dense"/> it costs less.</summary>
+/// <summary>
+/// Applies an activation as a separate layer: <c>y = f(x)</c>, <c>dL/dx = dL/dy · f'</c>. An activation that is fused into a <see cref="Dense"/>
+/// or <see cref="Conv2D"/> layer costs less time.
+/// </summary>
 public sealed class ActivationLayer : Layer, IPart<ActivationLayer>
 {
-    /// <summary>A layer of one activation.</summary>
+    /// <summary>Creates an activation layer.</summary>
     /// <param name="activation">The function f.</param>
     public ActivationLayer(Activation activation)
         : this(new Settings(Kind, new Setting("activation", activation ?? throw new ArgumentNullException(nameof(activation)))))

@@ -3,7 +3,7 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Normalization of some columns by given statistics: <c>y = γ·(x − mean)/√(variance + ε) + β</c>.</summary>
+/// <summary>Normalizes some columns with given statistics: <c>y = γ·(x − mean)/√(variance + ε) + β</c>.</summary>
 internal ref struct BatchNormApply : IColumnOperation
 {
     public float Epsilon;
@@ -12,7 +12,7 @@ internal ref struct BatchNormApply : IColumnOperation
     public ReadOnlyMatrixView X;
     public MatrixView Y;
 
-    /// <summary>[columns]; γ and β may be empty for 1 and 0.</summary>
+    /// <summary>[columns]; γ and β may be empty, which stands for 1 and 0.</summary>
     public ReadOnlySpan<float> Scale, Shift, Mean, Variance;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -27,8 +27,8 @@ internal ref struct BatchNormApply : IColumnOperation
 }
 
 /// <summary>
-/// Batch normalization of some columns while training: <c>y = γ·(x − μ)/√(σ² + ε) + β</c> with mean and variance over the rows, which
-/// also go where the update of the running statistics finds them.
+/// Batch normalization of some columns in training: <c>y = γ·(x − μ)/√(σ² + ε) + β</c> with mean and variance over the rows. Mean and variance
+/// are also stored for the update of the running statistics.
 /// </summary>
 internal ref struct BatchNormForward : IColumnOperation
 {
@@ -38,13 +38,13 @@ internal ref struct BatchNormForward : IColumnOperation
     public ReadOnlyMatrixView X;
     public MatrixView Y;
 
-    /// <summary>[columns]: γ and β, or empty for 1 and 0.</summary>
+    /// <summary>[columns]: γ and β, or empty, which stands for 1 and 0.</summary>
     public ReadOnlySpan<float> Scale, Shift;
 
-    /// <summary>[columns]: where the batch's mean and unbiased variance go, times the batch's share.</summary>
+    /// <summary>[columns]: receive the batch's mean and unbiased variance, multiplied by the batch's share of the step.</summary>
     public Span<float> MeanGradient, VarianceGradient;
 
-    /// <summary>Whether they are added to what is there.</summary>
+    /// <summary>Whether to add to these gradients instead of overwriting them.</summary>
     public bool Accumulate;
 
     /// <summary>[columns]: receive μ and 1/√(σ² + ε) for the backward pass.</summary>
@@ -116,17 +116,17 @@ internal ref struct BatchNormForward : IColumnOperation
 /// </summary>
 internal ref struct BatchNormBackward : IColumnOperation
 {
-    /// <summary>[rows, columns]; dX has no rows where it is not wanted.</summary>
+    /// <summary>[rows, columns]; dX has no rows if it is not needed.</summary>
     public ReadOnlyMatrixView X, Dy;
     public MatrixView Dx;
 
-    /// <summary>[columns]; γ may be empty for 1.</summary>
+    /// <summary>[columns]; γ may be empty, which stands for 1.</summary>
     public ReadOnlySpan<float> Scale, Mean, InverseDeviation;
 
-    /// <summary>[columns], or empty where there is no γ and β.</summary>
+    /// <summary>[columns], or empty if there are no γ and β.</summary>
     public Span<float> ScaleGradient, ShiftGradient;
 
-    /// <summary>Whether dγ and dβ are added to what is there.</summary>
+    /// <summary>Whether to add to dγ and dβ instead of overwriting them.</summary>
     public bool Accumulate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

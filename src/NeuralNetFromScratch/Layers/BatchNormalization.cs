@@ -3,22 +3,22 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Batch normalization (Ioffe and Szegedy 2015): <c>y = γ·(x − μ)/√(σ² + ε) + β</c>, with mean μ and biased variance σ² over the batch while
-/// training, and running statistics otherwise: <c>r ← (1 − momentum)·r + momentum·now</c>, where the variance's now is the unbiased estimate. A
-/// picture [height, width, channels] has statistics for each channel, over samples and positions, as in PyTorch's <c>BatchNorm2d</c>; a sample of
-/// any other rank for each of its values, as in <c>BatchNorm1d</c>. A training batch with one value for each mean has no variance and is refused.
-/// Backward, with x̂ the normalized input and m values for each mean: <c>dβ = Σ dy</c>,
-/// <c>dγ = Σ dy·x̂</c>, <c>dx = γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m)</c>.
+/// Batch normalization (Ioffe and Szegedy 2015): <c>y = γ·(x − μ)/√(σ² + ε) + β</c>. In training, μ and σ² are the mean and biased variance over
+/// the batch. Otherwise they are the running statistics, which each step updates: <c>r ← (1 − momentum)·r + momentum·now</c>, with the unbiased
+/// estimate of the variance. An image [height, width, channels] has statistics for each channel over samples and positions, as PyTorch's
+/// <c>BatchNorm2d</c>; a sample of another rank has statistics for each of its values, as <c>BatchNorm1d</c>. A training batch with one value for
+/// each mean throws <see cref="InvalidOperationException"/>, because it has no variance. Backward, with the normalized input x̂ and m values for
+/// each mean: <c>dβ = Σ dy</c>, <c>dγ = Σ dy·x̂</c>, <c>dx = γ/√(σ² + ε) · (dy − dβ/m − x̂·dγ/m)</c>.
 /// </summary>
 public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
 {
     private const int Scale = 0, Shift = 1, PictureRank = 3;
 
-    /// <summary>Batch normalization.</summary>
-    /// <param name="momentum">Share of the new batch in the running statistics, 0 to 1.</param>
-    /// <param name="epsilon">ε; positive.</param>
-    /// <param name="affine">Whether it has γ and β; without, they are 1 and 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates a batch normalization.</summary>
+    /// <param name="momentum">The weight of the new batch in the running statistics, 0 to 1. Default: 0.1.</param>
+    /// <param name="epsilon">ε, which is added to the variance; positive. Default: 1e-5.</param>
+    /// <param name="affine">Whether the layer has γ and β; otherwise they are 1 and 0. Default: true.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public BatchNormalization(float momentum = 0.1f, float epsilon = 1e-5f, bool affine = true)
         : this(new Settings(Kind, new("momentum", momentum), new("epsilon", epsilon), new("affine", affine)))
     {
@@ -32,13 +32,13 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
         IsAffine = settings.Get<bool>("affine");
     }
 
-    /// <summary>Share of the new batch in the running statistics.</summary>
+    /// <summary>The weight of the new batch in the running statistics.</summary>
     public float Momentum { get; }
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added to the variance.</summary>
     public float Epsilon { get; }
 
-    /// <summary>Whether it has γ and β.</summary>
+    /// <summary>Whether the layer has γ and β.</summary>
     public bool IsAffine { get; }
 
     private int Mean => IsAffine ? 2 : 0;
@@ -69,7 +69,7 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
         ];
     }
 
-    /// <summary>The shape of what has statistics of its own: a picture's channels, or all values of a sample.</summary>
+    /// <summary>Returns the shape of the statistics: an image's channels, or all values of a sample.</summary>
     internal static Shape NormalizedShape(Shape inputShape) => inputShape.Rank == PictureRank ? [inputShape[^1]] : inputShape;
 
     private static ParameterDefinition[] AffineParameters(Shape shape) =>
@@ -100,7 +100,7 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
         }
 
         if (rows < 2)
-            throw new InvalidOperationException("a batch with one value for each mean has no variance to normalize by: train with batches of two samples or more");
+            throw new InvalidOperationException("a batch with one value for each mean has no variance; train with batches of at least two samples");
         Span<float> statistics = context.ScratchOf(this, 2 * columns);
         var forward = new BatchNormForward
         {
@@ -141,6 +141,8 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
         context.Engine.ForColumns(backward, columns, input.Span.Length, Tuning.NormalizationGrain);
     }
 
-    /// <summary>Number of means: a picture's channels, or a sample's values; that of the parameters where the context does not say the shape.</summary>
+    /// <summary>
+    /// Returns the number of means: an image's channels, or a sample's values. If the context has no shape, it is the length of the parameters.
+    /// </summary>
     private static int Columns(in LayerContext context, int inputs) => context.InputShape.Rank == PictureRank ? Math.Max(context.InputShape[^1], 1) : inputs;
 }

@@ -1,16 +1,18 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Layers one after another, with the names, shapes and parameters that they have at their places. A network is a chain, and a layer that
-/// contains others has one or more (<see cref="Layer.Branches"/>). It is immutable; <see cref="ChainMemory"/> has the buffers to run it.
+/// A sequence of layers with their names, shapes and parameters. A network is a chain; a layer that contains other layers has one or more
+/// (<see cref="Layer.Branches"/>). A chain is immutable; <see cref="ChainMemory"/> has the buffers to run it.
 /// </summary>
 public sealed class Chain
 {
-    /// <summary>A chain.</summary>
+    /// <summary>Creates a chain.</summary>
     /// <param name="inputShape">The shape of one sample at the input.</param>
-    /// <param name="layers">The layers, first to last.</param>
-    /// <param name="name">The name that its parameters' names begin with; "" for none.</param>
-    /// <exception cref="ArgumentException">There is no layer, or one is null or cannot take the output of the one before it.</exception>
+    /// <param name="layers">The layers in order; at least one.</param>
+    /// <param name="name">The prefix of its parameters' names; "" for none.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no layer, a layer is null, or a layer does not accept the output shape of the one before it.
+    /// </exception>
     public Chain(Shape inputShape, IReadOnlyList<Layer> layers, string name = "")
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -54,16 +56,16 @@ public sealed class Chain
         (Name, Nodes, SparseColumns, SparseReader) = (source.Name, nodes, sparseColumns, sparseReader);
     }
 
-    /// <summary>The layers, first to last.</summary>
+    /// <summary>The layers in order.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>The shape of one sample at the input.</summary>
+    /// <summary>The shape of one input sample.</summary>
     public Shape InputShape { get; }
 
-    /// <summary>The shape of one sample at the output.</summary>
+    /// <summary>The shape of one output sample.</summary>
     public Shape OutputShape { get; }
 
-    /// <summary>All parameters in the order of the layers, with the layers' names before theirs.</summary>
+    /// <summary>All parameters in the order of the layers, with the layers' names as prefixes.</summary>
     public IReadOnlyList<ParameterDefinition> Parameters { get; }
 
     /// <summary>Whether an output depends on several samples of the batch.</summary>
@@ -71,18 +73,18 @@ public sealed class Chain
 
     internal ChainNode[] Nodes { get; }
 
-    /// <summary>What its parameters' names begin with; "" for nothing.</summary>
+    /// <summary>The prefix of the parameters' names; "" for none.</summary>
     internal string Name { get; }
 
-    /// <summary>How many columns of the batches that it runs on are sparse.</summary>
+    /// <summary>The number of sparse columns of the batches on which the chain runs.</summary>
     internal int SparseColumns { get; }
 
-    /// <summary>The place of the layer that reads the sparse rows; those before it pass them on. −1 where there are none.</summary>
+    /// <summary>The index of the layer that reads the sparse rows. The layers before it pass them on. −1 if there are none.</summary>
     internal int SparseReader { get; } = -1;
 
     /// <summary>
-    /// The chain as it runs on batches whose last columns are sparse: layers that pass these on run on the dense block, and where the next one
-    /// does not read them, they are made dense.
+    /// Returns the chain for batches whose last columns are sparse. Layers that pass these columns on run on the dense block. If the next layer
+    /// does not read sparse rows, they are converted to dense form before it.
     /// </summary>
     internal Chain ForSparse(int sparseColumns)
     {
@@ -105,8 +107,8 @@ public sealed class Chain
     }
 
     /// <summary>
-    /// The memory of one pass: two buffers that take turns, for gradients in training and for outputs in prediction; then, for each layer, its
-    /// output (in training), its scratch memory and that of its branches.
+    /// The memory of one pass: two alternating buffers, for gradients in training and for outputs in prediction; then, for each layer, its output
+    /// (in training), its scratch memory and that of its branches.
     /// </summary>
     internal ScratchSize Scratch(int rows, bool isTraining)
     {
@@ -117,8 +119,8 @@ public sealed class Chain
     }
 
     /// <summary>
-    /// Rows of a block that a larger batch is cut into: as many as asked for, or fewer where the layers' outputs are pictures, so that those of a block stay
-    /// in the cache; whole chunks of metrics. It depends on shapes alone.
+    /// Returns the number of rows in a block, in whole chunks of metrics: <paramref name="most"/>, or fewer if the layers' outputs are images, so
+    /// that those of a block stay in the cache. It depends only on the shapes.
     /// </summary>
     internal int BlockRows(int most)
     {
@@ -127,10 +129,10 @@ public sealed class Chain
         return (int)Math.Clamp(rows / MetricAccumulator.ChunkRows * MetricAccumulator.ChunkRows, MetricAccumulator.ChunkRows, most);
     }
 
-    /// <summary>Floats of the outputs that are pictures, for one sample.</summary>
+    /// <summary>The number of floats of the outputs that are images, for one sample.</summary>
     private long PictureFloats() => Nodes.Sum(node => (node.OutputShape.Rank == 3 ? node.OutputShape.ElementCount : 0) + node.Branches.Sum(branch => branch.PictureFloats()));
 
-    /// <summary>Floats of the largest output, in whole cache lines.</summary>
+    /// <summary>The number of floats of the largest output, in whole cache lines.</summary>
     internal int WidestOutput(int rows)
     {
         int widest = 0;
@@ -153,16 +155,16 @@ public sealed class Chain
     }
 }
 
-/// <summary>A layer at its place in a chain.</summary>
-/// <param name="Number">Its number, from 0.</param>
+/// <summary>A layer with its position, name, shapes and parameters in a chain.</summary>
+/// <param name="Number">The index of the layer, from 0.</param>
 /// <param name="Layer">The layer.</param>
-/// <param name="Name">Its name in the chain: "dense1".</param>
-/// <param name="InputShape">Shape of one sample at its input.</param>
-/// <param name="OutputShape">Shape of one sample at its output.</param>
-/// <param name="FirstParameter">Number of its first parameter in the chain's.</param>
-/// <param name="ParameterCount">Number of its parameters, those of its branches included.</param>
-/// <param name="Branches">The chains within it.</param>
-/// <param name="BranchParameters">Number of each branch's first parameter in the layer's.</param>
+/// <param name="Name">The name of the layer in the chain, for example "dense1".</param>
+/// <param name="InputShape">The shape of one input sample.</param>
+/// <param name="OutputShape">The shape of one output sample.</param>
+/// <param name="FirstParameter">The index of its first parameter among the chain's.</param>
+/// <param name="ParameterCount">The number of its parameters, including those of its branches.</param>
+/// <param name="Branches">The chains within the layer.</param>
+/// <param name="BranchParameters">The index of each branch's first parameter among the layer's.</param>
 internal sealed record ChainNode(
     int Number,
     Layer Layer,
@@ -174,12 +176,12 @@ internal sealed record ChainNode(
     Chain[] Branches,
     int[] BranchParameters)
 {
-    /// <summary>Its place in the chain that runs, where a layer may come before it that the chain's maker did not name.</summary>
+    /// <summary>Its index in the chain that runs, which may have an additional layer before it.</summary>
     public int Place { get; init; } = Number;
 
     public int OutputLength(int rows) => Guard.Length(rows, OutputShape.ElementCount);
 
-    /// <summary>The output, in training; the layer's scratch memory; each branch's.</summary>
+    /// <summary>The memory of the layer: its output in training, its scratch memory, and that of each branch.</summary>
     public ScratchSize Memory(int rows, bool isTraining)
     {
         ScratchSize size = new ScratchSize(isTraining ? OutputLength(rows) : 0).Then(Layer.Scratch(InputShape, rows));

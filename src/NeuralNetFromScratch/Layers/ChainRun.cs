@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// One pass through a <see cref="Chain"/>, on buffers of whoever runs it: <see cref="Forward"/>; then <see cref="OutputGradient"/> is filled;
-/// then <see cref="Backward(BatchView, MatrixView)"/>.
+/// One pass through a <see cref="Chain"/> on the buffers of a <see cref="ChainMemory"/>: call <see cref="Forward"/>, fill
+/// <see cref="OutputGradient"/>, call <see cref="Backward(BatchView, MatrixView)"/>.
 /// </summary>
 public readonly ref struct ChainRun
 {
@@ -23,10 +23,10 @@ public readonly ref struct ChainRun
         _widest = chain.WidestOutput(pass.Rows);
     }
 
-    /// <summary>dL/d(output), [rows, out], to be filled between forward and backward. Only in training passes.</summary>
+    /// <summary>dL/d(output): [rows, out]. Fill it between forward and backward. Only available in training passes.</summary>
     public MatrixView OutputGradient => Alternating(Chain.Nodes[^1]);
 
-    /// <summary>What <see cref="Forward"/> computed, also in an earlier run over as many rows on the same buffers: [rows, out].</summary>
+    /// <summary>The output of the last <see cref="Forward"/> over the same number of rows on the same buffers: [rows, out].</summary>
     public ReadOnlyMatrixView Output
     {
         get
@@ -37,15 +37,15 @@ public readonly ref struct ChainRun
         }
     }
 
-    private Chain Chain => _own ?? throw new InvalidOperationException("the default run has no chain; ChainMemory.Run makes one that has");
+    private Chain Chain => _own ?? throw new InvalidOperationException("the default value of ChainRun has no chain; create one with ChainMemory.Run");
 
-    /// <summary>Number of outputs of a sample.</summary>
+    /// <summary>The number of outputs of a sample.</summary>
     internal int Outputs => Chain.OutputShape.ElementCount;
 
     /// <summary>Computes the output.</summary>
-    /// <param name="input">[rows, in]: dense, or with as many sparse columns as the buffers are made for.</param>
-    /// <returns>[rows, out]; it stays until the next pass on the same buffers.</returns>
-    /// <exception cref="ArgumentException">The input has another shape, or another number of sparse columns.</exception>
+    /// <param name="input">The samples: [rows, in], dense, or with the number of sparse columns of the buffers.</param>
+    /// <returns>The output: [rows, out]. It remains valid until the next pass on the same buffers.</returns>
+    /// <exception cref="ArgumentException">The shape or the number of sparse columns does not match.</exception>
     [MethodImpl(HotPath.CompileOnce)]
     public ReadOnlyMatrixView Forward(BatchView input)
     {
@@ -66,23 +66,27 @@ public readonly ref struct ChainRun
         return last;
     }
 
-    /// <summary>Carries the gradient from the output to the parameters and the input, after <see cref="Forward"/> on the same input.</summary>
-    /// <param name="input">[rows, in], as it was given to <see cref="Forward"/>.</param>
-    /// <param name="inputGradient">Receives dL/d(input), [rows, in], of the dense block alone where there are sparse rows; a view without rows where nobody needs it.</param>
-    /// <exception cref="ArgumentException">A view has another shape, or the input another number of sparse columns than the buffers are made for.</exception>
-    /// <exception cref="InvalidOperationException">The buffers are made for prediction.</exception>
+    /// <summary>
+    /// Computes the gradients of the parameters and the input from the output gradient, after <see cref="Forward"/> on the same input.
+    /// </summary>
+    /// <param name="input">The samples: [rows, in], as passed to <see cref="Forward"/>.</param>
+    /// <param name="inputGradient">
+    /// Receives dL/d(input): [rows, in]; with sparse rows, of the dense block only. A view without rows if it is not needed.
+    /// </param>
+    /// <exception cref="ArgumentException">The shape of a view or the number of sparse columns does not match.</exception>
+    /// <exception cref="InvalidOperationException">The buffers were created for prediction.</exception>
     public void Backward(BatchView input, MatrixView inputGradient) => Backward(input, inputGradient, inputGradient.Rows > 0 ? int.MinValue : 0, null);
 
-    /// <param name="input">As it was given to <see cref="Forward"/>.</param>
-    /// <param name="inputGradient">Receives dL/d(input) where all layers are run.</param>
-    /// <param name="first">The number of the first layer that learns: no gradient needs to go further.</param>
-    /// <param name="observer">Is told of each layer when its gradients are finished; null for nobody.</param>
+    /// <param name="input">The samples, as passed to <see cref="Forward"/>.</param>
+    /// <param name="inputGradient">Receives dL/d(input) if all layers are run.</param>
+    /// <param name="first">The index of the first layer with trainable parameters. No gradients are computed for the layers before it.</param>
+    /// <param name="observer">Is notified when a layer's gradients are complete; may be null.</param>
     [MethodImpl(HotPath.CompileOnce)]
     internal void Backward(BatchView input, MatrixView inputGradient, int first, ILayerObserver? observer)
     {
         ThrowIfUnfit(input);
         if (!_pass.IsTraining)
-            throw new InvalidOperationException("the buffers are made for prediction, which has no backward pass");
+            throw new InvalidOperationException("the buffers were created for prediction, which has no backward pass");
         if (inputGradient.Rows > 0 && (inputGradient.Rows != _pass.Rows || inputGradient.Columns != input.Dense.Columns))
             throw new ArgumentException(
                 $"expected an input gradient [{_pass.Rows}, {input.Dense.Columns}], got [{inputGradient.Rows}, {inputGradient.Columns}]", nameof(inputGradient));
@@ -110,7 +114,7 @@ public readonly ref struct ChainRun
         }
     }
 
-    /// <summary>A dense block without columns has as many rows as the sparse ones.</summary>
+    /// <summary>Returns the dense block. A block without columns has as many rows as the sparse ones.</summary>
     private static ReadOnlyMatrixView DenseBlock(BatchView input) => input.Dense.Columns == 0 ? new([], input.Rows, 0) : input.Dense;
 
     private void ThrowIfUnfit(BatchView input)
@@ -120,10 +124,10 @@ public readonly ref struct ChainRun
                 $"{Chain.Nodes[0].Name}: expected input [{_pass.Rows}, {Chain.InputShape.ElementCount}], got [{input.Rows}, {input.Columns}]",
                 nameof(input));
         if (input.Sparse.Columns != Chain.SparseColumns)
-            throw new ArgumentException($"the buffers are made for batches with {Chain.SparseColumns} sparse columns, got {input.Sparse.Columns}", nameof(input));
+            throw new ArgumentException($"the buffers were created for batches with {Chain.SparseColumns} sparse columns, got {input.Sparse.Columns}", nameof(input));
     }
 
-    /// <summary>A layer's output: a buffer of its own in training, else one of the two that take turns.</summary>
+    /// <summary>Returns a layer's output buffer: a separate one in training, otherwise one of the two alternating buffers.</summary>
     private MatrixView OutputOf(ChainNode node, scoped ref ScratchSpan free)
     {
         if (!_pass.IsTraining)
@@ -135,15 +139,15 @@ public readonly ref struct ChainRun
         _memory.Floats.Slice(node.Place % 2 * _widest, node.OutputLength(_pass.Rows)), _pass.Rows, node.OutputShape.ElementCount);
 }
 
-/// <summary>Is told of layers whose gradients are finished while backward goes on.</summary>
+/// <summary>Is notified when the gradients of a layer are complete, while the backward pass continues.</summary>
 internal interface ILayerObserver
 {
-    /// <param name="firstParameter">Number of the layer's first parameter.</param>
-    /// <param name="parameterCount">Number of its parameters.</param>
+    /// <param name="firstParameter">The index of the layer's first parameter.</param>
+    /// <param name="parameterCount">The number of its parameters.</param>
     void OnLayerFinished(int firstParameter, int parameterCount);
 }
 
-/// <summary>The buffers to run a <see cref="Chain"/> in, allocated once for a number of rows. It serves one pass at a time.</summary>
+/// <summary>The buffers for running a <see cref="Chain"/>, allocated once for a maximum number of rows. They serve one pass at a time.</summary>
 public sealed class ChainMemory
 {
     private readonly Chain _chain;
@@ -155,15 +159,15 @@ public sealed class ChainMemory
     private readonly float[] _workers;
     private readonly int _workerFloats;
 
-    /// <summary>Buffers.</summary>
-    /// <param name="chain">The layers.</param>
-    /// <param name="engine">The engine that computes.</param>
+    /// <summary>Allocates the buffers.</summary>
+    /// <param name="chain">The chain to run.</param>
+    /// <param name="engine">The compute engine.</param>
     /// <param name="parameters">The chain's parameters.</param>
-    /// <param name="maxRows">The largest number of samples in a pass; not negative.</param>
-    /// <param name="isTraining">Whether passes belong to training steps. Prediction needs less memory, and has no backward pass.</param>
-    /// <param name="sparseColumns">How many of the batches' columns, the last ones, are sparse.</param>
-    /// <exception cref="ArgumentException">The parameters are not the chain's.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The number of samples or of sparse columns is out of its range.</exception>
+    /// <param name="maxRows">The maximum number of samples in a pass; not negative.</param>
+    /// <param name="isTraining">Whether passes belong to training steps. Prediction needs less memory and has no backward pass.</param>
+    /// <param name="sparseColumns">The number of sparse columns of the batches, which are the last ones. Default: 0; not negative.</param>
+    /// <exception cref="ArgumentException">The parameters do not belong to the chain.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of samples or of sparse columns is out of range.</exception>
     public ChainMemory(Chain chain, Engine engine, ParameterStore parameters, int maxRows, bool isTraining, int sparseColumns = 0)
     {
         ArgumentNullException.ThrowIfNull(chain);
@@ -184,19 +188,19 @@ public sealed class ChainMemory
         _workers = new float[checked(_workerFloats * engine.ThreadCount)];
     }
 
-    /// <summary>The largest number of samples in a pass.</summary>
+    /// <summary>The maximum number of samples in a pass.</summary>
     public int MaxRows { get; }
 
-    /// <summary>How many of the batches' columns are sparse.</summary>
+    /// <summary>The number of sparse columns of the batches.</summary>
     public int SparseColumns => _chain.SparseColumns;
 
-    /// <summary>A pass over some samples.</summary>
-    /// <param name="rows">Number of samples, at most <see cref="MaxRows"/>.</param>
-    /// <param name="accumulate">Whether the gradients of parameters are added to what they hold.</param>
-    /// <param name="random">The step's random numbers; layers fork off their own.</param>
-    /// <param name="sampleOffset">Number of samples of the same step in the passes before this one.</param>
-    /// <param name="batchShare">The share of these samples in those of the step.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are too many samples.</exception>
+    /// <summary>Creates a pass over a batch.</summary>
+    /// <param name="rows">The number of samples, 0 to <see cref="MaxRows"/>.</param>
+    /// <param name="accumulate">Whether to add to the existing gradients of the parameters. Default: false.</param>
+    /// <param name="random">The random source of the step, from which each layer derives its own.</param>
+    /// <param name="sampleOffset">The number of samples of the same step in earlier passes. Default: 0.</param>
+    /// <param name="batchShare">The fraction of the step's samples that this pass has. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative or larger than <see cref="MaxRows"/>.</exception>
     public ChainRun Run(int rows, bool accumulate = false, RandomSource random = default, int sampleOffset = 0, float batchShare = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -223,11 +227,11 @@ public sealed class ChainMemory
         }
         catch (OverflowException exception)
         {
-            throw new ArgumentOutOfRangeException($"the buffers for {maxRows} samples would not fit into memory", exception);
+            throw new ArgumentOutOfRangeException($"the buffers for {maxRows} samples exceed the maximum array length", exception);
         }
     }
 
-    /// <summary>Fills the buffers with NaN, so that what is read before it is written shows.</summary>
+    /// <summary>Fills the buffers with NaN, so that a read before a write is detected.</summary>
     internal void Poison()
     {
         _floats.Span.Fill(float.NaN);

@@ -3,15 +3,15 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A convolution of pictures: <c>y[i, j, f] = f(b[f] + Σ x[i·stride + r·dilation − top, j·stride + s·dilation − left, c] · w[r, s, c, f])</c> with x
-/// [height, width, channels], w [kernel height, kernel width, channels / groups, filters] and b [filters]; x is 0 beyond the picture. A picture
-/// [height, width] counts as one of one channel. A batch is [batch, height, width, channels], channels last.
+/// A convolution of images: <c>y[i, j, f] = f(b[f] + Σ x[i·stride + r·dilation − top, j·stride + s·dilation − left, c] · w[r, s, c, f])</c> with
+/// x [height, width, channels], w [kernel height, kernel width, channels / groups, filters] and b [filters]; x is 0 outside the image. An image
+/// [height, width] has one channel. A batch is [batch, height, width, channels] (channels last).
 /// </summary>
 /// <remarks>
-/// It is a cross-correlation, as in other libraries: the kernel is not turned. Each output, and each element of the input's gradient, is one chain of
-/// multiply-adds in the order of rows, columns, channels, with the bits of a matrix product with copied patches ("im2col"). The weights' gradient is
-/// such a chain for each chunk of samples; how many a chunk has follows from the shapes. Chunks are added in a binary tree, as are the bias's
-/// sums over the places of each sample.
+/// The operation is a cross-correlation, as in other libraries: the kernel is not flipped. Each output, and each element of the input's gradient,
+/// is one chain of multiply-adds in the order of rows, columns, channels, and has the bits of a matrix product with copied patches ("im2col").
+/// The gradient of the weights is such a chain for each chunk of samples; the shapes determine the size of a chunk. Chunks are added in a binary
+/// tree, as are the bias's sums over the positions of each sample.
 /// </remarks>
 public sealed class Conv2D : Layer, IPart<Conv2D>
 {
@@ -20,12 +20,12 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     private readonly Initializer _weightInitializer;
     private readonly Initializer _biasInitializer;
 
-    /// <summary>A convolution.</summary>
-    /// <param name="channels">Channels of the output: the number of filters; positive.</param>
-    /// <param name="kernelSize">Height and width of the kernel: <c>3</c>, or <c>new Size2D(1, 7)</c>.</param>
-    /// <param name="activation">The function f; the identity unless given.</param>
-    /// <param name="weightInitializer">How the weights start; as suits the activation unless given.</param>
-    /// <param name="biasInitializer">How the biases start; zeros unless given.</param>
+    /// <summary>Creates a convolution.</summary>
+    /// <param name="channels">The number of output channels (filters); positive.</param>
+    /// <param name="kernelSize">The height and width of the kernel, for example <c>3</c> or <c>new Size2D(1, 7)</c>; positive.</param>
+    /// <param name="activation">The activation f; null for the identity.</param>
+    /// <param name="weightInitializer">The initializer of the weights; null for that of the activation.</param>
+    /// <param name="biasInitializer">The initializer of the biases; null for zeros.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
     public Conv2D(
         int channels, Size2D kernelSize, Activation? activation = null, Initializer? weightInitializer = null, Initializer? biasInitializer = null)
@@ -52,19 +52,19 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
         _biasInitializer = biasInitializer ?? Initializer.Zeros;
     }
 
-    /// <summary>The kind of part: "conv2d".</summary>
+    /// <summary>The kind of this part: "conv2d".</summary>
     public static string Kind => "conv2d";
 
-    /// <summary>Channels of the output.</summary>
+    /// <summary>The number of output channels.</summary>
     public int Channels { get; }
 
-    /// <summary>Height and width of the kernel.</summary>
+    /// <summary>The height and width of the kernel.</summary>
     public Size2D KernelSize { get; }
 
-    /// <summary>The function f.</summary>
+    /// <summary>The activation f.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Places from one window to the next, down and to the right. The default is 1.</summary>
+    /// <summary>The distance between successive windows, vertically and horizontally. Default: 1; positive.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
     public Size2D Stride
     {
@@ -72,14 +72,14 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
         init => Settings = Settings.WithList<int>("stride", (field = value.AtLeast(1, nameof(Stride))) == 1 ? [] : value.Numbers);
     }
 
-    /// <summary>Zeros around the picture. The default is none.</summary>
+    /// <summary>The zeros around the image. Default: none.</summary>
     public Padding2D Padding
     {
         get;
         init => Settings = (field = value).AddTo(Settings);
     }
 
-    /// <summary>Places from one element of the kernel to the next. The default is 1.</summary>
+    /// <summary>The distance between successive elements of the kernel. Default: 1; positive.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
     public Size2D Dilation
     {
@@ -88,10 +88,10 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     }
 
     /// <summary>
-    /// Groups that the channels of input and output are divided into, each with filters of its own. The default is 1. As many as the input has
-    /// channels make it a depthwise convolution.
+    /// The number of groups into which the channels of input and output are divided; each group has separate filters. With as many groups as
+    /// input channels it is a depthwise convolution. Default: 1; positive, and a divisor of <see cref="Channels"/>.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is not positive, or does not divide <see cref="Channels"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive or does not divide <see cref="Channels"/>.</exception>
     public int Groups
     {
         get;
@@ -100,18 +100,19 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
             : throw Guard.OutOfRange(nameof(Groups), value, FormattableString.Invariant($"must divide the {Channels} channels")), defaultValue: 1);
     }
 
-    /// <summary>Whether there is a bias b. A normalization layer that follows makes it superfluous. The default is true.</summary>
+    /// <summary>Whether the layer has a bias b. A normalization layer that follows makes the bias redundant. Default: true.</summary>
     public bool HasBias
     {
         get;
         init => Settings = Settings.With("bias", field = value, defaultValue: true);
     }
 
-    /// <summary>Makes a layer of its settings.</summary>
-    /// <param name="settings">Kind and settings.</param>
+    /// <summary>Creates a layer from its settings.</summary>
+    /// <param name="settings">The kind and settings.</param>
+    /// <exception cref="ArgumentException">A setting is missing or out of range.</exception>
     public static Conv2D Create(Settings settings) => new(settings, null, null);
 
-    /// <summary>An activation is a module of its own in PyTorch.</summary>
+    /// <summary>In PyTorch an activation is a separate module.</summary>
     internal override int PyTorchModules => Activation.Equals(Activation.Identity) ? 1 : 2;
 
     /// <inheritdoc/>
@@ -134,7 +135,9 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
         return [weight, .. HasBias ? (ReadOnlySpan<ParameterDefinition>)[new("bias", [Channels], _biasInitializer, ParameterRole.NoDecay)] : []];
     }
 
-    /// <summary>The activation's input, where its derivative needs it; the sums of the chunks' weights; the sums of the samples' biases.</summary>
+    /// <summary>
+    /// The activation's input, if its derivative needs it; the sums of the chunks' weight gradients; the sums of the samples' bias gradients.
+    /// </summary>
     public override ScratchSize Scratch(Shape inputShape, int rows)
     {
         ConvolutionShape shape = ShapeFor(inputShape);
@@ -164,7 +167,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     public override void Backward(
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
-        // dZ = dA ∘ f', db = Σ dZ; dW and dX as the patches and windows say
+        // dZ = dA ∘ f', db = Σ dZ; dW and dX from the patches and windows
         context.ThrowIfDefault(this);
         ConvolutionShape shape = ShapeFor(context.InputShape);
         context.CheckBackward(this, input, output, outputGradient, inputGradient, shape.OutputLength);
@@ -192,7 +195,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
     {
         PictureShape picture = PictureShape.Of(inputShape);
         if (picture.Channels % Groups != 0)
-            throw new ArgumentException($"expected pictures whose number of channels can be divided into {Groups} groups, got {inputShape}", nameof(inputShape));
+            throw new ArgumentException($"expected images whose number of channels is divisible by {Groups} groups, got {inputShape}", nameof(inputShape));
         (WindowAxis vertical, WindowAxis horizontal) = picture.Windows(KernelSize, Stride, Dilation, Padding);
         return new(vertical, horizontal, picture.Channels, Channels, Groups);
     }

@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch;
 /// <content>Sparse rows: the same formulas, with the products of the elements that are not stored left out.</content>
 public partial class Dense : ISparseLayer
 {
-    // Explicit, since a call with a dense matrix would otherwise be a call of these: overrides are not looked at where the class itself declares a method.
+    // Explicit, because overload resolution would otherwise prefer these methods to the overrides in a call with a dense matrix.
     void ISparseLayer.Forward(in LayerContext context, BatchView input, MatrixView output)
     {
         if (input.IsDense)

@@ -6,9 +6,9 @@ namespace NeuralNetFromScratch;
 /// A fully connected layer: <c>A = f(X·W + b)</c> with X [batch, in], W [in, out], b [out] and A [batch, out].
 /// </summary>
 /// <remarks>
-/// The textbook's column form <c>Z = W·X + b</c> is the same with every matrix transposed: samples are rows here, because they come
-/// so and stay so in memory. Backward, with dA given and f' the activation's derivative:
-/// <c>dZ = dA ∘ f'</c>, <c>dW = Xᵀ·dZ</c>, <c>db = Σ dZ</c> over the rows, <c>dX = dZ·Wᵀ</c>. The factor 1/m is already in dA.
+/// This is the transpose of the column form <c>Z = W·X + b</c>, because a sample is a row. Backward, with dA given and the activation's
+/// derivative f': <c>dZ = dA ∘ f'</c>, <c>dW = Xᵀ·dZ</c>, <c>db = Σ dZ</c> over the rows, <c>dX = dZ·Wᵀ</c>. dA already contains the factor 1/m
+/// of the mean.
 /// </remarks>
 public sealed partial class Dense : Layer, IPart<Dense>
 {
@@ -17,11 +17,11 @@ public sealed partial class Dense : Layer, IPart<Dense>
     private readonly Initializer _weightInitializer;
     private readonly Initializer _biasInitializer;
 
-    /// <summary>A fully connected layer.</summary>
-    /// <param name="units">Number of outputs.</param>
-    /// <param name="activation">The function f; the identity unless given.</param>
-    /// <param name="weightInitializer">How the weights start; as suits the activation unless given.</param>
-    /// <param name="biasInitializer">How the biases start; zeros unless given.</param>
+    /// <summary>Creates a fully connected layer.</summary>
+    /// <param name="units">The number of outputs; positive.</param>
+    /// <param name="activation">The activation f; null for the identity.</param>
+    /// <param name="weightInitializer">The initializer of the weights; null for that of the activation.</param>
+    /// <param name="biasInitializer">The initializer of the biases; null for zeros.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
     public Dense(int units, Activation? activation = null, Initializer? weightInitializer = null, Initializer? biasInitializer = null)
         : this(new Settings(Kind, new Setting("units", units)).With("activation", Activation.Identity.Equals(activation) ? null : activation), weightInitializer, biasInitializer)
@@ -35,21 +35,21 @@ public sealed partial class Dense : Layer, IPart<Dense>
         Activation = settings.Get("activation", Activation.Identity);
         HasBias = settings.Get("bias", true);
         string skipping = settings.Get("zeroSkipping", nameof(ZeroSkipping.Automatic));
-        ZeroSkipping = Enum.TryParse(skipping, out ZeroSkipping known) ? known : throw new ArgumentException($"{MessageText.Quote(skipping)} is no way of skipping zeros", nameof(settings));
+        ZeroSkipping = Enum.TryParse(skipping, out ZeroSkipping known) ? known : throw new ArgumentException($"{MessageText.Quote(skipping)} is not a value of ZeroSkipping", nameof(settings));
         _weightInitializer = weightInitializer ?? Activation.DefaultInitializer;
         _biasInitializer = biasInitializer ?? Initializer.Zeros;
     }
 
-    /// <summary>The kind of part: "dense".</summary>
+    /// <summary>The kind of this part: "dense".</summary>
     public static string Kind => "dense";
 
-    /// <summary>Number of outputs.</summary>
+    /// <summary>The number of outputs.</summary>
     public int Units { get; }
 
-    /// <summary>The function f.</summary>
+    /// <summary>The activation f.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Whether there is a bias b. A normalization layer that follows makes it superfluous. The default is true.</summary>
+    /// <summary>Whether the layer has a bias b. A normalization layer that follows makes the bias redundant. Default: true.</summary>
     public bool HasBias
     {
         get;
@@ -57,10 +57,10 @@ public sealed partial class Dense : Layer, IPart<Dense>
     }
 
     /// <summary>
-    /// Whether products with inputs that are zero are left out, forward and in the weight gradient. It changes the time that a layer takes, and no result
-    /// as long as weights and gradients are finite. The default is <see cref="ZeroSkipping.Automatic"/>.
+    /// Whether products with inputs that are 0 are skipped, in the forward pass and in the weight gradient. This changes only the time, not the
+    /// results, if weights and gradients are finite. Default: <see cref="ZeroSkipping.Automatic"/>.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined in the enumeration.</exception>
     public ZeroSkipping ZeroSkipping
     {
         get;
@@ -71,11 +71,12 @@ public sealed partial class Dense : Layer, IPart<Dense>
         }
     }
 
-    /// <summary>Makes a layer of its settings.</summary>
-    /// <param name="settings">Kind and settings.</param>
+    /// <summary>Creates a layer from its settings.</summary>
+    /// <param name="settings">The kind and settings.</param>
+    /// <exception cref="ArgumentException">A setting is missing or out of range.</exception>
     public static Dense Create(Settings settings) => new(settings, null, null);
 
-    /// <summary>An activation is a module of its own in PyTorch.</summary>
+    /// <summary>In PyTorch an activation is a separate module.</summary>
     internal override int PyTorchModules => Activation.Equals(Activation.Identity) ? 1 : 2;
 
     /// <inheritdoc/>
@@ -133,7 +134,7 @@ public sealed partial class Dense : Layer, IPart<Dense>
         _ => Units >= Tuning.LeastColumnsForZeroSteps && ZeroScan.Pays(input),
     };
 
-    /// <summary><c>dZ = dA ∘ f'</c> in place, <c>db = Σ dZ</c>.</summary>
+    /// <summary>Computes <c>dZ = dA ∘ f'</c> in place and <c>db = Σ dZ</c>.</summary>
     private void DifferentiateAndSum(in LayerContext context, ReadOnlyMatrixView output, MatrixView gradient)
     {
         ReadOnlySpan<float> argument = Activation.DerivativeNeedsInput ? context.ScratchOf(this, output.Span.Length) : output.Span;

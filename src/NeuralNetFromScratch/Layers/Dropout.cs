@@ -5,15 +5,15 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Sets each value to 0 with a given probability while training, and multiplies the others by <c>1 / (1 − rate)</c>, so that the mean
-/// stays; does nothing otherwise (Srivastava et al. 2014, in the inverted form). Which values depends on the training's seed, the step,
-/// the sample's place in it and the value's place alone. Backward multiplies the gradient by the same factors.
+/// In training, sets each value to 0 with a given probability and multiplies the others by <c>1 / (1 − rate)</c>, which preserves the mean;
+/// otherwise the identity (inverted dropout, Srivastava et al. 2014). The selection depends only on the training's seed, the step, the sample's
+/// index in the step and the value's index. Backward multiplies the gradient by the same factors.
 /// </summary>
 public sealed class Dropout : Layer, IPart<Dropout>
 {
-    /// <summary>Dropout.</summary>
-    /// <param name="rate">Probability of a value to be dropped, at least 0 and less than 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> lies outside its range.</exception>
+    /// <summary>Creates a dropout layer.</summary>
+    /// <param name="rate">The probability with which a value is dropped; at least 0 and less than 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> is out of range.</exception>
     public Dropout(float rate)
         : this(new Settings(Kind, new Setting("rate", rate)))
     {
@@ -22,7 +22,7 @@ public sealed class Dropout : Layer, IPart<Dropout>
     private Dropout(Settings settings)
         : base(settings) => Rate = Guard.Fraction(settings.Get<float>("rate"), "rate");
 
-    /// <summary>Probability of a value to be dropped.</summary>
+    /// <summary>The probability with which a value is dropped.</summary>
     public float Rate { get; }
 
     /// <inheritdoc/>
@@ -62,12 +62,12 @@ public sealed class Dropout : Layer, IPart<Dropout>
 }
 
 /// <summary>
-/// Draws the factor of each element, 0 or <c>1 / (1 − rate)</c>, and multiplies: <c>y = x · factor</c>. An element's factor depends on
-/// the random source, the sample's number and the element's place alone.
+/// Draws the factor of each element, 0 or <c>1 / (1 − rate)</c>, and multiplies: <c>y = x · factor</c>. The factor depends only on the random
+/// source, the sample's index and the element's index.
 /// </summary>
 internal ref struct DropoutForward : IRowOperation
 {
-    /// <summary>Elements that share a block of random bits: 32 bits for each.</summary>
+    /// <summary>The number of elements that share a block of random bits, with 32 bits each.</summary>
     private const int ElementsOfBlock = 4;
 
     /// <summary>[rows, columns].</summary>
@@ -79,7 +79,7 @@ internal ref struct DropoutForward : IRowOperation
     public float Rate;
     public RandomSource Random;
 
-    /// <summary>The number of the first row's sample in its step.</summary>
+    /// <summary>The index of the first row's sample in its step.</summary>
     public int SampleOffset;
 
     [MethodImpl(HotPath.CompileOnce)]

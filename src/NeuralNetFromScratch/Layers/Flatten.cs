@@ -1,12 +1,12 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Makes a vector of a sample of any shape: <c>[28, 28]</c> becomes <c>[784]</c>. The values stay as they are, in row-major order.
-/// <see cref="Dense"/> does this by itself; it serves layers that insist on vectors, and networks brought in from elsewhere.
+/// Reshapes a sample of any shape to a vector: <c>[28, 28]</c> becomes <c>[784]</c>. The values are unchanged, in row-major order.
+/// <see cref="Dense"/> accepts any shape; this layer is for layers that require vectors, and for imported networks.
 /// </summary>
 public sealed class Flatten : Layer, IDenseBlockLayer, IPart<Flatten>
 {
-    /// <summary>A layer.</summary>
+    /// <summary>Creates a flatten layer.</summary>
     public Flatten()
         : this(new Settings(Kind))
     {

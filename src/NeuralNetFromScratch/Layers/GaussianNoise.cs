@@ -5,13 +5,13 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Adds normally distributed noise while training, <c>y = x + σ·n</c>, and does nothing otherwise. Which noise depends on the training's
-/// seed, the step, the sample's place in it and the value's place alone. The gradient passes through.
+/// In training, adds normally distributed noise, <c>y = x + σ·n</c>; otherwise the identity. The noise depends only on the training's seed, the
+/// step, the sample's index in the step and the value's index. The gradient is passed through unchanged.
 /// </summary>
 public sealed class GaussianNoise : Layer, IPart<GaussianNoise>
 {
-    /// <summary>Noise.</summary>
-    /// <param name="standardDeviation">σ; not negative.</param>
+    /// <summary>Creates a noise layer.</summary>
+    /// <param name="standardDeviation">The standard deviation σ of the noise; not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative or not finite.</exception>
     public GaussianNoise(float standardDeviation)
         : this(new Settings(Kind, new Setting("standardDeviation", standardDeviation)))
@@ -21,7 +21,7 @@ public sealed class GaussianNoise : Layer, IPart<GaussianNoise>
     private GaussianNoise(Settings settings)
         : base(settings) => StandardDeviation = Guard.NonNegative(settings.Get<float>("standardDeviation"), "standardDeviation");
 
-    /// <summary>σ.</summary>
+    /// <summary>The standard deviation σ of the noise.</summary>
     public float StandardDeviation { get; }
 
     /// <inheritdoc/>
@@ -58,12 +58,12 @@ public sealed class GaussianNoise : Layer, IPart<GaussianNoise>
 }
 
 /// <summary>
-/// Adds normally distributed noise: <c>y = x + deviation·n</c> (Box and Muller 1958, a whole run of elements at a time). An element's
-/// noise depends on the random source, the sample's number and the element's place alone.
+/// Adds normally distributed noise: <c>y = x + deviation·n</c> (Box and Muller 1958, applied to runs of elements). The noise depends only on the
+/// random source, the sample's index and the element's index.
 /// </summary>
 internal ref struct AddNoise : IRowOperation
 {
-    /// <summary>Elements that are drawn together; a block of random bits gives four of them.</summary>
+    /// <summary>The number of elements that are drawn together, and the number that one block of random bits yields.</summary>
     private const int RunLength = 256, ElementsOfBlock = 4;
 
     /// <summary>[rows, columns].</summary>
@@ -72,7 +72,7 @@ internal ref struct AddNoise : IRowOperation
     public float Deviation;
     public RandomSource Random;
 
-    /// <summary>The number of the first row's sample in its step.</summary>
+    /// <summary>The index of the first row's sample in its step.</summary>
     public int SampleOffset;
 
     [MethodImpl(HotPath.CompileOnce)]
@@ -89,7 +89,7 @@ internal ref struct AddNoise : IRowOperation
         }
     }
 
-    /// <summary>One run: the first half are the radii times the cosines, the second half times the sines.</summary>
+    /// <summary>Draws one run: the first half are radii times cosines, the second half radii times sines.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     private readonly void Draw<TSimd>(ulong run, Span<float> noise)
         where TSimd : struct, ISimd<TSimd>
@@ -113,6 +113,6 @@ internal ref struct AddNoise : IRowOperation
         }
     }
 
-    /// <summary>A number in (0, 1] with 24 random bits.</summary>
+    /// <summary>Converts 24 random bits to a number in (0, 1].</summary>
     private static float UpToOne(uint bits) => ((bits >> 8) + 1) * (1f / (1 << 24));
 }

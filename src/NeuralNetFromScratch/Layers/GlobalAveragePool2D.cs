@@ -2,10 +2,13 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>The largest value of each channel of a picture: [height, width, channels] becomes [channels]. Backward gives dy to the first place that has it.</summary>
+/// <summary>
+/// Global max pooling: the largest value of each channel of an image. [height, width, channels] becomes [channels]. Backward passes dy to the
+/// first position that has the largest value.
+/// </summary>
 public sealed class GlobalMaxPool2D : Layer, IPart<GlobalMaxPool2D>
 {
-    /// <summary>A layer.</summary>
+    /// <summary>Creates a global max pooling layer.</summary>
     public GlobalMaxPool2D()
         : this(new Settings(Kind))
     {
@@ -16,10 +19,10 @@ public sealed class GlobalMaxPool2D : Layer, IPart<GlobalMaxPool2D>
     {
     }
 
-    /// <summary>The kind of part: "global-max-pool2d".</summary>
+    /// <summary>The kind of this part: "global-max-pool2d".</summary>
     public static string Kind => "global-max-pool2d";
 
-    /// <summary>PyTorch's adaptive pooling leaves [channels, 1, 1], which a flatten follows.</summary>
+    /// <summary>PyTorch's adaptive pooling returns [channels, 1, 1] and is followed by a flatten.</summary>
     internal override int PyTorchModules => 2;
 
     /// <inheritdoc/>
@@ -49,10 +52,13 @@ public sealed class GlobalMaxPool2D : Layer, IPart<GlobalMaxPool2D>
     }
 }
 
-/// <summary>The mean of each channel of a picture: [height, width, channels] becomes [channels]. The sums of the picture's rows are added.</summary>
+/// <summary>
+/// Global average pooling: the mean of each channel of an image. [height, width, channels] becomes [channels]. The image's rows are summed first,
+/// then their sums.
+/// </summary>
 public sealed class GlobalAveragePool2D : Layer, IPart<GlobalAveragePool2D>
 {
-    /// <summary>A layer.</summary>
+    /// <summary>Creates a global average pooling layer.</summary>
     public GlobalAveragePool2D()
         : this(new Settings(Kind))
     {
@@ -63,10 +69,10 @@ public sealed class GlobalAveragePool2D : Layer, IPart<GlobalAveragePool2D>
     {
     }
 
-    /// <summary>The kind of part: "global-average-pool2d".</summary>
+    /// <summary>The kind of this part: "global-average-pool2d".</summary>
     public static string Kind => "global-average-pool2d";
 
-    /// <summary>PyTorch's adaptive pooling leaves [channels, 1, 1], which a flatten follows.</summary>
+    /// <summary>PyTorch's adaptive pooling returns [channels, 1, 1] and is followed by a flatten.</summary>
     internal override int PyTorchModules => 2;
 
     /// <inheritdoc/>

@@ -1,15 +1,16 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A layer or activation of your own that computes what layers of the library compute one after another, so that it can be exported to formats
-/// that know the library's parts alone, such as ONNX.
+/// Implemented by a user's layer or activation that is equivalent to a sequence of the library's layers. It can then be exported to formats that
+/// support only the library's parts, such as ONNX.
 /// </summary>
 public interface IComposedOf
 {
     /// <summary>
-    /// The layers that compute the same, first to last: the library's, or parts of your own that are composed of others too. Their parameters, one after
-    /// another, are those of this part in the same order, with as many values each; an activation's layers have none.
+    /// Returns the equivalent layers in order: the library's, or the user's parts that implement this interface. Their parameters in sequence are
+    /// those of this part, in the same order and with the same number of values; the layers of an activation have none.
     /// </summary>
-    /// <param name="inputShape">The shape of one sample at the input.</param>
+    /// <param name="inputShape">The shape of one input sample.</param>
+    /// <returns>The layers; at least one.</returns>
     IReadOnlyList<Layer> Composition(Shape inputShape);
 }

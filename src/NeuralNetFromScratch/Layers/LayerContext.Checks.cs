@@ -6,12 +6,12 @@ namespace NeuralNetFromScratch;
 /// </content>
 public readonly ref partial struct LayerContext
 {
-    /// <summary>Checks what <see cref="Layer.Forward"/> is given.</summary>
+    /// <summary>Checks the arguments of <see cref="Layer.Forward"/>.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">[rows, in].</param>
     /// <param name="output">[rows, out].</param>
-    /// <param name="outputs">Out.</param>
-    /// <exception cref="ArgumentException">A view has another shape than the context and the layer ask for, or is not contiguous.</exception>
+    /// <param name="outputs">The number of outputs.</param>
+    /// <exception cref="ArgumentException">The shape of a view does not match the context and the layer, or a view is not contiguous.</exception>
     internal void CheckForward(Layer layer, ReadOnlyMatrixView input, ReadOnlyMatrixView output, int outputs)
     {
         CheckInput(layer, input.Rows, input.Columns);
@@ -19,14 +19,14 @@ public readonly ref partial struct LayerContext
         Check(layer, "output", output, outputs);
     }
 
-    /// <summary>Checks what <see cref="Layer.Backward"/> is given.</summary>
+    /// <summary>Checks the arguments of <see cref="Layer.Backward"/>.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">[rows, in].</param>
     /// <param name="output">[rows, out].</param>
     /// <param name="outputGradient">[rows, out].</param>
     /// <param name="inputGradient">[rows, in], or no rows.</param>
-    /// <param name="outputs">Out.</param>
-    /// <exception cref="ArgumentException">A view has another shape than the context and the layer ask for, or is not contiguous.</exception>
+    /// <param name="outputs">The number of outputs.</param>
+    /// <exception cref="ArgumentException">The shape of a view does not match the context and the layer, or a view is not contiguous.</exception>
     internal void CheckBackward(
         Layer layer, ReadOnlyMatrixView input, ReadOnlyMatrixView output, ReadOnlyMatrixView outputGradient, ReadOnlyMatrixView inputGradient, int outputs)
     {
@@ -36,8 +36,8 @@ public readonly ref partial struct LayerContext
             Check(layer, "inputGradient", inputGradient, input.Columns);
     }
 
-    /// <summary>Checks what a layer that reads sparse rows is given.</summary>
-    /// <exception cref="ArgumentException">A view has another shape than the context and the layer ask for, or is not contiguous.</exception>
+    /// <summary>Checks the arguments of <see cref="ISparseLayer.Forward"/>.</summary>
+    /// <exception cref="ArgumentException">The shape of a view does not match the context and the layer, or a view is not contiguous.</exception>
     internal void CheckForward(Layer layer, BatchView input, ReadOnlyMatrixView output, int outputs)
     {
         CheckInput(layer, input.Rows, input.Columns);
@@ -46,8 +46,8 @@ public readonly ref partial struct LayerContext
         Check(layer, "output", output, outputs);
     }
 
-    /// <summary>Checks what a layer that reads sparse rows is given.</summary>
-    /// <exception cref="ArgumentException">A view has another shape than the context and the layer ask for, or is not contiguous.</exception>
+    /// <summary>Checks the arguments of <see cref="ISparseLayer.Backward"/>.</summary>
+    /// <exception cref="ArgumentException">The shape of a view does not match the context and the layer, or a view is not contiguous.</exception>
     internal void CheckBackward(
         Layer layer, BatchView input, ReadOnlyMatrixView output, ReadOnlyMatrixView outputGradient, ReadOnlyMatrixView denseGradient, int outputs)
     {
@@ -61,26 +61,26 @@ public readonly ref partial struct LayerContext
     internal void ThrowIfDefault(Layer layer)
     {
         if (_pass.Engine is null)
-            throw new ArgumentException($"{NameOf(layer)}: the context is the default one; make it with its constructor", "context");
+            throw new ArgumentException($"{NameOf(layer)}: the context is the default value; create it with its constructor", "context");
     }
 
-    /// <summary>The values of a parameter that must have a number of elements.</summary>
-    /// <exception cref="ArgumentException">It has another number of them: the parameters were made for another input, or another layer.</exception>
+    /// <summary>Returns the values of a parameter and checks their number.</summary>
+    /// <exception cref="ArgumentException">The number of elements differs: the parameters belong to another input shape or layer.</exception>
     internal Span<float> Values(Layer layer, int parameter, int length) => Checked(layer, parameter, length).Values;
 
-    /// <summary>The gradients of a parameter that must have a number of elements.</summary>
-    /// <exception cref="ArgumentException">It has another number of them: the parameters were made for another input, or another layer.</exception>
+    /// <summary>Returns the gradients of a parameter and checks their number.</summary>
+    /// <exception cref="ArgumentException">The number of elements differs: the parameters belong to another input shape or layer.</exception>
     internal Span<float> Gradients(Layer layer, int parameter, int length) => Checked(layer, parameter, length).Gradients;
 
     /// <summary>A parameter that must have a number of elements, for a layer that lists the rows of its gradient.</summary>
     /// <exception cref="ArgumentException">It has another number of them.</exception>
     internal Parameter ListedParameter(Layer layer, int parameter, int length) => Checked(layer, parameter, length);
 
-    /// <summary>The first floats of the scratch memory.</summary>
-    /// <exception cref="ArgumentException">It has fewer.</exception>
+    /// <summary>Returns the first floats of the scratch memory.</summary>
+    /// <exception cref="ArgumentException">The scratch memory has fewer floats.</exception>
     internal Span<float> ScratchOf(Layer layer, int length) => Scratch.Length >= length
         ? Scratch[..length]
-        : throw new ArgumentException($"{NameOf(layer)}: expected scratch memory of {length} floats, as Layer.Scratch says, got {Scratch.Length}", "context");
+        : throw new ArgumentException($"{NameOf(layer)}: expected scratch memory of {length} floats, the size from Layer.Scratch, got {Scratch.Length}", "context");
 
     private string NameOf(Layer layer) => string.IsNullOrEmpty(_name) ? layer.Settings.Kind : _name;
 
@@ -97,7 +97,7 @@ public readonly ref partial struct LayerContext
             throw Unfit(layer, what, columns, view.Rows, view.Columns);
         if (!view.Layout.IsContiguous)
             throw new ArgumentException(
-                $"{NameOf(layer)}: the elements of {what} must lie one after another; a view with strides {view.RowStride} and {view.ColumnStride} has to be copied", what);
+                $"{NameOf(layer)}: {what} must be contiguous; copy a view with strides {view.RowStride} and {view.ColumnStride} first", what);
     }
 
     private Parameter Checked(Layer layer, int parameter, int length)

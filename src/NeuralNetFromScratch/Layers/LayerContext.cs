@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>What all layers of a pass share.</summary>
+/// <summary>The state that all layers of a pass share.</summary>
 internal readonly record struct PassContext
 {
     public Engine Engine { get; init; }
@@ -20,7 +20,7 @@ internal readonly record struct PassContext
     public RandomSource Random { get; init; }
 }
 
-/// <summary>What a layer works with besides its input and output: its parameters, scratch memory, and an engine.</summary>
+/// <summary>The environment of a layer in a pass besides its input and output: parameters, scratch memory, engine and random numbers.</summary>
 public readonly ref partial struct LayerContext
 {
     private readonly PassContext _pass;
@@ -32,12 +32,12 @@ public readonly ref partial struct LayerContext
     private readonly ScratchSpan _branchMemory;
 
     /// <summary>
-    /// The context of a layer that stands alone and has no branches, for calls of its methods on your own buffers. Layers with branches are run
-    /// in a <see cref="Chain"/>.
+    /// Creates the context of a single layer without branches, for calling its methods directly. Layers with branches run in a
+    /// <see cref="Chain"/>.
     /// </summary>
-    /// <param name="engine">The engine that computes.</param>
-    /// <param name="rows">Number of samples in the buffers.</param>
-    /// <param name="parameters">The layer's parameters, see <see cref="Layer.CreateParameters"/>.</param>
+    /// <param name="engine">The compute engine.</param>
+    /// <param name="rows">The number of samples in the buffers.</param>
+    /// <param name="parameters">The layer's parameters; see <see cref="Layer.CreateParameters"/>.</param>
     public LayerContext(Engine engine, int rows, ParameterStore parameters)
     {
         ArgumentNullException.ThrowIfNull(engine);
@@ -46,7 +46,7 @@ public readonly ref partial struct LayerContext
         _pass = new PassContext { Engine = engine, Parameters = parameters, Rows = rows, BatchShare = 1 };
     }
 
-    /// <summary>The context of a layer in a chain; it takes the layer's scratch memory.</summary>
+    /// <summary>Creates the context of a layer in a chain and takes the layer's scratch memory.</summary>
     internal LayerContext(scoped in PassContext pass, ChainNode node, int firstParameter, scoped ref ScratchSpan free)
     {
         _pass = pass;
@@ -63,16 +63,16 @@ public readonly ref partial struct LayerContext
             free.Take(branch.Scratch(pass.Rows, pass.IsTraining));
     }
 
-    /// <summary>The engine that computes.</summary>
+    /// <summary>The compute engine.</summary>
     public Engine Engine => _pass.Engine;
 
-    /// <summary>Number of samples in the buffers.</summary>
+    /// <summary>The number of samples in the buffers.</summary>
     public int Rows => _pass.Rows;
 
-    /// <summary>Shape of one sample at the input.</summary>
+    /// <summary>The shape of one input sample.</summary>
     public Shape InputShape { get; init; }
 
-    /// <summary>Whether the pass belongs to a training step; false for evaluation and prediction.</summary>
+    /// <summary>Whether the pass belongs to a training step; false in evaluation and prediction.</summary>
     public bool IsTraining
     {
         get => _pass.IsTraining;
@@ -80,8 +80,8 @@ public readonly ref partial struct LayerContext
     }
 
     /// <summary>
-    /// Whether <see cref="Layer.Backward"/> adds its parameter gradients to what the gradients hold, or overwrites them. It is false for the first
-    /// rows of a step. <see cref="GradientsToAddTo"/> takes care of it.
+    /// Whether <see cref="Layer.Backward"/> adds to the existing parameter gradients instead of overwriting them. It is false for the first rows
+    /// of a step. <see cref="GradientsToAddTo"/> handles both cases.
     /// </summary>
     public bool Accumulate
     {
@@ -89,7 +89,7 @@ public readonly ref partial struct LayerContext
         init => _pass = _pass with { Accumulate = value };
     }
 
-    /// <summary>Number of samples of the same step in the blocks of rows before this one.</summary>
+    /// <summary>The number of samples of the same step in earlier blocks of rows.</summary>
     public int SampleOffset
     {
         get => _pass.SampleOffset;
@@ -97,8 +97,8 @@ public readonly ref partial struct LayerContext
     }
 
     /// <summary>
-    /// The share of these rows in the samples of the step: 1 unless the step runs in several parts. A layer with running statistics multiplies the
-    /// batch's by it before it adds them to the gradients of its state.
+    /// The fraction of the step's samples that these rows are; 1 unless the step runs in several parts. A layer with running statistics
+    /// multiplies those of the batch by it before it adds them to the gradients of its state.
     /// </summary>
     public float BatchShare
     {
@@ -107,41 +107,46 @@ public readonly ref partial struct LayerContext
     }
 
     /// <summary>
-    /// The layer's random numbers in this training step. Use the sample's number in the step, <see cref="SampleOffset"/> plus the row, as part of
+    /// The layer's random source in this training step. Use the sample's index in the step, <see cref="SampleOffset"/> plus the row, as part of
     /// the index.
     /// </summary>
     public RandomSource Random { get; init; }
 
-    /// <summary>The layer's scratch memory: <see cref="ScratchSize.Floats"/> floats, on a cache line.</summary>
+    /// <summary>The layer's scratch memory: <see cref="ScratchSize.Floats"/> floats, aligned to a cache line.</summary>
     public Span<float> Scratch
     {
         get => _scratch.Floats;
         init => _scratch = new(value, _scratch.Bytes, [], 0);
     }
 
-    /// <summary>The layer's scratch memory of bytes: <see cref="ScratchSize.Bytes"/>.</summary>
+    /// <summary>The layer's scratch memory in bytes: <see cref="ScratchSize.Bytes"/>.</summary>
     public Span<byte> ScratchBytes
     {
         get => _scratch.Bytes;
         init => _scratch = new(_scratch.Floats, value, [], 0);
     }
 
-    /// <summary>The values of one of the layer's own parameters.</summary>
-    /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
-    /// <exception cref="InvalidOperationException">This is the default context, which has no parameters.</exception>
+    /// <summary>Returns the values of one of the layer's own parameters.</summary>
+    /// <param name="parameter">The index of the parameter in <see cref="Layer.Parameters"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The context is the default value, which has no parameters.</exception>
     public Span<float> Values(int parameter) => Own(parameter).Values;
 
-    /// <summary>The gradients of one of the layer's own parameters, to be added to or overwritten as <see cref="Accumulate"/> says.</summary>
-    /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
-    /// <exception cref="InvalidOperationException">This is the default context, which has no parameters.</exception>
+    /// <summary>
+    /// Returns the gradients of one of the layer's own parameters. Add to them or overwrite them according to <see cref="Accumulate"/>.
+    /// </summary>
+    /// <param name="parameter">The index of the parameter in <see cref="Layer.Parameters"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The context is the default value, which has no parameters.</exception>
     public Span<float> Gradients(int parameter) => Own(parameter).Gradients;
 
-    /// <summary>The gradients of one of the layer's own parameters, to be added to: set to zero first unless <see cref="Accumulate"/> is set.</summary>
-    /// <param name="parameter">Its number in the layer's <see cref="Layer.Parameters"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
-    /// <exception cref="InvalidOperationException">This is the default context, which has no parameters.</exception>
+    /// <summary>
+    /// Returns the gradients of one of the layer's own parameters, to which the layer adds. They are set to zero first unless
+    /// <see cref="Accumulate"/> is true.
+    /// </summary>
+    /// <param name="parameter">The index of the parameter in <see cref="Layer.Parameters"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The context is the default value, which has no parameters.</exception>
     public Span<float> GradientsToAddTo(int parameter)
     {
         Span<float> gradients = Gradients(parameter);
@@ -150,17 +155,20 @@ public readonly ref partial struct LayerContext
         return gradients;
     }
 
-    /// <summary>The memory of one worker of the engine, <see cref="ScratchSize.WorkerFloats"/> floats, which is lost after the call.</summary>
-    /// <param name="worker">The worker's number.</param>
-    /// <param name="length">Number of floats.</param>
+    /// <summary>
+    /// Returns the scratch memory of one worker of the engine, <see cref="ScratchSize.WorkerFloats"/> floats. Its contents are not kept after the
+    /// call.
+    /// </summary>
+    /// <param name="worker">The index of the worker.</param>
+    /// <param name="length">The number of floats.</param>
     public Span<float> WorkerScratch(int worker, int length) => _scratch.Worker(worker, length);
 
-    /// <summary>Number of the layer's chains of inner layers.</summary>
+    /// <summary>The number of the layer's branches.</summary>
     public int BranchCount => _branches?.Length ?? 0;
 
-    /// <summary>One of the layer's chains of inner layers, ready to run on the same rows.</summary>
-    /// <param name="number">Its number in the layer's <see cref="Layer.Branches"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such chain.</exception>
+    /// <summary>Returns a pass through one of the layer's branches on the same rows.</summary>
+    /// <param name="number">The index of the branch in <see cref="Layer.Branches"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
     public ChainRun Branch(int number)
     {
         if ((uint)number >= (uint)BranchCount)
@@ -168,38 +176,38 @@ public readonly ref partial struct LayerContext
         ScratchSpan memory = _branchMemory;
         for (int i = 0; i < number; i++)
             memory.Take(_branches![i].Scratch(Rows, IsTraining));
-        // Each branch has random numbers of its own.
+        // Each branch has separate random numbers.
         PassContext pass = _pass with { Random = number == 0 ? Random : Random.Fork(ulong.MaxValue - (ulong)number) };
         return new ChainRun(_branches![number], pass, _firstParameter + _branchParameters![number], memory);
     }
 
     private Parameter Own(int parameter)
     {
-        ParameterStore parameters = _pass.Parameters ?? throw new InvalidOperationException("the default layer context has no parameters; make one with its constructor");
+        ParameterStore parameters = _pass.Parameters ?? throw new InvalidOperationException("the default layer context has no parameters; create one with its constructor");
         if (parameter < 0)
-            throw new ArgumentOutOfRangeException(nameof(parameter), parameter, "the number of a parameter must not be negative");
+            throw new ArgumentOutOfRangeException(nameof(parameter), parameter, "the index of a parameter must not be negative");
         return parameters[_firstParameter + parameter];
     }
 }
 
-/// <summary>The scratch memory of a layer. <see cref="Layer.Backward"/> finds what <see cref="Layer.Forward"/> leaves there.</summary>
-/// <param name="Floats">Number of floats, see <see cref="LayerContext.Scratch"/>.</param>
-/// <param name="Bytes">Number of bytes, see <see cref="LayerContext.ScratchBytes"/>: indices, masks.</param>
-/// <param name="WorkerFloats">Number of floats for each worker of the engine, see <see cref="LayerContext.WorkerScratch"/>. They are not kept.</param>
+/// <summary>The size of a layer's scratch memory. <see cref="Layer.Backward"/> finds there what <see cref="Layer.Forward"/> stored.</summary>
+/// <param name="Floats">The number of floats of <see cref="LayerContext.Scratch"/>. Default: 0.</param>
+/// <param name="Bytes">The number of bytes of <see cref="LayerContext.ScratchBytes"/>, for indices and masks. Default: 0.</param>
+/// <param name="WorkerFloats">The number of floats of each worker's <see cref="LayerContext.WorkerScratch"/>, which are not kept. Default: 0.</param>
 public readonly record struct ScratchSize(int Floats = 0, int Bytes = 0, int WorkerFloats = 0)
 {
-    /// <summary>The place of a part that follows this one, and room for both: sizes are rounded up to whole cache lines.</summary>
+    /// <summary>Returns the size of this part and the next one together, each rounded up to whole cache lines.</summary>
     internal ScratchSize Then(ScratchSize next) => new(
         checked(Compute.AlignedMemory.RoundUp(Floats) + Compute.AlignedMemory.RoundUp(next.Floats)),
         checked(Compute.AlignedMemory.RoundUp(Bytes) + Compute.AlignedMemory.RoundUp(next.Bytes)),
         Math.Max(WorkerFloats, next.WorkerFloats));
 
-    /// <summary>The place of a part that has another after it.</summary>
+    /// <summary>Returns the offset of this part when another part comes before it.</summary>
     internal ScratchSize Before(ScratchSize next) =>
         new(Floats - Compute.AlignedMemory.RoundUp(next.Floats), Bytes - Compute.AlignedMemory.RoundUp(next.Bytes), WorkerFloats);
 }
 
-/// <summary>Scratch memory that is handed out piece by piece, each on a cache line.</summary>
+/// <summary>Scratch memory that is handed out in pieces, each aligned to a cache line.</summary>
 internal ref struct ScratchSpan(Span<float> floats, Span<byte> bytes, Span<float> workers, int workerFloats)
 {
     private Span<float> _floats = floats;
@@ -210,13 +218,13 @@ internal ref struct ScratchSpan(Span<float> floats, Span<byte> bytes, Span<float
 
     public readonly Span<byte> Bytes => _bytes;
 
-    /// <summary>The memory of one worker, which layers share.</summary>
+    /// <summary>The memory of one worker, shared by all layers.</summary>
     public readonly Span<float> Worker(int worker, int length) => _workers.Slice(worker * workerFloats, length);
 
-    /// <summary>What lies behind a place.</summary>
+    /// <summary>Returns the memory from an offset on.</summary>
     public readonly ScratchSpan From(ScratchSize place) => new(_floats[place.Floats..], _bytes[place.Bytes..], _workers, workerFloats);
 
-    /// <summary>The next piece.</summary>
+    /// <summary>Takes the next piece.</summary>
     public ScratchSpan Take(ScratchSize size)
     {
         var piece = new ScratchSpan(_floats[..size.Floats], _bytes[..size.Bytes], _workers, workerFloats);

@@ -4,17 +4,17 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Layer normalization (Ba, Kiros, Hinton 2016): <c>y = γ ∘ (x − μ)/√(σ² + ε) + β</c> with mean μ and biased variance σ² over the values
-/// of each sample, and γ, β of a sample's shape, as in PyTorch's <c>LayerNorm</c>. Training and prediction are the same. Backward, with x̂ the
-/// normalized input, g = γ ∘ dy and n values: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x̂</c> over the samples, and
+/// Layer normalization (Ba, Kiros and Hinton 2016): <c>y = γ ∘ (x − μ)/√(σ² + ε) + β</c> with mean μ and biased variance σ² over the values of
+/// each sample. γ and β have the shape of a sample, as in PyTorch's <c>LayerNorm</c>. Training and prediction are the same. Backward, with the
+/// normalized input x̂, g = γ ∘ dy and n values: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x̂</c> over the samples, and
 /// <c>dx = (g − Σg/n − x̂·Σ(g·x̂)/n) / √(σ² + ε)</c>.
 /// </summary>
 public sealed class LayerNormalization : Layer, IPart<LayerNormalization>
 {
     private const int Scale = 0, Shift = 1;
 
-    /// <summary>Layer normalization.</summary>
-    /// <param name="epsilon">ε; positive.</param>
+    /// <summary>Creates a layer normalization.</summary>
+    /// <param name="epsilon">ε, which is added to the variance; positive. Default: 1e-5.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive or not finite.</exception>
     public LayerNormalization(float epsilon = 1e-5f)
         : this(new Settings(Kind, new Setting("epsilon", epsilon)))
@@ -24,7 +24,7 @@ public sealed class LayerNormalization : Layer, IPart<LayerNormalization>
     private LayerNormalization(Settings settings)
         : base(settings) => Epsilon = Guard.Positive(settings.Get<float>("epsilon"), "epsilon");
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added to the variance.</summary>
     public float Epsilon { get; }
 
     /// <inheritdoc/>
@@ -153,7 +153,7 @@ internal ref struct LayerNormParameterGradients : IColumnOperation
     /// <summary>[columns].</summary>
     public Span<float> ScaleGradient, ShiftGradient;
 
-    /// <summary>Whether dγ and dβ are added to what is there.</summary>
+    /// <summary>Whether to add to dγ and dβ instead of overwriting them.</summary>
     public bool Accumulate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -177,8 +177,8 @@ internal ref struct LayerNormParameterGradients : IColumnOperation
 }
 
 /// <summary>
-/// The gradient of layer normalization at its input, with x̂ = (x − μ)/√(σ² + ε), n columns and g = γ ∘ dy:
-/// <c>dx = (g − Σg/n − x̂·Σ(g·x̂)/n) / √(σ² + ε)</c>, the sums over the row.
+/// The gradient of layer normalization with respect to its input, with x̂ = (x − μ)/√(σ² + ε), n columns and g = γ ∘ dy:
+/// <c>dx = (g − Σg/n − x̂·Σ(g·x̂)/n) / √(σ² + ε)</c>. The sums are over the row.
 /// </summary>
 internal ref struct LayerNormInputGradient : IRowOperation
 {
@@ -223,7 +223,7 @@ internal ref struct LayerNormInputGradient : IRowOperation
         private readonly ReadOnlySpan<float> _scale = scale, _dy = dy, _x = x;
         private readonly float _mean = mean, _inverse = inverse;
 
-        /// <remarks>Beyond the row g is zero, so that nothing is added there.</remarks>
+        /// <remarks>Beyond the row g is 0, so that nothing is added.</remarks>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void AddTo<TSimd>(ref TSimd sums, int start)
             where TSimd : struct, ISimd<TSimd>

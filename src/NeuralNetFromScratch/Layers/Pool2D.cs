@@ -3,8 +3,8 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Makes one value of each window on a picture [height, width, channels], for each channel by itself. A picture [height, width] counts as one of one
-/// channel. Places of the padding do not take part in a maximum.
+/// The base class of pooling layers, which compute one value from each window on an image [height, width, channels], for each channel separately.
+/// An image [height, width] has one channel. Positions of the padding are ignored by a maximum.
 /// </summary>
 public abstract class Pool2D : Layer
 {
@@ -16,10 +16,12 @@ public abstract class Pool2D : Layer
         Padding = Padding2D.Read(settings);
     }
 
-    /// <summary>Height and width of the window.</summary>
+    /// <summary>The height and width of the window.</summary>
     public Size2D Size { get; }
 
-    /// <summary>Places from one window to the next, down and to the right. The default is <see cref="Size"/>: windows lie side by side.</summary>
+    /// <summary>
+    /// The distance between successive windows, vertically and horizontally. Default: <see cref="Size"/>, so that windows are adjacent; positive.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
     public Size2D Stride
     {
@@ -27,7 +29,9 @@ public abstract class Pool2D : Layer
         init => Settings = Settings.WithList<int>("stride", (field = value.AtLeast(1, nameof(Stride))) == Size ? [] : value.Numbers);
     }
 
-    /// <summary>Places around the picture. The default is none. Each number must be smaller than the window, so that no window lies beyond the picture.</summary>
+    /// <summary>
+    /// The positions around the image. Each number must be smaller than the window, so that no window is outside the image. Default: none.
+    /// </summary>
     public Padding2D Padding
     {
         get;
@@ -48,19 +52,19 @@ public abstract class Pool2D : Layer
         PictureShape picture = PictureShape.Of(inputShape);
         (WindowAxis vertical, WindowAxis horizontal) = picture.Windows(Size, Stride, 1, Padding);
         if (Math.Max(vertical.Before, vertical.After) >= Size.Height || Math.Max(horizontal.Before, horizontal.After) >= Size.Width)
-            throw new ArgumentException($"a window of {Size} would lie wholly within the padding; each side's padding must be smaller than the window", nameof(inputShape));
+            throw new ArgumentException($"a window of {Size} would be entirely within the padding; the padding of each side must be smaller than the window", nameof(inputShape));
         return new(vertical, horizontal, picture.Channels);
     }
 }
 
 /// <summary>
-/// The largest value of each window: <c>y = max x</c>. Backward gives dy to the first place, row by row, that has the largest value. A NaN in the window
-/// is its maximum.
+/// Max pooling: <c>y = max x</c> over each window. Backward passes dy to the first position, row by row, that has the largest value. The maximum
+/// of a window that contains NaN is NaN.
 /// </summary>
 public sealed class MaxPool2D : Pool2D, IPart<MaxPool2D>
 {
-    /// <summary>A maximum of windows.</summary>
-    /// <param name="size">Height and width of the window.</param>
+    /// <summary>Creates a max pooling layer.</summary>
+    /// <param name="size">The height and width of the window; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
     public MaxPool2D(Size2D size)
         : this(SettingsOf(Kind, size))
@@ -72,7 +76,7 @@ public sealed class MaxPool2D : Pool2D, IPart<MaxPool2D>
     {
     }
 
-    /// <summary>The kind of part: "max-pool2d".</summary>
+    /// <summary>The kind of this part: "max-pool2d".</summary>
     public static string Kind => "max-pool2d";
 
     /// <inheritdoc/>
@@ -99,11 +103,14 @@ public sealed class MaxPool2D : Pool2D, IPart<MaxPool2D>
     }
 }
 
-/// <summary>The mean of each window: <c>y = Σ x / n</c>, with n as <see cref="CountsPadding"/> says. The sums of a window's rows are added.</summary>
+/// <summary>
+/// Average pooling: <c>y = Σ x / n</c> over each window; <see cref="CountsPadding"/> determines n. The rows of a window are summed first, then
+/// their sums.
+/// </summary>
 public sealed class AveragePool2D : Pool2D, IPart<AveragePool2D>
 {
-    /// <summary>A mean of windows.</summary>
-    /// <param name="size">Height and width of the window.</param>
+    /// <summary>Creates an average pooling layer.</summary>
+    /// <param name="size">The height and width of the window; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
     public AveragePool2D(Size2D size)
         : this(SettingsOf(Kind, size))
@@ -113,12 +120,12 @@ public sealed class AveragePool2D : Pool2D, IPart<AveragePool2D>
     private AveragePool2D(Settings settings)
         : base(settings) => CountsPadding = settings.Get("countsPadding", true);
 
-    /// <summary>The kind of part: "average-pool2d".</summary>
+    /// <summary>The kind of this part: "average-pool2d".</summary>
     public static string Kind => "average-pool2d";
 
     /// <summary>
-    /// Whether n is the size of the window, so that places of the padding count as zeros, or the number of places within the picture. The default is
-    /// true, as in PyTorch; Keras does not count them.
+    /// Whether n is the size of the window, so that positions of the padding count as zeros. If false, n is the number of positions within the
+    /// image, as in Keras. Default: true, as in PyTorch.
     /// </summary>
     public bool CountsPadding
     {

@@ -3,9 +3,9 @@ using System.Numerics.Tensors;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A block of layers F with a way around it: <c>y = P(x) + F(x)</c>, <c>dx = dP/dx·dy + dF/dx·dy</c> (He et al. 2016), where the way around is
-/// the identity, <c>P(x) = x</c>, unless a <see cref="Projection"/> brings x to the shape of F(x). The parameters of the inner layers are the
-/// residual's own, under their names: "residual1.dense2.weight", "residual1.projection.dense1.weight".
+/// A block of layers F with a skip connection: <c>y = P(x) + F(x)</c>, <c>dx = dP/dx·dy + dF/dx·dy</c> (He et al. 2016). The skip connection is
+/// the identity, <c>P(x) = x</c>, unless a <see cref="Projection"/> converts x to the shape of F(x). The parameters of the inner layers belong to
+/// this layer, with prefixed names: "residual1.dense2.weight", "residual1.projection.dense1.weight".
 /// </summary>
 public sealed class Residual : Layer, IPart<Residual>
 {
@@ -14,8 +14,8 @@ public sealed class Residual : Layer, IPart<Residual>
     private readonly Layer[] _layers;
     private readonly Layer[] _projection = [];
 
-    /// <summary>A block.</summary>
-    /// <param name="layers">F, first layer to last; at least one.</param>
+    /// <summary>Creates a residual block.</summary>
+    /// <param name="layers">The layers of F in order; at least one.</param>
     /// <exception cref="ArgumentException">There is no layer, or one is null.</exception>
     public Residual(params IReadOnlyList<Layer> layers)
         : this(new Settings(Kind).WithList("layers", Checked(layers, nameof(layers))))
@@ -29,10 +29,10 @@ public sealed class Residual : Layer, IPart<Residual>
         Projection = settings.GetList<Layer>("projection");
     }
 
-    /// <summary>F, first layer to last.</summary>
+    /// <summary>The layers of F in order.</summary>
     public IReadOnlyList<Layer> Layers => _layers;
 
-    /// <summary>P, first layer to last; empty, the default, for the identity.</summary>
+    /// <summary>The layers of P in order; empty, the default, for the identity.</summary>
     /// <exception cref="ArgumentException">A layer is null.</exception>
     public IReadOnlyList<Layer> Projection
     {
@@ -61,12 +61,12 @@ public sealed class Residual : Layer, IPart<Residual>
     {
         ArgumentNullException.ThrowIfNull(branches);
         if (branches.Count == 0 || branches.Contains(null!))
-            throw new ArgumentException("expected the block's chain, and that of the projection where there is one", nameof(branches));
+            throw new ArgumentException("expected the chain of the block, and that of the projection if there is one", nameof(branches));
         Shape block = branches[Block].OutputShape, around = branches.Count > Shortcut ? branches[Shortcut].OutputShape : inputShape;
         return block == around
             ? block
             : throw new ArgumentException(
-                $"expected a block from {inputShape} to {around}, the shape of the way around it, got one to {block}; a projection can change the shape", nameof(inputShape));
+                $"expected a block from {inputShape} to {around}, the shape of the skip connection, got one to {block}; set Projection to change the shape", nameof(inputShape));
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ public sealed class Residual : Layer, IPart<Residual>
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
         context.CheckBackward(this, input, output, outputGradient, inputGradient, Outputs(context, input.Columns));
-        // The layers may overwrite the gradient that they are given; the way around still needs it.
+        // The layers may overwrite the gradient that they receive, and the skip connection still needs it.
         ChainRun block = context.Branch(Block);
         outputGradient.Span.CopyTo(block.OutputGradient.Span);
         block.Backward(input, inputGradient);
@@ -112,7 +112,7 @@ public sealed class Residual : Layer, IPart<Residual>
     private static int Outputs(in LayerContext context, int inputs)
     {
         if (context.BranchCount == 0)
-            throw new ArgumentException("a residual runs in a chain, which has the memory of the layers within", nameof(context));
+            throw new ArgumentException("a residual must run in a Chain, which has the memory of its inner layers", nameof(context));
         return context.BranchCount == 1 ? inputs : context.Branch(Shortcut).Outputs;
     }
 

@@ -4,14 +4,15 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A trained factor and shift for each value of a sample: <c>y = γ ∘ x + β</c>. Backward: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x</c> over the
-/// samples, <c>dx = γ ∘ dy</c>. It is the second half of a <see cref="BatchNormalization"/>, for networks that put something in between.
+/// A trainable scale and shift for each value of a sample: <c>y = γ ∘ x + β</c>. Backward: <c>dβ = Σ dy</c>, <c>dγ = Σ dy ∘ x</c> over the
+/// samples, <c>dx = γ ∘ dy</c>. It is the second half of a <see cref="BatchNormalization"/>, for networks with another layer between the two
+/// halves.
 /// </summary>
 public sealed class ScaleShift : Layer, IPart<ScaleShift>
 {
     private const int Scale = 0, Shift = 1;
 
-    /// <summary>A layer.</summary>
+    /// <summary>Creates a scale-and-shift layer.</summary>
     public ScaleShift()
         : this(new Settings(Kind))
     {
@@ -90,7 +91,7 @@ internal ref struct ScaleShiftForward : IColumnOperation
 /// <summary>The gradients of <see cref="ScaleShiftForward"/>: <c>dβ = Σ dy</c>, <c>dγ = Σ dy·x</c> over the rows, <c>dx = γ ∘ dy</c>.</summary>
 internal ref struct ScaleShiftBackward : IColumnOperation
 {
-    /// <summary>[rows, columns]; dX has no rows where it is not wanted.</summary>
+    /// <summary>[rows, columns]; dX has no rows if it is not needed.</summary>
     public ReadOnlyMatrixView X, Dy;
     public MatrixView Dx;
 
@@ -98,7 +99,7 @@ internal ref struct ScaleShiftBackward : IColumnOperation
     public ReadOnlySpan<float> Scale;
     public Span<float> ScaleGradient, ShiftGradient;
 
-    /// <summary>Whether dγ and dβ are added to what is there.</summary>
+    /// <summary>Whether to add to dγ and dβ instead of overwriting them.</summary>
     public bool Accumulate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,16 +3,16 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Sets whole channels of a picture [height, width, channels] to 0 with a given probability while training, and multiplies the others by
-/// <c>1 / (1 − rate)</c>, so that the mean stays; does nothing otherwise (Tompson et al. 2015). Neighbouring places are so much alike that
-/// <see cref="Dropout"/> of single values would hide little. Which channels depends on the training's seed, the step, the sample's place in it and the
-/// channel alone.
+/// In training, sets whole channels of an image [height, width, channels] to 0 with a given probability and multiplies the others by
+/// <c>1 / (1 − rate)</c>, which preserves the mean; otherwise the identity (Tompson et al. 2015). Adjacent values of an image are correlated, so
+/// that <see cref="Dropout"/> of single values has little effect. The selection depends only on the training's seed, the step, the sample's index
+/// in the step and the channel.
 /// </summary>
 public sealed class SpatialDropout2D : Layer, IPart<SpatialDropout2D>
 {
-    /// <summary>Dropout of channels.</summary>
-    /// <param name="rate">Probability of a channel to be dropped, at least 0 and less than 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> lies outside its range.</exception>
+    /// <summary>Creates a spatial dropout layer.</summary>
+    /// <param name="rate">The probability with which a channel is dropped; at least 0 and less than 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> is out of range.</exception>
     public SpatialDropout2D(float rate)
         : this(new Settings(Kind, new Setting("rate", rate)))
     {
@@ -21,10 +21,10 @@ public sealed class SpatialDropout2D : Layer, IPart<SpatialDropout2D>
     private SpatialDropout2D(Settings settings)
         : base(settings) => Rate = Guard.Fraction(settings.Get<float>("rate"), "rate");
 
-    /// <summary>Probability of a channel to be dropped.</summary>
+    /// <summary>The probability with which a channel is dropped.</summary>
     public float Rate { get; }
 
-    /// <summary>The kind of part: "spatial-dropout2d".</summary>
+    /// <summary>The kind of this part: "spatial-dropout2d".</summary>
     public static string Kind => "spatial-dropout2d";
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ public sealed class SpatialDropout2D : Layer, IPart<SpatialDropout2D>
     }
 }
 
-/// <summary><c>y = factor · x</c>, a factor for each channel of each sample.</summary>
+/// <summary><c>y = factor · x</c> with a factor for each channel of each sample.</summary>
 internal ref struct ChannelScaling : IRowOperation
 {
     /// <summary>[samples, places · channels].</summary>

@@ -6,8 +6,9 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Brings features to mean 0 and deviation 1 by given figures: <c>y = (x − mean) / deviation</c>, each feature by itself. Of wider samples it
-/// changes the first <see cref="FeatureCount"/> values and passes the others on, sparse ones as sparse rows. The figures stay with the network's parameters, and so go where the model goes; they are not trained. A deviation of 0 counts as 1.
+/// Standardizes features with given means and standard deviations: <c>y = (x − mean) / deviation</c>, separately for each feature. In wider
+/// samples it changes the first <see cref="FeatureCount"/> values and passes the others on, sparse ones as sparse rows. Means and deviations are
+/// stored among the network's parameters, are saved with it, and are not trained. A deviation of 0 counts as 1.
 /// </summary>
 public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardization>
 {
@@ -16,10 +17,10 @@ public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardiza
     private readonly float[]? _means;
     private readonly float[]? _deviations;
 
-    /// <summary>Standardization.</summary>
+    /// <summary>Creates a standardization layer.</summary>
     /// <param name="means">The features' means.</param>
-    /// <param name="deviations">The features' standard deviations; not negative.</param>
-    /// <exception cref="ArgumentException">The lengths differ, or a value is not finite or a deviation negative.</exception>
+    /// <param name="deviations">The features' standard deviations, as many as means; not negative.</param>
+    /// <exception cref="ArgumentException">The lengths differ, a value is not finite, or a deviation is negative.</exception>
     public Standardization(ReadOnlySpan<float> means, ReadOnlySpan<float> deviations)
         : base(new Settings(Kind, new Setting("features", means.Length)))
     {
@@ -37,8 +38,11 @@ public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardiza
         }
     }
 
-    /// <summary>Standardization that changes nothing until its means and deviations are set: for networks whose parameters come from a file.</summary>
-    /// <param name="features">Number of features.</param>
+    /// <summary>
+    /// Creates a standardization layer whose means and deviations are set later, for networks whose parameters are loaded from a file. Until then
+    /// it is the identity.
+    /// </summary>
+    /// <param name="features">The number of features; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is not positive.</exception>
     public Standardization(int features)
         : this(new Settings(Kind, new Setting("features", features)))
@@ -48,7 +52,7 @@ public sealed class Standardization : Layer, IDenseBlockLayer, IPart<Standardiza
     private Standardization(Settings settings)
         : base(settings) => FeatureCount = Guard.Positive(settings.Get<int>("features"), "features");
 
-    /// <summary>Number of features.</summary>
+    /// <summary>The number of features.</summary>
     public int FeatureCount { get; }
 
     int IDenseBlockLayer.ChangedColumns => FeatureCount;
@@ -112,7 +116,7 @@ internal ref struct StandardizationForward : IRowOperation
     public ReadOnlyMatrixView X;
     public MatrixView Y;
 
-    /// <summary>As many as there are values to standardize.</summary>
+    /// <summary>[number of standardized values].</summary>
     public ReadOnlySpan<float> Mean, Deviation;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

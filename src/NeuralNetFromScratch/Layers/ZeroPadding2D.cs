@@ -2,11 +2,11 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Puts zeros around a picture [height, width, channels]. Backward leaves their gradients out.</summary>
+/// <summary>Adds zeros around an image [height, width, channels]. Backward discards their gradients.</summary>
 public sealed class ZeroPadding2D : Layer, IPart<ZeroPadding2D>
 {
-    /// <summary>A border of zeros.</summary>
-    /// <param name="padding">Zeros on each side; not <see cref="Padding2D.Same"/>, which needs a window.</param>
+    /// <summary>Creates a zero padding layer.</summary>
+    /// <param name="padding">The number of zeros on each side. <see cref="Padding2D.Same"/> is not valid, because it requires a window.</param>
     /// <exception cref="ArgumentException"><paramref name="padding"/> is <see cref="Padding2D.Same"/>.</exception>
     public ZeroPadding2D(Padding2D padding)
         : this(padding.AddTo(new Settings(Kind)))
@@ -18,13 +18,13 @@ public sealed class ZeroPadding2D : Layer, IPart<ZeroPadding2D>
     {
         Padding = Padding2D.Read(settings);
         if (Padding.IsSame)
-            throw new ArgumentException("expected a number of zeros for each side; \"same\" has a meaning where there is a window", "padding");
+            throw new ArgumentException("expected a number of zeros for each side; \"same\" requires a window", "padding");
     }
 
-    /// <summary>Zeros on each side.</summary>
+    /// <summary>The number of zeros on each side.</summary>
     public Padding2D Padding { get; }
 
-    /// <summary>The kind of part: "zero-padding2d".</summary>
+    /// <summary>The kind of this part: "zero-padding2d".</summary>
     public static string Kind => "zero-padding2d";
 
     /// <inheritdoc/>
@@ -68,18 +68,18 @@ public sealed class ZeroPadding2D : Layer, IPart<ZeroPadding2D>
     private int OutputLength(PictureShape picture) =>
         checked((Padding.Top + picture.Height + Padding.Bottom) * (Padding.Left + picture.Width + Padding.Right) * picture.Channels);
 
-    /// <summary>Where a row of the picture begins in the output.</summary>
+    /// <summary>Returns the offset of a row of the image in the output.</summary>
     private int Place(PictureShape picture, int row) => ((Padding.Top + row) * (Padding.Left + picture.Width + Padding.Right) + Padding.Left) * picture.Channels;
 }
 
 /// <summary>
-/// Repeats each place of a picture [height, width, channels], so that it becomes larger by a whole factor (nearest neighbour):
-/// <c>y[i, j, c] = x[⌊i / factor⌋, ⌊j / factor⌋, c]</c>. Backward adds up the gradients of the copies.
+/// Enlarges an image [height, width, channels] by an integer factor (nearest neighbor): <c>y[i, j, c] = x[⌊i / factor⌋, ⌊j / factor⌋, c]</c>.
+/// Backward adds the gradients of the copies.
 /// </summary>
 public sealed class Upsample2D : Layer, IPart<Upsample2D>
 {
-    /// <summary>An enlargement.</summary>
-    /// <param name="factor">How often each row and each column is there.</param>
+    /// <summary>Creates an upsampling layer.</summary>
+    /// <param name="factor">The vertical and horizontal factors; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
     public Upsample2D(Size2D factor)
         : this(new Settings(Kind, new Setting("factor", Array.AsReadOnly(factor.Numbers))))
@@ -89,10 +89,10 @@ public sealed class Upsample2D : Layer, IPart<Upsample2D>
     private Upsample2D(Settings settings)
         : base(settings) => Factor = Size2D.Read(settings, "factor").AtLeast(1, "factor");
 
-    /// <summary>How often each row and each column is there.</summary>
+    /// <summary>The vertical and horizontal factors.</summary>
     public Size2D Factor { get; }
 
-    /// <summary>The kind of part: "upsample2d".</summary>
+    /// <summary>The kind of this part: "upsample2d".</summary>
     public static string Kind => "upsample2d";
 
     /// <inheritdoc/>
@@ -125,7 +125,7 @@ public sealed class Upsample2D : Layer, IPart<Upsample2D>
             context.Engine.SumsOfWindows(copies, 1, outputGradient, inputGradient);
     }
 
-    /// <summary>The copies of each place, as windows on the output.</summary>
+    /// <summary>Returns the copies of each position, as windows on the output.</summary>
     private PoolShape Copies(Shape inputShape)
     {
         PictureShape picture = PictureShape.Of(inputShape);

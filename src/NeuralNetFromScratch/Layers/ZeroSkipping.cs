@@ -1,15 +1,15 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Whether a layer leaves out products with inputs that are zero. The results have the same bits either way as long as weights and gradients are finite,
-/// up to the sign of a zero: 0 · ∞ and 0 · NaN are left out too.
+/// Specifies whether a layer skips products with inputs that are 0. The results have the same bits if weights and gradients are finite, up to the
+/// sign of a zero: 0 · ∞ and 0 · NaN are skipped too.
 /// </summary>
 public enum ZeroSkipping
 {
-    /// <summary>Each batch decides by some of its rows: zeros that lie side by side, such as the margins of pictures, are left out.</summary>
+    /// <summary>A sample of each batch's rows decides: adjacent zeros, such as the margins of images, are skipped.</summary>
     Automatic,
 
-    /// <summary>Zeros are left out of every batch.</summary>
+    /// <summary>Zeros of every batch are skipped.</summary>
     Always,
 
     /// <summary>Every product is computed.</summary>

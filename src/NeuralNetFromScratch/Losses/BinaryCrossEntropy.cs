@@ -1,16 +1,16 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Cross-entropy of independent yes-or-no questions, on logits z, the mean over all n outputs:
-/// <c>ℓ = (1/n) Σⱼ (pⱼ·tⱼ·log(1 + exp(−zⱼ)) + (1 − tⱼ)·log(1 + exp(zⱼ)))</c> with targets t from 0 to 1 and positive weights p, 1 unless
-/// given; gradient <c>((1 − t)·σ(z) − p·t·(1 − σ(z)))/n</c>; PyTorch's <c>BCEWithLogitsLoss</c>. Class labels count as one-hot targets. A row
-/// is correct where every logit is on its target's side of 0. Predictions: <see cref="NeuralNetFromScratch.OutputActivation.Sigmoid"/>.
+/// Binary cross-entropy of independent labels on logits z, averaged over all n outputs:
+/// <c>ℓ = (1/n) Σⱼ (pⱼ·tⱼ·log(1 + exp(−zⱼ)) + (1 − tⱼ)·log(1 + exp(zⱼ)))</c> with targets t from 0 to 1 and positive weights p. The gradient is
+/// <c>((1 − t)·σ(z) − p·t·(1 − σ(z)))/n</c>. It equals PyTorch's <c>BCEWithLogitsLoss</c>. Class labels count as one-hot targets. A row is
+/// correct if every logit is on its target's side of 0. Predictions: <see cref="NeuralNetFromScratch.OutputActivation.Sigmoid"/>.
 /// </summary>
 public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
 {
     private readonly float[] _positiveWeights;
 
-    /// <summary>Binary cross-entropy.</summary>
+    /// <summary>Creates a binary cross-entropy loss.</summary>
     public BinaryCrossEntropy()
         : this(new Settings(Kind))
     {
@@ -26,7 +26,10 @@ public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
     /// <inheritdoc/>
     public static string Kind => "binary-cross-entropy";
 
-    /// <summary>p, one for each output: values above 1 penalize false negatives more than false positives. All 1 if empty.</summary>
+    /// <summary>
+    /// The weights p of positive targets, one for each output; values above 1 penalize false negatives more than false positives. Each is finite
+    /// and not negative. Empty, the default, for all 1.
+    /// </summary>
     /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
     public IReadOnlyList<float> PositiveWeights
     {
@@ -88,11 +91,11 @@ public sealed class BinaryCrossEntropy : Loss, IPart<BinaryCrossEntropy>
         public (double Loss, double Slope) At(int column, float output, float target)
         {
             double positive = target * (positiveWeights.Length == 0 ? 1.0 : positiveWeights[column]), negative = 1.0 - target;
-            // log(1 + exp(−|z|)) and σ(|z|) cannot overflow; the rest is linear.
+            // log(1 + exp(−|z|)) and σ(|z|) cannot overflow; the remaining terms are linear.
             double exponential = PortableMath.Exp(-Math.Abs((double)output)), log = PortableMath.LogP1(exponential), sigmoid = 1 / (1 + exponential);
             double logOfPositive = log + Math.Max(-output, 0.0), logOfNegative = log + Math.Max(output, 0.0);
             double probability = output >= 0 ? sigmoid : exponential * sigmoid, complement = output >= 0 ? exponential * sigmoid : sigmoid;
-            // What is not asked for costs nothing, even where its logarithm is infinite.
+            // A target of weight 0 contributes nothing, even if its logarithm is infinite.
             double loss = (positive == 0 ? 0 : positive * logOfPositive) + (negative == 0 ? 0 : negative * logOfNegative);
             return (double.IsNaN(output) ? double.NaN : loss, negative * probability - positive * complement);
         }

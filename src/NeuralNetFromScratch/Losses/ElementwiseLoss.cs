@@ -25,7 +25,7 @@ internal static class ElementwiseLoss
         return sum;
     }
 
-    /// <summary>One row, against a row of targets, or against a one-hot label where there are none.</summary>
+    /// <summary>Computes one row against a row of targets, or against a one-hot label if there are no targets.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Row<TElement>(
         TElement element, ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, int label, float scale, Span<float> gradient)
@@ -44,20 +44,20 @@ internal static class ElementwiseLoss
     }
 }
 
-/// <summary>A loss of one output and its target.</summary>
+/// <summary>The loss of a single output.</summary>
 internal interface IElementLoss
 {
-    /// <summary>The loss and its derivative by the output.</summary>
+    /// <summary>Returns the loss and its derivative with respect to the output.</summary>
     (double Loss, double Slope) At(int column, float output, float target);
 }
 
 /// <summary>
-/// The mean of the squared differences over all outputs: <c>ℓ = (1/n) Σⱼ (aⱼ − tⱼ)²</c> with n outputs, gradient
-/// <c>(2/n)(a − t)</c>; PyTorch's <c>MSELoss</c>. Class labels count as one-hot targets.
+/// Mean squared error over all n outputs: <c>ℓ = (1/n) Σⱼ (aⱼ − tⱼ)²</c>, gradient <c>(2/n)(a − t)</c>. It equals PyTorch's <c>MSELoss</c>. Class
+/// labels count as one-hot targets.
 /// </summary>
 public sealed class MeanSquaredError : Loss, IPart<MeanSquaredError>
 {
-    /// <summary>The mean squared error.</summary>
+    /// <summary>Creates a mean squared error loss.</summary>
     public MeanSquaredError()
         : this(new Settings(Kind))
     {
@@ -93,12 +93,12 @@ public sealed class MeanSquaredError : Loss, IPart<MeanSquaredError>
 }
 
 /// <summary>
-/// The mean of the absolute differences over all outputs: <c>ℓ = (1/n) Σⱼ |aⱼ − tⱼ|</c> with n outputs, gradient
-/// <c>sign(a − t)/n</c>, 0 where they are equal; PyTorch's <c>L1Loss</c>. Class labels count as one-hot targets.
+/// Mean absolute error over all n outputs: <c>ℓ = (1/n) Σⱼ |aⱼ − tⱼ|</c>, gradient <c>sign(a − t)/n</c>, which is 0 for equal values. It equals
+/// PyTorch's <c>L1Loss</c>. Class labels count as one-hot targets.
 /// </summary>
 public sealed class MeanAbsoluteError : Loss, IPart<MeanAbsoluteError>
 {
-    /// <summary>The mean absolute error.</summary>
+    /// <summary>Creates a mean absolute error loss.</summary>
     public MeanAbsoluteError()
         : this(new Settings(Kind))
     {
@@ -134,14 +134,13 @@ public sealed class MeanAbsoluteError : Loss, IPart<MeanAbsoluteError>
 }
 
 /// <summary>
-/// Squared for small differences, absolute for large ones (Huber 1964), the mean over all n outputs: with d = a − t,
-/// <c>ℓ = (1/n) Σ (d²/2 where |d| ≤ δ, else δ·(|d| − δ/2))</c>, gradient <c>clamp(d, ±δ)/n</c>; PyTorch's <c>HuberLoss</c>.
-/// Class labels count as one-hot targets.
+/// The Huber loss (Huber 1964), averaged over all n outputs: with d = a − t, <c>ℓ = (1/n) Σ (d²/2 if |d| ≤ δ, otherwise δ·(|d| − δ/2))</c>,
+/// gradient <c>clamp(d, ±δ)/n</c>. It equals PyTorch's <c>HuberLoss</c>. Class labels count as one-hot targets.
 /// </summary>
 public sealed class Huber : Loss, IPart<Huber>
 {
-    /// <summary>Huber's loss.</summary>
-    /// <param name="delta">δ; positive.</param>
+    /// <summary>Creates a Huber loss.</summary>
+    /// <param name="delta">The difference δ at which the loss changes from quadratic to linear; positive. Default: 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="delta"/> is not positive or not finite.</exception>
     public Huber(float delta = 1)
         : this(new Settings(Kind, new Setting("delta", delta)))
@@ -154,7 +153,7 @@ public sealed class Huber : Loss, IPart<Huber>
     /// <inheritdoc/>
     public static string Kind => "huber";
 
-    /// <summary>δ.</summary>
+    /// <summary>The difference δ at which the loss changes from quadratic to linear.</summary>
     public float Delta { get; }
 
     /// <inheritdoc/>

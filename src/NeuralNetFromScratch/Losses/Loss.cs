@@ -3,23 +3,25 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// What training makes small: a function of the network's outputs and the targets, with its derivative. It works on any rows of a
-/// batch by themselves, on one thread; the trainer divides the rows and takes the mean. Derive from this class for a loss of your own.
+/// The base class of losses: functions of the network's outputs and the targets that training minimizes, with their derivative. A loss processes
+/// any rows of a batch independently, on the calling thread; the trainer divides the rows and computes the mean.
 /// </summary>
-/// <param name="settings">Kind and settings.</param>
+/// <param name="settings">The kind and settings.</param>
 public abstract class Loss(Settings settings) : Part(settings)
 {
-    /// <summary>Checks that the loss is defined for a number of outputs.</summary>
-    /// <param name="outputs">Number of outputs of the network.</param>
-    /// <exception cref="ArgumentException">It is not: the message says what the loss expects.</exception>
+    /// <summary>Checks that the loss is defined for a number of outputs. The default implementation accepts any number.</summary>
+    /// <param name="outputs">The number of outputs of the network.</param>
+    /// <exception cref="ArgumentException">
+    /// The loss is not defined for this number. Implementations state the expected number in the message.
+    /// </exception>
     public virtual void CheckOutputs(int outputs)
     {
     }
 
     /// <summary>
-    /// What the network's outputs mean: logits of one class each for a softmax, of independent labels for a sigmoid, or the predictions
-    /// themselves. The loss applies it itself, so that the last layer must not; a trainer tells the network, which predicts with it. The default is
-    /// <see cref="OutputActivation.None"/>.
+    /// The meaning of the network's outputs: logits of exclusive classes (softmax), logits of independent labels (sigmoid), or the predictions
+    /// themselves (none). The loss applies the function itself, so that the last layer must not. The trainer stores the value in the network,
+    /// which uses it for predictions. Default: <see cref="OutputActivation.None"/>.
     /// </summary>
     public virtual OutputActivation OutputActivation => OutputActivation.None;
 
@@ -33,32 +35,43 @@ public abstract class Loss(Settings settings) : Part(settings)
             throw new ArgumentException($"{this} ignores a label, but the samples have dense targets; give samples without an answer a weight of 0", parameter);
     }
 
-    /// <summary>The metrics that are computed unless the caller names others: the accuracy where samples have classes, none otherwise.</summary>
-    /// <param name="hasLabels">Whether samples have class labels; dense targets otherwise.</param>
+    /// <summary>Returns the metrics that are computed if the caller specifies none: accuracy for classification, none for regression.</summary>
+    /// <param name="hasLabels">Whether the samples have class labels; otherwise they have dense targets.</param>
     public virtual IReadOnlyList<Metric> DefaultMetrics(bool hasLabels) => hasLabels || OutputActivation != OutputActivation.None ? [new Accuracy()] : [];
 
-    /// <summary>The loss against class labels, and its gradient.</summary>
+    /// <summary>
+    /// Computes the loss against class labels, and its gradient. Implementations are thread-safe, since several threads call them for different
+    /// rows.
+    /// </summary>
     /// <param name="outputs">The network's outputs: [rows, classes].</param>
-    /// <param name="labels">The class of each row: 0 to classes − 1.</param>
-    /// <param name="scale">Factor of the gradient: 1/m for the mean over m samples.</param>
-    /// <param name="gradient">Receives <c>scale · dℓ/d(outputs)</c>: [rows, classes]; a view without rows when only the loss is wanted.</param>
-    /// <returns>The sum of the rows' losses ℓ, added in double precision.</returns>
+    /// <param name="labels">The class of each row, 0 to the number of classes − 1: [rows].</param>
+    /// <param name="scale">The factor on the gradient: 1/m for the mean over m samples.</param>
+    /// <param name="gradient">Receives <c>scale · dℓ/d(outputs)</c>: [rows, classes]. A view without rows if only the loss is needed.</param>
+    /// <returns>The sum of the rows' losses ℓ in double precision.</returns>
+    /// <exception cref="ArgumentException">The shapes do not match, or the number of outputs is not supported.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not an output.</exception>
+    /// <exception cref="NotSupportedException">The loss requires dense targets.</exception>
     public abstract double Evaluate(ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, float scale, MatrixView gradient);
 
-    /// <summary>The loss against dense targets, and its gradient.</summary>
+    /// <summary>
+    /// Computes the loss against dense targets, and its gradient. Implementations are thread-safe, since several threads call them for different
+    /// rows.
+    /// </summary>
     /// <param name="outputs">The network's outputs: [rows, outputs].</param>
     /// <param name="targets">The targets: [rows, outputs].</param>
-    /// <param name="scale">Factor of the gradient: 1/m for the mean over m samples.</param>
-    /// <param name="gradient">Receives <c>scale · dℓ/d(outputs)</c>: [rows, outputs]; a view without rows when only the loss is wanted.</param>
-    /// <returns>The sum of the rows' losses ℓ, added in double precision.</returns>
+    /// <param name="scale">The factor on the gradient: 1/m for the mean over m samples.</param>
+    /// <param name="gradient">Receives <c>scale · dℓ/d(outputs)</c>: [rows, outputs]. A view without rows if only the loss is needed.</param>
+    /// <returns>The sum of the rows' losses ℓ in double precision.</returns>
+    /// <exception cref="ArgumentException">The shapes do not match, or the number of outputs is not supported.</exception>
+    /// <exception cref="NotSupportedException">The loss requires class labels.</exception>
     public abstract double Evaluate(ReadOnlyMatrixView outputs, ReadOnlyMatrixView targets, float scale, MatrixView gradient);
 
     /// <summary>
-    /// Whether outputs count as a correct classification of a dense target: unless a loss says otherwise, where the largest output
-    /// stands at the largest target, among several.
+    /// Determines whether outputs are a correct classification of a dense target. The default implementation compares the indices of the largest
+    /// output and the largest target, and returns false for a single output.
     /// </summary>
-    /// <param name="outputs">One row of outputs.</param>
-    /// <param name="targets">Its targets.</param>
+    /// <param name="outputs">The outputs of one sample: [outputs].</param>
+    /// <param name="targets">The targets of the sample: [outputs].</param>
     public virtual bool IsCorrect(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets) =>
         outputs.Length > 1 && Argmax.Of(outputs) is >= 0 and int predicted && predicted == Argmax.Of(targets);
 }
@@ -90,10 +103,10 @@ internal static class LossShapes
     }
 }
 
-/// <summary>The check that every use of sample weights begins with.</summary>
+/// <summary>Checks sample weights.</summary>
 internal static class SampleWeights
 {
-    /// <summary>A copy of weights that are finite and not negative.</summary>
+    /// <summary>Returns a copy of weights and checks that they are finite and not negative.</summary>
     public static float[] Checked(IReadOnlyList<float> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -108,7 +121,7 @@ internal static class SampleWeights
             ThrowIfInvalid(i, weights[i]);
     }
 
-    /// <param name="index">The sample.</param>
+    /// <param name="index">The index of the sample.</param>
     /// <param name="weight">Its weight.</param>
     public static void ThrowIfInvalid(int index, float weight)
     {

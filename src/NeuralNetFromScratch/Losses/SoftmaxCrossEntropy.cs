@@ -5,20 +5,20 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Softmax and cross-entropy together, on logits z: <c>ℓ = log Σⱼ exp(zⱼ) − z_y</c> for a class label y, and
-/// <c>ℓ = Σⱼ tⱼ · (log Σₖ exp(zₖ) − zⱼ)</c> for targets t: one-hot, or any weights that say how likely each class is.
-/// The gradient is <c>softmax(z) − t</c> for targets that sum to 1. The largest logit is subtracted first, so that nothing overflows.
+/// Softmax cross-entropy on logits z: <c>ℓ = log Σⱼ exp(zⱼ) − z_y</c> for a class label y, and <c>ℓ = Σⱼ tⱼ · (log Σₖ exp(zₖ) − zⱼ)</c> for dense
+/// targets t, which are one-hot vectors or class probabilities. The gradient is <c>softmax(z) − t</c> if the targets sum to 1. The largest logit
+/// is subtracted first to prevent overflow.
 /// </summary>
 /// <remarks>
-/// With label smoothing ε (Szegedy et al. 2016) and class weights w the targets over K classes become
-/// <c>wⱼ·((1 − ε)·tⱼ + ε/K)</c>, as in PyTorch's <c>CrossEntropyLoss</c>; the trainer divides the sum by the number of samples (PyTorch's
-/// mean divides by the sum of the samples' class weights).
+/// With label smoothing ε (Szegedy et al. 2016) and class weights w the targets over K classes become <c>wⱼ·((1 − ε)·tⱼ + ε/K)</c>, as in
+/// PyTorch's <c>CrossEntropyLoss</c>. The trainer divides the sum by the number of samples, whereas PyTorch's mean divides by the sum of the
+/// samples' class weights.
 /// </remarks>
 public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
 {
     private readonly float[] _classWeights;
 
-    /// <summary>Softmax and cross-entropy.</summary>
+    /// <summary>Creates a softmax cross-entropy loss.</summary>
     public SoftmaxCrossEntropy()
         : this(new Settings(Kind))
     {
@@ -36,15 +36,15 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     /// <inheritdoc/>
     public static string Kind => "softmax-cross-entropy";
 
-    /// <summary>ε: at least 0 and less than 1; 0 unless set.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value lies outside its range.</exception>
+    /// <summary>The label smoothing ε; at least 0 and less than 1. Default: 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public float LabelSmoothing
     {
         get;
         init => Settings = Settings.With("labelSmoothing", field = Guard.Fraction(value, nameof(LabelSmoothing)), defaultValue: 0f);
     }
 
-    /// <summary>w, one for each class, not negative; all 1 if empty.</summary>
+    /// <summary>The weights w of the classes, one for each class, each finite and not negative. Empty, the default, for all 1.</summary>
     /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
     public IReadOnlyList<float> ClassWeights
     {
@@ -82,7 +82,7 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     {
         if (outputs < 2)
             throw new ArgumentException(
-                "the softmax of one output is always 1; take two outputs, or a BinaryCrossEntropy on one, or a MeanSquaredError for numbers", nameof(outputs));
+                "the softmax of one output is always 1; use two outputs, BinaryCrossEntropy with one output, or MeanSquaredError for numbers", nameof(outputs));
         if (_classWeights.Length > 0 && _classWeights.Length != outputs)
             throw new ArgumentException($"expected {_classWeights.Length} outputs, one for each class weight, got {outputs}", nameof(outputs));
     }
@@ -150,17 +150,17 @@ public sealed class SoftmaxCrossEntropy : Loss, IPart<SoftmaxCrossEntropy>
     }
 
     /// <summary>
-    /// The loss of one row against a row of targets, or a label where there are none. The probabilities, already scaled, become the gradient.
+    /// Computes the loss of one row against a row of targets, or a label if there are no targets. The scaled probabilities become the gradient.
     /// </summary>
     private double Row(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, int label, double shiftedLogSum, float maximum, float scale, Span<float> probabilities)
     {
-        // A logit that is no number is not hidden by a target or a class weight of zero.
+        // A target or class weight of 0 must not hide a logit that is NaN.
         double sum = double.IsNaN(shiftedLogSum) ? double.NaN : 0, targetSum = 0;
         for (int j = 0; j < logits.Length; j++)
         {
             double target = Target(targets, label, j, logits.Length);
-            // A class that is not wanted costs nothing, even where its logit is −∞.
+            // A class with target 0 contributes nothing, even if its logit is −∞.
             if (target != 0)
                 sum += target * (shiftedLogSum - ((double)logits[j] - maximum));
             targetSum += target;

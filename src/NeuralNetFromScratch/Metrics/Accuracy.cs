@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The share of the samples that are classified correctly. A sample of a single class is where its largest output, the first of several, is
-/// that of its class (with dense targets of a softmax: of its largest target); a sample of several labels where every output is on its
-/// target's side, so that <see cref="MetricResult.PerClass"/> has the share of each label. NaN is never correct.
+/// The accuracy: the fraction of the samples that are classified correctly, 0 to 1. A single-label sample is correct if its largest output (the
+/// first one, if several are equal) is that of its class, or of its largest dense target. A multi-label sample is correct if every output is on
+/// its target's side of the threshold; <see cref="MetricResult.PerClass"/> then has the fraction for each label. NaN is never correct.
 /// </summary>
 public sealed class Accuracy : SumMetric, IPart<Accuracy>
 {
-    /// <summary>Accuracy.</summary>
+    /// <summary>Creates an accuracy metric.</summary>
     public Accuracy()
         : this(new Settings(Kind))
     {
@@ -33,10 +33,10 @@ public sealed class Accuracy : SumMetric, IPart<Accuracy>
     public override void Check(MetricTask task)
     {
         if (!task.IsSingleLabel && !task.IsMultiLabel)
-            throw Undefined(task, "a regression has no correct answers; use a metric such as mae or r2");
+            throw Undefined(task, "a regression has no correct answers; use a metric such as Mae or R2");
     }
 
-    /// <summary>Correct samples, samples, and the correct answers of each label.</summary>
+    /// <summary>The number of correct samples, the number of samples, and the number of correct answers for each label.</summary>
     /// <inheritdoc/>
     public override (int Counts, int Sums) Sizes(MetricTask task) => (task.IsMultiLabel ? 2 + task.Outputs : 2, 0);
 
@@ -83,13 +83,13 @@ public sealed class Accuracy : SumMetric, IPart<Accuracy>
 }
 
 /// <summary>
-/// The share of the samples whose class is among the k with the largest outputs; a class that ties with the k-th counts. NaN is never among
-/// them. It is defined for samples of a single class.
+/// The top-k accuracy: the fraction of the samples whose class is among the k classes with the largest outputs, 0 to 1. A class whose output
+/// equals the k-th largest counts; NaN never counts. It is defined for single-label samples.
 /// </summary>
 public sealed class TopKAccuracy : SumMetric, IPart<TopKAccuracy>
 {
-    /// <summary>Top-k accuracy.</summary>
-    /// <param name="k">How many classes are looked at; positive, at most the number of classes.</param>
+    /// <summary>Creates a top-k accuracy metric.</summary>
+    /// <param name="k">The number of classes to consider; positive, and at most the number of classes. Default: 5.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is not positive.</exception>
     public TopKAccuracy(int k = 5)
         : this(new Settings(Kind, new Setting("k", k)))
@@ -106,10 +106,10 @@ public sealed class TopKAccuracy : SumMetric, IPart<TopKAccuracy>
     /// <inheritdoc/>
     public static string Kind => "top-k-accuracy";
 
-    /// <summary>How many classes are looked at.</summary>
+    /// <summary>The number of classes to consider.</summary>
     public int K { get; }
 
-    /// <summary>The name with k: "top-5-accuracy".</summary>
+    /// <summary>The name, which includes k, for example "top-5-accuracy".</summary>
     public override string Name => FormattableString.Invariant($"top-{K}-accuracy");
 
     /// <inheritdoc/>
@@ -122,7 +122,7 @@ public sealed class TopKAccuracy : SumMetric, IPart<TopKAccuracy>
     public override void Check(MetricTask task)
     {
         if (!task.IsSingleLabel)
-            throw Undefined(task, "a sample must belong to one class");
+            throw Undefined(task, "a sample must belong to exactly one class");
         if (K > task.Outputs)
             throw Undefined(task, $"there are fewer than {K} classes");
     }
@@ -154,7 +154,7 @@ public sealed class TopKAccuracy : SumMetric, IPart<TopKAccuracy>
 /// <summary>The predicted class.</summary>
 internal static class Argmax
 {
-    /// <summary>The index of the largest value, the first of several; −1 where there is none, as among NaN alone.</summary>
+    /// <summary>Returns the index of the largest value, the first one if several are equal; −1 if all values are NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Of(ReadOnlySpan<float> values)
     {
@@ -169,7 +169,7 @@ internal static class Argmax
         return best;
     }
 
-    /// <summary>Whether <see cref="Of"/> would be this index, without a branch that depends on the values.</summary>
+    /// <summary>Whether <see cref="Of"/> would return this index, computed without a branch that depends on the values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Is(int index, ReadOnlySpan<float> values)
     {

@@ -1,15 +1,15 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The expected calibration error: how far confidence and accuracy are apart (Guo et al. 2017). Predictions are sorted by the highest
-/// probability into bins of equal width, (0, 1/n], (1/n, 2/n] …, and the gaps <c>|accuracy − mean confidence|</c> are averaged, each bin
-/// counting as often as it has samples. Of sigmoid outputs each label has a figure of its own, with the probability of the predicted answer;
-/// the figure is their mean. It is NaN where a probability is.
+/// The expected calibration error: the difference between confidence and accuracy (Guo et al. 2017). Predictions are divided into n bins of equal
+/// width by the highest probability, (0, 1/n], (1/n, 2/n] …, and the differences <c>|accuracy − mean confidence|</c> of the bins are averaged,
+/// weighted by their number of samples. With sigmoid outputs each label has its own value, computed with the probability of the predicted answer;
+/// the result is their mean. The result is NaN if a probability is NaN.
 /// </summary>
 public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
 {
-    /// <summary>Expected calibration error.</summary>
-    /// <param name="binCount">n; positive.</param>
+    /// <summary>Creates an expected calibration error metric.</summary>
+    /// <param name="binCount">The number n of bins; positive. Default: 15.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="binCount"/> is not positive.</exception>
     public CalibrationError(int binCount = 15)
         : this(new Settings(Kind, new Setting("binCount", binCount)))
@@ -26,7 +26,7 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
     /// <inheritdoc/>
     public static string Kind => "calibration-error";
 
-    /// <summary>n.</summary>
+    /// <summary>The number n of bins.</summary>
     public int BinCount { get; }
 
     /// <inheritdoc/>
@@ -45,7 +45,9 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
             throw Undefined(task, "the outputs are not probabilities of the targets");
     }
 
-    /// <summary>Samples; for each bin, of each label if there are several: correct answers, and the sum of their confidences.</summary>
+    /// <summary>
+    /// The number of samples; for each bin, and each label if there are several, the number of correct answers and the sum of their confidences.
+    /// </summary>
     /// <inheritdoc/>
     public override (int Counts, int Sums) Sizes(MetricTask task)
     {
@@ -88,7 +90,7 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
 
     private void Add(int first, double confidence, bool isCorrect, Span<long> correct, Span<double> sums)
     {
-        // NaN goes to the first bin, where it makes the sum NaN.
+        // NaN is counted in the first bin, where it makes the sum NaN.
         int bin = first + (double.IsNaN(confidence) ? 0 : Math.Clamp((int)Math.Ceiling(confidence * BinCount) - 1, 0, BinCount - 1));
         correct[bin] += isCorrect ? 1 : 0;
         sums[bin] += confidence;

@@ -1,22 +1,22 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>How the figures of several classes or labels become one.</summary>
+/// <summary>Specifies how the values of several classes or labels are combined into one.</summary>
 public enum ClassAveraging
 {
-    /// <summary>Each class counts the same.</summary>
+    /// <summary>The mean over the classes.</summary>
     Macro,
 
-    /// <summary>Each class counts as often as it has samples.</summary>
+    /// <summary>The mean over the classes, weighted by their number of samples.</summary>
     Weighted,
 
-    /// <summary>Each decision counts the same, whatever its class.</summary>
+    /// <summary>The value computed from the counts of all classes together.</summary>
     Micro,
 
-    /// <summary>The figure of one class alone, the positive one.</summary>
+    /// <summary>The value of the positive class alone.</summary>
     Binary,
 }
 
-/// <summary>The settings that say which figure of several classes is wanted.</summary>
+/// <summary>The settings that specify how the values of several classes are combined.</summary>
 internal readonly record struct ClassChoice(ClassAveraging? Averaging, int PositiveClass)
 {
     public static Settings Settings(string kind, ClassAveraging? averaging) =>
@@ -36,14 +36,14 @@ internal readonly record struct ClassChoice(ClassAveraging? Averaging, int Posit
         return name.Length == 0 ? new(null, positiveClass) : throw new InvalidDataException($"{settings.Kind}: the averaging {MessageText.Quote(name)} is unknown");
     }
 
-    /// <summary>The kind, with what differs from the default.</summary>
+    /// <summary>Returns the kind, with the settings that differ from the default.</summary>
     public string Name(string kind)
     {
         string averaging = Averaging is null or ClassAveraging.Binary ? "" : $"-{Text(Averaging.Value)}";
         return FormattableString.Invariant($"{kind}{averaging}{(PositiveClass == 1 ? "" : $"-of-class-{PositiveClass}")}");
     }
 
-    /// <summary>Why a task has no such figure; null if it has.</summary>
+    /// <summary>Returns the reason why a task has no such value; null if it has one.</summary>
     public string? Reason(MetricTask task)
     {
         if (!task.IsSingleLabel && !task.IsMultiLabel)
@@ -51,15 +51,15 @@ internal readonly record struct ClassChoice(ClassAveraging? Averaging, int Posit
         if (For(task) != ClassAveraging.Binary)
             return null;
         if (task.IsMultiLabel && (task.Outputs > 1 || PositiveClass != 1))
-            return task.Outputs > 1 ? "each output is a label of its own; the figure of each is in PerClass" : "the positive class of a single output is 1";
+            return task.Outputs > 1 ? "each output is a separate label; PerClass has the value of each" : "the positive class of a single output is 1";
         return task.IsSingleLabel && PositiveClass >= task.Outputs ? $"there is no class {PositiveClass}" : null;
     }
 
-    /// <summary>The averaging of a task.</summary>
+    /// <summary>Returns the averaging for a task.</summary>
     public ClassAveraging For(MetricTask task) =>
         Averaging ?? (task.Outputs == (task.IsMultiLabel ? 1 : 2) ? ClassAveraging.Binary : ClassAveraging.Macro);
 
-    /// <summary>One figure of the classes' figures. A class whose figure is NaN does not count, unless all are.</summary>
+    /// <summary>Combines the classes' values into one. A class whose value is NaN is ignored, unless all are NaN.</summary>
     public double Combine(MetricTask task, ReadOnlySpan<double> figures, ReadOnlySpan<double> samples, double micro)
     {
         ClassAveraging averaging = For(task);

@@ -1,18 +1,21 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A figure that is counted for each class, of correct predictions, predictions and samples of that class: <see cref="Precision"/>,
-/// <see cref="Recall"/>, <see cref="F1Score"/>. A share of nothing is 0. A sample whose outputs are NaN has no predicted class.
+/// The base class of metrics that are computed for each class from the counts of correct predictions, predictions and samples of the class:
+/// <see cref="Precision"/>, <see cref="Recall"/>, <see cref="F1Score"/>. A fraction of zero samples is 0. A sample whose outputs are NaN has no
+/// predicted class.
 /// </summary>
 public abstract class ClassMetric : SumMetric
 {
     private protected ClassMetric(Settings settings)
         : base(settings) => Choice = ClassChoice.Read(settings);
 
-    /// <summary>How the classes' figures become one; null: binary where there are two classes or a single sigmoid output, else macro.</summary>
+    /// <summary>
+    /// How the classes' values are combined into one; null for binary with two classes or a single sigmoid output, otherwise macro.
+    /// </summary>
     public ClassAveraging? Averaging => Choice.Averaging;
 
-    /// <summary>The class whose figure counts where the averaging is binary. The default is 1.</summary>
+    /// <summary>The class whose value is the result of binary averaging. Default: 1; not negative.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int PositiveClass
     {
@@ -39,7 +42,7 @@ public abstract class ClassMetric : SumMetric
             throw Undefined(task, reason);
     }
 
-    /// <summary>Correct predictions, predictions, and samples of each class.</summary>
+    /// <summary>The numbers of correct predictions, predictions, and samples of each class.</summary>
     /// <inheritdoc/>
     public override (int Counts, int Sums) Sizes(MetricTask task) => (checked(3 * task.Outputs), 0);
 
@@ -80,7 +83,7 @@ public abstract class ClassMetric : SumMetric
         return new(Choice.Combine(task, figures, samples, Figure(correct, predicted, actual))) { PerClass = figures };
     }
 
-    /// <summary>The figure of one class.</summary>
+    /// <summary>Computes the value of one class.</summary>
     private protected abstract double Figure(long correct, long predicted, long actual);
 
     private protected static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
@@ -93,12 +96,14 @@ public abstract class ClassMetric : SumMetric
     }
 }
 
-/// <summary>Of the samples predicted as a class, the share that are of it: <c>TP/(TP + FP)</c>.</summary>
+/// <summary>Precision: the fraction of the samples predicted as a class that belong to it, <c>TP/(TP + FP)</c>, 0 to 1.</summary>
 public sealed class Precision : ClassMetric, IPart<Precision>
 {
-    /// <summary>Precision.</summary>
-    /// <param name="averaging">How the classes' figures become one; null: binary where there are two classes or a single sigmoid output, else macro.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is unknown.</exception>
+    /// <summary>Creates a precision metric.</summary>
+    /// <param name="averaging">
+    /// How the classes' values are combined into one. Null, the default, for binary with two classes or a single sigmoid output, otherwise macro.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is not defined in the enumeration.</exception>
     public Precision(ClassAveraging? averaging = null)
         : this(ClassChoice.Settings(Kind, averaging))
     {
@@ -118,12 +123,14 @@ public sealed class Precision : ClassMetric, IPart<Precision>
     private protected override double Figure(long correct, long predicted, long actual) => Ratio(correct, predicted);
 }
 
-/// <summary>Of the samples of a class, the share predicted as it: <c>TP/(TP + FN)</c>.</summary>
+/// <summary>Recall: the fraction of the samples of a class that are predicted as it, <c>TP/(TP + FN)</c>, 0 to 1.</summary>
 public sealed class Recall : ClassMetric, IPart<Recall>
 {
-    /// <summary>Recall.</summary>
-    /// <param name="averaging">How the classes' figures become one; null: binary where there are two classes or a single sigmoid output, else macro.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is unknown.</exception>
+    /// <summary>Creates a recall metric.</summary>
+    /// <param name="averaging">
+    /// How the classes' values are combined into one. Null, the default, for binary with two classes or a single sigmoid output, otherwise macro.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is not defined in the enumeration.</exception>
     public Recall(ClassAveraging? averaging = null)
         : this(ClassChoice.Settings(Kind, averaging))
     {
@@ -143,12 +150,14 @@ public sealed class Recall : ClassMetric, IPart<Recall>
     private protected override double Figure(long correct, long predicted, long actual) => Ratio(correct, actual);
 }
 
-/// <summary>The harmonic mean of precision and recall: <c>2 TP/(2 TP + FP + FN)</c>.</summary>
+/// <summary>The F1 score: the harmonic mean of precision and recall, <c>2 TP/(2 TP + FP + FN)</c>, 0 to 1.</summary>
 public sealed class F1Score : ClassMetric, IPart<F1Score>
 {
-    /// <summary>F1.</summary>
-    /// <param name="averaging">How the classes' figures become one; null: binary where there are two classes or a single sigmoid output, else macro.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is unknown.</exception>
+    /// <summary>Creates an F1 score metric.</summary>
+    /// <param name="averaging">
+    /// How the classes' values are combined into one. Null, the default, for binary with two classes or a single sigmoid output, otherwise macro.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is not defined in the enumeration.</exception>
     public F1Score(ClassAveraging? averaging = null)
         : this(ClassChoice.Settings(Kind, averaging))
     {

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>How often samples of each class were taken for each class.</summary>
+/// <summary>A confusion matrix: how often samples of each class were predicted as each class.</summary>
 public sealed class ConfusionMatrix
 {
-    /// <summary>[classes, classes + 1]: the last column counts samples without a prediction.</summary>
+    /// <summary>[classes, classes + 1]; the last column counts samples without a prediction.</summary>
     private readonly int[] _counts;
 
     internal ConfusionMatrix(int classes)
@@ -18,21 +18,21 @@ public sealed class ConfusionMatrix
     /// <summary>The number of classes.</summary>
     public int ClassCount { get; }
 
-    /// <summary>What the classes are called, in their order; empty where that is not known.</summary>
+    /// <summary>The names of the classes in their order; empty if they are not known.</summary>
     public IReadOnlyList<string> ClassNames { get; internal set; } = [];
 
-    /// <summary>Samples of class <paramref name="actual"/> that were predicted as <paramref name="predicted"/>.</summary>
-    /// <param name="actual">The class: 0 to <c>ClassCount − 1</c>.</param>
-    /// <param name="predicted">The predicted class: 0 to <c>ClassCount − 1</c>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <summary>Gets the number of samples of class <paramref name="actual"/> that were predicted as <paramref name="predicted"/>.</summary>
+    /// <param name="actual">The class, 0 to <c>ClassCount − 1</c>.</param>
+    /// <param name="predicted">The predicted class, 0 to <c>ClassCount − 1</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A class is out of range.</exception>
     public int this[int actual, int predicted] => _counts[Row(actual) + Checked(predicted)];
 
-    /// <summary>Counts predictions.</summary>
-    /// <param name="actual">The classes.</param>
-    /// <param name="predicted">The predicted classes, as many; −1 where there is no prediction, as of outputs that are NaN.</param>
+    /// <summary>Creates a confusion matrix from predictions.</summary>
+    /// <param name="actual">The classes: [samples].</param>
+    /// <param name="predicted">The predicted classes: [samples]; −1 for a sample without a prediction, for example if its outputs are NaN.</param>
     /// <param name="classes">The number of classes; positive.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is not positive, or a class is out of range.</exception>
     public static ConfusionMatrix FromPredictions(ReadOnlySpan<int> actual, ReadOnlySpan<int> predicted, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
@@ -44,59 +44,61 @@ public sealed class ConfusionMatrix
         return matrix;
     }
 
-    /// <summary>Number of samples.</summary>
+    /// <summary>The number of samples.</summary>
     public int Count => _counts.Sum();
 
-    /// <summary>Number of samples without a prediction, as of outputs that are NaN. They count as wrong.</summary>
+    /// <summary>The number of samples without a prediction, for example because their outputs are NaN. They count as wrong.</summary>
     public int UnpredictedCount => Enumerable.Range(0, ClassCount).Sum(Unpredicted);
 
-    /// <summary>Share of the samples that were predicted correctly; 0 of none.</summary>
+    /// <summary>The fraction of the samples that were predicted correctly, 0 to 1; 0 if there are no samples.</summary>
     public double Accuracy => Ratio(Correct, Count);
 
     private int Correct => Enumerable.Range(0, ClassCount).Sum(classIndex => this[classIndex, classIndex]);
 
-    /// <summary>Number of samples of a class.</summary>
-    /// <param name="classIndex">The class: 0 to <c>ClassCount − 1</c>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <summary>Returns the number of samples of a class.</summary>
+    /// <param name="classIndex">The class, 0 to <c>ClassCount − 1</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The class is out of range.</exception>
     public int Support(int classIndex) => Enumerable.Range(0, ClassCount).Sum(predicted => this[classIndex, predicted]) + Unpredicted(classIndex);
 
-    /// <summary>Of the samples predicted as a class, the share that are of it; 0 where there are none.</summary>
-    /// <param name="classIndex">The class: 0 to <c>ClassCount − 1</c>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <summary>
+    /// Computes the precision of a class: the fraction of the samples predicted as the class that belong to it; 0 if there are none.
+    /// </summary>
+    /// <param name="classIndex">The class, 0 to <c>ClassCount − 1</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The class is out of range.</exception>
     public double Precision(int classIndex) =>
         Ratio(this[classIndex, classIndex], Enumerable.Range(0, ClassCount).Sum(actual => this[actual, classIndex]));
 
-    /// <summary>Of the samples of a class, the share predicted as it; 0 where there are none.</summary>
-    /// <param name="classIndex">The class: 0 to <c>ClassCount − 1</c>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <summary>Computes the recall of a class: the fraction of the samples of the class that are predicted as it; 0 if there are none.</summary>
+    /// <param name="classIndex">The class, 0 to <c>ClassCount − 1</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The class is out of range.</exception>
     public double Recall(int classIndex) => Ratio(this[classIndex, classIndex], Support(classIndex));
 
-    /// <summary>The harmonic mean of precision and recall of a class; 0 where both are.</summary>
-    /// <param name="classIndex">The class: 0 to <c>ClassCount − 1</c>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <summary>Computes the F1 score of a class: the harmonic mean of precision and recall; 0 if both are 0.</summary>
+    /// <param name="classIndex">The class, 0 to <c>ClassCount − 1</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The class is out of range.</exception>
     public double F1(int classIndex) => Ratio(2 * Precision(classIndex) * Recall(classIndex), Precision(classIndex) + Recall(classIndex));
 
-    /// <summary>Precision over all classes.</summary>
-    /// <param name="averaging">How classes count: macro, weighted or micro.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such averaging of a matrix.</exception>
+    /// <summary>Computes the precision over all classes.</summary>
+    /// <param name="averaging">The averaging: macro, weighted or micro.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is binary or not defined in the enumeration.</exception>
     public double Precision(ClassAveraging averaging) =>
         averaging == ClassAveraging.Micro ? Ratio(Correct, Count - UnpredictedCount) : Average(averaging, Precision);
 
-    /// <summary>Recall over all classes.</summary>
-    /// <param name="averaging">How classes count: macro, weighted or micro.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such averaging of a matrix.</exception>
+    /// <summary>Computes the recall over all classes.</summary>
+    /// <param name="averaging">The averaging: macro, weighted or micro.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is binary or not defined in the enumeration.</exception>
     public double Recall(ClassAveraging averaging) => averaging == ClassAveraging.Micro ? Accuracy : Average(averaging, Recall);
 
-    /// <summary>F1 over all classes.</summary>
-    /// <param name="averaging">How classes count: macro, weighted or micro.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such averaging of a matrix.</exception>
+    /// <summary>Computes the F1 score over all classes.</summary>
+    /// <param name="averaging">The averaging: macro, weighted or micro.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is binary or not defined in the enumeration.</exception>
     public double F1(ClassAveraging averaging) =>
         averaging == ClassAveraging.Micro ? Ratio(2.0 * Correct, 2.0 * Count - UnpredictedCount) : Average(averaging, F1);
 
-    /// <summary>The matrix as text of at most 80 columns: a table where it fits, otherwise the most frequent confusions.</summary>
+    /// <summary>Returns the matrix as text of at most 80 columns: a table if it fits, otherwise the most frequent confusions.</summary>
     public override string ToString() => ConfusionText.Of(this);
 
-    /// <summary>The matrix of counts [classes, classes + 1].</summary>
+    /// <summary>Creates a matrix from counts [classes, classes + 1].</summary>
     internal static ConfusionMatrix FromCounts(ReadOnlySpan<long> counts, int classes)
     {
         var matrix = new ConfusionMatrix(classes);
@@ -105,7 +107,7 @@ public sealed class ConfusionMatrix
         return matrix;
     }
 
-    /// <summary>Samples of a class without a prediction.</summary>
+    /// <summary>Returns the number of samples of a class without a prediction.</summary>
     internal int Unpredicted(int actual) => _counts[Row(actual) + ClassCount];
 
     private static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
@@ -114,7 +116,7 @@ public sealed class ConfusionMatrix
     {
         ClassAveraging.Macro => PortableMath.Mean([.. Enumerable.Range(0, ClassCount).Select(figure)]),
         ClassAveraging.Weighted => Ratio(PortableMath.Sum([.. Enumerable.Range(0, ClassCount).Select(classIndex => Support(classIndex) * figure(classIndex))]), Count),
-        _ => throw new ArgumentOutOfRangeException(nameof(averaging), averaging, "must be macro, weighted or micro; name a class for its own figure"),
+        _ => throw new ArgumentOutOfRangeException(nameof(averaging), averaging, "must be Macro, Weighted or Micro; use the overload with a class index for the value of one class"),
     };
 
     private int Row(int actual) => Checked(actual) * (ClassCount + 1);
@@ -128,12 +130,12 @@ public sealed class ConfusionMatrix
 }
 
 /// <summary>
-/// Counts which classes were taken for which: <see cref="MetricResult.ConfusionMatrix"/>. Its figure is the accuracy. A single sigmoid output
-/// has two classes, no and yes. The state grows with the square of the number of classes.
+/// A metric that computes a <see cref="ConfusionMatrix"/> as <see cref="MetricResult.ConfusionMatrix"/>. Its value is the accuracy. A single
+/// sigmoid output has two classes, no and yes. The size of the state is the square of the number of classes.
 /// </summary>
 public sealed class ConfusionMatrixMetric : SumMetric, IPart<ConfusionMatrixMetric>
 {
-    /// <summary>A confusion matrix.</summary>
+    /// <summary>Creates a confusion matrix metric.</summary>
     public ConfusionMatrixMetric()
         : this(new Settings(Kind))
     {
@@ -157,9 +159,9 @@ public sealed class ConfusionMatrixMetric : SumMetric, IPart<ConfusionMatrixMetr
     public override void Check(MetricTask task)
     {
         if (!task.IsSingleLabel && !(task.IsMultiLabel && task.Outputs == 1))
-            throw Undefined(task, task.IsMultiLabel ? "labels do not exclude each other" : "a regression has no classes");
+            throw Undefined(task, task.IsMultiLabel ? "the labels are not exclusive" : "a regression has no classes");
         if ((long)task.Outputs * (task.Outputs + 1) > Array.MaxLength)
-            throw Undefined(task, "a matrix of so many classes does not fit in memory");
+            throw Undefined(task, "the number of classes is too large for a matrix");
     }
 
     /// <inheritdoc/>
@@ -178,7 +180,7 @@ public sealed class ConfusionMatrixMetric : SumMetric, IPart<ConfusionMatrixMetr
                 (actual, predicted) = (batch.Targets[row, 0] > 0.5f ? 1 : 0, float.IsNaN(output) ? -1 : output > batch.Threshold ? 1 : 0);
             }
 
-            // Targets that are all NaN are of no class.
+            // Targets that are all NaN belong to no class.
             if (actual >= 0)
                 counts[actual * (classes + 1) + (predicted < 0 ? classes : predicted)]++;
         }
@@ -194,7 +196,7 @@ public sealed class ConfusionMatrixMetric : SumMetric, IPart<ConfusionMatrixMetr
     private static int Classes(MetricTask task) => task.IsMultiLabel ? 2 : task.Outputs;
 }
 
-/// <summary>A confusion matrix as text.</summary>
+/// <summary>Formats a confusion matrix.</summary>
 internal static class ConfusionText
 {
     private const int MostColumns = 80, MostConfusions = 10, LongestName = 24;
@@ -243,7 +245,7 @@ internal static class ConfusionText
         return text.ToString();
     }
 
-    /// <summary>The most frequent confusions, of several as frequent the first.</summary>
+    /// <summary>Returns the most frequent confusions; equally frequent ones are in the order of the classes.</summary>
     private static string Confusions(ConfusionMatrix matrix)
     {
         (int Actual, int Predicted, int Count)[] all =
@@ -271,7 +273,7 @@ internal static class ConfusionText
         return text.ToString();
     }
 
-    /// <summary>A class by number, and by name where it has one.</summary>
+    /// <summary>Returns the number of a class, and its name if it has one.</summary>
     private static string Name(ConfusionMatrix matrix, int index)
     {
         if (matrix.ClassNames.Count == 0 || matrix.ClassNames[index] == Number(index))

@@ -2,19 +2,21 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>What a figure is computed about: how outputs become predictions, and what they are compared with.</summary>
-/// <param name="OutputActivation">What turns outputs into predictions.</param>
-/// <param name="Outputs">Number of outputs of a sample.</param>
-/// <param name="HasLabels">Whether samples have class labels; dense targets otherwise, one for each output.</param>
+/// <summary>The task for which a metric is computed: how outputs become predictions, and what they are compared with.</summary>
+/// <param name="OutputActivation">The function that converts outputs to predictions.</param>
+/// <param name="Outputs">The number of outputs of a sample.</param>
+/// <param name="HasLabels">Whether the samples have class labels; otherwise they have one dense target for each output.</param>
 public readonly record struct MetricTask(OutputActivation OutputActivation, int Outputs, bool HasLabels)
 {
-    /// <summary>Whether a sample belongs to one class of several: class labels, or dense targets of a softmax, whose largest is the class.</summary>
+    /// <summary>
+    /// Whether a sample belongs to exactly one of several classes: class labels, or dense targets of a softmax, whose largest value is the class.
+    /// </summary>
     public bool IsSingleLabel => HasLabels || OutputActivation is OutputActivation.Softmax or OutputActivation.LogSoftmax;
 
-    /// <summary>Whether each output answers a yes-or-no question of its own: dense targets of sigmoid outputs.</summary>
+    /// <summary>Whether each output is an independent yes-or-no answer: dense targets of sigmoid outputs.</summary>
     public bool IsMultiLabel => !HasLabels && OutputActivation == OutputActivation.Sigmoid;
 
-    /// <summary>The task in words, for messages: "dense targets and 3 outputs without an output activation".</summary>
+    /// <summary>Returns the task as text for messages, for example "dense targets and 3 outputs without an output activation".</summary>
     public override string ToString()
     {
         string activation = OutputActivation switch
@@ -29,9 +31,9 @@ public readonly record struct MetricTask(OutputActivation OutputActivation, int 
 }
 
 /// <summary>
-/// A figure of merit of predictions: accuracy, an F1 score, a mean absolute error. It is computed over any number of samples in one pass,
-/// block after block, with the same bits for any number of threads. Metrics of your own derive from <see cref="SumMetric"/>, whose state is
-/// counts and sums, or from <see cref="ScoreMetric"/>, which keeps some numbers of each sample. Sample weights do not enter.
+/// The base class of metrics, for example accuracy, F1 score or mean absolute error. A metric is computed over any number of samples in one pass,
+/// block by block, with the same bits for any number of threads. A user's metric derives from <see cref="SumMetric"/>, whose state is counts and
+/// sums, or from <see cref="ScoreMetric"/>, which stores some numbers of each sample. Sample weights are ignored.
 /// </summary>
 public abstract class Metric : Part
 {
@@ -40,25 +42,35 @@ public abstract class Metric : Part
     {
     }
 
-    /// <summary>The name in results, logs and messages, different from that of every other metric used with it: the kind, unless overridden.</summary>
+    /// <summary>
+    /// The name in results, logs and messages. It must differ from that of every other metric used together with it. Default: the kind.
+    /// </summary>
     public virtual string Name => Settings.Kind;
 
     /// <summary>Whether a higher value is better.</summary>
     public abstract bool HigherIsBetter { get; }
 
-    /// <summary>Whether <see cref="MetricBatch.Probabilities"/> are read. They cost nothing where no metric reads them. The default is false.</summary>
+    /// <summary>
+    /// Whether the metric reads <see cref="MetricBatch.Probabilities"/>, which are computed only if a metric reads them. The default
+    /// implementation returns false.
+    /// </summary>
     public virtual bool NeedsProbabilities => false;
 
-    /// <summary>Checks that the figure is defined for a task.</summary>
+    /// <summary>Checks that the metric is defined for a task.</summary>
     /// <param name="task">The task.</param>
-    /// <exception cref="ArgumentException">It is not defined: the message names metric and task.</exception>
+    /// <exception cref="ArgumentException">
+    /// The metric is not defined for the task. Implementations throw the exception from <see cref="Undefined"/>.
+    /// </exception>
     public abstract void Check(MetricTask task);
 
-    /// <summary>The figure of predictions of a single class.</summary>
-    /// <param name="predictions">What <c>Sequential.Predict</c> gives, probabilities; or any scores, where only their order matters: [samples, classes].</param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, there are no samples, or the figure is not defined for them.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is not 0 to classes − 1.</exception>
+    /// <summary>Computes the metric for single-label predictions.</summary>
+    /// <param name="predictions">
+    /// The probabilities from <c>Sequential.Predict</c>, or any scores if only their order matters: [samples, classes].
+    /// </param>
+    /// <param name="labels">The class of each sample: [samples].</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">The lengths do not match, there are no samples, or the metric is not defined for them.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not between 0 and the number of classes − 1.</exception>
     public MetricResult Evaluate(ReadOnlyMatrixView predictions, ReadOnlySpan<int> labels)
     {
         if (labels.Length != predictions.Rows)
@@ -67,14 +79,15 @@ public abstract class Metric : Part
         return Evaluate(new MetricTask(OutputActivation.Softmax, predictions.Columns, HasLabels: true), predictions, labels, default);
     }
 
-    /// <summary>The figure of predictions of dense targets.</summary>
-    /// <param name="predictions">What <c>Sequential.Predict</c> gives: [samples, outputs].</param>
+    /// <summary>Computes the metric for predictions of dense targets.</summary>
+    /// <param name="predictions">The predictions from <c>Sequential.Predict</c>: [samples, outputs].</param>
     /// <param name="targets">The targets: [samples, outputs].</param>
     /// <param name="outputActivation">
-    /// How the predictions came about: numbers as they are, probabilities of independent labels (<see cref="OutputActivation.Sigmoid"/>), or
-    /// probabilities of one class each (<see cref="OutputActivation.Softmax"/>).
+    /// The meaning of the predictions: numbers (<see cref="OutputActivation.None"/>, the default), probabilities of independent labels
+    /// (<see cref="OutputActivation.Sigmoid"/>), or probabilities of exclusive classes (<see cref="OutputActivation.Softmax"/>).
     /// </param>
-    /// <exception cref="ArgumentException">The shapes do not fit, there are no samples, or the figure is not defined for them.</exception>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">The shapes do not match, there are no samples, or the metric is not defined for them.</exception>
     public MetricResult Evaluate(ReadOnlyMatrixView predictions, ReadOnlyMatrixView targets, OutputActivation outputActivation = OutputActivation.None)
     {
         if (targets.Rows != predictions.Rows || targets.Columns != predictions.Columns)
@@ -83,9 +96,9 @@ public abstract class Metric : Part
         return Evaluate(new MetricTask(outputActivation, predictions.Columns, HasLabels: false), predictions, default, targets);
     }
 
-    /// <summary>An exception that says that the figure is not defined for a task.</summary>
+    /// <summary>Creates an exception with the message that the metric is not defined for a task.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="reason">Why, or what to use instead.</param>
+    /// <param name="reason">The reason, or what to use instead.</param>
     protected ArgumentException Undefined(MetricTask task, string reason) => new($"{Name} is not defined for {task}: {reason}", nameof(task));
 
     private MetricResult Evaluate(MetricTask task, ReadOnlyMatrixView predictions, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets)
@@ -109,24 +122,24 @@ public abstract class Metric : Part
     private static ReadOnlyMatrixView WithWholeRows(ReadOnlyMatrixView view) => view.ColumnStride == 1 ? view : new(view.ToArray(), view.Rows, view.Columns);
 }
 
-/// <summary>A figure and what belongs to it.</summary>
-/// <param name="value">The figure.</param>
+/// <summary>The result of a metric.</summary>
+/// <param name="value">The value.</param>
 public class MetricResult(double value)
 {
-    /// <summary>The figure; NaN where the samples do not determine it.</summary>
+    /// <summary>The value; NaN if the samples do not determine it.</summary>
     public double Value { get; } = value;
 
-    /// <summary>The figure of each class, label or output by itself; empty where it has no such parts.</summary>
+    /// <summary>The value of each class, label or output; empty if the metric has no such values.</summary>
     public IReadOnlyList<double> PerClass { get; init; } = [];
 
-    /// <summary>Which classes were taken for which, where the metric counts that; null elsewhere.</summary>
+    /// <summary>The confusion matrix, if the metric computes one; otherwise null.</summary>
     public ConfusionMatrix? ConfusionMatrix { get; init; }
 
-    /// <summary>The figure as text, with four digits.</summary>
+    /// <summary>Returns the value with four digits.</summary>
     public override string ToString() => FigureText.Of(Value);
 }
 
-/// <summary>Some samples with the network's outputs, as metrics see them.</summary>
+/// <summary>Some samples with the network's outputs, as metrics receive them.</summary>
 public readonly ref struct MetricBatch
 {
     private readonly bool _isActivated;
@@ -142,10 +155,10 @@ public readonly ref struct MetricBatch
         _isActivated = isActivated;
     }
 
-    /// <summary>What the outputs mean.</summary>
+    /// <summary>The meaning of the outputs and targets.</summary>
     public MetricTask Task { get; }
 
-    /// <summary>Number of samples.</summary>
+    /// <summary>The number of samples.</summary>
     public int Rows => Outputs.Rows;
 
     /// <summary>
@@ -155,24 +168,24 @@ public readonly ref struct MetricBatch
     public ReadOnlyMatrixView Outputs { get; }
 
     /// <summary>
-    /// The probabilities, where <see cref="Metric.NeedsProbabilities"/> asks for them, else without rows; the outputs themselves where there is
-    /// no output activation: [rows, outputs].
+    /// The probabilities: [rows, outputs]; the outputs themselves if there is no output activation. Without rows unless
+    /// <see cref="Metric.NeedsProbabilities"/> is true.
     /// </summary>
     public ReadOnlyMatrixView Probabilities { get; }
 
-    /// <summary>The class of each sample; empty where targets are dense.</summary>
+    /// <summary>The class of each sample: [rows]; empty if the targets are dense.</summary>
     public ReadOnlySpan<int> Labels { get; }
 
-    /// <summary>The dense targets, [rows, outputs]; without rows where samples have class labels.</summary>
+    /// <summary>The dense targets: [rows, outputs]; without rows if the samples have class labels.</summary>
     public ReadOnlyMatrixView Targets { get; }
 
-    /// <summary>The value of <see cref="Outputs"/> above which a yes-or-no question is answered with yes: 0 for logits, 0.5 for probabilities.</summary>
+    /// <summary>The value of <see cref="Outputs"/> above which an answer is yes: 0 for logits, 0.5 for probabilities.</summary>
     public float Threshold => _isActivated ? 0.5f : 0;
 
     /// <summary>Whether the outputs are predictions already.</summary>
     internal bool IsActivated => _isActivated;
 
-    /// <summary>The class of a sample of a single class: its label, or where its largest target stands; −1 where all targets are NaN.</summary>
+    /// <summary>Returns the class of a single-label sample: its label, or the index of its largest target; −1 if all targets are NaN.</summary>
     internal int ClassOf(int row) => Task.HasLabels ? Labels[row] : Argmax.Of(Targets.Row(row));
 
     internal MetricBatch Slice(int start, int count) => new(
@@ -184,10 +197,10 @@ public readonly ref struct MetricBatch
         _isActivated);
 }
 
-/// <summary>Figures as a person reads them.</summary>
+/// <summary>Formats values of metrics.</summary>
 internal static class FigureText
 {
-    /// <summary>Four decimals; four significant digits where those would not do.</summary>
+    /// <summary>Returns four decimals, or four significant digits for very large or small values.</summary>
     public static string Of(double value) => Math.Abs(value) switch
     {
         0 or (>= 0.001 and < 100_000) => value.ToString("F4", CultureInfo.InvariantCulture),
@@ -196,11 +209,11 @@ internal static class FigureText
         _ => value.ToString("0.000e+0", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>A number of samples with separators: 10,000.</summary>
+    /// <summary>Returns a number of samples with thousands separators, for example 10,000.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }
 
-/// <summary>The check that every use of class labels begins with.</summary>
+/// <summary>Checks class labels.</summary>
 internal static class Labels
 {
     /// <param name="labels">The labels.</param>
@@ -215,7 +228,7 @@ internal static class Labels
         }
     }
 
-    /// <summary>The error for a label that is none of the classes.</summary>
+    /// <summary>Creates the exception for a label that is out of range.</summary>
     public static ArgumentOutOfRangeException Outside(int index, int label, int classCount, string? parameter = null) =>
         new(parameter, string.Create(CultureInfo.InvariantCulture, $"the label of sample {index} must be 0 to {classCount - 1}, got {label}"));
 }

@@ -18,10 +18,10 @@ internal sealed partial class MetricAccumulator
     {
         if (state.Counts.Length != _counts.Length || state.Nodes.Length % 2 != 0 || state.Sums.Length != (long)state.Nodes.Length / 2 * _sums.Length
             || state.Scores.Length != _scores.Length || state.Scores.Where((scores, i) => scores.Length % Math.Max(_places[i].Scores, 1) != 0 || (_places[i].Scores == 0 && scores.Length > 0)).Any())
-            throw new InvalidDataException("the figures of the epoch under way are not those of this training's metrics");
+            throw new InvalidDataException("the metric state of the unfinished epoch belongs to other metrics");
         int capacity = state.Scores.Select((scores, i) => _places[i].Scores == 0 ? samples : scores.Length / _places[i].Scores).DefaultIfEmpty(samples).Max();
         if (samples > capacity)
-            throw new InvalidDataException($"the figures of the epoch under way are of {samples} samples, but there are scores of {capacity}");
+            throw new InvalidDataException($"the metric state of the unfinished epoch has {samples} samples, but scores of {capacity}");
         Reset(capacity);
         state.Counts.CopyTo(_counts, 0);
         (NonFiniteCount, IgnoredCount) = (state.NonFinite, state.Ignored);

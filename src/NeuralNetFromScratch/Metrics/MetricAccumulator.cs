@@ -1,17 +1,17 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Takes metrics over samples that come in blocks, from several workers. Counts are added exactly; sums are taken over chunks of samples and
-/// added in a binary tree over the chunks' numbers; scores are placed by the sample's number. So the result has the same bits whoever takes
-/// which block, as long as blocks begin at chunks. It allocates nothing once warm.
+/// Computes metrics over samples that several workers add in blocks. Counts are added exactly. Sums are computed over chunks of samples and added
+/// in a binary tree over the chunks' indices. Scores are stored by the sample's index. Therefore the result has the same bits for any division of
+/// the work, if blocks begin at chunks. It allocates nothing once warm.
 /// </summary>
 /// <remarks>
-/// Each worker adds blocks in ascending order; before a worker adds a block that lies before one that another worker has added,
-/// <see cref="Merge"/> is called between. A training calls it after each block that workers share, an evaluation once, at the end.
+/// Each worker adds blocks in ascending order. <see cref="Merge"/> must be called before a worker adds a block that precedes one which another
+/// worker has added. A training calls it after each block that workers share; an evaluation calls it once at the end.
 /// </remarks>
 internal sealed partial class MetricAccumulator
 {
-    /// <summary>Samples of a chunk. Part of the results: another number gives other bits.</summary>
+    /// <summary>The number of samples in a chunk. It determines the bits of the results.</summary>
     public const int ChunkRows = 16;
 
     private readonly MetricTask _task;
@@ -40,7 +40,7 @@ internal sealed partial class MetricAccumulator
         {
             Metric metric = _metrics[i] ?? throw new ArgumentException("a metric is null", nameof(metrics));
             if (Array.FindIndex(_metrics, other => other.Name == metric.Name) < i)
-                throw new ArgumentException($"two metrics are called \"{metric.Name}\"", nameof(metrics));
+                throw new ArgumentException($"two metrics have the name \"{metric.Name}\"", nameof(metrics));
             metric.Check(task);
             (int ofCounts, int ofSums) = metric is SumMetric sum ? sum.Sizes(task) : (0, 0);
             _places[i] = new(counts, ofCounts, sums, ofSums, (metric as ScoreMetric)?.ScoresPerSample(task) ?? 0);
@@ -56,14 +56,14 @@ internal sealed partial class MetricAccumulator
         _sums = new double[sums];
         _tree = new SumTree(sums);
         _workers = new Worker[workers];
-        // Worker 0 counts where the totals are.
+        // Worker 0 adds directly to the totals.
         for (int worker = 0; worker < workers; worker++)
             _workers[worker] = new Worker(worker == 0 ? _counts : new long[counts], worker == 0 ? _tree : new SumTree(sums));
     }
 
     public IReadOnlyList<Metric> Metrics => _metrics;
 
-    /// <summary>Number of samples with an output that is NaN or infinite.</summary>
+    /// <summary>The number of samples with an output that is NaN or infinite.</summary>
     public int NonFiniteCount { get; private set; }
 
     /// <summary>Number of samples whose label is ignored.</summary>
@@ -72,8 +72,8 @@ internal sealed partial class MetricAccumulator
     /// <summary>The sum of all samples' losses, after <see cref="Compute"/>.</summary>
     public double LossSum => _sums[0];
 
-    /// <summary>Forgets all samples.</summary>
-    /// <param name="samples">How many will come at most.</param>
+    /// <summary>Removes all samples.</summary>
+    /// <param name="samples">The maximum number of samples that will be added.</param>
     public void Reset(int samples)
     {
         _samples = samples;
@@ -93,14 +93,14 @@ internal sealed partial class MetricAccumulator
         }
     }
 
-    /// <summary>Takes a block of outputs, with labels or else dense targets.</summary>
-    /// <param name="worker">Who takes it.</param>
-    /// <param name="chunk">The number of its first chunk: chunks are numbered through, in the order of the samples.</param>
-    /// <param name="sample">The number of its first sample.</param>
+    /// <summary>Adds a block of outputs, with class labels or dense targets.</summary>
+    /// <param name="worker">The index of the worker.</param>
+    /// <param name="chunk">The index of the block's first chunk, in the order of the samples.</param>
+    /// <param name="sample">The index of the block's first sample.</param>
     /// <param name="outputs">The outputs before the output activation.</param>
     /// <param name="labels">The classes.</param>
     /// <param name="targets">The dense targets.</param>
-    /// <param name="losses">The sum of the losses of each chunk of the block; empty where no loss is wanted.</param>
+    /// <param name="losses">The sum of the losses of each chunk of the block; empty if no loss is needed.</param>
     public void Add(
         int worker, long chunk, int sample, ReadOnlyMatrixView outputs, ReadOnlySpan<int> labels, ReadOnlyMatrixView targets, ReadOnlySpan<double> losses)
     {
@@ -110,7 +110,7 @@ internal sealed partial class MetricAccumulator
         Add(worker, chunk, sample, new MetricBatch(_task, outputs, probabilities, labels, targets, isActivated: false), losses);
     }
 
-    /// <summary>Takes a block of samples.</summary>
+    /// <summary>Adds a block of samples.</summary>
     public void Add(int worker, long chunk, int sample, MetricBatch batch, ReadOnlySpan<double> losses)
     {
         Worker own = _workers[worker];
@@ -140,7 +140,7 @@ internal sealed partial class MetricAccumulator
             AddChunks(own, chunk, batch, losses);
     }
 
-    /// <summary>Brings together what the workers have added, in their order.</summary>
+    /// <summary>Combines what the workers have added, in their order.</summary>
     public void Merge()
     {
         for (int worker = 0; worker < _workers.Length; worker++)
@@ -158,7 +158,7 @@ internal sealed partial class MetricAccumulator
         }
     }
 
-    /// <summary>The figures of all samples, in the order of the metrics.</summary>
+    /// <summary>Returns the results over all samples, in the order of the metrics.</summary>
     public MetricResult[] Compute()
     {
         Merge();
@@ -175,7 +175,7 @@ internal sealed partial class MetricAccumulator
         return results;
     }
 
-    /// <summary>The sum of the losses so far, after <see cref="Merge"/>.</summary>
+    /// <summary>Returns the sum of the losses so far, after <see cref="Merge"/>.</summary>
     public double CurrentLossSum()
     {
         _tree.Total(_sums);
@@ -237,7 +237,7 @@ internal sealed partial class MetricAccumulator
         }
     }
 
-    /// <summary>x − x is 0 for every finite x, NaN for the others.</summary>
+    /// <summary>Whether all values are finite: x − x is 0 for every finite x, otherwise NaN.</summary>
     private static bool IsFinite(ReadOnlySpan<float> values)
     {
         float sum = 0;
@@ -246,10 +246,10 @@ internal sealed partial class MetricAccumulator
         return sum == 0;
     }
 
-    /// <summary>Where a metric's counts and sums lie, and how many numbers of a sample it keeps.</summary>
+    /// <summary>The offsets of a metric's counts and sums, their numbers, and the number of values that it stores for a sample.</summary>
     private readonly record struct Place(int Count, int Counts, int Sum, int Sums, int Scores);
 
-    /// <summary>What one worker adds to.</summary>
+    /// <summary>The state of one worker.</summary>
     private sealed class Worker(long[] counts, SumTree tree)
     {
         private float[] _probabilities = [];

@@ -1,21 +1,23 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The area under a curve that a threshold draws as it falls over the scores of a class: <see cref="RocAuc"/>,
-/// <see cref="AveragePrecision"/>. Samples of a single class are taken one class against the others, with the probabilities as scores; sigmoid
-/// outputs label by label. Equal scores share a threshold. A class is left out of a mean, and its figure is NaN, where the samples do not
-/// determine it; the figure is NaN too where a score is. It keeps the score of each class of each sample; of one class alone where that is all
-/// that is asked for.
+/// The base class of metrics that are the area under a curve over all thresholds of a class's score: <see cref="RocAuc"/>,
+/// <see cref="AveragePrecision"/>. Single-label samples are evaluated one class against the others, with the probabilities as scores; sigmoid
+/// outputs are evaluated label by label. Equal scores share a threshold. The value of a class is NaN, and is left out of a mean, if the samples
+/// do not determine it; the result is NaN if a score is NaN. The metric stores the score of each class of each sample, or of one class if only
+/// that is needed.
 /// </summary>
 public abstract class RankMetric : ScoreMetric
 {
     private protected RankMetric(Settings settings)
         : base(settings) => Choice = ClassChoice.Read(settings);
 
-    /// <summary>How the classes' figures become one; null: binary where there are two classes or a single sigmoid output, else macro.</summary>
+    /// <summary>
+    /// How the classes' values are combined into one; null for binary with two classes or a single sigmoid output, otherwise macro.
+    /// </summary>
     public ClassAveraging? Averaging => Choice.Averaging;
 
-    /// <summary>The class whose figure counts where the averaging is binary. The default is 1.</summary>
+    /// <summary>The class whose value is the result of binary averaging. Default: 1; not negative.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int PositiveClass
     {
@@ -44,10 +46,10 @@ public abstract class RankMetric : ScoreMetric
         if (Choice.Reason(task) is { } reason)
             throw Undefined(task, reason);
         if (task.IsSingleLabel && task.Outputs < 2)
-            throw Undefined(task, "there is one class only");
+            throw Undefined(task, "there is only one class");
     }
 
-    /// <summary>The scores of the classes, then for each whether the sample is of it.</summary>
+    /// <summary>The scores of the classes, followed for each class by whether the sample belongs to it.</summary>
     /// <inheritdoc/>
     public override int ScoresPerSample(MetricTask task) => checked(2 * Classes(task));
 
@@ -60,7 +62,7 @@ public abstract class RankMetric : ScoreMetric
             Span<float> kept = scores.Slice(2 * classes * row, 2 * classes), isOfClass = kept[classes..];
             if (batch.Task.IsMultiLabel)
             {
-                // Logits have the same order as their probabilities, and do not saturate.
+                // Logits have the same order as their probabilities and do not saturate.
                 batch.Outputs.Row(row).CopyTo(kept);
                 for (int j = 0; j < classes; j++)
                     isOfClass[j] = batch.Targets[row, j] > 0.5f ? 1 : 0;
@@ -106,7 +108,9 @@ public abstract class RankMetric : ScoreMetric
         return IsBinary(task) ? new(figures[0]) : new(Choice.Combine(task, figures, counts, micro: 0)) { PerClass = figures };
     }
 
-    /// <summary>The area, by samples of which so many share a score, from the highest score to the lowest.</summary>
+    /// <summary>
+    /// Computes the area from the numbers of positive and negative samples that share a score, from the highest score to the lowest.
+    /// </summary>
     private protected abstract double Area(ReadOnlySpan<(long Positive, long Negative)> steps, long positives, long negatives);
 
     private double Area(float[] scores, float[] isOfClass)
@@ -134,14 +138,16 @@ public abstract class RankMetric : ScoreMetric
 }
 
 /// <summary>
-/// The area under the curve of the true positive rate over the false positive rate (ROC): the share of the pairs of a sample of the class and
-/// another one in which the first has the higher score, where equal scores count half. 0.5 is chance, 1 a perfect order.
+/// The area under the receiver operating characteristic (ROC) curve, 0 to 1: the fraction of the pairs of a sample of the class and another
+/// sample in which the first has the higher score; equal scores count one half. Random scores give 0.5, a perfect order 1.
 /// </summary>
 public sealed class RocAuc : RankMetric, IPart<RocAuc>
 {
-    /// <summary>ROC AUC.</summary>
-    /// <param name="averaging">How the classes' figures become one; null: binary where there are two classes or a single sigmoid output, else macro.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is unknown.</exception>
+    /// <summary>Creates a ROC AUC metric.</summary>
+    /// <param name="averaging">
+    /// How the classes' values are combined into one. Null, the default, for binary with two classes or a single sigmoid output, otherwise macro.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is not defined in the enumeration.</exception>
     public RocAuc(ClassAveraging? averaging = null)
         : this(ClassChoice.Settings(Kind, averaging))
     {
@@ -160,7 +166,7 @@ public sealed class RocAuc : RankMetric, IPart<RocAuc>
 
     private protected override double Area(ReadOnlySpan<(long Positive, long Negative)> steps, long positives, long negatives)
     {
-        // Twice the number of ordered pairs, a whole number.
+        // Twice the number of ordered pairs, an integer.
         UInt128 twice = 0;
         long above = 0;
         foreach ((long positive, long negative) in steps)
@@ -174,14 +180,16 @@ public sealed class RocAuc : RankMetric, IPart<RocAuc>
 }
 
 /// <summary>
-/// The area under the curve of precision over recall, as a sum of steps: <c>Σₙ (Rₙ − Rₙ₋₁) Pₙ</c> over the thresholds from the highest to the
-/// lowest, with the recall R and the precision P of the samples at or above it. Chance is the share of the class.
+/// The area under the precision-recall curve as a sum of steps, 0 to 1: <c>Σₙ (Rₙ − Rₙ₋₁) Pₙ</c> over the thresholds from the highest to the
+/// lowest, with the recall R and the precision P of the samples at or above the threshold. Random scores give the fraction of the class.
 /// </summary>
 public sealed class AveragePrecision : RankMetric, IPart<AveragePrecision>
 {
-    /// <summary>Average precision.</summary>
-    /// <param name="averaging">How the classes' figures become one; null: binary where there are two classes or a single sigmoid output, else macro.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is unknown.</exception>
+    /// <summary>Creates an average precision metric.</summary>
+    /// <param name="averaging">
+    /// How the classes' values are combined into one. Null, the default, for binary with two classes or a single sigmoid output, otherwise macro.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="averaging"/> is not defined in the enumeration.</exception>
     public AveragePrecision(ClassAveraging? averaging = null)
         : this(ClassChoice.Settings(Kind, averaging))
     {

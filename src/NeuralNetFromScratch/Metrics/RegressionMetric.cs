@@ -1,8 +1,9 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A figure of how far predictions are from dense targets. Each output has its own in <see cref="MetricResult.PerClass"/>, and the figure is
-/// their mean. Of outputs without an activation class labels count as one-hot targets. NaN where a prediction is NaN.
+/// The base class of metrics of the difference between predictions and dense targets. <see cref="MetricResult.PerClass"/> has the value of each
+/// output, and the result is their mean. Without an output activation, class labels count as one-hot targets. The result is NaN if a prediction
+/// is NaN.
 /// </summary>
 public abstract class RegressionMetric : SumMetric
 {
@@ -17,14 +18,14 @@ public abstract class RegressionMetric : SumMetric
     /// <inheritdoc/>
     public override bool NeedsProbabilities => true;
 
-    /// <summary>How many sums an output has.</summary>
+    /// <summary>The number of sums for an output.</summary>
     private protected abstract int SumsPerOutput { get; }
 
     /// <inheritdoc/>
     public override void Check(MetricTask task)
     {
         if (task.HasLabels && task.OutputActivation != OutputActivation.None)
-            throw Undefined(task, "predictions have no distance from a class; use a metric such as accuracy or log-loss");
+            throw Undefined(task, "class predictions have no distance from a target; use a metric such as Accuracy or LogLoss");
     }
 
     /// <inheritdoc/>
@@ -60,7 +61,7 @@ public abstract class RegressionMetric : SumMetric
 /// <summary>The mean absolute error: <c>(1/n) Σᵢ |yᵢ − tᵢ|</c> of predictions y and targets t.</summary>
 public sealed class Mae : RegressionMetric, IPart<Mae>
 {
-    /// <summary>Mean absolute error.</summary>
+    /// <summary>Creates a mean absolute error metric.</summary>
     public Mae()
         : this(new Settings(Kind))
     {
@@ -87,7 +88,7 @@ public sealed class Mae : RegressionMetric, IPart<Mae>
 /// <summary>The mean squared error: <c>(1/n) Σᵢ (yᵢ − tᵢ)²</c> of predictions y and targets t.</summary>
 public sealed class Mse : RegressionMetric, IPart<Mse>
 {
-    /// <summary>Mean squared error.</summary>
+    /// <summary>Creates a mean squared error metric.</summary>
     public Mse()
         : this(new Settings(Kind))
     {
@@ -111,10 +112,10 @@ public sealed class Mse : RegressionMetric, IPart<Mse>
     private protected override double Figure(long samples, ReadOnlySpan<double> sums) => sums[0] / samples;
 }
 
-/// <summary>The root of the mean squared error, of each output by itself: <c>√((1/n) Σᵢ (yᵢ − tᵢ)²)</c>.</summary>
+/// <summary>The root mean squared error of each output: <c>√((1/n) Σᵢ (yᵢ − tᵢ)²)</c> of predictions y and targets t.</summary>
 public sealed class Rmse : RegressionMetric, IPart<Rmse>
 {
-    /// <summary>Root mean squared error.</summary>
+    /// <summary>Creates a root mean squared error metric.</summary>
     public Rmse()
         : this(new Settings(Kind))
     {
@@ -139,14 +140,14 @@ public sealed class Rmse : RegressionMetric, IPart<Rmse>
 }
 
 /// <summary>
-/// The mean absolute error in shares of the targets: <c>(1/n) Σᵢ |yᵢ − tᵢ|/max(|tᵢ|, ε)</c> with ε = 2⁻⁵², as in scikit-learn: 0.1 is 10 %. It
-/// is enormous where a target is 0.
+/// The mean absolute percentage error as a fraction of the targets: <c>(1/n) Σᵢ |yᵢ − tᵢ|/max(|tᵢ|, ε)</c> with ε = 2⁻⁵², as in scikit-learn. 0.1
+/// is 10 %. The result is very large if a target is 0.
 /// </summary>
 public sealed class Mape : RegressionMetric, IPart<Mape>
 {
     private const double Epsilon = 1.0 / (1L << 52);
 
-    /// <summary>Mean absolute percentage error.</summary>
+    /// <summary>Creates a mean absolute percentage error metric.</summary>
     public Mape()
         : this(new Settings(Kind))
     {

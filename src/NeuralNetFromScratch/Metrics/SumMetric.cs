@@ -3,62 +3,69 @@ using System.Diagnostics.CodeAnalysis;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A metric whose state is counts and sums, of the same number whatever the number of samples. Counts are added exactly, in any order; sums
-/// are taken over chunks of 16 samples, and those added in a binary tree, so that the result has the same bits for any number of threads.
+/// The base class of metrics whose state is a fixed number of counts and sums. Counts are added exactly in any order. Sums are computed over
+/// chunks of 16 samples and added in a binary tree, so that the result has the same bits for any number of threads.
 /// </summary>
-/// <param name="settings">Kind and settings.</param>
+/// <param name="settings">The kind and settings.</param>
 [SuppressMessage("ApiDesign", "RS0022", Justification = "Metrics derive from one of two classes, which the accumulator knows.")]
 public abstract class SumMetric(Settings settings) : Metric(settings)
 {
-    /// <summary>How many counts and how many sums the state has.</summary>
+    /// <summary>Returns the numbers of counts and sums in the state.</summary>
     /// <param name="task">A task that <see cref="Metric.Check"/> accepts.</param>
+    /// <returns>The two numbers, which depend only on the task.</returns>
     public abstract (int Counts, int Sums) Sizes(MetricTask task);
 
-    /// <summary>Adds some samples to the state. Several threads call it at once, each with a state of its own.</summary>
+    /// <summary>Adds some samples to the state. Several threads call this method with different states.</summary>
     /// <param name="batch">The samples.</param>
-    /// <param name="counts">Counts to add to.</param>
-    /// <param name="sums">Sums to add to.</param>
+    /// <param name="counts">The counts to add to.</param>
+    /// <param name="sums">The sums to add to.</param>
     public abstract void Add(in MetricBatch batch, Span<long> counts, Span<double> sums);
 
-    /// <summary>The figure of all samples.</summary>
+    /// <summary>Computes the result over all samples.</summary>
     /// <param name="task">The task.</param>
     /// <param name="counts">The counts of all samples.</param>
     /// <param name="sums">The sums over all samples.</param>
+    /// <returns>The result.</returns>
     public abstract MetricResult Compute(MetricTask task, ReadOnlySpan<long> counts, ReadOnlySpan<double> sums);
 }
 
-/// <summary>A metric that keeps some numbers of each sample, in the order of the samples: one that needs their ranks, or a median.</summary>
-/// <param name="settings">Kind and settings.</param>
+/// <summary>
+/// The base class of metrics that store some numbers of each sample, in the order of the samples, for example to compute ranks or a median.
+/// </summary>
+/// <param name="settings">The kind and settings.</param>
 [SuppressMessage("ApiDesign", "RS0022", Justification = "Metrics derive from one of two classes, which the accumulator knows.")]
 public abstract class ScoreMetric(Settings settings) : Metric(settings)
 {
-    /// <summary>How many numbers of a sample are kept.</summary>
+    /// <summary>Returns how many numbers are stored for each sample.</summary>
     /// <param name="task">A task that <see cref="Metric.Check"/> accepts.</param>
     public abstract int ScoresPerSample(MetricTask task);
 
-    /// <summary>Keeps numbers of some samples. Several threads call it at once.</summary>
+    /// <summary>
+    /// Stores numbers of some samples. Several threads call this method for different samples. Implementations write every element.
+    /// </summary>
     /// <param name="batch">The samples.</param>
     /// <param name="scores">Receives the numbers: [samples of the batch, <see cref="ScoresPerSample"/>].</param>
     public abstract void Keep(in MetricBatch batch, Span<float> scores);
 
-    /// <summary>The figure of all samples.</summary>
+    /// <summary>Computes the result over all samples.</summary>
     /// <param name="task">The task.</param>
     /// <param name="scores">The numbers of all samples: [samples, <see cref="ScoresPerSample"/>].</param>
+    /// <returns>The result.</returns>
     public abstract MetricResult Compute(MetricTask task, ReadOnlySpan<float> scores);
 }
 
 /// <summary>
-/// Sums of chunks, added in a binary tree over the chunks' numbers: node (level l, number i) is the sum of chunks i·2^l to (i + 1)·2^l − 1, and
-/// where the right half is missing, of the left alone. Chunks come in ascending order; of what came only the largest whole subtrees are kept,
-/// at most two for each level. Trees over consecutive ranges of chunks joined in order give the same bits as one tree.
+/// Sums of chunks, added in a binary tree over the chunks' indices: node i of level l is the sum of chunks i·2^l to (i + 1)·2^l − 1, or of the
+/// left half if the right half is missing. Chunks are added in ascending order, and only the largest complete subtrees are stored, at most two
+/// for each level. Trees over consecutive ranges of chunks, joined in order, give the same bits as one tree.
 /// </summary>
-/// <param name="length">Number of sums of a chunk.</param>
+/// <param name="length">The number of sums of a chunk.</param>
 internal sealed class SumTree(int length)
 {
     private double[] _values = [];
     private (long Start, int Level)[] _nodes = [];
 
-    /// <summary>The subtrees so far.</summary>
+    /// <summary>The number of subtrees so far.</summary>
     public int NodeCount { get; private set; }
 
     public ReadOnlySpan<(long Start, int Level)> Nodes => _nodes.AsSpan(0, NodeCount);
@@ -68,7 +75,7 @@ internal sealed class SumTree(int length)
 
     public void Clear() => NodeCount = 0;
 
-    /// <summary>Zeros for the sums of the next chunk, which <see cref="Add"/> takes over.</summary>
+    /// <summary>Returns zeros for the sums of the next chunk, which <see cref="Add"/> adds to the tree.</summary>
     public Span<double> Next()
     {
         if (NodeCount == _nodes.Length)
@@ -83,9 +90,9 @@ internal sealed class SumTree(int length)
         return values;
     }
 
-    /// <summary>Adds what <see cref="Next"/> gave.</summary>
-    /// <param name="start">The number of the first chunk.</param>
-    /// <param name="level">2^level chunks were added up.</param>
+    /// <summary>Adds the sums from <see cref="Next"/>.</summary>
+    /// <param name="start">The index of the first chunk.</param>
+    /// <param name="level">The sums are of 2^level chunks.</param>
     public void Add(long start, int level = 0)
     {
         _nodes[NodeCount++] = (start, level);
@@ -97,7 +104,7 @@ internal sealed class SumTree(int length)
         }
     }
 
-    /// <summary>Takes over the chunks of another tree, which follow those of this one.</summary>
+    /// <summary>Adds the chunks of another tree, which follow those of this one.</summary>
     public void Take(SumTree other)
     {
         for (int node = 0; node < other.NodeCount; node++)
@@ -109,7 +116,7 @@ internal sealed class SumTree(int length)
         other.Clear();
     }
 
-    /// <summary>The sums over all chunks.</summary>
+    /// <summary>Computes the sums over all chunks.</summary>
     public void Total(Span<double> total)
     {
         total.Clear();
@@ -134,14 +141,14 @@ internal sealed class SumTree(int length)
 }
 
 /// <summary>
-/// The mean of <c>−log p</c> with the probability p of what was right: of the sample's class; with dense targets t of a softmax
-/// <c>−Σⱼ tⱼ log pⱼ</c>; of sigmoid outputs the mean over the labels of <c>−t log p − (1 − t) log(1 − p)</c>, with
-/// <see cref="MetricResult.PerClass"/>. It is computed in double precision from logits where there are any, so that it stays finite where a
-/// probability is too small for a float; of given probabilities it is infinite where one was 0 that was right, unless <see cref="Clip"/> bounds it.
+/// The log loss: the mean of <c>−log p</c> with the probability p of the sample's class; with dense targets t of a softmax <c>−Σⱼ tⱼ log pⱼ</c>;
+/// with sigmoid outputs the mean over the labels of <c>−t log p − (1 − t) log(1 − p)</c>, and <see cref="MetricResult.PerClass"/>. It is computed
+/// from logits in double precision if there are any, so that it is finite even if a probability underflows. With given probabilities it is
+/// infinite if the probability of the right answer is 0, unless <see cref="Clip"/> bounds it.
 /// </summary>
 public sealed class LogLoss : SumMetric, IPart<LogLoss>
 {
-    /// <summary>Log-loss.</summary>
+    /// <summary>Creates a log loss metric.</summary>
     public LogLoss()
         : this(new Settings(Kind))
     {
@@ -154,10 +161,10 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
     }
 
     /// <summary>
-    /// ε: each probability p counts as <c>min(max(p, ε), 1 − ε)</c>, divided by the sum of those of all classes, so that a certain error costs little more than
-    /// −log ε, as in scikit-learn's <c>log_loss(eps=ε)</c>. Default: 0, which does not clip; 0 to less than 0.5.
+    /// The bound ε: each probability p counts as <c>min(max(p, ε), 1 − ε)</c>, divided by the sum over all classes, so that the loss of one answer is
+    /// at most slightly above −log ε, as in scikit-learn's <c>log_loss(eps=ε)</c>. Default: 0, which does not clip; at least 0 and less than 0.5.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value lies outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double Clip
     {
         get;
@@ -232,7 +239,7 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
         return Clipped(outputs[index] - logSum) - LogOfClippedSum(outputs, logSum, areProbabilities: false);
     }
 
-    /// <summary><c>log Σ exp z</c> of logits; 0 of logarithms of probabilities.</summary>
+    /// <summary>Computes <c>log Σ exp z</c> of logits; 0 for logarithms of probabilities.</summary>
     private static double LogSum(MetricBatch batch, ReadOnlySpan<float> outputs)
     {
         if (batch.IsActivated)
@@ -256,13 +263,13 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
         return PortableMath.Log(sum);
     }
 
-    /// <summary>NaN stays NaN.</summary>
+    /// <summary>Clips a logarithm; NaN stays NaN.</summary>
     private double Clipped(double logarithm) => Math.Min(Math.Max(logarithm, _least), _most);
 
     private double Binary(float output, float target, bool isProbability)
     {
         double yes = target, no = 1 - yes;
-        // What is not asked for costs nothing, even where its logarithm is infinite.
+        // An answer of weight 0 contributes nothing, even if its logarithm is infinite.
         double logOfYes = yes == 0 ? 0 : Clipped(isProbability ? PortableMath.Log(output) : -SoftPlus(-output));
         double logOfNo = no == 0 ? 0 : Clipped(isProbability ? PortableMath.LogP1(-output) : -SoftPlus(output));
         return double.IsNaN(output) ? double.NaN : -(yes * logOfYes + no * logOfNo);

@@ -1,12 +1,13 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A figure of how much of the targets' variance the predictions explain: <see cref="R2"/>, <see cref="ExplainedVariance"/>. At most 1; 0 of a
-/// prediction that is always the mean. Of targets that are all the same it is 1 where the predictions are right and 0 elsewhere.
+/// The base class of metrics of the fraction of the targets' variance that the predictions explain: <see cref="R2"/>,
+/// <see cref="ExplainedVariance"/>. The value is at most 1, and 0 for a prediction that is always the mean. If all targets are equal, it is 1 for
+/// right predictions and 0 otherwise.
 /// </summary>
 /// <remarks>
-/// Targets far from 0 with a small spread lose no digits: a float is split into halves of 12 bits, whose products are exact, and so are
-/// their sums as long as targets are of about the same size.
+/// Targets with a large mean and a small spread lose no digits: a float is split into halves of 12 bits, whose products are exact. Their sums are
+/// also exact if the targets have about the same magnitude.
 /// </remarks>
 public abstract class VarianceMetric : RegressionMetric
 {
@@ -18,7 +19,7 @@ public abstract class VarianceMetric : RegressionMetric
     /// <inheritdoc/>
     public override bool HigherIsBetter => true;
 
-    /// <summary>Of the errors: sum and sum of squares. Of the targets' halves h and l: Σh, Σl, Σh², Σhl, Σl².</summary>
+    /// <summary>The sum and the sum of squares of the errors; Σh, Σl, Σh², Σhl and Σl² of the targets' halves h and l.</summary>
     private protected sealed override int SumsPerOutput => 7;
 
     private protected sealed override void Add(double prediction, float target, Span<double> sums)
@@ -41,10 +42,10 @@ public abstract class VarianceMetric : RegressionMetric
         return total > 0 || double.IsNaN(total) || double.IsNaN(unexplained) ? 1 - unexplained / total : unexplained == 0 ? 1 : 0;
     }
 
-    /// <summary>The sum of squares that the predictions leave.</summary>
+    /// <summary>Computes the sum of squares that the predictions do not explain.</summary>
     private protected abstract double Unexplained(long samples, double errors, double squaredErrors);
 
-    /// <summary><c>n Σxy − Σx Σy</c>, whose two products nearly cancel: what they lose to rounding is added.</summary>
+    /// <summary>Computes <c>n Σxy − Σx Σy</c>. The two products nearly cancel, so that their rounding errors are added.</summary>
     private static double Covariance(double n, double products, double x, double y)
     {
         double first = n * products, second = x * y;
@@ -55,7 +56,7 @@ public abstract class VarianceMetric : RegressionMetric
 /// <summary>The coefficient of determination: <c>R² = 1 − Σᵢ (tᵢ − yᵢ)²/Σᵢ (tᵢ − t̄)²</c> of predictions y and targets t.</summary>
 public sealed class R2 : VarianceMetric, IPart<R2>
 {
-    /// <summary>R².</summary>
+    /// <summary>Creates an R² metric.</summary>
     public R2()
         : this(new Settings(Kind))
     {
@@ -75,10 +76,12 @@ public sealed class R2 : VarianceMetric, IPart<R2>
     private protected override double Unexplained(long samples, double errors, double squaredErrors) => squaredErrors;
 }
 
-/// <summary>The explained variance: <c>1 − Var(t − y)/Var(t)</c>. Unlike <see cref="R2"/> it does not mind an error that is always the same.</summary>
+/// <summary>
+/// The explained variance: <c>1 − Var(t − y)/Var(t)</c> of predictions y and targets t. Unlike <see cref="R2"/> it ignores a constant error.
+/// </summary>
 public sealed class ExplainedVariance : VarianceMetric, IPart<ExplainedVariance>
 {
-    /// <summary>Explained variance.</summary>
+    /// <summary>Creates an explained variance metric.</summary>
     public ExplainedVariance()
         : this(new Settings(Kind))
     {

@@ -3,37 +3,36 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A class that a network takes a sample for.</summary>
-/// <param name="Index">The class: 0 to the number of classes − 1.</param>
-/// <param name="Name">What the class is called: its place in <see cref="Sequential.ClassNames"/>, or its number where the network has no names.</param>
-/// <param name="Probability">Its probability, 0 to 1, as the network estimates it; NaN where its output is NaN.</param>
+/// <summary>A class that a network predicts for a sample, with its probability.</summary>
+/// <param name="Index">The index of the class, from 0.</param>
+/// <param name="Name">The name of the class from <see cref="Sequential.ClassNames"/>, or its index as text if the network has no class names.</param>
+/// <param name="Probability">The probability that the network estimates, 0 to 1; NaN if the output is NaN.</param>
 public readonly record struct Classification(int Index, string Name, float Probability)
 {
-    /// <summary>Name and probability: <c>seven (98.3 %)</c>.</summary>
+    /// <summary>Returns name and probability, for example <c>seven (98.3 %)</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{MessageText.Of(Name)} ({Probability * 100:F1} %)");
 }
 
 /// <summary>Classification of single samples.</summary>
 public sealed partial class Sequential
 {
-    /// <summary>Outputs up to this number lie on the stack.</summary>
+    /// <summary>The largest number of outputs that are stored on the stack.</summary>
     private const int MostOnStack = 256;
 
     /// <summary>
-    /// The number of classes: one for each output, or 2 for a network with one output and a sigmoid, whose output is the probability of class 1.
+    /// The number of classes: 2 for a network with one output and a sigmoid, whose output is the probability of class 1; otherwise one for each
+    /// output.
     /// </summary>
     private int ClassCount => OutputShape.ElementCount == 1 && OutputActivation == NeuralNetFromScratch.OutputActivation.Sigmoid ? 2 : OutputShape.ElementCount;
 
-    /// <summary>Returns the most probable class of one sample. Any number of threads may call at once; once warm, nothing is allocated.</summary>
+    /// <summary>Returns the most probable class of one sample. The method is thread-safe and allocates nothing once warm.</summary>
     /// <param name="sample">The sample: [in].</param>
     /// <returns>
-    /// The class with the highest probability; of several, the first. A network with one output and a sigmoid has the classes 0 and 1. Where a sigmoid
-    /// gives each of several labels a probability of its own, the most probable label.
+    /// The class with the highest probability; the first one if several have the same. A network with one output and a sigmoid has the classes 0
+    /// and 1. A network with several sigmoid outputs (multi-label) returns its most probable label.
     /// </returns>
-    /// <exception cref="ArgumentException">The sample does not have as many values as the network's input.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// <see cref="OutputActivation"/> is not known, or none: the outputs are numbers, not probabilities.
-    /// </exception>
+    /// <exception cref="ArgumentException">The number of values differs from that of the network's input.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is null or None: the outputs are not probabilities.</exception>
     public Classification Classify(ReadOnlySpan<float> sample)
     {
         Classification best = default;
@@ -41,14 +40,13 @@ public sealed partial class Sequential
         return best;
     }
 
-    /// <summary>Returns the most probable classes of one sample, the best first. Any number of threads may call at once.</summary>
+    /// <summary>Returns the most probable classes of one sample, in descending order of probability. The method is thread-safe.</summary>
     /// <param name="sample">The sample: [in].</param>
-    /// <param name="count">How many classes: 1 to the number of classes.</param>
-    /// <exception cref="ArgumentException">The sample does not have as many values as the network's input.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer classes.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// <see cref="OutputActivation"/> is not known, or none: the outputs are numbers, not probabilities.
-    /// </exception>
+    /// <param name="count">The number of classes to return, 1 to the number of classes.</param>
+    /// <returns>The classes: [count].</returns>
+    /// <exception cref="ArgumentException">The number of values differs from that of the network's input.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1 or greater than the number of classes.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is null or None: the outputs are not probabilities.</exception>
     public Classification[] Classify(ReadOnlySpan<float> sample, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -59,15 +57,14 @@ public sealed partial class Sequential
     }
 
     /// <summary>
-    /// Finds the most probable classes of one sample, the best first. Any number of threads may call at once; once warm, nothing is allocated.
+    /// Finds the most probable classes of one sample, in descending order of probability. The method is thread-safe and allocates nothing once
+    /// warm.
     /// </summary>
     /// <param name="sample">The sample: [in].</param>
-    /// <param name="best">Receives the classes; at most as many as there are.</param>
-    /// <exception cref="ArgumentException">The sample does not have as many values as the network's input.</exception>
+    /// <param name="best">Receives the classes; its length is at most the number of classes.</param>
+    /// <exception cref="ArgumentException">The number of values differs from that of the network's input.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="best"/> is longer than the number of classes.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// <see cref="OutputActivation"/> is not known, or none: the outputs are numbers, not probabilities.
-    /// </exception>
+    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is null or None: the outputs are not probabilities.</exception>
     public void Classify(ReadOnlySpan<float> sample, Span<Classification> best)
     {
         if (sample.Length != InputShape.ElementCount)
@@ -88,19 +85,20 @@ public sealed partial class Sequential
         }
     }
 
-    /// <summary>Finds the most probable classes in what <see cref="Predict(ReadOnlySpan{float}, Span{float})"/> wrote for one sample, the best first.</summary>
-    /// <param name="prediction">The sample's predictions: [out].</param>
-    /// <param name="best">Receives the classes; at most as many as there are.</param>
-    /// <exception cref="ArgumentException">There are not as many predictions as the network has outputs.</exception>
+    /// <summary>
+    /// Finds the most probable classes in the output of <see cref="Predict(ReadOnlySpan{float}, Span{float})"/> for one sample, in descending
+    /// order of probability.
+    /// </summary>
+    /// <param name="prediction">The predictions of the sample: [out].</param>
+    /// <param name="best">Receives the classes; its length is at most the number of classes.</param>
+    /// <exception cref="ArgumentException">The number of predictions differs from the number of the network's outputs.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="best"/> is longer than the number of classes.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// <see cref="OutputActivation"/> is not known, or none: the outputs are numbers, not probabilities.
-    /// </exception>
+    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is null or None: the outputs are not probabilities.</exception>
     public void ClassifyPrediction(ReadOnlySpan<float> prediction, Span<Classification> best)
     {
         OutputActivation activation = KnownOutputActivation;
         if (activation == NeuralNetFromScratch.OutputActivation.None)
-            throw new InvalidOperationException("the network's outputs are numbers, not probabilities of classes; use Predict");
+            throw new InvalidOperationException("the network's outputs are not probabilities of classes; use Predict");
         if (prediction.Length != OutputShape.ElementCount)
             throw new ArgumentException($"expected the {OutputShape.ElementCount} predictions of one sample, got {prediction.Length}", nameof(prediction));
         CheckClassCount(best.Length, nameof(best));
@@ -109,7 +107,7 @@ public sealed partial class Sequential
         {
             float value = isBinary ? label == 0 ? 1 - prediction[0] : prediction[0] : prediction[label];
             float probability = isLogarithm ? (float)PortableMath.Exp(value) : value;
-            // An insertion from the end: few classes are asked for, and most come no further than the last.
+            // Insertion sort from the end: few classes are requested, and most candidates are not above the last one.
             int place = found;
             while (place > 0 && IsBefore(probability, best[place - 1].Probability))
                 place--;
@@ -125,7 +123,7 @@ public sealed partial class Sequential
             one = one with { Name = ClassName(one.Index) };
     }
 
-    /// <summary>NaN comes after all numbers; equal ones stay in the order of the classes.</summary>
+    /// <summary>NaN comes after all numbers; equal numbers keep the order of the classes.</summary>
     private static bool IsBefore(float probability, float other) => probability > other || (float.IsNaN(other) && !float.IsNaN(probability));
 
     private string ClassName(int index) => index < ClassNames.Count ? ClassNames[index] : index.ToString(CultureInfo.InvariantCulture);

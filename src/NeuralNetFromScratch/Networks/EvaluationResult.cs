@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>How well a network does on some samples: the loss, and the figures of the metrics that were asked for.</summary>
+/// <summary>The result of an evaluation: the loss and the requested metrics of a network on a set of samples.</summary>
 public sealed class EvaluationResult
 {
     private const int MostClassRows = 20;
@@ -26,20 +26,20 @@ public sealed class EvaluationResult
     public int Count { get; }
 
     /// <summary>
-    /// Number of samples with an output that is NaN or infinite. They count like all others: NaN as a wrong classification, and as NaN in a
-    /// mean.
+    /// The number of samples with an output that is NaN or infinite. They are included in the metrics: NaN counts as a wrong classification and
+    /// makes a mean NaN.
     /// </summary>
     public int NonFiniteCount { get; }
 
     /// <summary>The mean loss.</summary>
     public double Loss { get; }
 
-    /// <summary>The metrics that were computed, in the order in which they were asked for.</summary>
+    /// <summary>The metrics that were computed, in the requested order.</summary>
     public IReadOnlyList<Metric> Metrics => _metrics;
 
-    /// <summary>The figure of a metric.</summary>
-    /// <param name="metric">The metric, or one with the same settings.</param>
-    /// <exception cref="ArgumentException">It was not asked for; the message names those that were.</exception>
+    /// <summary>Gets the result of a metric.</summary>
+    /// <param name="metric">The metric, or another one with equal settings.</param>
+    /// <exception cref="ArgumentException">The metric was not computed. The message lists those that were.</exception>
     public MetricResult this[Metric metric]
     {
         get
@@ -50,9 +50,9 @@ public sealed class EvaluationResult
         }
     }
 
-    /// <summary>The figure of a metric by its <see cref="Metric.Name"/>.</summary>
-    /// <param name="name">The name: "accuracy".</param>
-    /// <exception cref="ArgumentException">It was not asked for; the message names those that were.</exception>
+    /// <summary>Gets the result of a metric by its <see cref="Metric.Name"/>.</summary>
+    /// <param name="name">The name of the metric, for example "accuracy".</param>
+    /// <exception cref="ArgumentException">The metric was not computed. The message lists those that were.</exception>
     public MetricResult this[string name]
     {
         get
@@ -62,17 +62,22 @@ public sealed class EvaluationResult
         }
     }
 
-    /// <summary>The accuracy: 0 to 1.</summary>
-    /// <exception cref="InvalidOperationException">It was not asked for, and is not among the default metrics of the loss.</exception>
+    /// <summary>The accuracy, 0 to 1.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The accuracy was not computed: it was not requested and is not a default metric of the loss.
+    /// </exception>
     public double Accuracy => Find(NeuralNetFromScratch.Accuracy.Kind)?.Value
-        ?? throw new InvalidOperationException("the accuracy was not computed; name new Accuracy() among the metrics");
+        ?? throw new InvalidOperationException("the accuracy was not computed; add new Accuracy() to the metrics");
 
-    /// <summary>Which classes were taken for which.</summary>
-    /// <exception cref="InvalidOperationException">It was not asked for.</exception>
+    /// <summary>The confusion matrix.</summary>
+    /// <exception cref="InvalidOperationException">The confusion matrix was not computed.</exception>
     public ConfusionMatrix ConfusionMatrix => Array.Find(_results, result => result.ConfusionMatrix is not null)?.ConfusionMatrix
-        ?? throw new InvalidOperationException("no confusion matrix was computed; name new ConfusionMatrixMetric() among the metrics");
+        ?? throw new InvalidOperationException("no confusion matrix was computed; add new ConfusionMatrixMetric() to the metrics");
 
-    /// <summary>The figures as a table of at most 80 columns; of each class too, where there are at most 20, and the confusion matrix.</summary>
+    /// <summary>
+    /// Returns a table of at most 80 columns with the loss and metrics. With at most 20 classes, the metrics of each class and the confusion
+    /// matrix follow.
+    /// </summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -99,7 +104,7 @@ public sealed class EvaluationResult
         return place < 0 ? null : _results[place];
     }
 
-    /// <summary>A table of the classes, for the metrics that have a figure of each, as far as they fit.</summary>
+    /// <summary>Appends a table of the classes for the metrics that have a value for each class, limited to the width.</summary>
     private void AppendClasses(StringBuilder text)
     {
         int classes = _results.Select(result => result.PerClass.Count).FirstOrDefault(count => count > 1);
@@ -129,5 +134,5 @@ public sealed class EvaluationResult
         index < _classNames.Count ? _classNames[index] : index.ToString(CultureInfo.InvariantCulture);
 
     private ArgumentException Missing(string metric, string parameter) =>
-        new($"{metric} was not computed; there are: {(_metrics.Length == 0 ? "none" : string.Join(", ", _metrics.Select(other => other.Name)))}", parameter);
+        new($"{metric} was not computed; computed metrics: {(_metrics.Length == 0 ? "none" : string.Join(", ", _metrics.Select(other => other.Name)))}", parameter);
 }

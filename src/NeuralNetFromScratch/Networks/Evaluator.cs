@@ -4,15 +4,17 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Evaluates a network on data sets. Blocks of rows are dealt out to the workers, each with buffers of its own: samples do not depend on each
-/// other, so that no worker waits for another. The buffers stay, so that a second evaluation allocates nothing large.
+/// Evaluates a network on data sets. Blocks of rows are assigned to the workers, which have separate buffers. Samples are independent, so that no
+/// worker waits for another. The buffers are reused, so that a second evaluation allocates nothing large.
 /// </summary>
 internal sealed class Evaluator
 {
-    /// <summary>The most chunks of rows in a block: enough for the matrix product, few enough for the cache.</summary>
+    /// <summary>The maximum number of chunks in a block: enough for an efficient matrix product, and small enough for the cache.</summary>
     private const int MaxBlockChunks = 12;
 
-    /// <summary>The most values of a block in the widest place of the network: each worker has buffers of so many.</summary>
+    /// <summary>
+    /// The maximum number of values of a block at the widest place of the network, which determines the size of each worker's buffers.
+    /// </summary>
     private const int MaxBlockValues = 1 << 20;
 
     private readonly Sequential _network;
@@ -26,8 +28,8 @@ internal sealed class Evaluator
 
     /// <param name="network">The network.</param>
     /// <param name="loss">The loss.</param>
-    /// <param name="metrics">The metrics; those of the loss if null.</param>
-    /// <param name="engine">Whose threads it uses.</param>
+    /// <param name="metrics">The metrics; null for those of the loss.</param>
+    /// <param name="engine">The engine whose threads run the evaluation.</param>
     public Evaluator(Sequential network, Loss loss, IReadOnlyList<Metric>? metrics, Engine engine)
     {
         _network = network;
@@ -38,8 +40,8 @@ internal sealed class Evaluator
         _blockRows = BlockRows(network);
     }
 
-    /// <summary>How well the network does on the samples of a data set that fits it.</summary>
-    /// <exception cref="ArgumentException">A metric is not defined for the data set, or a label is no output of the network.</exception>
+    /// <summary>Evaluates the network on a data set that matches it.</summary>
+    /// <exception cref="ArgumentException">A metric is not defined for the data set, or a label is not an output of the network.</exception>
     public EvaluationResult Run(Dataset data, CancellationToken cancellationToken = default)
     {
         MetricAccumulator accumulator = Accumulator(data.TargetLength == 0);
@@ -57,7 +59,7 @@ internal sealed class Evaluator
         return new(counted, accumulator.NonFiniteCount, accumulator.LossSum / counted, [.. accumulator.Metrics], results, _network.ClassNames);
     }
 
-    /// <summary>Rows of a block, whole chunks: fewer where the network is wide, so that memory does not grow with its width times a constant.</summary>
+    /// <summary>Returns the number of rows in a block, in whole chunks. Wide networks have smaller blocks, which bounds the memory.</summary>
     internal static int BlockRows(Sequential network)
     {
         int widest = network.InputShape.ElementCount;

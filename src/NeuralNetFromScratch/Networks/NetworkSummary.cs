@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A network as a table.</summary>
+/// <summary>Formats a network as a table.</summary>
 internal static class NetworkSummary
 {
     public static string Of(Sequential network)
@@ -27,7 +27,7 @@ internal static class NetworkSummary
         {
             if (row == 1 || row == rows.Count - 1)
                 text.Append(rule).Append('\n');
-            // Words to the left, figures to the right.
+            // Text is left-aligned, numbers are right-aligned.
             string line = string.Join("  ", rows[row].Select((cell, column) => column < 3 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])));
             text.Append(line.TrimEnd()).Append('\n');
         }
@@ -40,12 +40,12 @@ internal static class NetworkSummary
     private static string Memory(long count) => string.Create(CultureInfo.InvariantCulture, $"{count * sizeof(float) / 1024.0:N1} KB");
 }
 
-/// <summary>Computes a batch normalization into the dense layer or convolution before it.</summary>
+/// <summary>Fuses a batch normalization into the dense layer or convolution before it.</summary>
 internal static class NormalizationFolding
 {
     /// <summary>
-    /// With s = γ/√(variance + ε): <c>W' = W·s</c> (each column or filter its own), <c>b' = (b − mean)·s + β</c>. An activation that stands alone after
-    /// it joins the layer too.
+    /// With s = γ/√(variance + ε): <c>W' = W·s</c> (separately for each column or filter), <c>b' = (b − mean)·s + β</c>. A separate activation
+    /// layer after it is fused too.
     /// </summary>
     public static Sequential Fold(Sequential network)
     {
@@ -102,7 +102,7 @@ internal static class NormalizationFolding
     private static bool IsLinear(Layer layer) =>
         (layer is Dense dense && dense.Activation.Equals(Activation.Identity)) || (layer is Conv2D convolution && convolution.Activation.Equals(Activation.Identity));
 
-    /// <summary>A dense layer or convolution with one setting changed.</summary>
+    /// <summary>Returns a copy of a dense layer or convolution with one setting changed.</summary>
     private static Layer With<T>(Layer layer, string name, T value)
     {
         Settings settings = layer.Settings.With(name, value);

@@ -4,18 +4,18 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A feed-forward network: layers in a row, and their parameters. Any number of threads can predict with it at once, as long as nobody trains it
-/// meanwhile: each prediction runs on buffers of its own.
+/// A feed-forward network: a sequence of layers and their parameters. Predictions are thread-safe, since each uses separate buffers; the network
+/// must not be trained at the same time.
 /// </summary>
 public sealed partial class Sequential
 {
     private const ulong InitializationStream = 0;
 
-    /// <summary>A network with freshly initialized parameters.</summary>
-    /// <param name="inputShape">The shape of one sample: <c>[784]</c>, or <c>[28, 28]</c>.</param>
-    /// <param name="seed">Seed of the initial parameters: one seed gives one network.</param>
-    /// <param name="layers">The layers, first to last; at least one.</param>
-    /// <exception cref="ArgumentException">There is no layer, or one cannot take the output of the one before it.</exception>
+    /// <summary>Creates a network with newly initialized parameters.</summary>
+    /// <param name="inputShape">The shape of one sample, for example <c>[784]</c> or <c>[28, 28]</c>.</param>
+    /// <param name="seed">The seed of the initial parameters. The same seed gives the same network.</param>
+    /// <param name="layers">The layers in order; at least one.</param>
+    /// <exception cref="ArgumentException">There are no layers, or a layer does not accept the output shape of the one before it.</exception>
     public Sequential(Shape inputShape, ulong seed, params IReadOnlyList<Layer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -28,7 +28,7 @@ public sealed partial class Sequential
         Parameters.Initialize(new RandomSource(seed).Fork(InitializationStream));
     }
 
-    /// <summary>A network whose parameters are zero, to be filled.</summary>
+    /// <summary>Creates a network whose parameters are 0 and are filled later.</summary>
     internal Sequential(Chain chain)
     {
         Chain = chain;
@@ -45,23 +45,23 @@ public sealed partial class Sequential
         CopyUserEntries(source);
     }
 
-    /// <summary>The shape of one sample at the input.</summary>
+    /// <summary>The shape of one input sample.</summary>
     public Shape InputShape => Chain.InputShape;
 
-    /// <summary>The shape of one sample at the output.</summary>
+    /// <summary>The shape of one output sample.</summary>
     public Shape OutputShape => Chain.OutputShape;
 
-    /// <summary>The parameters, by name and as flat buffers.</summary>
+    /// <summary>The parameters, accessible by name and as flat buffers.</summary>
     public ParameterStore Parameters { get; }
 
-    /// <summary>The layers, first to last.</summary>
+    /// <summary>The layers in order.</summary>
     public IReadOnlyList<Layer> Layers => Chain.Layers;
 
     /// <summary>
-    /// What the classes are called, in the order of the outputs; empty where that is not known. A network with one output, the probability of class 1,
-    /// may have two names: of class 0 and of class 1. They are saved with the network.
+    /// The names of the classes in the order of the outputs; empty if they are not known. A network with one output, the probability of class 1,
+    /// can have two names: of class 0 and of class 1. The names are saved with the network.
     /// </summary>
-    /// <exception cref="ArgumentException">There are names, but not as many as outputs, or one is null.</exception>
+    /// <exception cref="ArgumentException">The number of names differs from the number of outputs, or a name is null.</exception>
     public IReadOnlyList<string> ClassNames
     {
         get;
@@ -74,10 +74,10 @@ public sealed partial class Sequential
         }
     } = [];
 
-    /// <summary>Whether a network with these outputs can have so many class names.</summary>
+    /// <summary>Whether a network with these outputs can have this number of class names.</summary>
     internal static bool FitsClassNames(int count, Shape outputs) => count == 0 || count == outputs.ElementCount || (count == 2 && outputs.ElementCount == 1);
 
-    /// <summary>How raw numbers became the input; null where that is not known. It goes where the model goes.</summary>
+    /// <summary>The conversion of raw numbers to the input; null if it is not known. It is saved with the network.</summary>
     public InputScaling? InputScaling { get; init; }
 
     /// <summary>
@@ -93,14 +93,14 @@ public sealed partial class Sequential
     /// </summary>
     public IDictionary<string, Tensor<float>> ExtraTensors { get; } = new SortedDictionary<string, Tensor<float>>(StringComparer.Ordinal);
 
-    /// <summary>The layers at their places.</summary>
+    /// <summary>The chain of layers with their shapes and parameters.</summary>
     public Chain Chain { get; }
 
     internal ReadOnlySpan<ChainNode> Nodes => Chain.Nodes;
 
-    /// <summary>A predictor with buffers of its own, for one thread: it allocates nothing when it predicts.</summary>
+    /// <summary>Creates a predictor with its own buffers, for use by one thread. It allocates nothing when it predicts.</summary>
     /// <param name="maxBatch">
-    /// Number of samples that its buffers hold, 256 at most. Larger inputs are processed in chunks of this size. Default: 1.
+    /// The number of samples that the buffers hold, limited to 256. Larger inputs are processed in chunks of this size. Default: 1.
     /// </param>
     /// <param name="emulateFusedMultiplyAdd">
     /// Whether a processor without fused multiply-add computes as one with it, for the same bits, at many times the cost. Default: false: outputs agree to
@@ -110,13 +110,13 @@ public sealed partial class Sequential
     public Predictor CreatePredictor(int maxBatch = 1, bool emulateFusedMultiplyAdd = false) =>
         new(this, emulateFusedMultiplyAdd ? SimdWidths.BestFused : SimdWidths.Best, maxBatch);
 
-    /// <summary>A network of the same layers with parameters of its own, which start as these are now.</summary>
+    /// <summary>Creates a network of the same layers with a copy of the parameters.</summary>
     public Sequential Copy() => new(this);
 
     /// <summary>
-    /// The same function with fewer layers, for prediction: each batch normalization right after a linear <see cref="Dense"/> or <see cref="Conv2D"/> is
-    /// computed into its weights, and an activation that stands alone after that joins it. Layers within a <see cref="Residual"/> stay as they are.
-    /// Predictions agree to rounding.
+    /// Creates a network that computes the same function with fewer layers, for prediction. Each batch normalization directly after a linear
+    /// <see cref="Dense"/> or <see cref="Conv2D"/> is fused into its weights, together with a separate activation layer that follows. Layers
+    /// within a <see cref="Residual"/> are not changed. Predictions agree up to rounding.
     /// </summary>
     public Sequential FuseBatchNormalization() => NormalizationFolding.Fold(this);
 
@@ -129,9 +129,9 @@ public sealed partial class Sequential
             ExtraTensors[key] = TensorViews.Copy(tensor);
     }
 
-    /// <summary>A table of the layers: output shape, number of parameters, and their memory.</summary>
+    /// <summary>Returns a table of the layers: output shape, number of parameters, and their memory.</summary>
     public string Summary() => NetworkSummary.Of(this);
 
-    /// <summary>The same as <see cref="Summary"/>.</summary>
+    /// <summary>Returns <see cref="Summary"/>.</summary>
     public override string ToString() => Summary();
 }

@@ -3,14 +3,14 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Prediction and evaluation over whole data sets.</summary>
+/// <summary>Prediction and evaluation of whole data sets.</summary>
 public sealed partial class Sequential
 {
     /// <summary>Predicts the samples of a data set.</summary>
-    /// <param name="data">The samples; labels and targets do not matter.</param>
-    /// <param name="engine">Whose threads it uses; if null, as many as the machine has processors.</param>
-    /// <returns>Probabilities, or what <see cref="OutputActivation"/> says: [count, …OutputShape].</returns>
-    /// <exception cref="ArgumentException">The samples do not fit the network.</exception>
+    /// <param name="data">The samples; labels and targets are ignored.</param>
+    /// <param name="engine">The engine whose threads run the prediction; null for one with a thread for each core.</param>
+    /// <returns>The predictions: [count, …OutputShape], probabilities or what <see cref="OutputActivation"/> specifies.</returns>
+    /// <exception cref="ArgumentException">The samples do not match the network.</exception>
     public Tensor<float> Predict(Dataset data, Engine? engine = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -22,17 +22,20 @@ public sealed partial class Sequential
         return TensorViews.Create(outputs, outputShape);
     }
 
-    /// <summary>Evaluates the network on labelled samples. It changes nothing, and the result has the same bits for any number of threads.</summary>
-    /// <param name="data">The samples; their weights count in the loss alone.</param>
+    /// <summary>
+    /// Evaluates the network on labelled samples. The network is not changed. The result has the same bits for any number of threads.
+    /// </summary>
+    /// <param name="data">The samples. Their weights affect only the loss.</param>
     /// <param name="loss">
-    /// The loss. If null, the one that belongs to <see cref="OutputActivation"/>: <see cref="SoftmaxCrossEntropy"/> for a softmax,
-    /// <see cref="BinaryCrossEntropy"/> for a sigmoid, <see cref="MeanSquaredError"/> for none.
+    /// The loss; null for the one that corresponds to <see cref="OutputActivation"/>: <see cref="SoftmaxCrossEntropy"/> for softmax,
+    /// <see cref="BinaryCrossEntropy"/> for sigmoid, <see cref="MeanSquaredError"/> for none.
     /// </param>
-    /// <param name="metrics">The metrics. If null, those that the loss shows: the accuracy of a classification, none of a regression.</param>
-    /// <param name="engine">Whose threads it uses; if null, as many as the machine has processors.</param>
-    /// <param name="cancellationToken">Ends the evaluation at the next block of samples.</param>
-    /// <exception cref="ArgumentException">The data set is empty or does not fit the network, or a metric is not defined for it.</exception>
-    /// <exception cref="InvalidOperationException">There is no loss, and the network does not know what its outputs mean.</exception>
+    /// <param name="metrics">The metrics; null for those of the loss: accuracy for classification, none for regression.</param>
+    /// <param name="engine">The engine whose threads run the evaluation; null for one with a thread for each core.</param>
+    /// <param name="cancellationToken">Cancels the evaluation at the next block of samples.</param>
+    /// <returns>The loss and metrics.</returns>
+    /// <exception cref="ArgumentException">The data set is empty or does not match the network, or a metric is not defined for it.</exception>
+    /// <exception cref="InvalidOperationException">Both <paramref name="loss"/> and <see cref="OutputActivation"/> are null.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public EvaluationResult Evaluate(
         Dataset data, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, Engine? engine = null, CancellationToken cancellationToken = default)
@@ -47,7 +50,7 @@ public sealed partial class Sequential
         return new Evaluator(this, loss, metrics, engine ?? new Engine()).Run(data, cancellationToken);
     }
 
-    /// <summary>Checks that a data set has samples and targets that fit; labels are checked as they are read.</summary>
+    /// <summary>Checks that a data set has samples and targets that match the network. Labels are checked when they are read.</summary>
     internal void CheckDataset(Dataset data, string name)
     {
         ArgumentNullException.ThrowIfNull(data, name);
@@ -69,7 +72,7 @@ public sealed partial class Sequential
             throw new ArgumentException($"{Nodes[0].Name}: expected samples {InputShape}, got {data.SampleShape}", name);
     }
 
-    /// <summary>Predicts a data set, the samples dealt out to the workers, each with a predictor of its own.</summary>
+    /// <summary>Predicts a data set. The samples are divided among the workers, each with its own predictor.</summary>
     private readonly struct PredictionJob(Sequential network, SimdWidth width, Dataset data, float[] outputs) : IJob
     {
         public void Run(int worker, int workers)

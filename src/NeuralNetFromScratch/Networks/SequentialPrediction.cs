@@ -3,19 +3,19 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Prediction of samples in memory, from any number of threads at once.</summary>
+/// <summary>Thread-safe prediction of samples in memory.</summary>
 public sealed partial class Sequential
 {
     private readonly IdlePredictors _idle = new();
 
-    /// <summary>Predicts a batch on the calling thread. Any number of threads may call at once.</summary>
+    /// <summary>Predicts a batch on the calling thread. The method is thread-safe.</summary>
     /// <param name="batch">
-    /// The samples: [batch, …InputShape], [batch, in], or one sample of the input shape by itself. A tensor that is not dense, such as a slice or
-    /// a transpose, is copied first. An array is a tensor of rank 1.
+    /// The samples: [batch, …InputShape], [batch, in], or a single sample of the input shape. A tensor that is not dense, such as a slice or a
+    /// transpose, is copied first. An array is a tensor of rank 1.
     /// </param>
-    /// <returns>Probabilities, or what <see cref="OutputActivation"/> says: [batch, …OutputShape].</returns>
-    /// <exception cref="ArgumentException">The shape does not fit.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is not known.</exception>
+    /// <returns>The predictions: [batch, …OutputShape], probabilities or what <see cref="OutputActivation"/> specifies.</returns>
+    /// <exception cref="ArgumentException">The shape does not match the network.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is null.</exception>
     public Tensor<float> Predict(in ReadOnlyTensorSpan<float> batch)
     {
         Shape shape = TensorViews.ShapeOf(batch, nameof(batch)), outputShape = OutputShape.Prepend(SampleCount(shape));
@@ -24,14 +24,11 @@ public sealed partial class Sequential
         return TensorViews.Create(outputs, outputShape);
     }
 
-    /// <summary>
-    /// Predicts one sample, or several one after another, on the calling thread. Any number of threads may call at once; once warm, nothing is
-    /// allocated.
-    /// </summary>
+    /// <summary>Predicts one or more samples on the calling thread. The method is thread-safe and allocates nothing once warm.</summary>
     /// <param name="inputs">The samples: [batch, in].</param>
-    /// <param name="outputs">Receives the probabilities, or what <see cref="OutputActivation"/> says: [batch, out].</param>
-    /// <exception cref="ArgumentException">The inputs are not whole samples, or the outputs' length does not fit.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is not known.</exception>
+    /// <param name="outputs">Receives the predictions: [batch, out], probabilities or what <see cref="OutputActivation"/> specifies.</param>
+    /// <exception cref="ArgumentException">The inputs are not whole samples, or the length of the outputs does not match.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is null.</exception>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
         Predictor predictor = _idle.Take() ?? new Predictor(this, SimdWidths.Best, maxBatch: 1, growsTo: Predictor.BlockRows);
@@ -57,17 +54,17 @@ public sealed partial class Sequential
 }
 
 /// <summary>
-/// Predictors that nobody uses at the moment: as many as there were callers at a time, up to a bound. A caller takes one by itself, without a lock, and
-/// brings it back.
+/// A pool of predictors that are not in use: as many as there were concurrent callers, up to a limit. A caller takes a predictor without a lock
+/// and returns it.
 /// </summary>
 internal sealed class IdlePredictors
 {
-    /// <summary>Callers beyond it work too, but their predictors are not kept.</summary>
+    /// <summary>The maximum number of predictors in the pool; those of further concurrent callers are not kept.</summary>
     private const int Most = 64;
 
     private readonly Predictor?[] _places = new Predictor?[Most];
 
-    /// <summary>A predictor that is the caller's alone; null where none is idle.</summary>
+    /// <summary>Takes a predictor for exclusive use; null if none is idle.</summary>
     public Predictor? Take()
     {
         foreach (ref Predictor? place in _places.AsSpan())

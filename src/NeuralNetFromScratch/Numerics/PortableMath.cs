@@ -4,26 +4,26 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Functions in double precision whose bits are the same on every processor, runtime and operating system. <see cref="Math"/> calls the
-/// platform's C library for them, and each library rounds in its own way. These are made of additions, subtractions, multiplications, divisions and
-/// square roots, which IEEE 754 defines to the last bit, and of polynomials fitted to the functions' values. Errors are in units in the last place.
+/// platform's C library, and each library rounds differently. These functions consist of additions, subtractions, multiplications, divisions and
+/// square roots, which IEEE 754 defines exactly, and of polynomials fitted to the functions' values. Errors are in units in the last place.
 /// </summary>
 internal static class PortableMath
 {
-    /// <summary>ln 2 in two parts; the first has 32 bits, so that a whole number below 2²¹ times it is exact.</summary>
+    /// <summary>ln 2 in two parts. The first has 32 bits, so that its product with an integer below 2²¹ is exact.</summary>
     private const double Ln2 = 0.6931471803691238, Ln2Rest = 1.9082149292705877e-10;
 
     private const double RootHalf = 0.7071067811865476;
 
-    /// <summary>2π and 2π², each with what is left of it after rounding.</summary>
+    /// <summary>2π and 2π², each with its rounding error.</summary>
     private const double TwoPi = 6.283185307179586, TwoPiRest = 2.4492935982947064e-16, TwoPiSquared = 19.739208802178716, TwoPiSquaredRest = 1.2530591017479423e-15;
 
     private const int ExponentBits = 52;
     private const long ExponentOf1 = 1023L << ExponentBits;
 
-    /// <summary><c>eˣ</c>, within 1 unit in the last place.</summary>
+    /// <summary>Computes <c>eˣ</c> within 1 unit in the last place.</summary>
     public static double Exp(double x) => double.IsNaN(x) ? x : x > 710 ? double.PositiveInfinity : x < -746 ? 0 : ExpOfSum(x, 0);
 
-    /// <summary><c>log x</c>, within 1 unit in the last place; −∞ at 0, NaN below.</summary>
+    /// <summary>Computes <c>log x</c> within 1 unit in the last place; −∞ at 0, NaN below.</summary>
     public static double Log(double x)
     {
         if (!(x > 0) || double.IsPositiveInfinity(x))
@@ -33,17 +33,17 @@ internal static class PortableMath
         return exponent * Ln2 - (halfSquare - (s * (halfSquare + s * s * OddPowers(s * s)) + exponent * Ln2Rest) - f);
     }
 
-    /// <summary><c>log(1 + x)</c>, within 2 units in the last place; −∞ at −1, NaN below.</summary>
+    /// <summary>Computes <c>log(1 + x)</c> within 2 units in the last place; −∞ at −1, NaN below.</summary>
     public static double LogP1(double x)
     {
         double sum = 1 + x;
         if (sum == 1 || double.IsPositiveInfinity(x))
             return x;
-        // What rounding took from the sum is given back.
+        // The rounding error of the sum is compensated.
         return sum > 0 ? Log(sum) + (x >= 1 ? 1 - (sum - x) : x - (sum - 1)) / sum : Log(sum);
     }
 
-    /// <summary><c>valueˣ</c> of a value that is not negative, within <c>1 + |exponent·log value|/32</c> units in the last place.</summary>
+    /// <summary>Computes <c>valueˣ</c> of a non-negative value within <c>1 + |exponent·log value|/32</c> units in the last place.</summary>
     public static double Pow(double value, double exponent)
     {
         if (exponent == 0 || value == 1)
@@ -58,12 +58,12 @@ internal static class PortableMath
     }
 
     /// <summary>
-    /// The sine and the cosine of a number of turns, each of 2π, within 1.5 units in the last place. Whole turns are left out without a rounding
-    /// error, however many they are.
+    /// Computes the sine and cosine of a number of turns, each of 2π, within 1.5 units in the last place. Whole turns are removed without a
+    /// rounding error for any number of them.
     /// </summary>
     public static (double Sine, double Cosine) SinCosOfTurns(double turns)
     {
-        // r is exact: a number and the multiple of ¼ next to it are close enough. From 2⁵² on there are no fractions.
+        // r is exact, because the number and the nearest multiple of ¼ are close enough. From 2⁵² on there are no fractions.
         double quarters = Math.Round(4 * turns), r = turns - quarters / 4, z = r * r;
         if (!double.IsFinite(quarters))
             return (double.NaN, double.NaN);
@@ -93,7 +93,7 @@ internal static class PortableMath
         };
     }
 
-    /// <summary>The sum, in the order of the values.</summary>
+    /// <summary>Computes the sum in the order of the values.</summary>
     public static double Sum(ReadOnlySpan<double> values)
     {
         double sum = 0;
@@ -102,10 +102,10 @@ internal static class PortableMath
         return sum;
     }
 
-    /// <summary>The mean, added in the order of the values.</summary>
+    /// <summary>Computes the mean; the values are added in order.</summary>
     public static double Mean(ReadOnlySpan<double> values) => Sum(values) / values.Length;
 
-    /// <summary>The exponential of x + a much smaller rest, |x| at most 746.</summary>
+    /// <summary>Computes the exponential of x plus a much smaller rest; |x| is at most 746.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double ExpOfSum(double x, double rest)
     {
@@ -122,15 +122,15 @@ internal static class PortableMath
         p = p * r + 0.04166666666666667;
         p = p * r + 0.1666666666666667;
         p = p * r + 0.5;
-        // In two factors, since 2ⁿ alone may lie outside the range where the result does not.
+        // In two factors, because 2ⁿ alone can be out of range when the result is not.
         int half = (int)n / 2;
         return (1 + (r + (r * r * p + lost))) * PowerOfTwo(half) * PowerOfTwo((int)n - half);
     }
 
-    /// <summary>The logarithm of a positive, finite number as the sum of two.</summary>
+    /// <summary>Computes the logarithm of a positive, finite number as the sum of two.</summary>
     private static (double High, double Low) LogInTwoParts(double x)
     {
-        // log m = 2s + s·z·R(z), z = s²; s = f/(2 + f) as a quotient and what is left of the division.
+        // log m = 2s + s·z·R(z), z = s²; s = f/(2 + f) is a quotient plus the remainder of the division.
         double f = Split(x, out int exponent) - 1, divisor = 2 + f, divisorLost = f - (divisor - 2);
         double s = f / divisor, product = s * divisor;
         double sRest = (f - product - ProductError(s, divisor, product) - s * divisorLost) / divisor, z = s * s;
@@ -140,7 +140,7 @@ internal static class PortableMath
         return (high, sum - high + low);
     }
 
-    /// <summary><c>(log((1 + s)/(1 − s)) − 2s)/s³</c> of z = s², for |s| up to 0.1716.</summary>
+    /// <summary>Computes <c>(log((1 + s)/(1 − s)) − 2s)/s³</c> from z = s², for |s| up to 0.1716.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double OddPowers(double z)
     {
@@ -154,7 +154,7 @@ internal static class PortableMath
         return p * z + 0.6666666666666666;
     }
 
-    /// <summary>m from √½ to √2 and e with <c>m·2ᵉ = x</c>, for a positive, finite x.</summary>
+    /// <summary>Splits a positive, finite x into m from √½ to √2 and e with <c>m·2ᵉ = x</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Split(double x, out int exponent)
     {
@@ -173,7 +173,9 @@ internal static class PortableMath
 
     private static double PowerOfTwo(int exponent) => BitConverter.Int64BitsToDouble(ExponentOf1 + ((long)exponent << ExponentBits));
 
-    /// <summary>What rounding took from a product: <c>left·right − product</c>, exactly (Veltkamp and Dekker 1971), unless a factor is huge.</summary>
+    /// <summary>
+    /// Computes the rounding error of a product, <c>left·right − product</c>, exactly (Veltkamp and Dekker 1971), unless a factor is huge.
+    /// </summary>
     private static double ProductError(double left, double right, double product)
     {
         double leftHigh = UpperHalf(left), leftLow = left - leftHigh, rightHigh = UpperHalf(right), rightLow = right - rightHigh;

@@ -4,16 +4,16 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Adadelta (Zeiler 2012): <c>v ← ρv + (1−ρ)g²</c>, <c>δ = g · √(d + ε) / √(v + ε)</c>, <c>d ← ρd + (1−ρ)δ²</c>, <c>w ← w − α·δ</c>, as in PyTorch's
-/// <c>Adadelta</c>. Averages below 2⁻¹²⁶ count as 0.
+/// The Adadelta optimizer (Zeiler 2012): <c>v ← ρv + (1−ρ)g²</c>, <c>δ = g · √(d + ε) / √(v + ε)</c>, <c>d ← ρd + (1−ρ)δ²</c>,
+/// <c>w ← w − α·δ</c>, as PyTorch's <c>Adadelta</c>. Averages below 2⁻¹²⁶ count as 0.
 /// </summary>
 public sealed class Adadelta : Optimizer, IPart<Adadelta>
 {
-    /// <summary>Adadelta.</summary>
-    /// <param name="learningRate">α; not negative.</param>
-    /// <param name="decay">ρ, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε; positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates an Adadelta optimizer.</summary>
+    /// <param name="learningRate">The learning rate α; not negative. Default: 1.</param>
+    /// <param name="decay">The decay ρ of the averages; at least 0 and less than 1. Default: 0.9.</param>
+    /// <param name="epsilon">ε, which is added under the roots; positive. Default: 1e-6.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public Adadelta(float learningRate = 1, float decay = 0.9f, float epsilon = 1e-6f)
         : this(new Settings(Kind, new("learningRate", learningRate), new("decay", decay), new("epsilon", epsilon)))
     {
@@ -29,10 +29,10 @@ public sealed class Adadelta : Optimizer, IPart<Adadelta>
     /// <inheritdoc/>
     public static string Kind => "adadelta";
 
-    /// <summary>ρ.</summary>
+    /// <summary>The decay ρ of the averages.</summary>
     public float Decay { get; }
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added under the roots.</summary>
     public float Epsilon { get; }
 
     /// <inheritdoc/>

@@ -4,16 +4,17 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Adagrad (Duchi, Hazan, Singer 2011): <c>s ← s + g²</c>, <c>w ← w − η/(1 + (t − 1)·d) · g / (√(s₀ + s) + ε)</c> at step t, as in PyTorch's <c>Adagrad</c>.
+/// The Adagrad optimizer (Duchi, Hazan and Singer 2011): <c>s ← s + g²</c>, <c>w ← w − η/(1 + (t − 1)·d) · g / (√(s₀ + s) + ε)</c> in step t, as
+/// PyTorch's <c>Adagrad</c>.
 /// </summary>
 public sealed class Adagrad : Optimizer, IPart<Adagrad>
 {
-    /// <summary>Adagrad.</summary>
-    /// <param name="learningRate">η; not negative.</param>
-    /// <param name="epsilon">ε; not negative.</param>
-    /// <param name="learningRateDecay">d; not negative.</param>
-    /// <param name="initialAccumulator">s₀; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates an Adagrad optimizer.</summary>
+    /// <param name="learningRate">The learning rate η; not negative. Default: 0.01.</param>
+    /// <param name="epsilon">ε, which is added to the root; not negative. Default: 1e-10.</param>
+    /// <param name="learningRateDecay">The decay d of the learning rate; not negative. Default: 0.</param>
+    /// <param name="initialAccumulator">The initial value s₀ of the sum of squares; not negative. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public Adagrad(float learningRate = 0.01f, float epsilon = 1e-10f, float learningRateDecay = 0, float initialAccumulator = 0)
         : this(new Settings(Kind, new("learningRate", learningRate), new("epsilon", epsilon))
             .With("learningRateDecay", learningRateDecay, 0f).With("initialAccumulator", initialAccumulator, 0f))
@@ -31,13 +32,13 @@ public sealed class Adagrad : Optimizer, IPart<Adagrad>
     /// <inheritdoc/>
     public static string Kind => "adagrad";
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added to the root.</summary>
     public float Epsilon { get; }
 
-    /// <summary>d. Default: 0.</summary>
+    /// <summary>The decay d of the learning rate.</summary>
     public float LearningRateDecay { get; }
 
-    /// <summary>s₀. Default: 0.</summary>
+    /// <summary>The initial value s₀ of the sum of squares.</summary>
     public float InitialAccumulator { get; }
 
     /// <inheritdoc/>

@@ -4,18 +4,17 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Adam (Kingma and Ba 2015): <c>m ← β₁m + (1−β₁)g</c>, <c>v ← β₂v + (1−β₂)g²</c>,
-/// <c>w ← w − α · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)</c>, as in PyTorch's <c>Adam</c>.
-/// Moments below 2⁻¹²⁶ count as 0, the second only where ε is not 0.
+/// The Adam optimizer (Kingma and Ba 2015): <c>m ← β₁m + (1−β₁)g</c>, <c>v ← β₂v + (1−β₂)g²</c>,
+/// <c>w ← w − α · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)</c>, as PyTorch's <c>Adam</c>. Moments below 2⁻¹²⁶ count as 0, the second only if ε is not 0.
 /// </summary>
 public class Adam : Optimizer, IPart<Adam>
 {
-    /// <summary>Adam.</summary>
-    /// <param name="learningRate">α; not negative.</param>
-    /// <param name="beta1">β₁, at least 0 and less than 1.</param>
-    /// <param name="beta2">β₂, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates an Adam optimizer.</summary>
+    /// <param name="learningRate">The learning rate α; not negative. Default: 1e-3.</param>
+    /// <param name="beta1">The decay β₁ of the first moment; at least 0 and less than 1. Default: 0.9.</param>
+    /// <param name="beta2">The decay β₂ of the second moment; at least 0 and less than 1. Default: 0.999.</param>
+    /// <param name="epsilon">ε, which is added to the root; not negative. Default: 1e-8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public Adam(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
         : this(SettingsOf(Kind, learningRate, beta1, beta2, epsilon))
     {
@@ -33,17 +32,18 @@ public class Adam : Optimizer, IPart<Adam>
     /// <inheritdoc/>
     public static string Kind => "adam";
 
-    /// <summary>β₁.</summary>
+    /// <summary>The decay β₁ of the first moment.</summary>
     public float Beta1 { get; }
 
-    /// <summary>β₂.</summary>
+    /// <summary>The decay β₂ of the second moment.</summary>
     public float Beta2 { get; }
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added to the root.</summary>
     public float Epsilon { get; }
 
     /// <summary>
-    /// Whether the largest v so far stands in the place of v in the update (Reddi, Kale, Kumar 2018), as with PyTorch's <c>amsgrad=True</c>. Default: false.
+    /// Whether the update uses the largest v so far instead of v (AMSGrad; Reddi, Kale and Kumar 2018), as PyTorch's <c>amsgrad=True</c>.
+    /// Default: false.
     /// </summary>
     public bool AmsGrad
     {
@@ -94,7 +94,7 @@ internal readonly struct AdamRule(float beta1, float beta2, float stepSize, floa
     {
         UpdateMoments(beta1, beta2, epsilon, gradient, ref slot0, ref slot1);
         TSimd denominator = TSimd.MultiplyAdd(TSimd.Sqrt(slot1), TSimd.Broadcast(rootScale), TSimd.Broadcast(epsilon));
-        // The quotient first: a product of a small moment and the step size would be subnormal.
+        // The quotient is computed first, because the product of a small moment and the step size would be subnormal.
         value = TSimd.MultiplyAdd(TSimd.Broadcast(-stepSize), slot0 / denominator, value);
     }
 
@@ -110,7 +110,7 @@ internal readonly struct AdamRule(float beta1, float beta2, float stepSize, floa
     }
 }
 
-/// <summary><see cref="AdamRule"/> with <c>v̂ ← max(v̂, v)</c> in the place of v under the root. A NaN stays one.</summary>
+/// <summary><see cref="AdamRule"/> with <c>v̂ ← max(v̂, v)</c> instead of v under the root. NaN is preserved.</summary>
 /// <param name="beta1">β₁.</param>
 /// <param name="beta2">β₂.</param>
 /// <param name="stepSize">α / (1 − β₁ᵗ).</param>
@@ -132,18 +132,18 @@ internal readonly struct AmsGradRule(float beta1, float beta2, float stepSize, f
 }
 
 /// <summary>
-/// <see cref="Adam"/> with decoupled weight decay (Loshchilov and Hutter 2019): <c>w ← (1 − α·λ)·w</c> before Adam's update, as in PyTorch's
-/// <c>AdamW</c>, but for weights alone unless <see cref="Optimizer.DecaysAllParameters"/> is set.
+/// <see cref="Adam"/> with decoupled weight decay (Loshchilov and Hutter 2019): <c>w ← (1 − α·λ)·w</c> before Adam's update, as PyTorch's
+/// <c>AdamW</c>. Unlike PyTorch, biases, scales and shifts are not decayed unless <see cref="Optimizer.DecaysAllParameters"/> is true.
 /// </summary>
 public sealed class AdamW : Adam, IPart<AdamW>
 {
-    /// <summary>AdamW.</summary>
-    /// <param name="learningRate">α; not negative.</param>
-    /// <param name="beta1">β₁, at least 0 and less than 1.</param>
-    /// <param name="beta2">β₂, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε; not negative.</param>
-    /// <param name="weightDecay">λ; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates an AdamW optimizer.</summary>
+    /// <param name="learningRate">The learning rate α; not negative. Default: 1e-3.</param>
+    /// <param name="beta1">The decay β₁ of the first moment; at least 0 and less than 1. Default: 0.9.</param>
+    /// <param name="beta2">The decay β₂ of the second moment; at least 0 and less than 1. Default: 0.999.</param>
+    /// <param name="epsilon">ε, which is added to the root; not negative. Default: 1e-8.</param>
+    /// <param name="weightDecay">The weight decay λ; not negative. Default: 0.01.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public AdamW(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0.01f)
         : this(SettingsOf(Kind, learningRate, beta1, beta2, epsilon).With("weightDecay", Guard.NonNegative(weightDecay, nameof(weightDecay))))
     {

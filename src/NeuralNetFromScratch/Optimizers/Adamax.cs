@@ -4,17 +4,17 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Adamax (Kingma and Ba 2015, section 7.1), Adam with the infinity norm: <c>m ← β₁m + (1−β₁)g</c>, <c>u ← max(β₂u, |g| + ε)</c>,
-/// <c>w ← w − α/(1−β₁ᵗ) · m/u</c>, as in PyTorch's <c>Adamax</c>. An m below 2⁻¹²⁶ counts as 0.
+/// The Adamax optimizer (Kingma and Ba 2015, section 7.1), Adam with the infinity norm: <c>m ← β₁m + (1−β₁)g</c>, <c>u ← max(β₂u, |g| + ε)</c>,
+/// <c>w ← w − α/(1−β₁ᵗ) · m/u</c>, as PyTorch's <c>Adamax</c>. An m below 2⁻¹²⁶ counts as 0.
 /// </summary>
 public sealed class Adamax : Optimizer, IPart<Adamax>
 {
-    /// <summary>Adamax.</summary>
-    /// <param name="learningRate">α; not negative.</param>
-    /// <param name="beta1">β₁, at least 0 and less than 1.</param>
-    /// <param name="beta2">β₂, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε; positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates an Adamax optimizer.</summary>
+    /// <param name="learningRate">The learning rate α; not negative. Default: 2e-3.</param>
+    /// <param name="beta1">The decay β₁ of the first moment; at least 0 and less than 1. Default: 0.9.</param>
+    /// <param name="beta2">The decay β₂ of the infinity norm; at least 0 and less than 1. Default: 0.999.</param>
+    /// <param name="epsilon">ε, which is added to the magnitude of the gradient; positive. Default: 1e-8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public Adamax(float learningRate = 2e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
         : this(new Settings(Kind, new("learningRate", learningRate), new("beta1", beta1), new("beta2", beta2), new("epsilon", epsilon)))
     {
@@ -31,13 +31,13 @@ public sealed class Adamax : Optimizer, IPart<Adamax>
     /// <inheritdoc/>
     public static string Kind => "adamax";
 
-    /// <summary>β₁.</summary>
+    /// <summary>The decay β₁ of the first moment.</summary>
     public float Beta1 { get; }
 
-    /// <summary>β₂.</summary>
+    /// <summary>The decay β₂ of the infinity norm.</summary>
     public float Beta2 { get; }
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added to the magnitude of the gradient.</summary>
     public float Epsilon { get; }
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed class Adamax : Optimizer, IPart<Adamax>
     }
 }
 
-/// <summary><c>m ← β₁m + (1−β₁)g</c>; <c>u ← max(β₂u, |g| + ε)</c>; <c>w ← w − stepSize · m / u</c>. A NaN stays one.</summary>
+/// <summary><c>m ← β₁m + (1−β₁)g</c>; <c>u ← max(β₂u, |g| + ε)</c>; <c>w ← w − stepSize · m / u</c>. NaN is preserved.</summary>
 /// <param name="beta1">β₁.</param>
 /// <param name="beta2">β₂.</param>
 /// <param name="stepSize">α / (1 − β₁ᵗ).</param>

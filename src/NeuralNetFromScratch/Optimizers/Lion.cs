@@ -4,16 +4,17 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Lion (Chen et al. 2023, algorithm 2): <c>w ← w − α · sign(β₁m + (1−β₁)g)</c>, then <c>m ← β₂m + (1−β₂)g</c>. Its rate is three to ten times smaller than Adam's,
-/// its decay as many times larger; decoupled decay is the optimizer's own setting. An m below 2⁻¹²⁶ counts as 0.
+/// The Lion optimizer (Chen et al. 2023, algorithm 2): <c>w ← w − α · sign(β₁m + (1−β₁)g)</c>, then <c>m ← β₂m + (1−β₂)g</c>. Its learning rate
+/// is usually three to ten times smaller than Adam's and its weight decay larger by the same factor; set the decay by
+/// <see cref="Optimizer.DecoupledWeightDecay"/>. An m below 2⁻¹²⁶ counts as 0.
 /// </summary>
 public sealed class Lion : Optimizer, IPart<Lion>
 {
-    /// <summary>Lion.</summary>
-    /// <param name="learningRate">α; not negative.</param>
-    /// <param name="beta1">β₁, at least 0 and less than 1.</param>
-    /// <param name="beta2">β₂, at least 0 and less than 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates a Lion optimizer.</summary>
+    /// <param name="learningRate">The learning rate α; not negative. Default: 1e-4.</param>
+    /// <param name="beta1">The weight β₁ of the momentum in the update; at least 0 and less than 1. Default: 0.9.</param>
+    /// <param name="beta2">The decay β₂ of the momentum; at least 0 and less than 1. Default: 0.99.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public Lion(float learningRate = 1e-4f, float beta1 = 0.9f, float beta2 = 0.99f)
         : this(new Settings(Kind, new("learningRate", learningRate), new("beta1", beta1), new("beta2", beta2)))
     {
@@ -29,10 +30,10 @@ public sealed class Lion : Optimizer, IPart<Lion>
     /// <inheritdoc/>
     public static string Kind => "lion";
 
-    /// <summary>β₁.</summary>
+    /// <summary>The weight β₁ of the momentum in the update.</summary>
     public float Beta1 { get; }
 
-    /// <summary>β₂.</summary>
+    /// <summary>The decay β₂ of the momentum.</summary>
     public float Beta2 { get; }
 
     /// <inheritdoc/>
@@ -49,7 +50,7 @@ public sealed class Lion : Optimizer, IPart<Lion>
         block.Apply(new LionRule(updateStep.LearningRate, updateStep.Momentum ?? Beta1, Beta2));
 }
 
-/// <summary><c>w ← w − α · sign(β₁m + (1−β₁)g)</c>; <c>m ← β₂m + (1−β₂)g</c>. The sign of 0 is 0, that of NaN NaN.</summary>
+/// <summary><c>w ← w − α · sign(β₁m + (1−β₁)g)</c>; <c>m ← β₂m + (1−β₂)g</c>. The sign of 0 is 0; the sign of NaN is NaN.</summary>
 /// <param name="learningRate">α.</param>
 /// <param name="beta1">β₁.</param>
 /// <param name="beta2">β₂.</param>
@@ -63,7 +64,7 @@ internal readonly struct LionRule(float learningRate, float beta1, float beta2) 
     {
         TSimd mixed = TSimd.MultiplyAdd(TSimd.Broadcast(beta1), slot0, TSimd.Broadcast(1 - beta1) * gradient);
         TSimd rate = TSimd.Broadcast(learningRate);
-        // What is neither positive nor negative is 0 or NaN: minus itself it is the same.
+        // A value that is neither positive nor negative is 0 or NaN; subtracted from itself it stays 0 or NaN.
         TSimd step = TSimd.SelectLess(TSimd.Zero, mixed, rate, TSimd.SelectLess(mixed, TSimd.Zero, TSimd.Zero - rate, mixed));
         value -= step;
         slot0 = TSimd.FlushSubnormals(TSimd.MultiplyAdd(TSimd.Broadcast(beta2), slot0, TSimd.Broadcast(1 - beta2) * gradient));

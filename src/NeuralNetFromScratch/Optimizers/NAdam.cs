@@ -4,21 +4,21 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// NAdam (Dozat 2016), Adam with Nesterov's look-ahead: m and v as in <see cref="Adam"/>, <c>μₜ = β₁ · (1 − 0.96^(tψ) / 2)</c>,
-/// <c>w ← w − α · ((1 − μₜ) · g / (1 − Π μ₁…μₜ) + μₜ₊₁ · m / (1 − Π μ₁…μₜ₊₁)) / (√(v/(1−β₂ᵗ)) + ε)</c>, as in PyTorch's <c>NAdam</c> since version 2
-/// (before, one μₜ too many was in the second product). Moments below 2⁻¹²⁶ count as 0, the second only where ε is not 0.
+/// The NAdam optimizer (Dozat 2016), Adam with Nesterov momentum: m and v as in <see cref="Adam"/>, <c>μₜ = β₁ · (1 − 0.96^(tψ) / 2)</c>,
+/// <c>w ← w − α · ((1 − μₜ) · g / (1 − Π μ₁…μₜ) + μₜ₊₁ · m / (1 − Π μ₁…μₜ₊₁)) / (√(v/(1−β₂ᵗ)) + ε)</c>, as PyTorch's <c>NAdam</c> since version 2
+/// (earlier versions had an additional factor μₜ in the second product). Moments below 2⁻¹²⁶ count as 0, the second only if ε is not 0.
 /// </summary>
 public sealed class NAdam : Optimizer, IPart<NAdam>
 {
     private const double DecayBase = 0.96;
 
-    /// <summary>NAdam.</summary>
-    /// <param name="learningRate">α; not negative.</param>
-    /// <param name="beta1">β₁, at least 0 and less than 1.</param>
-    /// <param name="beta2">β₂, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε; not negative.</param>
-    /// <param name="momentumDecay">ψ; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates a NAdam optimizer.</summary>
+    /// <param name="learningRate">The learning rate α; not negative. Default: 2e-3.</param>
+    /// <param name="beta1">The decay β₁ of the first moment; at least 0 and less than 1. Default: 0.9.</param>
+    /// <param name="beta2">The decay β₂ of the second moment; at least 0 and less than 1. Default: 0.999.</param>
+    /// <param name="epsilon">ε, which is added to the root; not negative. Default: 1e-8.</param>
+    /// <param name="momentumDecay">The decay ψ of the momentum; not negative. Default: 0.004.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public NAdam(float learningRate = 2e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float momentumDecay = 0.004f)
         : this(new Settings(
             Kind, new("learningRate", learningRate), new("beta1", beta1), new("beta2", beta2), new("epsilon", epsilon), new("momentumDecay", momentumDecay)))
@@ -37,16 +37,16 @@ public sealed class NAdam : Optimizer, IPart<NAdam>
     /// <inheritdoc/>
     public static string Kind => "nadam";
 
-    /// <summary>β₁.</summary>
+    /// <summary>The decay β₁ of the first moment.</summary>
     public float Beta1 { get; }
 
-    /// <summary>β₂.</summary>
+    /// <summary>The decay β₂ of the second moment.</summary>
     public float Beta2 { get; }
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added to the root.</summary>
     public float Epsilon { get; }
 
-    /// <summary>ψ.</summary>
+    /// <summary>The decay ψ of the momentum.</summary>
     public float MomentumDecay { get; }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ public sealed class NAdam : Optimizer, IPart<NAdam>
     public override void Update(in UpdateStep updateStep, in UpdateBlock block)
     {
         long step = updateStep.Number;
-        // Where the product no longer changes 1 − Π, what is left of it does not count: some hundred steps for β₁ = 0.9.
+        // When the product no longer changes 1 − Π, its further factors have no effect. For β₁ = 0.9 this takes a few hundred steps.
         double product = 1;
         for (long t = 1; t <= step && product > 1e-17; t++)
             product *= Momentum(t);

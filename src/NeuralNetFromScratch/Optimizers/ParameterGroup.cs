@@ -1,13 +1,13 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Parameters that are updated differently from the others: those of one layer ("dense1"), or one parameter ("dense1.weight"). Where several groups of an
-/// optimizer name a parameter, the last one counts.
+/// Parameters that are updated differently from the others: those of one layer ("dense1"), or a single parameter ("dense1.weight"). If several
+/// groups of an optimizer match a parameter, the last one applies.
 /// </summary>
 public sealed class ParameterGroup : Part, IPart<ParameterGroup>
 {
-    /// <summary>A group.</summary>
-    /// <param name="name">The name of a layer or of a parameter, as <see cref="ParameterStore"/> has it.</param>
+    /// <summary>Creates a group with the optimizer's settings.</summary>
+    /// <param name="name">The name of a layer or of a parameter in <see cref="ParameterStore"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     public ParameterGroup(string name)
         : this(new Settings(Kind, new Setting("name", name)))
@@ -29,17 +29,17 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     /// <inheritdoc/>
     public static string Kind => "parameter-group";
 
-    /// <summary>The name of a layer or of a parameter.</summary>
+    /// <summary>The name of the layer or parameter.</summary>
     public string Name => Settings.Get<string>("name");
 
-    /// <summary>Whether the parameters keep their values; running statistics too. Default: false.</summary>
+    /// <summary>Whether the parameters, including running statistics, are not updated. Default: false.</summary>
     public bool IsFrozen
     {
         get;
         init => Settings = Settings.With("isFrozen", field = value, defaultValue: false);
     }
 
-    /// <summary>Factor on the optimizer's learning rate. Default: 1.</summary>
+    /// <summary>The factor on the optimizer's learning rate. Default: 1; not negative.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public float LearningRateFactor
     {
@@ -47,7 +47,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
         init => Settings = Settings.With("learningRateFactor", field = Guard.NonNegative(value, nameof(LearningRateFactor)), defaultValue: 1f);
     }
 
-    /// <summary>See <see cref="Optimizer.L2Penalty"/>; the optimizer's own if null, the default.</summary>
+    /// <summary>The penalty that replaces <see cref="Optimizer.L2Penalty"/>; not negative. Null, the default, for the optimizer's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public float? L2Penalty
     {
@@ -55,7 +55,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
         init => Settings = Settings.With("l2Penalty", field = Guard.NonNegativeOrNone(value, nameof(L2Penalty)));
     }
 
-    /// <summary>See <see cref="Optimizer.L1Penalty"/>; the optimizer's own if null, the default.</summary>
+    /// <summary>The penalty that replaces <see cref="Optimizer.L1Penalty"/>; not negative. Null, the default, for the optimizer's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public float? L1Penalty
     {
@@ -63,7 +63,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
         init => Settings = Settings.With("l1Penalty", field = Guard.NonNegativeOrNone(value, nameof(L1Penalty)));
     }
 
-    /// <summary>See <see cref="Optimizer.DecoupledWeightDecay"/>; the optimizer's own if null, the default.</summary>
+    /// <summary>The decay that replaces <see cref="Optimizer.DecoupledWeightDecay"/>; not negative. Null, the default, for the optimizer's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public float? DecoupledWeightDecay
     {
@@ -71,7 +71,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
         init => Settings = Settings.With("weightDecay", field = Guard.NonNegativeOrNone(value, nameof(DecoupledWeightDecay)));
     }
 
-    /// <summary>See <see cref="Optimizer.MaxNorm"/>; the optimizer's own if null, the default.</summary>
+    /// <summary>The bound that replaces <see cref="Optimizer.MaxNorm"/>; positive. Null, the default, for the optimizer's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive or not finite.</exception>
     public float? MaxNorm
     {
@@ -82,7 +82,7 @@ public sealed class ParameterGroup : Part, IPart<ParameterGroup>
     /// <inheritdoc/>
     public static ParameterGroup Create(Settings settings) => new(settings);
 
-    /// <summary>Whether the group names a parameter.</summary>
+    /// <summary>Whether the group contains a parameter.</summary>
     internal bool Names(string parameter) =>
         parameter == Name || (parameter.Length > Name.Length && parameter[Name.Length] == '.' && parameter.StartsWith(Name, StringComparison.Ordinal));
 }

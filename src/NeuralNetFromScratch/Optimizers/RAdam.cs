@@ -4,20 +4,21 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// RAdam (Liu et al. 2020), Adam with a rectified adaptive rate: m and v as in <see cref="Adam"/>, <c>ρ∞ = 2/(1−β₂) − 1</c>,
-/// <c>ρ = ρ∞ − 2tβ₂ᵗ/(1−β₂ᵗ)</c>; while ρ ≤ 5 it is <c>w ← w − α · m/(1−β₁ᵗ)</c>, then <c>w ← w − α · r · m/(1−β₁ᵗ) · √(1−β₂ᵗ) / (√v + ε)</c> with
-/// <c>r = √((ρ−4)(ρ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρ))</c>, as in PyTorch's <c>RAdam</c>. Moments below 2⁻¹²⁶ count as 0, the second only where ε is not 0.
+/// The RAdam optimizer (Liu et al. 2020), Adam with a rectified adaptive learning rate: m and v as in <see cref="Adam"/>,
+/// <c>ρ∞ = 2/(1−β₂) − 1</c>, <c>ρ = ρ∞ − 2tβ₂ᵗ/(1−β₂ᵗ)</c>. For ρ ≤ 5, <c>w ← w − α · m/(1−β₁ᵗ)</c>; otherwise
+/// <c>w ← w − α · r · m/(1−β₁ᵗ) · √(1−β₂ᵗ) / (√v + ε)</c> with <c>r = √((ρ−4)(ρ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρ))</c>, as PyTorch's <c>RAdam</c>. Moments
+/// below 2⁻¹²⁶ count as 0, the second only if ε is not 0.
 /// </summary>
 public sealed class RAdam : Optimizer, IPart<RAdam>
 {
     private const double LeastLength = 5;
 
-    /// <summary>RAdam.</summary>
-    /// <param name="learningRate">α; not negative.</param>
-    /// <param name="beta1">β₁, at least 0 and less than 1.</param>
-    /// <param name="beta2">β₂, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates an RAdam optimizer.</summary>
+    /// <param name="learningRate">The learning rate α; not negative. Default: 1e-3.</param>
+    /// <param name="beta1">The decay β₁ of the first moment; at least 0 and less than 1. Default: 0.9.</param>
+    /// <param name="beta2">The decay β₂ of the second moment; at least 0 and less than 1. Default: 0.999.</param>
+    /// <param name="epsilon">ε, which is added to the root; not negative. Default: 1e-8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public RAdam(float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f)
         : this(new Settings(Kind, new("learningRate", learningRate), new("beta1", beta1), new("beta2", beta2), new("epsilon", epsilon)))
     {
@@ -34,13 +35,13 @@ public sealed class RAdam : Optimizer, IPart<RAdam>
     /// <inheritdoc/>
     public static string Kind => "radam";
 
-    /// <summary>β₁.</summary>
+    /// <summary>The decay β₁ of the first moment.</summary>
     public float Beta1 { get; }
 
-    /// <summary>β₂.</summary>
+    /// <summary>The decay β₂ of the second moment.</summary>
     public float Beta2 { get; }
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added to the root.</summary>
     public float Epsilon { get; }
 
     /// <inheritdoc/>
@@ -66,7 +67,7 @@ public sealed class RAdam : Optimizer, IPart<RAdam>
     }
 }
 
-/// <summary>Adam's m and v; <c>w ← w − stepSize · m</c>, divided by <c>√v + ε</c> where the rate is adaptive.</summary>
+/// <summary>Adam's m and v; <c>w ← w − stepSize · m</c>, divided by <c>√v + ε</c> if the rate is adaptive.</summary>
 /// <param name="beta1">β₁.</param>
 /// <param name="beta2">β₂.</param>
 /// <param name="stepSize">All other factors.</param>

@@ -4,20 +4,22 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// RMSprop (Tieleman and Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012): <c>v ← αv + (1−α)g²</c>,
-/// <c>w ← w − η · g / (√v + ε)</c>, as in PyTorch's <c>RMSprop</c>. With momentum μ it is <c>b ← μb + g / (√v + ε)</c>, <c>w ← w − η·b</c>; centered
-/// (Graves 2013), with <c>a ← αa + (1−α)g</c>, the root is of <c>v − a²</c>, or 0 where rounding makes that negative (PyTorch: NaN). Averages below 2⁻¹²⁶
-/// count as 0, v only where ε is not 0.
+/// The RMSprop optimizer (Tieleman and Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012): <c>v ← αv + (1−α)g²</c>,
+/// <c>w ← w − η · g / (√v + ε)</c>, as PyTorch's <c>RMSprop</c>. With momentum μ: <c>b ← μb + g / (√v + ε)</c>, <c>w ← w − η·b</c>. The centered
+/// form (Graves 2013), with <c>a ← αa + (1−α)g</c>, uses the root of <c>v − a²</c>, or 0 if rounding makes that negative (PyTorch: NaN). Averages
+/// below 2⁻¹²⁶ count as 0, v only if ε is not 0.
 /// </summary>
 public sealed class RmsProp : Optimizer, IPart<RmsProp>
 {
-    /// <summary>RMSprop.</summary>
-    /// <param name="learningRate">η; not negative.</param>
-    /// <param name="decay">α, at least 0 and less than 1.</param>
-    /// <param name="epsilon">ε; not negative.</param>
-    /// <param name="momentum">μ, at least 0 and less than 1.</param>
-    /// <param name="centered">Whether v less the square of the gradient's average is used: an estimate of its variance.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Creates an RMSprop optimizer.</summary>
+    /// <param name="learningRate">The learning rate η; not negative. Default: 0.01.</param>
+    /// <param name="decay">The decay α of the averages; at least 0 and less than 1. Default: 0.99.</param>
+    /// <param name="epsilon">ε, which is added to the root; not negative. Default: 1e-8.</param>
+    /// <param name="momentum">The momentum μ; at least 0 and less than 1. Default: 0.</param>
+    /// <param name="centered">
+    /// Whether to use v minus the square of the gradient's average, an estimate of the gradient's variance. Default: false.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public RmsProp(float learningRate = 0.01f, float decay = 0.99f, float epsilon = 1e-8f, float momentum = 0, bool centered = false)
         : this(new Settings(Kind, new("learningRate", learningRate), new("decay", decay), new("epsilon", epsilon))
             .With("momentum", momentum, 0f).With("centered", centered, false))
@@ -36,16 +38,16 @@ public sealed class RmsProp : Optimizer, IPart<RmsProp>
     /// <inheritdoc/>
     public static string Kind => "rmsprop";
 
-    /// <summary>α.</summary>
+    /// <summary>The decay α of the averages.</summary>
     public float Decay { get; }
 
-    /// <summary>ε.</summary>
+    /// <summary>ε, which is added to the root.</summary>
     public float Epsilon { get; }
 
-    /// <summary>μ. Default: 0.</summary>
+    /// <summary>The momentum μ.</summary>
     public float Momentum { get; }
 
-    /// <summary>Whether v less the square of the gradient's average is used. Default: false.</summary>
+    /// <summary>Whether v minus the square of the gradient's average is used.</summary>
     public bool Centered { get; }
 
     /// <inheritdoc/>
@@ -115,7 +117,7 @@ internal readonly struct MomentumRmsPropRule(float learningRate, float decay, fl
     }
 }
 
-/// <summary><c>v ← αv + (1−α)g²</c>; <c>a ← αa + (1−α)g</c>; <c>b ← μb + g / (√(v − a²) + ε)</c>; <c>w ← w − η·b</c>. A NaN stays one.</summary>
+/// <summary><c>v ← αv + (1−α)g²</c>; <c>a ← αa + (1−α)g</c>; <c>b ← μb + g / (√(v − a²) + ε)</c>; <c>w ← w − η·b</c>. NaN is preserved.</summary>
 /// <param name="learningRate">η.</param>
 /// <param name="decay">α.</param>
 /// <param name="epsilon">ε.</param>

@@ -4,19 +4,18 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Gradient descent, <c>w ← w − α·g</c>, with momentum if asked for: <c>v ← μ·v + (1 − d)·g</c> (v = g in the first step),
-/// <c>w ← w − α·v</c>; with Nesterov's look-ahead <c>w ← w − α·(g + μ·v)</c>. These are the rules of PyTorch's <c>SGD</c>
-/// (Sutskever et al. 2013 explain the look-ahead). A velocity below 2⁻¹²⁶ counts as 0.
+/// Stochastic gradient descent: <c>w ← w − α·g</c>; with momentum <c>v ← μ·v + (1 − d)·g</c> (v = g in the first step), <c>w ← w − α·v</c>; with
+/// Nesterov momentum <c>w ← w − α·(g + μ·v)</c> (Sutskever et al. 2013), as PyTorch's <c>SGD</c>. A velocity below 2⁻¹²⁶ counts as 0.
 /// </summary>
 public sealed class Sgd : Optimizer, IPart<Sgd>
 {
-    /// <summary>Gradient descent.</summary>
-    /// <param name="learningRate">α; not negative.</param>
-    /// <param name="momentum">μ, at least 0 and less than 1.</param>
-    /// <param name="nesterov">Whether to look ahead; needs momentum, and no dampening.</param>
-    /// <param name="dampening">d, 0 to 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
-    /// <exception cref="ArgumentException">Nesterov without momentum or with dampening.</exception>
+    /// <summary>Creates a gradient descent optimizer.</summary>
+    /// <param name="learningRate">The learning rate α; not negative. Default: 0.1.</param>
+    /// <param name="momentum">The momentum μ; at least 0 and less than 1. Default: 0.</param>
+    /// <param name="nesterov">Whether to use Nesterov momentum, which requires momentum and no dampening. Default: false.</param>
+    /// <param name="dampening">The dampening d of the gradient in the velocity; 0 to 1. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="nesterov"/> is true without momentum or with dampening.</exception>
     public Sgd(float learningRate = 0.1f, float momentum = 0, bool nesterov = false, float dampening = 0)
         : this(new Settings(Kind, new("learningRate", learningRate), new("momentum", momentum), new("nesterov", nesterov), new("dampening", dampening)))
     {
@@ -29,19 +28,19 @@ public sealed class Sgd : Optimizer, IPart<Sgd>
         Nesterov = settings.Get<bool>("nesterov");
         Dampening = Guard.Share(settings.Get<float>("dampening"), "dampening");
         if (Nesterov && (Momentum == 0 || Dampening != 0))
-            throw new ArgumentException("Nesterov's look-ahead needs momentum and no dampening", "nesterov");
+            throw new ArgumentException("Nesterov momentum requires a positive momentum and no dampening", "nesterov");
     }
 
     /// <inheritdoc/>
     public static string Kind => "sgd";
 
-    /// <summary>μ.</summary>
+    /// <summary>The momentum μ.</summary>
     public float Momentum { get; }
 
-    /// <summary>Whether it looks ahead.</summary>
+    /// <summary>Whether Nesterov momentum is used.</summary>
     public bool Nesterov { get; }
 
-    /// <summary>d.</summary>
+    /// <summary>The dampening d of the gradient in the velocity.</summary>
     public float Dampening { get; }
 
     /// <inheritdoc/>
@@ -76,11 +75,11 @@ internal readonly struct SgdRule(float learningRate) : IUpdateRule
         where TSimd : struct, ISimd<TSimd> => value = TSimd.MultiplyAdd(TSimd.Broadcast(-learningRate), gradient, value);
 }
 
-/// <summary><c>v ← μ·v + κ·g</c>; <c>w ← w − α·v</c>, or with Nesterov's look-ahead <c>w ← w − α·(g + μ·v)</c>.</summary>
+/// <summary><c>v ← μ·v + κ·g</c>; <c>w ← w − α·v</c>, or with Nesterov momentum <c>w ← w − α·(g + μ·v)</c>.</summary>
 /// <param name="learningRate">α.</param>
 /// <param name="momentum">μ.</param>
-/// <param name="gradientShare">κ: 1 less the dampening.</param>
-/// <param name="nesterov">Whether to look ahead.</param>
+/// <param name="gradientShare">κ: 1 minus the dampening.</param>
+/// <param name="nesterov">Whether to use Nesterov momentum.</param>
 internal readonly struct MomentumRule(float learningRate, float momentum, float gradientShare, bool nesterov) : IUpdateRule
 {
     public static int SlotCount => 1;

@@ -3,7 +3,7 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A part of the parameters with everything that belongs to it. All spans have the same length.</summary>
+/// <summary>A part of the parameters with its gradients and slots. All spans have the same length.</summary>
 public readonly ref struct UpdateBlock
 {
     private readonly Span<float> _slots;
@@ -12,9 +12,9 @@ public readonly ref struct UpdateBlock
     private readonly SimdWidth _width = SimdWidths.Best;
     private readonly RowList _rows;
 
-    /// <summary>A block.</summary>
-    /// <param name="values">The parameters' values.</param>
-    /// <param name="gradients">Their gradients.</param>
+    /// <summary>Creates a block.</summary>
+    /// <param name="values">The values of the parameters: [n].</param>
+    /// <param name="gradients">The gradients of the parameters: [n].</param>
     /// <param name="slots">All slots of the rule, one after another, each as long as <paramref name="values"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public UpdateBlock(Span<float> values, Span<float> gradients, Span<float> slots)
@@ -41,17 +41,17 @@ public readonly ref struct UpdateBlock
         _start = start;
     }
 
-    /// <summary>The values, to be updated.</summary>
+    /// <summary>The values, which the rule updates: [n].</summary>
     public Span<float> Values { get; }
 
-    /// <summary>The loss's derivatives by the values.</summary>
+    /// <summary>The derivatives of the loss with respect to the values: [n].</summary>
     public Span<float> Gradients { get; }
 
-    /// <summary>One of the numbers that the rule remembers for each element; zero before the first step.</summary>
-    /// <param name="slot">0 to <see cref="Optimizer.SlotCount"/> − 1.</param>
+    /// <summary>Returns one of the values that the rule stores for each element: [n]. They are 0 before the first step.</summary>
+    /// <param name="slot">The index of the slot, 0 to <see cref="Optimizer.SlotCount"/> − 1.</param>
     public Span<float> Slot(int slot) => _slots.Slice(slot * _slotStride + _start, Values.Length);
 
-    /// <summary>Applies a rule of the library to the block.</summary>
+    /// <summary>Applies one of the library's rules to the block.</summary>
     internal void Apply<TRule>(TRule rule)
         where TRule : struct, IUpdateRule
     {
@@ -63,15 +63,15 @@ public readonly ref struct UpdateBlock
     }
 }
 
-/// <summary>What an update needs to know about its step.</summary>
+/// <summary>The step of an update.</summary>
 /// <param name="Number">The number of the step, from 1.</param>
 /// <param name="LearningRate">The learning rate.</param>
-/// <param name="Momentum">The momentum, or Adam's β₁, where a schedule sets it; else the optimizer's own holds.</param>
+/// <param name="Momentum">The momentum, or β₁ of Adam, if a schedule sets it; null for that of the optimizer. Default: null.</param>
 public readonly record struct UpdateStep(long Number, float LearningRate, float? Momentum = null);
 
 /// <summary>
-/// What comes between the gradients and the optimizer's rule: <c>g ← clamp(scale·g, ±clip) + l2·w + l1·sign(w)</c>,
-/// <c>w ← shrink·w</c>. The gradient is also the slot, where its new value goes.
+/// The stage between the gradients and the optimizer's rule: <c>g ← clamp(scale·g, ±clip) + l2·w + l1·sign(w)</c>, <c>w ← shrink·w</c>. The
+/// gradient is passed as the slot, so that its new value is stored.
 /// </summary>
 internal readonly struct PenaltyRule(float scale, float clip, float l2, float l1, float shrink) : IUpdateRule
 {
@@ -90,7 +90,7 @@ internal readonly struct PenaltyRule(float scale, float clip, float l2, float l1
     }
 }
 
-/// <summary>An exponential moving average: <c>a ← a + share·(x − a)</c>, where the average stands for the value and x for the gradient.</summary>
+/// <summary>An exponential moving average: <c>a ← a + share·(x − a)</c>. The average is passed as the value and x as the gradient.</summary>
 internal readonly struct AverageRule(float share) : IUpdateRule
 {
     public static int SlotCount => 0;
@@ -100,7 +100,7 @@ internal readonly struct AverageRule(float share) : IUpdateRule
         where TSimd : struct, ISimd<TSimd> => value = TSimd.MultiplyAdd(TSimd.Broadcast(share), gradient - value, value);
 }
 
-/// <summary>Running statistics: <c>r ← (1 − share)·r + share·g</c>, where the batch's statistic g stands for the gradient.</summary>
+/// <summary>Running statistics: <c>r ← (1 − share)·r + share·g</c>. The batch's statistic g is passed as the gradient.</summary>
 internal readonly struct MixRule(float share) : IUpdateRule
 {
     public static int SlotCount => 0;
@@ -111,7 +111,7 @@ internal readonly struct MixRule(float share) : IUpdateRule
         value = TSimd.MultiplyAdd(TSimd.Broadcast(share), gradient, TSimd.Broadcast(1 - share) * value);
 }
 
-/// <summary>Shrinks each column of a weight whose norm is above a bound to that norm.</summary>
+/// <summary>Scales each column of a weight whose norm is above a bound to that norm.</summary>
 internal ref struct NormBound : IColumnOperation
 {
     /// <summary>[rows, columns].</summary>

@@ -3,13 +3,13 @@ using System.Numerics;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>The ranges that options and settings have, and what is said of a value outside: its name, the range, the value. NaN lies in none of them.</summary>
+/// <summary>Checks the ranges of options and settings. The messages have the name, the range and the value. NaN is out of every range.</summary>
 internal static class Guard
 {
-    /// <summary>What is thrown for a value that lies outside its range. Numbers are written the same in every culture.</summary>
-    /// <param name="name">The option, as the user wrote it.</param>
-    /// <param name="value">Its value.</param>
-    /// <param name="range">The range: "must be positive".</param>
+    /// <summary>Creates the exception for a value that is out of range. Numbers are formatted with the invariant culture.</summary>
+    /// <param name="name">The name of the option as in the user's code.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="range">The range, for example "must be positive".</param>
     public static ArgumentOutOfRangeException OutOfRange(string name, object value, string range) =>
         new(name, string.Create(CultureInfo.InvariantCulture, $"{name} {range}, got {value}"));
 
@@ -25,17 +25,17 @@ internal static class Guard
         where T : IFloatingPointIeee754<T> =>
         T.IsFinite(value) && value > T.Zero ? value : throw OutOfRange(name, value, "must be finite and positive");
 
-    /// <summary>0 to less than 1.</summary>
+    /// <summary>Checks that a value is at least 0 and less than 1.</summary>
     public static T Fraction<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
         value >= T.Zero && value < T.One ? value : throw OutOfRange(name, value, "must be at least 0 and less than 1");
 
-    /// <summary>More than 0 and less than 1.</summary>
+    /// <summary>Checks that a value is more than 0 and less than 1.</summary>
     public static T Between0And1<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
         value > T.Zero && value < T.One ? value : throw OutOfRange(name, value, "must be more than 0 and less than 1");
 
-    /// <summary>0 to 1.</summary>
+    /// <summary>Checks that a value is 0 to 1.</summary>
     public static T Share<T>(T value, string name)
         where T : IFloatingPointIeee754<T> =>
         value >= T.Zero && value <= T.One ? value : throw OutOfRange(name, value, "must be 0 to 1");
@@ -44,13 +44,13 @@ internal static class Guard
 
     public static float? PositiveOrNone(float? value, string name) => value is { } number ? Positive(number, name) : null;
 
-    /// <summary>A number of values for some rows, which memory must be able to hold.</summary>
+    /// <summary>Computes the number of values of some rows and checks that an array can hold them.</summary>
     public static int Length(int rows, long valuesPerRow) => rows >= 0 && rows * valuesPerRow <= Array.MaxLength
         ? (int)(rows * valuesPerRow)
         : throw new ArgumentOutOfRangeException(
-            nameof(rows), rows, string.Create(CultureInfo.InvariantCulture, $"the number of rows must not be negative, and {valuesPerRow} values for each must fit into memory"));
+            nameof(rows), rows, string.Create(CultureInfo.InvariantCulture, $"the number of rows must not be negative, and an array must be able to hold {valuesPerRow} values for each"));
 
-    /// <summary>An element of an array by an index that a caller gives.</summary>
+    /// <summary>Returns an element of an array and checks the caller's index.</summary>
     public static T At<T>(T[] values, int index) => (uint)index < (uint)values.Length
         ? values[index]
         : throw new ArgumentOutOfRangeException(nameof(index), index, string.Create(CultureInfo.InvariantCulture, $"there are {values.Length} samples"));
@@ -62,7 +62,7 @@ internal static class Guard
     public static int Positive(int value, string name) =>
         value > 0 ? value : throw OutOfRange(name, value, "must be positive");
 
-    /// <summary>A text that is not empty.</summary>
+    /// <summary>Checks that a text is not empty.</summary>
     public static string NotEmpty(string value, string name)
     {
         ArgumentNullException.ThrowIfNull(value, name);
@@ -73,14 +73,14 @@ internal static class Guard
         value >= 0 ? value : throw OutOfRange(name, value, "must not be negative");
 }
 
-/// <summary>A number as it stands in a file, until a part says which type it has: no digit is lost on the way.</summary>
+/// <summary>A number as text from a file. It is converted when a part reads it with a type, so that no digits are lost.</summary>
 internal sealed record NumberText(string Text) : IFormattable
 {
     public string ToString(string? format, IFormatProvider? formatProvider) => Text;
 
     public override string ToString() => Text;
 
-    /// <summary>The number as one of the types that settings have; null where it is none of that type.</summary>
+    /// <summary>Converts the number to one of the types of settings; null if it is not of that type.</summary>
     public object? As(Type type)
     {
         const NumberStyles Whole = NumberStyles.AllowLeadingSign;

@@ -4,24 +4,26 @@ using System.Diagnostics.CodeAnalysis;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The state of a part: its kind and an ordered list of named settings. Model files, checkpoints, summaries and equality are made of this list,
-/// so that a setting cannot be forgotten. It is immutable; <see cref="With{T}(string, T)"/> gives a new one.
+/// The state of a part: its kind and an ordered list of named settings. Model files, checkpoints, summaries and equality all use this list, so
+/// that no setting can be omitted from one of them. It is immutable; <see cref="With{T}(string, T)"/> returns a new one.
 /// </summary>
 [SuppressMessage("Naming", "CA1710", Justification = "A list of settings, not a collection to add to.")]
 public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
 {
     private readonly Setting[] _items;
 
-    /// <summary>How many settings the constructor was given: they keep their places; others follow in the order of their names.</summary>
+    /// <summary>The number of settings from the constructor, which keep their order. Others follow in the order of their names.</summary>
     private readonly int _ordered;
 
-    /// <summary>The names that were asked for, where the settings come from a file; null elsewhere.</summary>
+    /// <summary>The names that were read, if the settings come from a file; otherwise null.</summary>
     private readonly HashSet<string>? _read;
 
-    /// <summary>Settings of a part.</summary>
-    /// <param name="kind">What the part is called in files and summaries: "dense". Kinds of your own must differ from those of the library.</param>
+    /// <summary>Creates the settings of a part.</summary>
+    /// <param name="kind">
+    /// The name of the kind in files and summaries, for example "dense". The kinds of a user's parts must differ from those of the library.
+    /// </param>
     /// <param name="items">The settings in the order in which they are written.</param>
-    /// <exception cref="ArgumentException">The kind is empty, or a name occurs twice.</exception>
+    /// <exception cref="ArgumentException">The kind is empty, a name occurs twice, or a value is null.</exception>
     public Settings(string kind, params ReadOnlySpan<Setting> items)
         : this(kind, items.ToArray(), items.Length, isRead: false)
     {
@@ -47,27 +49,27 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
         }
     }
 
-    /// <summary>What the part is called in files and summaries.</summary>
+    /// <summary>The name of the kind in files and summaries.</summary>
     public string Kind { get; }
 
-    /// <summary>The value of a setting.</summary>
-    /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <exception cref="InvalidDataException">There is no such setting, or it has another type.</exception>
+    /// <summary>Returns the value of a setting.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="name">The name of the setting.</param>
+    /// <exception cref="InvalidDataException">The setting is missing or has another type.</exception>
     public T Get<T>(string name) =>
         TryGet(name, out T? value) ? value : throw new InvalidDataException($"{Kind}: setting {MessageText.Quote(name)} is missing");
 
-    /// <summary>The value of a setting, or another value where it is left out.</summary>
-    /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <param name="defaultValue">The value of a setting that is left out.</param>
+    /// <summary>Returns the value of a setting, or a default value if it is omitted.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="name">The name of the setting.</param>
+    /// <param name="defaultValue">The value of an omitted setting.</param>
     /// <exception cref="InvalidDataException">The setting has another type.</exception>
     public T Get<T>(string name, T defaultValue) => TryGet(name, out T? value) ? value : defaultValue;
 
-    /// <summary>The values of a setting that is a list; empty where it is left out.</summary>
+    /// <summary>Returns the values of a setting that is a list; empty if it is omitted.</summary>
     /// <typeparam name="T">The type of one value.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <exception cref="InvalidDataException">The setting is no list of such values.</exception>
+    /// <param name="name">The name of the setting.</param>
+    /// <exception cref="InvalidDataException">The setting is not a list of such values.</exception>
     public T[] GetList<T>(string name)
     {
         if (Find(name) is not { } setting)
@@ -77,10 +79,10 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
         return [.. ((IEnumerable)setting.Value).Cast<object>().Select(value => Convert<T>(name, value))];
     }
 
-    /// <summary>The same settings with one changed or added.</summary>
-    /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <param name="value">Its value; null leaves it out.</param>
+    /// <summary>Creates settings with one changed or added.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="name">The name of the setting.</param>
+    /// <param name="value">The value; null omits the setting.</param>
     public Settings With<T>(string name, T value)
     {
         int place = Array.FindIndex(_items, item => item.Name == name);
@@ -89,26 +91,26 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
         var setting = new Setting(name, value);
         if (place >= 0)
             return new(Kind, [.. _items[..place], setting, .. _items[(place + 1)..]], _ordered, isRead: false);
-        // By name, so that the order in which properties are set leaves no trace.
+        // By name, so that the result does not depend on the order in which properties are set.
         place = _ordered;
         while (place < _items.Length && string.CompareOrdinal(_items[place].Name, name) < 0)
             place++;
         return new(Kind, [.. _items[..place], setting, .. _items[place..]], _ordered, isRead: false);
     }
 
-    /// <summary>The same settings with one changed or added, or left out where it has its default.</summary>
-    /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <param name="value">Its value.</param>
-    /// <param name="defaultValue">The value of a setting that is left out.</param>
+    /// <summary>Creates settings with one changed or added, or omitted if it has its default value.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="name">The name of the setting.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="defaultValue">The value of an omitted setting.</param>
     public Settings With<T>(string name, T value, T defaultValue)
         where T : struct =>
         EqualityComparer<T>.Default.Equals(value, defaultValue) ? With<object?>(name, null) : With(name, value);
 
-    /// <summary>The same settings with a list changed or added, or left out where it is empty.</summary>
+    /// <summary>Creates settings with a list changed or added, or omitted if it is empty.</summary>
     /// <typeparam name="T">The type of one value.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <param name="values">Its values, which are copied.</param>
+    /// <param name="name">The name of the setting.</param>
+    /// <param name="values">The values, which are copied.</param>
     public Settings WithList<T>(string name, IReadOnlyCollection<T> values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -129,13 +131,15 @@ public sealed class Settings : IEquatable<Settings>, IEnumerable<Setting>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Kind and settings: <c>dense(units=128, activation=relu)</c>.</summary>
+    /// <summary>Returns kind and settings as text, for example <c>dense(units=128, activation=relu)</c>.</summary>
     public override string ToString() => _items.Length == 0 ? Kind : $"{Kind}({string.Join(", ", _items.Select(item => item.ToString()))})";
 
-    /// <summary>Settings from a file, which take note of those that are asked for.</summary>
+    /// <summary>Creates settings from a file, which record the names that are read.</summary>
     internal static Settings FromFile(string kind, Setting[] items) => new(kind, items, items.Length, isRead: true);
 
-    /// <exception cref="InvalidDataException">The settings come from a file, and nobody asked for one of them: this version does not know it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The settings come from a file and one of them was not read, because this version does not know it.
+    /// </exception>
     internal void ThrowIfUnread()
     {
         if (_read is not null && Array.Find(_items, item => !_read.Contains(item.Name)) is { } unknown)

@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Random numbers as a function: the value at an index depends on the seed, the stream and the index alone, so that it is the
-/// same on every thread, in any order, and after a restart. Further streams are forked off by number, for instance one for each
-/// parameter, epoch or step. The generator is Philox4x32-10.
+/// A counter-based random number generator. The value at an index depends only on the seed, the stream and the index, so that it is the same on
+/// every thread, in any order, and after a restart. <see cref="Fork"/> derives further streams, for example one for each parameter, epoch or
+/// step. The generator is Philox4x32-10.
 /// </summary>
 public readonly struct RandomSource
 {
     private readonly ulong _seed;
     private readonly ulong _stream;
 
-    /// <summary>The main stream of a seed.</summary>
+    /// <summary>Creates the main stream of a seed.</summary>
     public RandomSource(ulong seed)
         : this(seed, 0)
     {
@@ -24,23 +24,23 @@ public readonly struct RandomSource
         _stream = stream;
     }
 
-    /// <summary>Another stream of the same seed, independent of this one and of its other forks.</summary>
-    /// <param name="number">Which fork.</param>
+    /// <summary>Derives another stream of the same seed, which is independent of this one and of its other forks.</summary>
+    /// <param name="number">The number of the fork.</param>
     public RandomSource Fork(ulong number) => new(_seed, Philox.Block(number, _stream, ~_seed).Low);
 
-    /// <summary>64 random bits.</summary>
-    /// <param name="index">Which value of the stream.</param>
+    /// <summary>Returns 64 random bits.</summary>
+    /// <param name="index">The index of the value in the stream.</param>
     public ulong Bits(ulong index) => Philox.Block(index, _stream, _seed).Low;
 
-    /// <summary>128 random bits; the lower half is <see cref="Bits"/>.</summary>
+    /// <summary>Returns 128 random bits; the lower half is <see cref="Bits"/>.</summary>
     internal (ulong Low, ulong High) Block(ulong index) => Philox.Block(index, _stream, _seed);
 
-    /// <summary>A value in [0, 1) with 53 random bits.</summary>
-    /// <param name="index">Which value of the stream.</param>
+    /// <summary>Returns a uniformly distributed value in [0, 1) with 53 random bits.</summary>
+    /// <param name="index">The index of the value in the stream.</param>
     public double Uniform(ulong index) => UnitInterval(Bits(index));
 
-    /// <summary>A value with mean 0 and variance 1, normally distributed (Box and Muller 1958).</summary>
-    /// <param name="index">Which value of the stream.</param>
+    /// <summary>Returns a normally distributed value with mean 0 and variance 1 (Box and Muller 1958).</summary>
+    /// <param name="index">The index of the value in the stream.</param>
     public double Normal(ulong index)
     {
         (ulong low, ulong high) = Philox.Block(index, _stream, _seed);
@@ -48,9 +48,9 @@ public readonly struct RandomSource
         return radius * PortableMath.SinCosOfTurns(UnitInterval(high)).Cosine;
     }
 
-    /// <summary>An integer in [0, <paramref name="exclusiveMaximum"/>); its bias is below 2⁻³².</summary>
-    /// <param name="index">Which value of the stream.</param>
-    /// <param name="exclusiveMaximum">One more than the largest value; positive.</param>
+    /// <summary>Returns an integer in [0, <paramref name="exclusiveMaximum"/>). Its bias is below 2⁻³².</summary>
+    /// <param name="index">The index of the value in the stream.</param>
+    /// <param name="exclusiveMaximum">The exclusive upper bound; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveMaximum"/> is not positive.</exception>
     public int Below(ulong index, int exclusiveMaximum)
     {
@@ -58,8 +58,8 @@ public readonly struct RandomSource
         return (int)Math.BigMul(Bits(index), (ulong)exclusiveMaximum, out _);
     }
 
-    /// <summary>Puts the elements in random order (Fisher and Yates, in Durstenfeld's form).</summary>
-    /// <param name="items">The elements.</param>
+    /// <summary>Shuffles the elements (Fisher-Yates in Durstenfeld's form).</summary>
+    /// <param name="items">The elements, which are reordered in place.</param>
     [MethodImpl(HotPath.CompileOnce)]
     public void Shuffle(Span<int> items)
     {
@@ -74,9 +74,9 @@ public readonly struct RandomSource
 }
 
 /// <summary>
-/// The counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011):
-/// ten rounds of multiplication and exclusive or turn a 128-bit counter and a 64-bit key into 128 random bits.
-/// It has no state, so that any value can be computed at any time on any thread.
+/// The counter-based generator Philox4x32-10 (Salmon, Moraes, Dror and Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Ten rounds
+/// of multiplication and exclusive or convert a 128-bit counter and a 64-bit key to 128 random bits. It has no state, so that any value can be
+/// computed at any time on any thread.
 /// </summary>
 internal static class Philox
 {
@@ -84,7 +84,7 @@ internal static class Philox
     private const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57;
     private const uint KeyStep0 = 0x9E3779B9, KeyStep1 = 0xBB67AE85;
 
-    /// <summary>The 128 bits that belong to a counter, as two words: the lower word first.</summary>
+    /// <summary>Returns the 128 bits of a counter as two words, the lower one first.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     public static (ulong Low, ulong High) Block(ulong counterLow, ulong counterHigh, ulong key)
     {

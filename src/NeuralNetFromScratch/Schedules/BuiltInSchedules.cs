@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>1.</summary>
+/// <summary>The constant factor 1.</summary>
 internal sealed class ConstantSchedule : LearningRateSchedule, IPart<ConstantSchedule>
 {
     public ConstantSchedule()
@@ -85,7 +85,7 @@ internal sealed class InverseTimeSchedule : LearningRateSchedule, IPart<InverseT
     public override double Factor(TrainingPosition position) => 1 / (1 + _decay * position.Epochs);
 }
 
-/// <summary>Half a cosine from 1 to a final factor.</summary>
+/// <summary>A half cosine from 1 to a final factor.</summary>
 internal sealed class CosineSchedule : LearningRateSchedule, IPart<CosineSchedule>
 {
     private readonly double _finalFactor;
@@ -104,11 +104,11 @@ internal sealed class CosineSchedule : LearningRateSchedule, IPart<CosineSchedul
 
     public override double Factor(TrainingPosition position) => Between(1, _finalFactor, position.Fraction);
 
-    /// <summary>Half a cosine from one value to another.</summary>
+    /// <summary>A half cosine from one value to another.</summary>
     internal static double Between(double from, double to, double share) => to + (from - to) * (1 + PortableMath.SinCosOfTurns(share / 2).Cosine) / 2;
 }
 
-/// <summary>1 up to a share of the training, then a straight line to a final factor.</summary>
+/// <summary>The factor 1 for a fraction of the training, then a linear decrease to a final factor.</summary>
 internal sealed class LinearSchedule : LearningRateSchedule, IPart<LinearSchedule>
 {
     private readonly double _finalFactor, _constantShare;

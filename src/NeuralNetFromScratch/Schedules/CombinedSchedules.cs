@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>The product of two schedules; the first that sets a momentum sets it.</summary>
+/// <summary>The product of two schedules. The first one that sets a momentum determines it.</summary>
 internal sealed class ProductSchedule : LearningRateSchedule, IPart<ProductSchedule>
 {
     private readonly LearningRateSchedule _first, _second;
@@ -24,7 +24,7 @@ internal sealed class ProductSchedule : LearningRateSchedule, IPart<ProductSched
     public override IEnumerable<string> WatchedMetrics => _first.WatchedMetrics.Union(_second.WatchedMetrics);
 }
 
-/// <summary>A schedule for some epochs, as if they were the whole training, then another for those that are left.</summary>
+/// <summary>One schedule for a number of epochs, as if they were the whole training, then another one for the remaining epochs.</summary>
 internal sealed class SequenceSchedule : LearningRateSchedule, IPart<SequenceSchedule>
 {
     private readonly LearningRateSchedule _first, _next;
@@ -64,7 +64,7 @@ internal sealed class SequenceSchedule : LearningRateSchedule, IPart<SequenceSch
     };
 }
 
-/// <summary>A schedule that a straight line leads up to.</summary>
+/// <summary>A schedule that begins with a linear warm-up.</summary>
 internal sealed class WarmUpSchedule : LearningRateSchedule, IPart<WarmUpSchedule>
 {
     private readonly LearningRateSchedule _schedule;
@@ -101,7 +101,7 @@ internal sealed class WarmUpSchedule : LearningRateSchedule, IPart<WarmUpSchedul
     public override IEnumerable<string> WatchedMetrics => _schedule.WatchedMetrics;
 }
 
-/// <summary>A schedule that keeps its value for a whole epoch.</summary>
+/// <summary>A schedule whose value is constant within an epoch.</summary>
 internal sealed class PerEpochSchedule : LearningRateSchedule, IPart<PerEpochSchedule>
 {
     private readonly LearningRateSchedule _schedule;
@@ -127,7 +127,7 @@ internal sealed class PerEpochSchedule : LearningRateSchedule, IPart<PerEpochSch
     private static TrainingPosition Begin(TrainingPosition position) => position with { Epochs = Math.Floor(position.Epochs), StepsPerEpoch = 1 };
 }
 
-/// <summary>A schedule whose lengths count steps.</summary>
+/// <summary>A schedule whose lengths are in steps.</summary>
 internal sealed class PerStepSchedule : LearningRateSchedule, IPart<PerStepSchedule>
 {
     private readonly LearningRateSchedule _schedule;

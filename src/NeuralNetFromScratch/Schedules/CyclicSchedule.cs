@@ -1,29 +1,29 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>How a rate goes from one value to another.</summary>
+/// <summary>The shape of the curve from one rate to another.</summary>
 public enum AnnealStrategy
 {
-    /// <summary>On half a cosine: slowly at both ends.</summary>
+    /// <summary>A half cosine, which is flat at both ends.</summary>
     Cosine,
 
-    /// <summary>On a straight line.</summary>
+    /// <summary>A straight line.</summary>
     Linear,
 }
 
-/// <summary>How the height of the triangles of <see cref="LearningRateSchedule.Cyclic"/> goes on.</summary>
+/// <summary>The change of the height of the triangles of <see cref="LearningRateSchedule.Cyclic"/>.</summary>
 public enum CyclicMode
 {
-    /// <summary>All are equally high.</summary>
+    /// <summary>All triangles have the same height.</summary>
     Triangular,
 
-    /// <summary>Each is half as high as the one before it: PyTorch's "triangular2".</summary>
+    /// <summary>Each triangle has half the height of the one before it: PyTorch's "triangular2".</summary>
     Halving,
 
-    /// <summary>The height is multiplied by a factor each epoch: PyTorch's "exp_range".</summary>
+    /// <summary>The height is multiplied by a factor in each epoch: PyTorch's "exp_range".</summary>
     Exponential,
 }
 
-/// <summary>Up and down once, the momentum the other way.</summary>
+/// <summary>One cycle of the learning rate, with the momentum in the opposite direction.</summary>
 internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSchedule>
 {
     private readonly double _riseShare, _start, _finalFactor;
@@ -47,7 +47,7 @@ internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSch
         _isLinear = settings.Get("linear", false);
         _hasThreePhases = settings.Get("threePhases", false);
         if (_hasThreePhases && _riseShare > 0.5)
-            throw Guard.OutOfRange("riseShare", _riseShare, "must be at most 0.5 where the fall takes as long before the third phase");
+            throw Guard.OutOfRange("riseShare", _riseShare, "must be at most 0.5 with three phases");
     }
 
     public static string Kind => "one-cycle";
@@ -62,7 +62,7 @@ internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSch
         ? value
         : throw Guard.OutOfRange(name, value, "must be finite and at least 1");
 
-    /// <summary>The first step has the first value, the last one the last.</summary>
+    /// <summary>Interpolates the cycle. The first step has the first value and the last step the last value.</summary>
     private double Cycle(TrainingPosition position, double from, double peak, double to)
     {
         double rise = _riseShare * position.TotalSteps - 1, last = position.TotalSteps - 1, step = Math.Min(position.Steps, last);
@@ -78,7 +78,7 @@ internal sealed class OneCycleSchedule : LearningRateSchedule, IPart<OneCycleSch
         double.IsNaN(share) ? to : _isLinear ? from + (to - from) * share : CosineSchedule.Between(from, to, share);
 }
 
-/// <summary>Up and down again and again in straight lines, the momentum the other way.</summary>
+/// <summary>Repeated triangles of the learning rate, with the momentum in the opposite direction.</summary>
 internal sealed class CyclicSchedule : LearningRateSchedule, IPart<CyclicSchedule>
 {
     private readonly double _low, _up, _down, _decay;
@@ -133,7 +133,7 @@ internal sealed class CyclicSchedule : LearningRateSchedule, IPart<CyclicSchedul
     }
 }
 
-/// <summary>The bounds of a momentum that a schedule sets, if it does.</summary>
+/// <summary>The range of a momentum that a schedule sets, if any.</summary>
 internal readonly struct MomentumRange
 {
     public MomentumRange(Settings settings)

@@ -3,96 +3,106 @@ using System.Collections.ObjectModel;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// How the learning rate changes during a training: a factor on the optimizer's own rate, which depends on the position alone, so that a
-/// training that goes on after a pause goes on with the right rate. Derive from this class for a schedule of your own.
+/// The base class of learning-rate schedules. A schedule is a factor on the optimizer's learning rate. It depends only on the position in the
+/// training, so that a resumed training has the right rate.
 /// </summary>
 /// <remarks>
-/// Lengths are in epochs, and by default a schedule moves with every step: <c>Exponential(0.9)</c> gives 0.9^2.5 in the middle of the third epoch.
-/// <see cref="PerEpoch"/> keeps the value for a whole epoch, as PyTorch's schedulers do where <c>step()</c> is called once an epoch;
-/// <see cref="PerStep"/> counts lengths in steps, as they do where it is called after each step. Either way the values are those of PyTorch.
+/// Lengths are in epochs, and by default the value changes in every step: <c>Exponential(0.9)</c> gives 0.9^2.5 in the middle of the third epoch.
+/// <see cref="PerEpoch"/> keeps the value constant within an epoch, as PyTorch's schedulers do when <c>step()</c> is called once per epoch.
+/// <see cref="PerStep"/> interprets lengths as steps, as they do when it is called after each step. In both cases the values equal those of
+/// PyTorch.
 /// </remarks>
-/// <param name="settings">Kind and settings.</param>
+/// <param name="settings">The kind and settings.</param>
 public abstract class LearningRateSchedule(Settings settings) : Part(settings)
 {
-    /// <summary>Always the optimizer's rate.</summary>
+    /// <summary>The constant schedule: the optimizer's learning rate in every step.</summary>
     public static LearningRateSchedule Constant { get; } = new ConstantSchedule();
 
     /// <summary>Multiplies the rate by a factor after each interval of epochs: <c>factor^⌊epochs / interval⌋</c>.</summary>
-    /// <param name="interval">Epochs between changes; positive.</param>
-    /// <param name="factor">Positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value is not positive or not finite.</exception>
+    /// <param name="interval">The number of epochs between changes; positive.</param>
+    /// <param name="factor">The factor; positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is not positive or not finite.</exception>
     public static LearningRateSchedule Step(int interval, double factor) => new StepSchedule(interval, factor);
 
-    /// <summary>Multiplies the rate by a factor each epoch, steadily: <c>factor^epochs</c>.</summary>
-    /// <param name="factor">Positive.</param>
+    /// <summary>Multiplies the rate by a factor in each epoch, continuously: <c>factor^epochs</c>.</summary>
+    /// <param name="factor">The factor; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="factor"/> is not positive or not finite.</exception>
     public static LearningRateSchedule Exponential(double factor) => new ExponentialSchedule(factor);
 
-    /// <summary><c>1 / (1 + decay · epochs)</c>.</summary>
-    /// <param name="decay">Positive.</param>
+    /// <summary>Decreases the rate with the inverse of time: <c>1 / (1 + decay · epochs)</c>.</summary>
+    /// <param name="decay">The decay; positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is not positive or not finite.</exception>
     public static LearningRateSchedule InverseTime(double decay) => new InverseTimeSchedule(decay);
 
-    /// <summary>Half a cosine from 1 down to a final factor (Loshchilov and Hutter 2017, without restarts).</summary>
-    /// <param name="finalFactor">Factor at the end, 0 to 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="finalFactor"/> is not 0 to 1.</exception>
+    /// <summary>Decreases the factor along a half cosine from 1 to a final value (Loshchilov and Hutter 2017, without restarts).</summary>
+    /// <param name="finalFactor">The factor at the end, 0 to 1. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="finalFactor"/> is not between 0 and 1.</exception>
     public static LearningRateSchedule Cosine(double finalFactor = 0) => new CosineSchedule(finalFactor);
 
-    /// <summary>A straight line from 1, kept up to a share of the training, down to a final factor.</summary>
-    /// <param name="finalFactor">Factor at the end, 0 to 1.</param>
-    /// <param name="constantShare">Share of the training before the decline, 0 to less than 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Keeps the factor 1 for a fraction of the training, then decreases it linearly to a final value.</summary>
+    /// <param name="finalFactor">The factor at the end, 0 to 1. Default: 0.</param>
+    /// <param name="constantShare">The fraction of the training before the decrease; at least 0 and less than 1. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule Linear(double finalFactor = 0, double constantShare = 0) =>
         new LinearSchedule(finalFactor, constantShare);
 
-    /// <summary>A straight line between two factors over some epochs, then the second one: PyTorch's <c>LinearLR</c>.</summary>
-    /// <param name="from">Factor at the start; not negative.</param>
-    /// <param name="to">Factor in the end; not negative.</param>
-    /// <param name="epochs">Length of the line; positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Changes the factor linearly from one value to another over some epochs and then keeps it: PyTorch's <c>LinearLR</c>.</summary>
+    /// <param name="from">The first factor; not negative. Default: 1/3.</param>
+    /// <param name="to">The last factor; not negative. Default: 1.</param>
+    /// <param name="epochs">The number of epochs of the change; positive. Default: 5.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule Ramp(double from = 1.0 / 3, double to = 1, double epochs = 5) => new RampSchedule(from, to, epochs);
 
-    /// <summary>A factor for some epochs, then 1: PyTorch's <c>ConstantLR</c>.</summary>
-    /// <param name="factor">The factor; not negative.</param>
-    /// <param name="epochs">For how long; positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>Applies a factor for some epochs, then 1: PyTorch's <c>ConstantLR</c>.</summary>
+    /// <param name="factor">The factor; not negative. Default: 1/3.</param>
+    /// <param name="epochs">The number of epochs with the factor; positive. Default: 5.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule Hold(double factor = 1.0 / 3, double epochs = 5) => new HoldSchedule(factor, epochs);
 
-    /// <summary>Multiplies the rate by a factor at each of some epochs: PyTorch's <c>MultiStepLR</c>.</summary>
-    /// <param name="factor">Positive.</param>
-    /// <param name="milestones">Epochs, from 0, in rising order; none is negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range, or the milestones do not rise.</exception>
+    /// <summary>Multiplies the rate by a factor at each milestone: PyTorch's <c>MultiStepLR</c>.</summary>
+    /// <param name="factor">The factor; positive.</param>
+    /// <param name="milestones">The epochs of the changes, from 0, in increasing order; none is negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range, or the milestones do not increase.</exception>
     public static LearningRateSchedule MultiStep(double factor, params ReadOnlySpan<double> milestones) => new MultiStepSchedule(factor, milestones);
 
     /// <summary>
-    /// <c>f + (1 − f) · (1 − p)^power</c> with the final factor f and the share p of the training that is done: PyTorch's <c>PolynomialLR</c>.
+    /// Decreases the factor polynomially: <c>f + (1 − f) · (1 − p)^power</c> with the final factor f and the completed fraction p of the
+    /// training: PyTorch's <c>PolynomialLR</c>.
     /// </summary>
-    /// <param name="power">Positive; 1 is a straight line.</param>
-    /// <param name="finalFactor">Factor at the end, 0 to 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <param name="power">The power; positive. Default: 1, a straight line.</param>
+    /// <param name="finalFactor">The factor at the end, 0 to 1. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule Polynomial(double power = 1, double finalFactor = 0) => new PolynomialSchedule(power, finalFactor);
 
-    /// <summary>Half a cosine from 1 to a final factor again and again (Loshchilov and Hutter 2017): PyTorch's <c>CosineAnnealingWarmRestarts</c>.</summary>
-    /// <param name="period">Epochs of the first; positive.</param>
-    /// <param name="growth">Each is so many times as long as the one before it; at least 1.</param>
-    /// <param name="finalFactor">Factor at the end of each, 0 to 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <summary>
+    /// Decreases the factor along a half cosine from 1 to a final value, repeatedly (Loshchilov and Hutter 2017): PyTorch's
+    /// <c>CosineAnnealingWarmRestarts</c>.
+    /// </summary>
+    /// <param name="period">The number of epochs of the first period; positive.</param>
+    /// <param name="growth">The ratio of the lengths of successive periods; at least 1. Default: 1.</param>
+    /// <param name="finalFactor">The factor at the end of each period, 0 to 1. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule CosineRestarts(double period, double growth = 1, double finalFactor = 0) => new RestartSchedule(period, growth, finalFactor);
 
     /// <summary>
-    /// Up from <c>1 / startDivisor</c> to 1 and down to <c>1 / (startDivisor · finalDivisor)</c>: the one-cycle policy (Smith and Topin 2018) as in
-    /// PyTorch's <c>OneCycleLR</c>, with its defaults. Of n steps step 0 has the first factor, step <c>riseShare · n − 1</c> has 1 and step n − 1 the last
-    /// one. The momentum, or Adam's β₁, can go the other way.
+    /// Increases the factor from <c>1 / startDivisor</c> to 1 and decreases it to <c>1 / (startDivisor · finalDivisor)</c>: the one-cycle policy
+    /// (Smith and Topin 2018) as in PyTorch's <c>OneCycleLR</c>, with its defaults. Of n steps, step 0 has the first factor, step
+    /// <c>riseShare · n − 1</c> has 1, and step n − 1 has the last factor. The momentum, or β₁ of Adam, can change in the opposite direction.
     /// </summary>
-    /// <param name="riseShare">Share of the training that goes up, more than 0 and less than 1; at most a half where there are three phases.</param>
-    /// <param name="startDivisor">At least 1.</param>
-    /// <param name="finalDivisor">At least 1.</param>
-    /// <param name="momentum">The range of the momentum, for instance 0.85 to 0.95: high where the rate is low. None: the optimizer's own holds.</param>
-    /// <param name="strategy">Half a cosine each way, the default, or straight lines.</param>
-    /// <param name="threePhases">
-    /// Whether the rate goes down to <c>1 / startDivisor</c> as fast as it went up, and to the last factor in what is left, instead of in one go. Default: false.
+    /// <param name="riseShare">
+    /// The fraction of the training in which the factor increases; more than 0 and less than 1, and at most 0.5 with three phases. Default: 0.3.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <param name="startDivisor">The divisor of the first factor; at least 1. Default: 25.</param>
+    /// <param name="finalDivisor">The further divisor of the last factor; at least 1. Default: 10,000.</param>
+    /// <param name="momentum">
+    /// The range of the momentum, for example 0.85 to 0.95; it is high when the rate is low. Null, the default, uses the optimizer's momentum.
+    /// </param>
+    /// <param name="strategy">The shape of the curve. Default: <see cref="AnnealStrategy.Cosine"/>.</param>
+    /// <param name="threePhases">
+    /// Whether the factor decreases to <c>1 / startDivisor</c> as fast as it increased, and then to the last factor in the remaining steps. If
+    /// false, it decreases in one phase. Default: false.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule OneCycle(
         double riseShare = 0.3,
         double startDivisor = 25,
@@ -103,16 +113,18 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
         new OneCycleSchedule(riseShare, startDivisor, finalDivisor, momentum, strategy, threePhases);
 
     /// <summary>
-    /// Up from a low factor to 1 and down again, again and again in straight lines (Smith 2017): PyTorch's <c>CyclicLR</c>, whose <c>max_lr</c> is the
-    /// optimizer's rate. The momentum, or Adam's β₁, can go the other way.
+    /// Increases the factor linearly from a low value to 1 and decreases it again, repeatedly (Smith 2017): PyTorch's <c>CyclicLR</c>, whose
+    /// <c>max_lr</c> is the optimizer's rate. The momentum, or β₁ of Adam, can change in the opposite direction.
     /// </summary>
     /// <param name="low">The low factor, 0 to 1.</param>
-    /// <param name="epochsUp">Length of the way up; positive.</param>
-    /// <param name="epochsDown">Length of the way down; positive. As long as the way up if null.</param>
-    /// <param name="mode">How high the triangles are.</param>
-    /// <param name="decay">Factor on the height for each epoch where the mode is <see cref="CyclicMode.Exponential"/>; positive.</param>
-    /// <param name="momentum">The range of the momentum: high where the rate is low. None: the optimizer's own holds.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <param name="epochsUp">The number of epochs of the increase; positive.</param>
+    /// <param name="epochsDown">
+    /// The number of epochs of the decrease; positive. Null, the default, for the value of <paramref name="epochsUp"/>.
+    /// </param>
+    /// <param name="mode">The change of the height from one triangle to the next. Default: <see cref="CyclicMode.Triangular"/>.</param>
+    /// <param name="decay">The factor on the height for each epoch with <see cref="CyclicMode.Exponential"/>; positive. Default: 1.</param>
+    /// <param name="momentum">The range of the momentum; it is high when the rate is low. Null, the default, uses the optimizer's momentum.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule Cyclic(
         double low,
         double epochsUp,
@@ -123,19 +135,25 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
         new CyclicSchedule(low, epochsUp, epochsDown ?? epochsUp, mode, decay, momentum);
 
     /// <summary>
-    /// Multiplies the rate by a factor whenever the loss or a metric has not become better for some epochs, as PyTorch's
-    /// <c>ReduceLROnPlateau</c>: an epoch is better whose loss is below <c>best · (1 − threshold)</c>, or whose metric is better than the best by
-    /// that share; after more than <paramref name="patience"/> epochs in a row that are not, the rate falls and the count starts anew. It is
-    /// computed from the figures so far each time, and so needs no memory.
+    /// Multiplies the rate by a factor when the loss or a metric has stopped improving, as PyTorch's <c>ReduceLROnPlateau</c> does. An epoch is
+    /// an improvement if its loss is below <c>best · (1 − threshold)</c>, or its metric is better than the best by the same fraction. After more
+    /// than <paramref name="patience"/> consecutive epochs without improvement the rate is multiplied by the factor and the count starts again.
+    /// The value is computed from the results of all previous epochs and therefore needs no state.
     /// </summary>
-    /// <param name="factor">More than 0 and less than 1.</param>
-    /// <param name="patience">Not negative.</param>
-    /// <param name="threshold">0 to less than 1; where it is absolute, not negative.</param>
-    /// <param name="minFactor">The factor falls no further; 0 to 1.</param>
-    /// <param name="metric">The name of the metric that is watched, among those of the training: "accuracy". The loss if null.</param>
-    /// <param name="cooldown">Epochs after a fall that do not count, however poor; not negative.</param>
-    /// <param name="thresholdMode">Whether the threshold is a share of the best figure's magnitude, the default, or an amount.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <param name="factor">The factor; more than 0 and less than 1. Default: 0.1.</param>
+    /// <param name="patience">The number of consecutive epochs without improvement that are tolerated; not negative. Default: 10.</param>
+    /// <param name="threshold">
+    /// The smallest change that counts as an improvement: at least 0 and less than 1 if relative; not negative if absolute. Default: 1e-4.
+    /// </param>
+    /// <param name="minFactor">The lower bound of the total factor, 0 to 1. Default: 0.</param>
+    /// <param name="metric">
+    /// The name of the metric to watch, for example "accuracy"; it must be among the metrics of the training. Null, the default, for the loss.
+    /// </param>
+    /// <param name="cooldown">The number of epochs after a reduction that are not counted; not negative. Default: 0.</param>
+    /// <param name="thresholdMode">
+    /// Whether the threshold is relative to the magnitude of the best value or absolute. Default: <see cref="ThresholdMode.Relative"/>.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static LearningRateSchedule ReduceOnPlateau(
         double factor = 0.1,
         int patience = 10,
@@ -146,60 +164,69 @@ public abstract class LearningRateSchedule(Settings settings) : Part(settings)
         ThresholdMode thresholdMode = ThresholdMode.Relative) =>
         new PlateauSchedule(factor, patience, threshold, minFactor, metric, cooldown, thresholdMode);
 
-    /// <summary>The factor on the learning rate.</summary>
-    /// <param name="position">How far the training is.</param>
+    /// <summary>
+    /// Returns the factor on the learning rate. Implementations return the same value for the same position, and need not be thread-safe.
+    /// </summary>
+    /// <param name="position">The position in the training.</param>
+    /// <returns>The factor: finite and not negative.</returns>
     public abstract double Factor(TrainingPosition position);
 
-    /// <summary>The momentum, or Adam's β₁, if the schedule sets it; null leaves the optimizer's own.</summary>
-    /// <param name="position">How far the training is.</param>
+    /// <summary>
+    /// Returns the momentum, or β₁ of Adam, if the schedule sets it. The default implementation returns null, which uses the optimizer's
+    /// momentum.
+    /// </summary>
+    /// <param name="position">The position in the training.</param>
     public virtual double? Momentum(TrainingPosition position) => null;
 
-    /// <summary>The names of the metrics whose figures the schedule reads from a position; a training without one of them is refused. The default is none.</summary>
+    /// <summary>
+    /// The names of the metrics that the schedule reads from a position. A training that does not compute one of them throws
+    /// <see cref="ArgumentException"/>. The default implementation returns none.
+    /// </summary>
     public virtual IEnumerable<string> WatchedMetrics => [];
 
-    /// <summary>Both schedules at once: the factors are multiplied; the first that sets a momentum sets it.</summary>
+    /// <summary>Multiplies the factors of this schedule and another one. The first one that sets a momentum determines it.</summary>
     /// <param name="other">The other schedule.</param>
     public LearningRateSchedule Times(LearningRateSchedule other) => new ProductSchedule(this, other ?? throw new ArgumentNullException(nameof(other)));
 
-    /// <summary>This schedule for some epochs, as if they were the whole training, then another for those that are left.</summary>
-    /// <param name="epochs">Length of the first part; positive.</param>
-    /// <param name="next">The schedule of the second part, whose epochs count from 0.</param>
+    /// <summary>Applies this schedule for some epochs, as if they were the whole training, then another one for the remaining epochs.</summary>
+    /// <param name="epochs">The number of epochs of the first part; positive.</param>
+    /// <param name="next">The schedule of the second part. Its epochs count from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive or not finite.</exception>
     public LearningRateSchedule Then(double epochs, LearningRateSchedule next) =>
         new SequenceSchedule(this, epochs, next ?? throw new ArgumentNullException(nameof(next)));
 
-    /// <summary>
-    /// The same schedule with a warm-up (Goyal et al. 2017): in the first epochs its rate is multiplied by a factor that rises to 1 in a straight line.
-    /// </summary>
-    /// <param name="epochs">Length of the warm-up; positive.</param>
+    /// <summary>Adds a warm-up (Goyal et al. 2017): in the first epochs the rate is multiplied by a factor that increases linearly to 1.</summary>
+    /// <param name="epochs">The number of epochs of the warm-up; positive.</param>
     /// <param name="start">
-    /// The factor of the first step, 0 to 1, as in PyTorch's <c>LinearLR</c>: 0 makes a first step that changes nothing. If null, the default, step n of
-    /// the N steps of the warm-up, counted from 0, has (n + 1)/N.
+    /// The factor of the first step, 0 to 1, as in PyTorch's <c>LinearLR</c>; with 0 the first step changes nothing. If null, the default, step n
+    /// of the N steps of the warm-up, counted from 0, has the factor (n + 1)/N.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public LearningRateSchedule WithWarmUp(double epochs, double? start = null) => new WarmUpSchedule(this, epochs, start);
 
-    /// <summary>The same schedule, with the value of an epoch's first step for the whole epoch, as where PyTorch's <c>step()</c> is called once an epoch.</summary>
+    /// <summary>
+    /// Keeps the value of an epoch's first step for the whole epoch, as PyTorch's schedulers do when <c>step()</c> is called once per epoch.
+    /// </summary>
     public LearningRateSchedule PerEpoch() => new PerEpochSchedule(this);
 
     /// <summary>
-    /// The same schedule with lengths that count steps instead of epochs, as where PyTorch's <c>step()</c> is called after each step:
-    /// <c>Step(1000, 0.5).PerStep()</c> halves the rate every 1,000 steps. What goes by the figures of epochs still does.
+    /// Interprets the lengths of this schedule as steps instead of epochs, as PyTorch's schedulers do when <c>step()</c> is called after each
+    /// step: <c>Step(1000, 0.5).PerStep()</c> halves the rate every 1,000 steps. Schedules that depend on the results of epochs still do.
     /// </summary>
     public LearningRateSchedule PerStep() => new PerStepSchedule(this);
 }
 
-/// <summary>How far a training is when a step begins.</summary>
-/// <param name="Epochs">Epochs done, with the fraction of the current one.</param>
-/// <param name="TotalEpochs">Epochs that the training will take; positive.</param>
+/// <summary>The position of a step in the training.</summary>
+/// <param name="Epochs">The number of epochs done, including the fraction of the current one.</param>
+/// <param name="TotalEpochs">The number of epochs of the whole training; positive.</param>
 public readonly record struct TrainingPosition(double Epochs, double TotalEpochs)
 {
     private const double StepTolerance = 1e-6;
 
-    /// <summary>The share of the training that is done, 0 to 1.</summary>
+    /// <summary>The completed fraction of the training, 0 to 1.</summary>
     public double Fraction => Math.Clamp(Epochs / TotalEpochs, 0, 1);
 
-    /// <summary>Number of steps in an epoch; positive, 1 unless set.</summary>
+    /// <summary>The number of steps in an epoch. Default: 1; positive.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public int StepsPerEpoch
     {
@@ -207,13 +234,13 @@ public readonly record struct TrainingPosition(double Epochs, double TotalEpochs
         init => field = Guard.Positive(value, nameof(StepsPerEpoch)) - 1;
     }
 
-    /// <summary>Steps done.</summary>
+    /// <summary>The number of steps done.</summary>
     public double Steps => Whole(Epochs * StepsPerEpoch);
 
-    /// <summary>Steps that the training will take.</summary>
+    /// <summary>The number of steps of the whole training.</summary>
     public double TotalSteps => Whole(TotalEpochs * StepsPerEpoch);
 
-    /// <summary>The loss after each finished epoch: on the validation set where there is one, else on the training samples.</summary>
+    /// <summary>The loss after each finished epoch, of the validation samples if there are any, otherwise of the training samples.</summary>
     public IReadOnlyList<double> EpochLosses
     {
         get => field ?? [];
@@ -221,14 +248,14 @@ public readonly record struct TrainingPosition(double Epochs, double TotalEpochs
     }
 
     /// <summary>
-    /// The figures of each metric after each finished epoch, by the metric's name, of the same samples as <see cref="EpochLosses"/>. The lower is the
-    /// better: where a metric's higher values are better, they stand here with the opposite sign.
+    /// The values of each metric after each finished epoch, by the metric's name, on the same samples as <see cref="EpochLosses"/>. Lower is
+    /// better: values of metrics for which higher is better are negated.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> EpochMetrics
     {
         get => field ?? ReadOnlyDictionary<string, IReadOnlyList<double>>.Empty;
         init;
     }
-    /// <summary>A whole number where rounding is all that keeps it from being one: 0.1 epochs of 30 steps are 3.</summary>
+    /// <summary>Rounds to an integer if only rounding errors separate the value from it: 0.1 epochs of 30 steps are 3 steps.</summary>
     private static double Whole(double steps) => Math.Round(steps) is var whole && Math.Abs(steps - whole) <= StepTolerance ? whole : steps;
 }

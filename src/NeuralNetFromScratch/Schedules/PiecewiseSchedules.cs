@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>A straight line between two factors over some epochs, then the second one.</summary>
+/// <summary>A linear change between two factors over some epochs, then the second factor.</summary>
 internal sealed class RampSchedule : LearningRateSchedule, IPart<RampSchedule>
 {
     private readonly double _from, _to, _epochs;
@@ -49,7 +49,7 @@ internal sealed class HoldSchedule : LearningRateSchedule, IPart<HoldSchedule>
     public override double Factor(TrainingPosition position) => position.Epochs < _epochs ? _factor : 1;
 }
 
-/// <summary>A factor for each milestone that has been reached.</summary>
+/// <summary>A power of a factor: one for each milestone that has been reached.</summary>
 internal sealed class MultiStepSchedule : LearningRateSchedule, IPart<MultiStepSchedule>
 {
     private readonly double _factor;
@@ -69,7 +69,7 @@ internal sealed class MultiStepSchedule : LearningRateSchedule, IPart<MultiStepS
         {
             Guard.NonNegative(_milestones[i], "milestones");
             if (i > 0 && _milestones[i] < _milestones[i - 1])
-                throw Guard.OutOfRange("milestones", _milestones[i], "must rise");
+                throw Guard.OutOfRange("milestones", _milestones[i], "must increase");
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class PolynomialSchedule : LearningRateSchedule, IPart<Polynomia
     public override double Factor(TrainingPosition position) => _finalFactor + (1 - _finalFactor) * PortableMath.Pow(1 - position.Fraction, _power);
 }
 
-/// <summary>Half a cosine again and again, each so many times as long as the one before it.</summary>
+/// <summary>A repeated half cosine whose period grows by a factor.</summary>
 internal sealed class RestartSchedule : LearningRateSchedule, IPart<RestartSchedule>
 {
     private readonly double _period, _growth, _finalFactor;

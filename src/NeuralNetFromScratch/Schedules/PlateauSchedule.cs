@@ -1,16 +1,16 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>What <see cref="LearningRateSchedule.ReduceOnPlateau"/> calls better.</summary>
+/// <summary>The meaning of the threshold of <see cref="LearningRateSchedule.ReduceOnPlateau"/>.</summary>
 public enum ThresholdMode
 {
-    /// <summary>Better than the best by a share of it.</summary>
+    /// <summary>The threshold is a fraction of the best value.</summary>
     Relative,
 
-    /// <summary>Better than the best by an amount.</summary>
+    /// <summary>The threshold is an absolute amount.</summary>
     Absolute,
 }
 
-/// <summary>Falls whenever the losses, or figures of a metric, so far have not become better for some epochs.</summary>
+/// <summary>A schedule that decreases when the losses, or the values of a metric, have stopped improving.</summary>
 internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSchedule>
 {
     private readonly double _factor, _threshold, _minFactor;
@@ -64,7 +64,7 @@ internal sealed class PlateauSchedule : LearningRateSchedule, IPart<PlateauSched
         return current;
     }
 
-    /// <summary>The lower is the better: the figures of a metric whose higher values are better are negative.</summary>
+    /// <summary>Lower is better: the values of metrics for which higher is better are negated.</summary>
     private bool IsBetter(double figure, double best) =>
         figure < (_isAbsolute ? best - _threshold : best * (best < 0 ? 1 + _threshold : 1 - _threshold));
 }

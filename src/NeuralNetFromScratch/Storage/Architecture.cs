@@ -4,21 +4,21 @@ using System.Text.Json;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A network's layers and settings as JSON, and back: a part is an object of its kind and settings.</summary>
+/// <summary>Writes a network's layers and settings as JSON and reads them. A part is an object with its kind and settings.</summary>
 internal static class Architecture
 {
-    /// <summary>More than any sensible network, so that a file cannot make the reader build without end.</summary>
+    /// <summary>Limits for the contents of a file, well above those of any sensible network.</summary>
     private const int MaximumLayers = 10_000, MaximumDepth = 32;
 
     private const string KindKey = "kind";
 
-    /// <summary>The output activations, in the order of the enumeration.</summary>
+    /// <summary>The names of the output activations, in the order of the enumeration.</summary>
     private static readonly string[] Outputs = ["none", "softmax", "log-softmax", "sigmoid"];
 
-    /// <summary>It refuses what <see cref="Read"/> would refuse or read as something else.</summary>
+    /// <summary>Writes a network. It throws for everything that <see cref="Read"/> would reject or read as something else.</summary>
     /// <exception cref="NotSupportedException">
-    /// A part of the user's own has a kind of the library's, or a setting that a file cannot hold; or there are too many layers, or too many within
-    /// each other.
+    /// A user's part has the kind of one of the library's or a setting that a file cannot contain, or there are too many layers, or layers are
+    /// nested too deeply.
     /// </exception>
     public static string Write(Sequential network)
     {
@@ -55,7 +55,7 @@ internal static class Architecture
             int count = 0;
             List<Layer> layers = [];
             foreach (JsonElement element in root.GetProperty("layers").EnumerateArray())
-                layers.Add(ReadPart(element, parts, 0, ref count) is Layer layer ? layer : throw new InvalidDataException("a layer is expected, got another kind of part"));
+                layers.Add(ReadPart(element, parts, 0, ref count) is Layer layer ? layer : throw new InvalidDataException("expected a layer, got another kind of part"));
             return (Shape.Create([.. root.GetProperty("inputShape").EnumerateArray().Select(size => size.GetInt32())]), ParseOutputs(activation), layers);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
@@ -68,17 +68,17 @@ internal static class Architecture
     {
         string kind = part.Settings.Kind;
         if (BuiltInParts.Registry.Find(kind) is { } type && type != part.GetType())
-            throw new NotSupportedException($"{part.GetType()} cannot be written: its kind \"{kind}\" belongs to the library's {type.Name}; call yours something else");
+            throw new NotSupportedException($"{part.GetType()} cannot be written: its kind \"{kind}\" is that of the library's {type.Name}; use another kind");
         if (depth > MaximumDepth)
-            throw new NotSupportedException($"layers lie within layers more than {MaximumDepth} deep, which no file holds");
+            throw new NotSupportedException($"layers are nested more than {MaximumDepth} deep, which a file cannot contain");
         if (part is Layer && ++count > MaximumLayers)
-            throw new NotSupportedException($"there are more than {MaximumLayers} layers, which no file holds");
+            throw new NotSupportedException($"there are more than {MaximumLayers} layers, which a file cannot contain");
         json.WriteStartObject();
         json.WriteString(KindKey, WellFormed(kind, kind));
         foreach (Setting setting in part.Settings)
         {
             if (setting.Name == KindKey)
-                throw new NotSupportedException($"{kind}: a setting cannot be called \"{KindKey}\"");
+                throw new NotSupportedException($"{kind}: a setting cannot have the name \"{KindKey}\"");
             json.WritePropertyName(WellFormed(setting.Name, kind));
             if (setting.Value is IEnumerable list and not string and not Part)
                 WriteList(json, list, $"{kind}: setting \"{setting.Name}\"", depth, ref count);
@@ -112,16 +112,16 @@ internal static class Architecture
                 break;
             case float number when !float.IsFinite(number):
             case double wide when !double.IsFinite(wide):
-                throw new NotSupportedException($"{where} is {Setting.Text(value)}, which no file holds");
+                throw new NotSupportedException($"{where} is {Setting.Text(value)}, which a file cannot contain");
             case float or double or int or long or ulong or NumberText:
                 json.WriteRawValue(Setting.Text(value));
                 break;
             default:
-                throw new NotSupportedException($"{where} has a value of type {value?.GetType().Name ?? "null"}, which no file holds");
+                throw new NotSupportedException($"{where} has a value of type {value?.GetType().Name ?? "null"}, which a file cannot contain");
         }
     }
 
-    /// <summary>Half a surrogate pair would be read back as another character.</summary>
+    /// <summary>Checks the text, because an unpaired surrogate would be read back as another character.</summary>
     private static string WellFormed(string text, string where)
     {
         try
@@ -138,7 +138,7 @@ internal static class Architecture
     private static Part ReadPart(JsonElement element, PartRegistry parts, int depth, ref int count)
     {
         if (depth > MaximumDepth)
-            throw new InvalidDataException($"layers lie within layers more than {MaximumDepth} deep");
+            throw new InvalidDataException($"layers are nested more than {MaximumDepth} deep");
         string kind = element.GetProperty(KindKey).GetString() ?? throw new InvalidDataException("a part has no kind");
         List<Setting> settings = [];
         foreach (JsonProperty property in element.EnumerateObject())
@@ -164,7 +164,7 @@ internal static class Architecture
             case JsonValueKind.Array:
                 var items = new List<object>();
                 foreach (JsonElement item in element.EnumerateArray())
-                    items.Add(item.ValueKind == JsonValueKind.Array ? throw new InvalidDataException("a list lies within a list") : ReadValue(item, parts, depth, ref count));
+                    items.Add(item.ValueKind == JsonValueKind.Array ? throw new InvalidDataException("a list contains a list") : ReadValue(item, parts, depth, ref count));
                 return items.AsReadOnly();
             default: throw new InvalidDataException("a setting is null");
         }
@@ -179,10 +179,10 @@ internal static class Architecture
     }
 }
 
-/// <summary>The library's own parts, by kind. Files are read with them unless a <see cref="PartRegistry"/> with more is given.</summary>
+/// <summary>The library's parts by kind. Files are read with them unless a <see cref="PartRegistry"/> is given.</summary>
 public static class BuiltInParts
 {
-    /// <summary>All of the library's kinds.</summary>
+    /// <summary>The registry of all of the library's kinds.</summary>
     public static PartRegistry Registry { get; } = PartRegistry.Empty
         .With<Dense>().With<ActivationLayer>().With<ScaleShift>().With<BatchNormalization>().With<LayerNormalization>().With<Standardization>()
         .With<Conv2D>().With<MaxPool2D>().With<AveragePool2D>().With<GlobalMaxPool2D>().With<GlobalAveragePool2D>()
@@ -203,9 +203,12 @@ public static class BuiltInParts
         .With<PolynomialSchedule>().With<RestartSchedule>().With<CyclicSchedule>()
         .With<ImageAugmentation>();
 
-    /// <summary>The library's kinds and one of your own; further ones follow with <see cref="PartRegistry.With{TPart}"/>.</summary>
-    /// <typeparam name="TPart">The part.</typeparam>
-    /// <exception cref="ArgumentException">The library has a part of this kind.</exception>
+    /// <summary>
+    /// Creates a registry of the library's kinds and one user's part. Add further ones with <see cref="PartRegistry.With{TPart}"/>.
+    /// </summary>
+    /// <typeparam name="TPart">The type of the part.</typeparam>
+    /// <returns>The registry.</returns>
+    /// <exception cref="ArgumentException">The library has a part of the same kind.</exception>
     public static PartRegistry With<TPart>()
         where TPart : Part, IPart<TPart> => Registry.With<TPart>();
 }

@@ -5,14 +5,14 @@ using System.Text;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The SHA-256 of all that a file of the library says: texts by key, and tensors by name with their types, shapes and bytes. It stands among the
-/// texts, where other readers of safetensors pass over it, and is compared when the file is read: a bit that has changed on the way is not loaded.
+/// The SHA-256 of the contents of a file: texts by key, and tensors by name with their types, shapes and bytes. It is stored in the metadata,
+/// which other readers of safetensors ignore, and compared when the file is read, so that a damaged file is not loaded.
 /// </summary>
 internal static class ContentDigest
 {
     public const string Key = "content_sha256";
 
-    /// <summary>Puts the digest among the texts of a file that is to be written.</summary>
+    /// <summary>Adds the digest to the metadata of a file that is going to be written.</summary>
     public static void Add(IReadOnlyList<SafetensorEntry> tensors, IDictionary<string, string> metadata)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -26,8 +26,8 @@ internal static class ContentDigest
         metadata[Key] = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Compares a file's contents with its digest, where it has one.</summary>
-    /// <exception cref="InvalidDataException">They differ.</exception>
+    /// <summary>Compares a file's contents with its digest, if it has one.</summary>
+    /// <exception cref="InvalidDataException">The contents do not match the digest.</exception>
     public static void Check(SafetensorsReader file)
     {
         if (!file.Metadata.TryGetValue(Key, out string? expected))
@@ -42,7 +42,7 @@ internal static class ContentDigest
 
         if (Convert.ToHexStringLower(hash.GetHashAndReset()) != expected)
             throw new InvalidDataException(
-                $"the contents do not fit their digest ({Key}): the file was damaged, or changed by a program that left the digest as it was; take another copy, or the digest out of the metadata if the change was meant");
+                $"the contents do not match the digest ({Key}): the file is damaged, or a program changed it without updating the digest; use another copy, or remove the digest from the metadata if the change was intended");
     }
 
     private static void AppendTexts(IncrementalHash hash, IEnumerable<KeyValuePair<string, string>> texts)

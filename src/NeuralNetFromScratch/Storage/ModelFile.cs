@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Networks as safetensors files: tensors by name, all else as text in the metadata.</summary>
+/// <summary>Networks as safetensors files: tensors by name, everything else as text in the metadata.</summary>
 internal static class ModelFile
 {
     private const string FormatKey = "format", VersionKey = "format_version", ArchitectureKey = "architecture", NamingKey = "naming";
     private const string ClassesKey = "class_names", ScaleKey = "input_scale", MeanKey = "input_mean", DeviationKey = "input_standard_deviation";
     private const string FormatName = "NeuralNetFromScratch", Version = "1", PyTorchNaming = "pytorch", LibraryNaming = "library";
 
-    /// <summary>A checkpoint has these: what it is, and all parameters one after another as they lie in memory.</summary>
+    /// <summary>The keys of a checkpoint: its version, and the tensor of all parameters in memory order.</summary>
     public const string CheckpointKey = "checkpoint_version", CheckpointValues = "values";
 
     public static (IReadOnlyList<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Describe(Sequential network, TensorNaming naming)
@@ -21,7 +21,7 @@ internal static class ModelFile
         foreach ((TensorPlace place, Parameter parameter) in TensorPlace.Of(network.Chain, naming).Zip(network.Parameters))
         {
             if (parameter.Definition.IsDivisor && Unusable(parameter.Values) is { } value)
-                throw new InvalidOperationException(FormattableString.Invariant($"{parameter.Name} must be finite and positive, got {value}; such a network cannot be read again"));
+                throw new InvalidOperationException(FormattableString.Invariant($"{parameter.Name} must be finite and positive, got {value}; such a network cannot be loaded"));
             UserEntries.ThrowIfTaken(place.Name);
             tensors.Add(SafetensorEntry.FromFloats(place.Name, Shape.Create([.. place.Dimensions]), place.ToFile(parameter.Values)));
         }
@@ -30,7 +30,7 @@ internal static class ModelFile
         return (tensors, metadata);
     }
 
-    /// <summary>All but the tensors.</summary>
+    /// <summary>Describes everything except the tensors.</summary>
     public static Dictionary<string, string> DescribeNetwork(Sequential network, TensorNaming naming)
     {
         Guard.Defined(naming, nameof(naming));
@@ -60,14 +60,14 @@ internal static class ModelFile
     /// <summary>Whether the texts of a file describe a network of this library.</summary>
     public static bool Holds(IReadOnlyDictionary<string, string> metadata) => metadata.GetValueOrDefault(FormatKey) == FormatName;
 
-    /// <exception cref="InvalidDataException">The file does not hold a network, or one that does not fit its tensors.</exception>
+    /// <exception cref="InvalidDataException">The file does not contain a network, or the network does not match its tensors.</exception>
     public static Sequential Read(SafetensorsReader file, PartRegistry parts)
     {
         bool isCheckpoint = file.Metadata.ContainsKey(CheckpointKey);
         if (!IsModel(file) || file.Metadata.GetValueOrDefault(ArchitectureKey) is not { } architecture)
             throw new InvalidDataException(isCheckpoint
-                ? "the file is a checkpoint without a network, since a part of it cannot be written; resume the training with the network that it belongs to"
-                : "the file holds tensors, but no network of this library; load its weights into a network with LoadWeights");
+                ? "the file is a checkpoint without a network, because a part of the network cannot be written; resume the training with the original network"
+                : "the file has tensors, but no network of this library; load its weights into a network with LoadWeights");
         if (file.Metadata.GetValueOrDefault(VersionKey) is var version && version != Version)
             throw new InvalidDataException($"the file has format version {MessageText.Quote(version)}; this library reads version {Version}");
         ContentDigest.Check(file);
@@ -80,7 +80,7 @@ internal static class ModelFile
             var other => throw new InvalidDataException($"the naming {MessageText.Quote(other)} is unknown"),
         };
 
-        // All names and shapes first: only what the file really has is ever allocated.
+        // All names and shapes are checked first, so that only the memory of existing tensors is allocated.
         IReadOnlyList<(TensorPlace Place, SafetensorInfo? Tensor)> found = isCheckpoint ? [] : WeightMatch.Of(file, chain, new() { Naming = naming });
         SafetensorInfo? flat = isCheckpoint ? FlatValues(file, chain) : null;
         string[] classNames = file.Metadata.TryGetValue(ClassesKey, out string? classes) ? ReadStrings(classes) : [];
@@ -101,15 +101,15 @@ internal static class ModelFile
         return network;
     }
 
-    /// <exception cref="InvalidDataException">Names or shapes differ; the message lists all that do, and nothing has changed.</exception>
-    /// <exception cref="ArgumentException">The options name a layer that there is not.</exception>
+    /// <exception cref="InvalidDataException">Names or shapes differ. The message lists all differences. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The options name a layer that does not exist.</exception>
     public static void ReadWeights(SafetensorsReader file, Sequential network, WeightLoadOptions options)
     {
         if (file.Metadata.ContainsKey(CheckpointKey))
-            throw new InvalidDataException("the file is a checkpoint; Sequential.Load reads the network that it holds");
+            throw new InvalidDataException("the file is a checkpoint; load its network with Sequential.Load");
         IReadOnlyList<(TensorPlace Place, SafetensorInfo? Tensor)> found = WeightMatch.Of(file, network.Chain, options);
         ContentDigest.Check(file);
-        // Read in full before anything changes.
+        // Everything is read before anything changes.
         ParameterStore read = network.Parameters.Copy();
         Fill(file, found, read);
         ThrowIfUnusable(read);
@@ -193,7 +193,7 @@ internal static class ModelFile
         float Number(string key) => float.TryParse(metadata.GetValueOrDefault(key), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
             && float.IsFinite(value)
             ? value
-            : throw new InvalidDataException($"{key} is no number");
+            : throw new InvalidDataException($"{key} is not a number");
     }
 
     private static string WriteStrings(IReadOnlyList<string> strings)

@@ -8,34 +8,34 @@ public enum SafetensorType
     /// <summary>One byte, 0 or 1.</summary>
     Bool,
 
-    /// <summary>Unsigned 8-bit integer.</summary>
+    /// <summary>An unsigned 8-bit integer.</summary>
     U8,
 
-    /// <summary>Signed 8-bit integer.</summary>
+    /// <summary>A signed 8-bit integer.</summary>
     I8,
 
-    /// <summary>Unsigned 16-bit integer.</summary>
+    /// <summary>An unsigned 16-bit integer.</summary>
     U16,
 
-    /// <summary>Signed 16-bit integer.</summary>
+    /// <summary>A signed 16-bit integer.</summary>
     I16,
 
-    /// <summary>Unsigned 32-bit integer.</summary>
+    /// <summary>An unsigned 32-bit integer.</summary>
     U32,
 
-    /// <summary>Signed 32-bit integer.</summary>
+    /// <summary>A signed 32-bit integer.</summary>
     I32,
 
-    /// <summary>Unsigned 64-bit integer.</summary>
+    /// <summary>An unsigned 64-bit integer.</summary>
     U64,
 
-    /// <summary>Signed 64-bit integer.</summary>
+    /// <summary>A signed 64-bit integer.</summary>
     I64,
 
     /// <summary>IEEE 754 half precision.</summary>
     F16,
 
-    /// <summary>The upper half of a single-precision number.</summary>
+    /// <summary>Bfloat16: the upper half of a single-precision number.</summary>
     BF16,
 
     /// <summary>IEEE 754 single precision.</summary>
@@ -44,35 +44,35 @@ public enum SafetensorType
     /// <summary>IEEE 754 double precision.</summary>
     F64,
 
-    /// <summary>Two single-precision numbers: a complex one.</summary>
+    /// <summary>A complex number of two single-precision numbers.</summary>
     C64,
 
-    /// <summary>8 bits with 5 of exponent.</summary>
+    /// <summary>8 bits with a 5-bit exponent.</summary>
     F8E5M2,
 
-    /// <summary>8 bits with 4 of exponent.</summary>
+    /// <summary>8 bits with a 4-bit exponent.</summary>
     F8E4M3,
 
-    /// <summary>8 bits of exponent alone.</summary>
+    /// <summary>8 bits of exponent without a mantissa.</summary>
     F8E8M0,
 
-    /// <summary>6 bits with 2 of exponent.</summary>
+    /// <summary>6 bits with a 2-bit exponent.</summary>
     F6E2M3,
 
-    /// <summary>6 bits with 3 of exponent.</summary>
+    /// <summary>6 bits with a 3-bit exponent.</summary>
     F6E3M2,
 
     /// <summary>4 bits.</summary>
     F4,
 
-    /// <summary>8 bits with 5 of exponent, without infinities and negative zero.</summary>
+    /// <summary>8 bits with a 5-bit exponent, without infinities and negative zero.</summary>
     F8E5M2Fnuz,
 
-    /// <summary>8 bits with 4 of exponent, without infinities and negative zero.</summary>
+    /// <summary>8 bits with a 4-bit exponent, without infinities and negative zero.</summary>
     F8E4M3Fnuz,
 }
 
-/// <summary>Names and sizes of the element types, and what they are as floats.</summary>
+/// <summary>Names and sizes of the element types, and their conversion to floats.</summary>
 internal static class SafetensorTypes
 {
     private static readonly (SafetensorType Type, string Name, int Bits)[] Table =
@@ -99,7 +99,7 @@ internal static class SafetensorTypes
         return index >= 0;
     }
 
-    /// <summary>Converts little-endian elements; numbers that are too long for a float are rounded.</summary>
+    /// <summary>Converts little-endian elements. Numbers with more digits than a float are rounded.</summary>
     public static void ToFloats(SafetensorType type, ReadOnlySpan<byte> bytes, Span<float> floats)
     {
         int size = type.Bits() / 8;
@@ -126,17 +126,17 @@ internal static class SafetensorTypes
     }
 }
 
-/// <summary>A tensor to be written: its bytes are little-endian, in row-major order.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its element type.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Bytes">Its elements.</param>
+/// <summary>A tensor to be written.</summary>
+/// <param name="Name">The name of the tensor.</param>
+/// <param name="Type">The element type.</param>
+/// <param name="Shape">The shape.</param>
+/// <param name="Bytes">The elements in row-major order, little-endian.</param>
 public sealed record SafetensorEntry(string Name, SafetensorType Type, Shape Shape, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>A tensor of floats, copied.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="shape">Its shape.</param>
-    /// <param name="values">Its elements.</param>
+    /// <summary>Creates a tensor of floats. The values are copied.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="values">The elements in row-major order.</param>
     public static SafetensorEntry FromFloats(string name, Shape shape, ReadOnlySpan<float> values)
     {
         byte[] bytes = new byte[checked(values.Length * sizeof(float))];
@@ -146,12 +146,12 @@ public sealed record SafetensorEntry(string Name, SafetensorType Type, Shape Sha
     }
 }
 
-/// <summary>What a safetensors header says of a tensor.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its element type.</param>
-/// <param name="Dimensions">Its sizes, outermost first; none for a scalar.</param>
-/// <param name="Offset">Where its bytes begin, counted from the end of the header.</param>
-/// <param name="ByteLength">How many they are.</param>
+/// <summary>The description of a tensor in a safetensors header.</summary>
+/// <param name="Name">The name of the tensor.</param>
+/// <param name="Type">The element type.</param>
+/// <param name="Dimensions">The dimensions, outermost first; empty for a scalar.</param>
+/// <param name="Offset">The offset of the first byte from the end of the header.</param>
+/// <param name="ByteLength">The number of bytes.</param>
 public sealed record SafetensorInfo(string Name, SafetensorType Type, IReadOnlyList<long> Dimensions, long Offset, long ByteLength)
 {
     /// <summary>The number of elements.</summary>

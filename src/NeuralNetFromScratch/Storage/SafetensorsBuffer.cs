@@ -3,16 +3,19 @@ using System.Buffers.Binary;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Brings a safetensors file from a stream that cannot seek into memory. The header says how long the file is: nothing is allocated for bytes that the
-/// stream does not deliver, and a stream that goes on behind the file is refused without being read to its end.
+/// Copies a safetensors file from a stream that cannot seek into memory. The header determines the length of the file. Nothing is allocated for
+/// bytes that the stream does not deliver, and a stream that continues after the file throws without being read to its end.
 /// </summary>
 internal static class SafetensorsBuffer
 {
     private const int ChunkBytes = 1 << 16;
 
-    /// <summary>Returns the file at its first byte. One that ends too early, or has no proper length of a header, is returned as far as it was read.</summary>
-    /// <exception cref="InvalidDataException">The header breaks a rule of the format, or bytes follow the last tensor.</exception>
-    /// <exception cref="NotSupportedException">The file does not fit into one array.</exception>
+    /// <summary>
+    /// Returns the file, positioned at its first byte. A file that ends too early, or has an invalid header length, is returned as far as it was
+    /// read.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The header violates the format, or bytes follow the last tensor.</exception>
+    /// <exception cref="NotSupportedException">The file exceeds the maximum array length.</exception>
     public static MemoryStream Of(Stream stream)
     {
         var file = new MemoryStream();
@@ -27,7 +30,7 @@ internal static class SafetensorsBuffer
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(file.GetBuffer());
         if (headerLength > SafetensorsHeader.MaximumLength)
         {
-            // A file of another kind: its first bytes tell which.
+            // The first bytes identify other file formats.
             Append(stream, file, ForeignFile.StartLength);
             return;
         }
@@ -38,12 +41,12 @@ internal static class SafetensorsBuffer
         long dataLength = SafetensorsHeader.DataLength(file, file.Length);
         if (dataLength > Array.MaxLength - file.Length)
             throw new NotSupportedException(FormattableString.Invariant(
-                $"the stream cannot seek, and its file of {file.Length + dataLength} bytes is more than memory can hold in one piece ({Array.MaxLength} bytes); copy it to a file and read that"));
+                $"the stream cannot seek, and its file of {file.Length + dataLength} bytes exceeds the maximum array length ({Array.MaxLength} bytes); copy it to a file and read the file"));
         if (Append(stream, file, dataLength) && stream.ReadByte() >= 0)
-            throw new InvalidDataException($"the tensors end at byte {dataLength} after the header, but the stream goes on");
+            throw new InvalidDataException($"the tensors end at byte {dataLength} after the header, but the stream continues");
     }
 
-    /// <summary>Appends some bytes of a stream; false where it ends before.</summary>
+    /// <summary>Appends bytes of a stream; returns false if the stream ends before.</summary>
     private static bool Append(Stream stream, MemoryStream file, long count)
     {
         file.Position = file.Length;

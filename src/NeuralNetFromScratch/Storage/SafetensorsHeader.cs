@@ -5,26 +5,26 @@ using System.Text.Json;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The header of a safetensors file, checked as a whole before anything else is read. The format: eight bytes with the length of the
-/// header, little-endian; the header, JSON; the tensors' bytes (github.com/huggingface/safetensors).
+/// The header of a safetensors file. It is checked completely before anything else is read. The format is eight bytes with the length of the
+/// header, little-endian; the header as JSON; the tensors' bytes (github.com/huggingface/safetensors).
 /// </summary>
 internal static class SafetensorsHeader
 {
     public const int MaximumLength = 100_000_000, LengthBytes = 8;
     public const string MetadataKey = "__metadata__";
 
-    /// <summary>Reads the header and leaves the stream at the first tensor's first byte.</summary>
-    /// <exception cref="InvalidDataException">The file is not one of this format, or breaks one of its rules.</exception>
+    /// <summary>Reads the header and positions the stream at the first tensor's first byte.</summary>
+    /// <exception cref="InvalidDataException">The file is not in this format or violates one of its rules.</exception>
     public static (IReadOnlyList<SafetensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(Stream stream, long fileLength)
     {
         byte[] header = ReadBytes(stream, fileLength);
         return Parse(header, fileLength - LengthBytes - header.Length);
     }
 
-    /// <summary>The number of bytes after the header, as the header has it.</summary>
-    /// <param name="stream">The file as far as it is known: its header at least.</param>
-    /// <param name="knownLength">Number of bytes that are known.</param>
-    /// <exception cref="InvalidDataException">The file is not one of this format, or its header breaks one of its rules.</exception>
+    /// <summary>Returns the number of bytes after the header, according to the header.</summary>
+    /// <param name="stream">The known beginning of the file, including its header.</param>
+    /// <param name="knownLength">The number of known bytes.</param>
+    /// <exception cref="InvalidDataException">The file is not in this format, or its header violates one of its rules.</exception>
     public static long DataLength(Stream stream, long knownLength) =>
         Parse(ReadBytes(stream, knownLength), dataLength: null).Tensors is [.., var last] ? last.Offset + last.ByteLength : 0;
 
@@ -37,9 +37,9 @@ internal static class SafetensorsHeader
         stream.ReadExactly(lengthBytes);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > MaximumLength)
-            throw Foreign(stream, start) ?? new InvalidDataException($"the header is said to have {length} bytes; more than {MaximumLength} are not allowed");
+            throw Foreign(stream, start) ?? new InvalidDataException($"the header length is {length} bytes, more than the maximum of {MaximumLength}");
         if ((long)length > fileLength - LengthBytes)
-            throw Foreign(stream, start) ?? new InvalidDataException($"the header is said to have {length} bytes, but the file ends after {fileLength - LengthBytes}");
+            throw Foreign(stream, start) ?? new InvalidDataException($"the header length is {length} bytes, but the file ends after {fileLength - LengthBytes}");
         byte[] header = new byte[length];
         stream.ReadExactly(header);
         if (header.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) is var first && (first < 0 || header[first] != '{'))
@@ -47,20 +47,20 @@ internal static class SafetensorsHeader
         return header;
     }
 
-    /// <summary>What the file is instead; null where that is not known.</summary>
+    /// <summary>Returns an exception that names the file's actual format; null if it is not known.</summary>
     private static InvalidDataException? Foreign(Stream stream, long start)
     {
         stream.Position = start;
         Span<byte> bytes = stackalloc byte[ForeignFile.StartLength];
         int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return ForeignFile.Describe(bytes[..count]) is { } what ? new InvalidDataException($"the file is no safetensors file, but {what}") : null;
+        return ForeignFile.Describe(bytes[..count]) is { } what ? new InvalidDataException($"the file is not a safetensors file, but {what}") : null;
     }
 
     private static (IReadOnlyList<SafetensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] header, long? dataLength)
     {
         try
         {
-            // The JSON reader forgives wrong bytes within strings that it does not decode.
+            // The JSON reader does not check the encoding of strings that it skips.
             new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(header);
             var tensors = new List<SafetensorInfo>();
             var metadata = new Dictionary<string, string>();
@@ -78,7 +78,7 @@ internal static class SafetensorsHeader
             }
 
             if (reader.Read())
-                throw new InvalidDataException("something follows the header's last brace");
+                throw new InvalidDataException("bytes follow the header's last brace");
             return (InOrder(tensors, dataLength), metadata);
         }
         catch (Exception exception) when (exception is JsonException or DecoderFallbackException or InvalidOperationException)
@@ -87,7 +87,7 @@ internal static class SafetensorsHeader
         }
     }
 
-    /// <summary>Tensors must lie one after the other, from the first byte to the last.</summary>
+    /// <summary>Checks that the tensors are contiguous, from the first byte to the last.</summary>
     private static List<SafetensorInfo> InOrder(List<SafetensorInfo> tensors, long? dataLength)
     {
         List<SafetensorInfo> ordered = [.. tensors.OrderBy(tensor => tensor.Offset).ThenBy(tensor => tensor.ByteLength)];
@@ -143,17 +143,17 @@ internal static class SafetensorsHeader
                     offsets = ReadNumbers(ref reader, where);
                     break;
                 default:
-                    // A later version of the format may have more to say.
+                    // A later version of the format may have additional fields.
                     reader.Skip();
                     break;
             }
 
             if (isRepeated)
-                throw new InvalidDataException($"tensor {MessageText.Quote(name)} has its {field} twice");
+                throw new InvalidDataException($"tensor {MessageText.Quote(name)} has {field} twice");
         }
 
         if (typeName is null || dimensions is null || offsets is null)
-            throw new InvalidDataException($"tensor {MessageText.Quote(name)} lacks its {(typeName is null ? "dtype" : dimensions is null ? "shape" : "data_offsets")}");
+            throw new InvalidDataException($"tensor {MessageText.Quote(name)} has no {(typeName is null ? "dtype" : dimensions is null ? "shape" : "data_offsets")}");
         if (!SafetensorTypes.TryParse(typeName, out SafetensorType type))
             throw new InvalidDataException($"tensor {MessageText.Quote(name)} has the unknown dtype {MessageText.Quote(typeName)}");
         if (offsets.Count != 2 || offsets[1] < offsets[0])
@@ -170,7 +170,7 @@ internal static class SafetensorsHeader
     {
         try
         {
-            // In the order of the shape, as the reference implementation multiplies: a zero at the end does not excuse an overflow before it.
+            // In the order of the shape, as the reference implementation multiplies: a zero at the end does not hide an overflow before it.
             ulong elements = 1;
             foreach (long dimension in dimensions)
                 elements = checked(elements * (ulong)dimension);
@@ -191,9 +191,9 @@ internal static class SafetensorsHeader
         Expect(ref reader, JsonTokenType.StartArray, where);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            // Digits alone: no sign, no fraction, no exponent.
+            // Digits only: no sign, no fraction, no exponent.
             if (reader.TokenType != JsonTokenType.Number || reader.ValueSpan.ContainsAnyExceptInRange((byte)'0', (byte)'9') || !reader.TryGetInt64(out long number))
-                throw new InvalidDataException($"the {where} must be a list of whole numbers");
+                throw new InvalidDataException($"the {where} must be a list of non-negative integers");
             numbers.Add(number);
         }
 
@@ -204,7 +204,7 @@ internal static class SafetensorsHeader
     {
         name = "";
         if (!reader.Read())
-            throw new InvalidDataException("the header ends too early");
+            throw new InvalidDataException("the header is incomplete");
         if (reader.TokenType == JsonTokenType.EndObject)
             return false;
         name = reader.GetString()!;

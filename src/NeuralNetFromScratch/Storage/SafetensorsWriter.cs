@@ -4,30 +4,34 @@ using System.Text.Json;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Writes safetensors files, whole or not at all.</summary>
+/// <summary>Writes safetensors files.</summary>
 public static class SafetensorsWriter
 {
-    /// <summary>The header is filled up with spaces to whole multiples of this, so that tensors begin aligned.</summary>
+    /// <summary>The alignment of the header's length. The header is padded with spaces, so that tensors begin aligned.</summary>
     private const int HeaderAlignment = 8;
 
-    /// <summary>Writes a file: to a temporary one in the same folder, which is flushed to disk and renamed.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <summary>Writes a file atomically: to a temporary file in the same folder, which is flushed to disk and renamed.</summary>
+    /// <param name="path">The path of the file. An existing file is replaced.</param>
     /// <param name="tensors">The tensors.</param>
-    /// <param name="metadata">Free texts by name.</param>
-    /// <exception cref="ArgumentException">A name occurs twice, a text has no UTF-8, or a tensor's bytes do not fit its shape.</exception>
+    /// <param name="metadata">The texts of the metadata by key; null, the default, for none.</param>
+    /// <exception cref="ArgumentException">
+    /// A name occurs twice, a text cannot be encoded as UTF-8, or the number of a tensor's bytes differs from that of its shape.
+    /// </exception>
     public static void Write(string path, IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
-    /// <summary>Writes to a stream.</summary>
+    /// <summary>Writes a file to a stream.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="tensors">The tensors.</param>
-    /// <param name="metadata">Free texts by name.</param>
-    /// <exception cref="ArgumentException">A name occurs twice, a text has no UTF-8, or a tensor's bytes do not fit its shape.</exception>
+    /// <param name="metadata">The texts of the metadata by key; null, the default, for none.</param>
+    /// <exception cref="ArgumentException">
+    /// A name occurs twice, a text cannot be encoded as UTF-8, or the number of a tensor's bytes differs from that of its shape.
+    /// </exception>
     public static void Write(Stream stream, IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         Check(tensors, metadata);
-        // As the reference implementation: the widest elements first, so that each tensor begins aligned; then by name.
+        // As in the reference implementation, the widest elements come first, so that each tensor begins aligned; then the order is by name.
         SafetensorEntry[] ordered = [.. tensors.OrderByDescending(tensor => tensor.Type.Bits()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
         byte[] header = Header(ordered, metadata);
         Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
@@ -75,7 +79,7 @@ public static class SafetensorsWriter
             buffer.WriteByte((byte)' ');
         return buffer.Length <= SafetensorsHeader.MaximumLength
             ? buffer.ToArray()
-            : throw new ArgumentException($"the header would have {buffer.Length} bytes; more than {SafetensorsHeader.MaximumLength} are not allowed");
+            : throw new ArgumentException($"the header has {buffer.Length} bytes, more than the maximum of {SafetensorsHeader.MaximumLength}");
     }
 
     private static void Check(IReadOnlyList<SafetensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -89,14 +93,14 @@ public static class SafetensorsWriter
         foreach (SafetensorEntry tensor in tensors)
         {
             if (!names.Add(tensor.Name))
-                throw new ArgumentException($"the name \"{tensor.Name}\" is taken", nameof(tensors));
+                throw new ArgumentException($"two tensors have the name \"{tensor.Name}\"", nameof(tensors));
             if ((long)tensor.Shape.ElementCount * tensor.Type.Bits() != tensor.Bytes.Length * 8L)
                 throw new ArgumentException(
                     $"tensor \"{tensor.Name}\" of shape {tensor.Shape} and type {tensor.Type.Name()} does not have {tensor.Bytes.Length} bytes", nameof(tensors));
         }
     }
 
-    /// <summary>Half a surrogate pair would be written as another character, and two such names as one.</summary>
+    /// <summary>Checks a text, because an unpaired surrogate would be written as another character, so that two names could become equal.</summary>
     internal static void ThrowIfMalformed(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,27 +1,27 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Where a parameter is found in a file.</summary>
-/// <param name="Definition">The parameter, with the name that it has in the network.</param>
+/// <summary>The tensor of a parameter in a file.</summary>
+/// <param name="Definition">The parameter, with its name in the network.</param>
 /// <param name="Layer">The name of its layer in the network.</param>
-/// <param name="Module">The name of that layer there.</param>
-/// <param name="Leaf">The parameter's name within the layer there.</param>
-/// <param name="Axes">Axis i there is axis <c>Axes[i]</c> here; empty where both are the same.</param>
+/// <param name="Module">The name of its layer in the file.</param>
+/// <param name="Leaf">The name of the parameter within its layer in the file.</param>
+/// <param name="Axes">Axis i in the file is axis <c>Axes[i]</c> here; empty if the orders are equal.</param>
 internal sealed record TensorPlace(ParameterDefinition Definition, string Layer, string Module, string Leaf, IReadOnlyList<int> Axes)
 {
-    /// <summary>Its name there.</summary>
+    /// <summary>The name of the tensor in the file.</summary>
     public string Name => $"{Module}.{Leaf}";
 
-    /// <summary>The axes here: those of the parameter, unless one of them stands for those of a picture.</summary>
+    /// <summary>The shape here: that of the parameter, unless one of its axes stands for those of an image.</summary>
     public Shape View { get; init; } = Definition.Shape;
 
-    /// <summary>The sizes there.</summary>
+    /// <summary>The dimensions in the file.</summary>
     public IReadOnlyList<int> Dimensions
     {
         get => field ?? (Axes.Count == 0 ? [.. Definition.Shape] : [.. Axes.Select(axis => View[axis])]);
         init;
     }
 
-    /// <summary>The parameters of a chain in their order.</summary>
+    /// <summary>Returns the tensors of a chain's parameters, in their order.</summary>
     public static IReadOnlyList<TensorPlace> Of(Chain chain, TensorNaming naming)
     {
         var places = new List<TensorPlace>();
@@ -29,7 +29,7 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
         return places;
     }
 
-    /// <summary>The values as they lie in the file.</summary>
+    /// <summary>Converts values to the order of the file.</summary>
     public float[] ToFile(ReadOnlySpan<float> values)
     {
         float[] turned = values.ToArray();
@@ -38,7 +38,7 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
         return turned;
     }
 
-    /// <summary>Puts values that lie as in the file into the order that they have here.</summary>
+    /// <summary>Converts values from the order of the file.</summary>
     public void FromFile(Span<float> values)
     {
         if (Axes.Count == 0)
@@ -48,13 +48,13 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
             values[IndexHere(place)] = there[place];
     }
 
-    /// <summary>Adds the parameters of a chain, in the order that they have in the whole network.</summary>
+    /// <summary>Adds the parameters of a chain, in their order in the whole network.</summary>
     /// <param name="network">The whole network.</param>
     /// <param name="chain">The chain.</param>
-    /// <param name="prefix">What the names of its modules begin with.</param>
-    /// <param name="isPyTorch">Whether names and orders are PyTorch's.</param>
-    /// <param name="picture">The shape of the picture whose values are the chain's input, where that is flattened.</param>
-    /// <param name="places">Receives the places.</param>
+    /// <param name="prefix">The prefix of the names of its modules.</param>
+    /// <param name="isPyTorch">Whether to use PyTorch's names and orders.</param>
+    /// <param name="picture">The shape of the image whose flattened values are the chain's input, if any.</param>
+    /// <param name="places">Receives the tensors.</param>
     private static void Add(Chain network, Chain chain, string prefix, bool isPyTorch, Shape? picture, List<TensorPlace> places)
     {
         int module = 0;
@@ -62,14 +62,14 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
         {
             if (node.InputShape.Rank > 1)
                 picture = node.InputShape.Rank == 3 ? node.InputShape : null;
-            // A dense layer flattens a picture by itself; PyTorch has a module for it.
+            // A dense layer flattens an image itself; PyTorch has a module for it.
             if (node is { Layer: Dense, Number: > 0, InputShape.Rank: 3 })
                 module++;
             string moduleName = $"{prefix}{module}";
             int own = node.ParameterCount - node.Branches.Sum(branch => branch.Parameters.Count);
             foreach (ParameterDefinition definition in chain.Parameters.Skip(node.FirstParameter).Take(own))
             {
-                // A definition that names nothing for PyTorch says its own name, which has the layer's before it by now.
+                // If a definition has no name for PyTorch, its own name is used, which begins with the layer's.
                 string ownName = definition.Name[(node.Name.Length + 1)..], name = definition.PyTorchName == definition.Name ? ownName : definition.PyTorchName;
                 ParameterDefinition whole = network.Parameters[places.Count];
                 string layer = whole.Name[..^(ownName.Length + 1)];
@@ -85,8 +85,8 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
     }
 
     /// <summary>
-    /// What belongs to the values of a picture, in PyTorch's order: [channels, height, width], not [height, width, channels]. These are the rows of a dense
-    /// layer's weights, and what layers that work on each value by itself have for each.
+    /// Reorders the values of an image to PyTorch's order, [channels, height, width] instead of [height, width, channels]: the rows of a dense
+    /// layer's weights, and the parameters of layers that have one for each value.
     /// </summary>
     private static TensorPlace InOrder(TensorPlace place, Shape? picture)
     {
@@ -100,7 +100,7 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
         return place;
     }
 
-    /// <summary>The index here of the element that has an index there.</summary>
+    /// <summary>Returns the index here of the element with an index in the file.</summary>
     private int IndexHere(int index)
     {
         int here = 0;
@@ -117,17 +117,17 @@ internal sealed record TensorPlace(ParameterDefinition Definition, string Layer,
     }
 }
 
-/// <summary>How tensors are called and turned in a file.</summary>
+/// <summary>The names and axis orders of the tensors in a file.</summary>
 public enum TensorNaming
 {
-    /// <summary>The library's own: "dense1.weight" is [in, out].</summary>
+    /// <summary>The library's names and orders: "dense1.weight" is [in, out].</summary>
     Native,
 
     /// <summary>
-    /// PyTorch's, for the state of a <c>torch.nn.Sequential</c>: "0.weight" is [out, in]. An activation that a dense layer does itself counts
-    /// as a module of its own, as it is one there. Kernels are [out, in, height, width], and what belongs to the values of a picture [height, width, channels]
-    /// is in the order [channels, height, width]: the weights of the dense layer after a flatten. A dense layer that takes a picture from the layer before it
-    /// counts as two modules, the first a flatten.
+    /// PyTorch's names and orders for the state of a <c>torch.nn.Sequential</c>: "0.weight" is [out, in]. The activation of a dense layer counts
+    /// as a separate module, as in PyTorch. Kernels are [out, in, height, width]. Parameters that belong to the values of an image [height,
+    /// width, channels], such as the weights of the dense layer after a flatten, are in the order [channels, height, width]. A dense layer whose
+    /// input is an image from the layer before it counts as two modules, the first of which is a flatten.
     /// </summary>
     PyTorch,
 }

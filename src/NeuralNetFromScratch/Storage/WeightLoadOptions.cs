@@ -1,27 +1,30 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>How the tensors of a file find the parameters of a network, see <see cref="Sequential.LoadWeights(string, WeightLoadOptions)"/>.</summary>
+/// <summary>
+/// Options of <see cref="Sequential.LoadWeights(string, WeightLoadOptions)"/>: how the tensors of a file are assigned to the parameters of a
+/// network.
+/// </summary>
 public sealed record WeightLoadOptions
 {
-    /// <summary>How tensors are called and turned in the file. Default: <see cref="TensorNaming.Native"/>.</summary>
+    /// <summary>The names and axis orders of the tensors in the file. Default: <see cref="TensorNaming.Native"/>.</summary>
     public TensorNaming Naming { get; init; }
 
     /// <summary>
-    /// What layers or parameters of the network are called in the file: <c>{ ["dense1"] = "fc1" }</c> takes "fc1.weight" and "fc1.bias", and
-    /// <c>{ ["dense1.weight"] = "w" }</c> takes "w". Those that it does not name are called as <see cref="Naming"/> says. Default: none.
+    /// The names in the file of the network's layers or parameters: <c>{ ["dense1"] = "fc1" }</c> assigns "fc1.weight" and "fc1.bias", and
+    /// <c>{ ["dense1.weight"] = "w" }</c> assigns "w". All others have the names of <see cref="Naming"/>. Default: empty.
     /// </summary>
     public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Whether a layer takes the tensors of the one module whose shapes fit it, whatever its name. Layers with the same shapes are refused, since
-    /// nothing tells them apart. Default: false.
+    /// Whether tensors are assigned by their shapes, for any names: each layer gets the tensors of the only module whose shapes match. If several
+    /// layers have the same shapes, loading throws <see cref="InvalidDataException"/>. Default: false.
     /// </summary>
     public bool ByShape { get; init; }
 
-    /// <summary>Whether a bias that the file does not have becomes zero, as for PyTorch's <c>Linear(bias=False)</c>. Default: false.</summary>
+    /// <summary>Whether a bias that is missing in the file becomes zero, as for PyTorch's <c>Linear(bias=False)</c>. Default: false.</summary>
     public bool ZeroMissingBiases { get; init; }
 
-    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     internal void Validate()
     {
         Guard.Defined(Naming, nameof(Naming));
@@ -34,7 +37,7 @@ internal sealed class WeightMatch
 {
     private const string BiasName = "bias";
 
-    /// <summary>PyTorch counts the batches that a batch normalization has seen; nothing needs the count.</summary>
+    /// <summary>The suffix of PyTorch's count of batches in a batch normalization, which is not needed.</summary>
     private const string IgnoredSuffix = ".num_batches_tracked";
 
     private readonly SafetensorsReader _file;
@@ -54,16 +57,16 @@ internal sealed class WeightMatch
         _tensors = ModelFile.IsModel(file) ? [.. file.Tensors.Where(tensor => !UserEntries.IsUsers(tensor))] : file.Tensors;
     }
 
-    /// <summary>The tensor of each parameter in its order; null for a bias that is zero.</summary>
-    /// <exception cref="InvalidDataException">Names or shapes differ; the message lists all that do.</exception>
-    /// <exception cref="ArgumentException">The options name a layer that there is not.</exception>
+    /// <summary>Returns the tensor of each parameter in order; null for a bias that is zero.</summary>
+    /// <exception cref="InvalidDataException">Names or shapes differ. The message lists all differences.</exception>
+    /// <exception cref="ArgumentException">The options name a layer that does not exist.</exception>
     public static IReadOnlyList<(TensorPlace Place, SafetensorInfo? Tensor)> Of(SafetensorsReader file, Chain chain, WeightLoadOptions options)
     {
         var match = new WeightMatch(file, chain, options);
         return options.ByShape ? match.ByShape(out string? problem) ?? throw Unfit(problem!) : match.ByName();
     }
 
-    private static InvalidDataException Unfit(string problem) => new($"the tensors do not fit the network: {problem}");
+    private static InvalidDataException Unfit(string problem) => new($"the tensors do not match the network: {problem}");
 
     private List<(TensorPlace, SafetensorInfo?)> ByName()
     {
@@ -71,7 +74,7 @@ internal sealed class WeightMatch
         var found = new List<(TensorPlace, SafetensorInfo?)>();
         var problems = new List<string>();
         foreach (string named in _options.Names.Keys.Where(name => !_places.Any(place => place.Layer == name || place.Definition.Name == name)))
-            throw new ArgumentException($"the network has no layer or parameter \"{named}\"; there are {string.Join(", ", _places.Select(place => place.Definition.Name))}", "options");
+            throw new ArgumentException($"the network has no layer or parameter \"{named}\"; its parameters are {string.Join(", ", _places.Select(place => place.Definition.Name))}", "options");
         foreach (TensorPlace place in _places)
         {
             string name = NameInFile(place);
@@ -99,7 +102,7 @@ internal sealed class WeightMatch
         : _options.Names.TryGetValue(place.Layer, out string? module) ? $"{module}.{place.Leaf}"
         : place.Name;
 
-    /// <summary>What the caller can do where other names stand in the file.</summary>
+    /// <summary>Returns what the caller can do if the file has other names.</summary>
     private string Hint()
     {
         if (_options.Names.Count > 0)
@@ -108,14 +111,14 @@ internal sealed class WeightMatch
         {
             var other = new WeightMatch(_file, _chain, _options with { Naming = naming });
             if (other.ByShape(out _) is not null)
-                return $"; the shapes fit: LoadWeights with new WeightLoadOptions {{ Naming = TensorNaming.{naming}, ByShape = true }} takes the tensors by their shapes";
+                return $"; the shapes match: LoadWeights with new WeightLoadOptions {{ Naming = TensorNaming.{naming}, ByShape = true }} assigns the tensors by their shapes";
         }
 
         string first = _tensors.Count == 0 ? "fc1" : Module(_tensors[0].Name);
-        return $"; where layers have other names in the file, say them with WeightLoadOptions.Names: {{ [\"{_places[0].Layer}\"] = {MessageText.Quote(first)} }}";
+        return $"; if layers have other names in the file, specify them with WeightLoadOptions.Names: {{ [\"{_places[0].Layer}\"] = {MessageText.Quote(first)} }}";
     }
 
-    /// <summary>Modules by their shapes; null, and what is in the way, where they do not tell which is which.</summary>
+    /// <summary>Assigns modules by their shapes. Returns null and the problem if the shapes are ambiguous.</summary>
     private List<(TensorPlace, SafetensorInfo?)>? ByShape(out string? problem)
     {
         ILookup<string, SafetensorInfo> modules = _tensors.Where(tensor => !IsIgnored(tensor)).ToLookup(tensor => Module(tensor.Name));
@@ -129,7 +132,7 @@ internal sealed class WeightMatch
                 string shapes = string.Join(", ", layer.Select(place => $"{place.Leaf} [{string.Join(", ", place.Dimensions)}]"));
                 problem = fitting.Length == 0
                     ? $"no module of the file has the shapes of {layer.Key}: {shapes}"
-                    : $"{string.Join(" and ", fitting)} have the shapes of {layer.Key}: {shapes}; say which is which with WeightLoadOptions.Names";
+                    : $"{string.Join(" and ", fitting)} have the shapes of {layer.Key}: {shapes}; assign them with WeightLoadOptions.Names";
                 return null;
             }
 
@@ -164,7 +167,7 @@ internal sealed class WeightMatch
 
     private static string? Problem(TensorPlace place, SafetensorInfo tensor) =>
         !tensor.Dimensions.SequenceEqual(place.Dimensions.Select(size => (long)size))
-            ? $"is expected as [{string.Join(", ", place.Dimensions)}], got [{MessageText.List(tensor.Dimensions)}]"
+            ? $"must have the shape [{string.Join(", ", place.Dimensions)}], got [{MessageText.List(tensor.Dimensions)}]"
             : tensor.Type.CanBeFloats() ? null : $"has elements of type {tensor.Type.Name()}, which cannot be read as floats";
 
     private bool IsZeroBias(TensorPlace place) => _options.ZeroMissingBiases && place.Definition.Role == ParameterRole.NoDecay && place.Leaf == BiasName;

@@ -1,23 +1,23 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The features of some samples, over memory that somebody else owns: a dense block, sparse rows, or both side by side. A sample's features
-/// are the dense columns, then the sparse ones.
+/// A view of the features of some samples over memory that it does not own: a dense block, sparse rows, or both side by side. A sample has its
+/// dense features first, then its sparse ones.
 /// </summary>
 public readonly ref struct BatchView
 {
-    /// <summary>Creates a view of samples whose features are all dense.</summary>
-    /// <param name="dense">[rows, features].</param>
+    /// <summary>Creates a view of samples with dense features.</summary>
+    /// <param name="dense">The features: [rows, features].</param>
     public BatchView(ReadOnlyMatrixView dense)
     {
         Dense = dense;
         Rows = dense.Rows;
     }
 
-    /// <summary>Creates a view of samples whose features are all dense and lie one after another.</summary>
+    /// <summary>Creates a view of samples with dense features in contiguous memory.</summary>
     /// <param name="values">At least <c>rows × columns</c> values.</param>
-    /// <param name="rows">Number of samples.</param>
-    /// <param name="columns">Number of features.</param>
+    /// <param name="rows">The number of samples; not negative.</param>
+    /// <param name="columns">The number of features; not negative.</param>
     /// <exception cref="ArgumentException">There are too few values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     public BatchView(ReadOnlySpan<float> values, int rows, int columns)
@@ -27,40 +27,40 @@ public readonly ref struct BatchView
 
     /// <summary>Creates a view of samples whose last features are sparse.</summary>
     /// <param name="dense">The dense features: [rows, dense features]; it may have no columns.</param>
-    /// <param name="sparse">The sparse features of the same samples.</param>
-    /// <exception cref="ArgumentException">There are not as many dense rows as sparse ones.</exception>
+    /// <param name="sparse">The sparse features of the same samples: [rows, sparse features].</param>
+    /// <exception cref="ArgumentException">The numbers of dense and sparse rows differ.</exception>
     public BatchView(ReadOnlyMatrixView dense, SparseRowsView sparse)
     {
         if (sparse.Columns > 0 && dense.Columns > 0 && dense.Rows != sparse.Rows)
-            throw new ArgumentException($"expected as many sparse rows as dense ones, {dense.Rows}, got {sparse.Rows}", nameof(sparse));
+            throw new ArgumentException($"expected {dense.Rows} sparse rows, the number of dense ones, got {sparse.Rows}", nameof(sparse));
         Dense = dense;
         Sparse = sparse;
         Rows = sparse.Columns > 0 ? sparse.Rows : dense.Rows;
     }
 
-    /// <summary>Number of samples.</summary>
+    /// <summary>The number of samples.</summary>
     public int Rows { get; }
 
-    /// <summary>Number of features, dense and sparse ones.</summary>
+    /// <summary>The number of features, dense and sparse ones.</summary>
     public int Columns => checked(Dense.Columns + Sparse.Columns);
 
     /// <summary>The dense features, the first ones: [rows, dense features].</summary>
     public ReadOnlyMatrixView Dense { get; }
 
-    /// <summary>The sparse features, the last ones; no columns where all features are dense.</summary>
+    /// <summary>The sparse features, the last ones; no columns if all features are dense.</summary>
     public SparseRowsView Sparse { get; }
 
     /// <summary>Whether all features are dense.</summary>
     public bool IsDense => Sparse.Columns == 0;
 
-    /// <summary>Returns some of the rows, over the same memory.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are no such rows.</exception>
+    /// <summary>Returns a range of the rows over the same memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the rows.</exception>
     public BatchView SliceRows(int start, int count) => IsDense
         ? new(Dense.SliceRows(start, count))
         : new(Dense.Columns == 0 ? default : Dense.SliceRows(start, count), Sparse.SliceRows(start, count));
 
-    /// <summary>Writes all features as a dense matrix.</summary>
-    /// <param name="destination">Receives them: [rows, features], each row contiguous.</param>
+    /// <summary>Copies all features to a dense matrix.</summary>
+    /// <param name="destination">Receives the features: [rows, features], each row contiguous.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another shape.</exception>
     public void CopyTo(MatrixView destination)
     {
@@ -70,10 +70,10 @@ public readonly ref struct BatchView
             CopyRowTo(row, destination.Row(row));
     }
 
-    /// <summary>Uses a dense matrix as the features of some samples.</summary>
+    /// <summary>Converts a dense matrix to a view of samples.</summary>
     public static implicit operator BatchView(ReadOnlyMatrixView dense) => new(dense);
 
-    /// <summary>Uses a dense matrix as the features of some samples.</summary>
+    /// <summary>Converts a dense matrix to a view of samples.</summary>
     public static implicit operator BatchView(MatrixView dense) => new(dense);
 
     internal void CopyRowTo(int row, Span<float> destination)

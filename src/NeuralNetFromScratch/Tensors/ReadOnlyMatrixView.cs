@@ -1,18 +1,18 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A matrix to read, over memory that somebody else owns: element (i, j) is the value <c>i·RowStride + j·ColumnStride</c>
-/// places after the first. Transposing swaps the strides and moves nothing; a stride of 0 repeats a row or column.
+/// A read-only matrix view over memory that it does not own: element (i, j) is the value at index <c>i·RowStride + j·ColumnStride</c>.
+/// Transposing exchanges the strides and moves no data; a stride of 0 repeats a row or column.
 /// </summary>
 public readonly ref struct ReadOnlyMatrixView
 {
     private readonly ReadOnlySpan<float> _values;
     private readonly MatrixLayout _layout;
 
-    /// <summary>A row-major matrix.</summary>
+    /// <summary>Creates a view of a row-major matrix.</summary>
     /// <param name="values">At least <c>rows × columns</c> values.</param>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="columns">Number of columns.</param>
+    /// <param name="rows">The number of rows; not negative.</param>
+    /// <param name="columns">The number of columns; not negative.</param>
     /// <exception cref="ArgumentException">There are too few values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     public ReadOnlyMatrixView(ReadOnlySpan<float> values, int rows, int columns)
@@ -20,12 +20,12 @@ public readonly ref struct ReadOnlyMatrixView
     {
     }
 
-    /// <summary>A matrix with any strides.</summary>
-    /// <param name="values">Memory that holds the last element.</param>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="columns">Number of columns.</param>
-    /// <param name="rowStride">Places from one row to the next.</param>
-    /// <param name="columnStride">Places from one column to the next.</param>
+    /// <summary>Creates a view of a matrix with any strides.</summary>
+    /// <param name="values">The memory, which includes the last element.</param>
+    /// <param name="rows">The number of rows; not negative.</param>
+    /// <param name="columns">The number of columns; not negative.</param>
+    /// <param name="rowStride">The distance from one row to the next; not negative.</param>
+    /// <param name="columnStride">The distance from one column to the next; not negative.</param>
     /// <exception cref="ArgumentException">There are too few values.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size or stride is negative.</exception>
     public ReadOnlyMatrixView(ReadOnlySpan<float> values, int rows, int columns, int rowStride, int columnStride)
@@ -46,17 +46,19 @@ public readonly ref struct ReadOnlyMatrixView
     /// <summary>Number of columns.</summary>
     public int Columns => _layout.Columns;
 
-    /// <summary>Places from one row to the next.</summary>
+    /// <summary>The distance from one row to the next, in values.</summary>
     public int RowStride => _layout.RowStride;
 
-    /// <summary>Places from one column to the next.</summary>
+    /// <summary>The distance from one column to the next, in values.</summary>
     public int ColumnStride => _layout.ColumnStride;
 
-    /// <summary>The matrix with rows and columns exchanged, over the same memory.</summary>
+    /// <summary>The transposed matrix over the same memory.</summary>
     public ReadOnlyMatrixView Transposed => new(_values, _layout.Transposed);
 
-    /// <summary>One element.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
+    /// <summary>Gets a reference to an element.</summary>
+    /// <param name="row">The index of the row.</param>
+    /// <param name="column">The index of the column.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is out of range.</exception>
     public ref readonly float this[int row, int column] => ref _values[_layout.Offset(row, column)];
 
     /// <summary>The memory from the first element to the last.</summary>
@@ -64,8 +66,8 @@ public readonly ref struct ReadOnlyMatrixView
 
     internal MatrixLayout Layout => _layout;
 
-    /// <summary>All elements in row-major order, where they lie one after another.</summary>
-    /// <exception cref="InvalidOperationException">They do not.</exception>
+    /// <summary>All elements in row-major order, if the matrix is contiguous.</summary>
+    /// <exception cref="InvalidOperationException">The matrix is not contiguous.</exception>
     public ReadOnlySpan<float> Span
     {
         get
@@ -75,9 +77,10 @@ public readonly ref struct ReadOnlyMatrixView
         }
     }
 
-    /// <summary>One row as a span.</summary>
+    /// <summary>Returns one row as a span.</summary>
+    /// <param name="row">The index of the row.</param>
     /// <exception cref="InvalidOperationException">The row is not contiguous: <see cref="ColumnStride"/> is not 1.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
     public ReadOnlySpan<float> Row(int row)
     {
         _layout.ThrowIfRowsScattered();
@@ -85,19 +88,23 @@ public readonly ref struct ReadOnlyMatrixView
         return Columns == 0 ? [] : _values.Slice(row * RowStride, Columns);
     }
 
-    /// <summary>Some of the rows, over the same memory.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The matrix does not have these rows.</exception>
+    /// <summary>Returns a range of the rows over the same memory.</summary>
+    /// <param name="start">The index of the first row.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the rows.</exception>
     public ReadOnlyMatrixView SliceRows(int start, int count)
     {
         MatrixLayout.ThrowIfRangeOutside(start, count, Rows, "rows");
         return new(count == 0 || Columns == 0 ? [] : _values[(start * RowStride)..], _layout with { Rows = count });
     }
 
-    /// <summary>Some of the columns, over the same memory.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The matrix does not have these columns.</exception>
+    /// <summary>Returns a range of the columns over the same memory.</summary>
+    /// <param name="start">The index of the first column.</param>
+    /// <param name="count">The number of columns.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the columns.</exception>
     public ReadOnlyMatrixView SliceColumns(int start, int count) => Transposed.SliceRows(start, count).Transposed;
 
-    /// <summary>A copy of the elements in row-major order.</summary>
+    /// <summary>Copies the elements to an array in row-major order.</summary>
     public float[] ToArray()
     {
         var values = new float[checked(Rows * Columns)];

@@ -5,13 +5,13 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The sizes of a tensor along its dimensions, outermost first: <c>[28, 28, 1]</c> is 28 rows of 28 pixels of one channel.
-/// The shape without dimensions, <c>[]</c>, is a scalar. Collection expressions build shapes: <c>Shape s = [28, 28, 1];</c>.
+/// The dimensions of a tensor, outermost first: <c>[28, 28, 1]</c> is 28 rows of 28 pixels of one channel. The shape without dimensions,
+/// <c>[]</c>, is a scalar. Collection expressions create shapes: <c>Shape s = [28, 28, 1];</c>.
 /// </summary>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
 {
-    /// <summary>More dimensions than anything here has, so that a shape from a file takes no memory to speak of.</summary>
+    /// <summary>The maximum number of dimensions, which bounds the memory of a shape from a file.</summary>
     internal const int MaximumRank = 16;
 
     private readonly int[]? _dimensions;
@@ -26,8 +26,8 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     public int Rank => Dimensions.Length;
 
     /// <summary>
-    /// The number of elements: the product of the dimensions, 1 for a scalar. (It is not called Length, as the compiler would take that for
-    /// the number of dimensions when it spreads a shape in a collection expression.)
+    /// The number of elements: the product of the dimensions, 1 for a scalar. (The name is not Length, because the compiler would use it as the
+    /// number of dimensions when a shape is spread in a collection expression.)
     /// </summary>
     public int ElementCount
     {
@@ -37,22 +37,23 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     /// <summary>The dimensions, outermost first.</summary>
     public ReadOnlySpan<int> Dimensions => _dimensions;
 
-    /// <summary>The size along one dimension.</summary>
-    /// <param name="dimension">0 is the outermost dimension; <c>^1</c> the innermost.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+    /// <summary>Gets the size of a dimension.</summary>
+    /// <param name="dimension">The index of the dimension: 0 is the outermost, <c>^1</c> the innermost.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
     public int this[Index dimension] => dimension.GetOffset(Rank) is var place && (uint)place < (uint)Rank
         ? Dimensions[place]
         : throw new ArgumentOutOfRangeException(nameof(dimension), dimension, string.Create(CultureInfo.InvariantCulture, $"the shape has {Rank} dimensions"));
 
-    /// <summary>Builds a shape from its dimensions.</summary>
-    /// <param name="dimensions">Sizes, outermost first: at most 16, none negative.</param>
+    /// <summary>Creates a shape from its dimensions.</summary>
+    /// <param name="dimensions">The dimensions, outermost first; at most 16, none negative.</param>
+    /// <returns>The shape.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is negative.</exception>
-    /// <exception cref="ArgumentException">There are more than 16 dimensions, or the number of elements does not fit an <see cref="int"/>.</exception>
+    /// <exception cref="ArgumentException">There are more than 16 dimensions, or the number of elements exceeds the maximum array length.</exception>
     public static Shape Create(ReadOnlySpan<int> dimensions)
     {
         if (dimensions.Length > MaximumRank)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"a shape has at most {MaximumRank} dimensions, got {dimensions.Length}"), nameof(dimensions));
-        // Overflow is judged on the non-zero dimensions, so that [0, huge, huge] is refused like [huge, huge, 0].
+        // Overflow is checked over the non-zero dimensions, so that [0, huge, huge] throws like [huge, huge, 0].
         long nonZeroProduct = 1;
         bool empty = false;
         foreach (int dimension in dimensions)
@@ -67,10 +68,11 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
         return new Shape(dimensions.ToArray(), empty ? 0 : (int)nonZeroProduct);
     }
 
-    /// <summary>The shape of <paramref name="count"/> elements of this shape: <c>[count, …this]</c>.</summary>
-    /// <param name="count">Size of the new outermost dimension.</param>
+    /// <summary>Creates the shape of <paramref name="count"/> elements of this shape: <c>[count, …this]</c>.</summary>
+    /// <param name="count">The size of the new outermost dimension; not negative.</param>
+    /// <returns>The shape.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
-    /// <exception cref="ArgumentException">The number of elements does not fit an <see cref="int"/>.</exception>
+    /// <exception cref="ArgumentException">The number of elements exceeds the maximum array length.</exception>
     public Shape Prepend(int count)
     {
         Span<int> dimensions = stackalloc int[MaximumRank + 1];
@@ -94,10 +96,10 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
         return hash.ToHashCode();
     }
 
-    /// <summary>Whether two shapes have the same dimensions.</summary>
+    /// <summary>Determines whether two shapes have the same dimensions.</summary>
     public static bool operator ==(Shape left, Shape right) => left.Equals(right);
 
-    /// <summary>Whether two shapes differ in a dimension.</summary>
+    /// <summary>Determines whether two shapes have different dimensions.</summary>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>Enumerates the dimensions, outermost first.</summary>
@@ -105,7 +107,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The shape as it is written in messages: <c>[28, 28, 1]</c>.</summary>
+    /// <summary>Returns the shape as text, for example <c>[28, 28, 1]</c>.</summary>
     public override string ToString() => Format(Dimensions);
 
     private static string Format(ReadOnlySpan<int> dimensions)

@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A matrix to read of which only some elements are stored, over memory that somebody else owns. Row i has the columns and values from
-/// <c>offsets[i]</c> to <c>offsets[i + 1]</c>, in ascending order of the columns; all other elements are 0.
+/// A read-only view of a sparse matrix over memory that it does not own. Row i has the columns and values from <c>offsets[i]</c> to
+/// <c>offsets[i + 1]</c>, with ascending columns; all other elements are 0.
 /// </summary>
 public readonly ref struct SparseRowsView
 {
@@ -11,14 +11,16 @@ public readonly ref struct SparseRowsView
     private readonly ReadOnlySpan<float> _values;
 
     /// <summary>Creates a view of sparse rows and checks them.</summary>
-    /// <param name="offsets">Where each row starts, and where the last one ends: rows + 1 places in <paramref name="columns"/>.</param>
+    /// <param name="offsets">The offset of each row in <paramref name="columns"/>, and the end of the last row: [rows + 1].</param>
     /// <param name="columns">The columns of the stored elements, ascending in each row.</param>
     /// <param name="values">The stored elements.</param>
     /// <param name="columnCount">The number of columns.</param>
     /// <exception cref="ArgumentException">
-    /// There is no offset, offsets descend or lie outside the elements, there are not as many columns as values, or a row's columns do not ascend.
+    /// There are no offsets, offsets descend or are out of range, the numbers of columns and values differ, or a row's columns do not ascend.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="columnCount"/> is negative, or a column is not 0 to <c>columnCount − 1</c>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="columnCount"/> is negative, or a column is not between 0 and <c>columnCount − 1</c>.
+    /// </exception>
     public SparseRowsView(ReadOnlySpan<int> offsets, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, int columnCount)
         : this(columnCount, offsets, columns, values)
     {
@@ -38,47 +40,47 @@ public readonly ref struct SparseRowsView
         Columns = columnCount;
     }
 
-    /// <summary>Number of rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Rows => Math.Max(_offsets.Length - 1, 0);
 
-    /// <summary>Number of columns, stored or not.</summary>
+    /// <summary>The number of columns, including those without stored elements.</summary>
     public int Columns { get; }
 
-    /// <summary>Number of stored elements.</summary>
+    /// <summary>The number of stored elements.</summary>
     public int StoredCount => _offsets.IsEmpty ? 0 : _offsets[^1] - _offsets[0];
 
     /// <summary>The stored elements of all rows.</summary>
     internal ReadOnlySpan<float> StoredValues => _offsets.IsEmpty ? [] : _values[_offsets[0].._offsets[^1]];
 
-    /// <summary>Where each row starts, and where the last one ends.</summary>
+    /// <summary>The offset of each row, and the end of the last one.</summary>
     internal ReadOnlySpan<int> Offsets => _offsets;
 
-    /// <summary>The columns that the offsets point into.</summary>
+    /// <summary>The columns to which the offsets refer.</summary>
     internal ReadOnlySpan<int> AllColumns => _columns;
 
-    /// <summary>The values that the offsets point into.</summary>
+    /// <summary>The values to which the offsets refer.</summary>
     internal ReadOnlySpan<float> AllValues => _values;
 
-    /// <summary>Returns the columns of a row's stored elements, ascending.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <summary>Returns the columns of a row's stored elements, in ascending order.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
     public ReadOnlySpan<int> GetColumns(int row) => _columns[Range(row)];
 
     /// <summary>Returns a row's stored elements, in the order of <see cref="GetColumns"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
     public ReadOnlySpan<float> GetValues(int row) => _values[Range(row)];
 
-    /// <summary>Returns some of the rows, over the same memory.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The matrix does not have these rows.</exception>
+    /// <summary>Returns a range of the rows over the same memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the rows.</exception>
     public SparseRowsView SliceRows(int start, int count)
     {
         MatrixLayout.ThrowIfRangeOutside(start, count, Rows, "rows");
         return _offsets.IsEmpty ? this : new(Columns, _offsets.Slice(start, count + 1), _columns, _values);
     }
 
-    /// <summary>Writes a row with all its elements, those that are not stored as 0.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="destination">Room for <see cref="Columns"/> values.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <summary>Copies a row with all its elements; those that are not stored are 0.</summary>
+    /// <param name="row">The index of the row.</param>
+    /// <param name="destination">Receives the row: [<see cref="Columns"/>].</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="row"/> is out of range.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
     public void CopyRowTo(int row, Span<float> destination)
     {
@@ -91,7 +93,7 @@ public readonly ref struct SparseRowsView
             destination[columns[i]] = values[i];
     }
 
-    /// <summary>A view of rows that have been checked before.</summary>
+    /// <summary>Creates a view of rows that were checked before.</summary>
     internal static SparseRowsView OfChecked(ReadOnlySpan<int> offsets, ReadOnlySpan<int> columns, ReadOnlySpan<float> values, int columnCount) =>
         new(columnCount, offsets, columns, values);
 
@@ -113,8 +115,8 @@ public readonly ref struct SparseRowsView
 
     /// <param name="columns">The columns of one row.</param>
     /// <param name="columnCount">The number of columns of the matrix.</param>
-    /// <param name="what">What messages call a row.</param>
-    /// <param name="row">The row's number.</param>
+    /// <param name="what">The word for a row in messages.</param>
+    /// <param name="row">The index of the row.</param>
     internal static void ThrowIfColumnsWrong(ReadOnlySpan<int> columns, int columnCount, string what, int row)
     {
         int previous = -1;

@@ -3,16 +3,17 @@ using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Views of the base class library's tensors as matrices, and their shapes.</summary>
+/// <summary>Conversions between the base class library's tensors and matrices.</summary>
 public static class TensorViews
 {
     /// <summary>
-    /// Views a dense tensor as a matrix over the same memory: the first dimension becomes the rows, all others together the columns. A batch
-    /// [batch, 28, 28, 1] is seen as [batch, 784], a vector [n] as [n, 1].
+    /// Creates a matrix view of a dense tensor over the same memory. The first dimension becomes the rows; all others together become the
+    /// columns. A batch [batch, 28, 28, 1] becomes [batch, 784], and a vector [n] becomes [n, 1].
     /// </summary>
-    /// <param name="tensor">The tensor; its elements follow each other in row-major order.</param>
+    /// <param name="tensor">The tensor; its elements must be contiguous in row-major order.</param>
+    /// <returns>The view.</returns>
     /// <exception cref="ArgumentException">
-    /// The tensor is not dense, as slices and transposes usually are; <see cref="Tensor{T}.ToDenseTensor"/> makes a copy that is.
+    /// The tensor is not dense, as slices and transposes usually are not; copy it with <see cref="Tensor{T}.ToDenseTensor"/>.
     /// </exception>
     public static MatrixView AsMatrix(this Tensor<float> tensor)
     {
@@ -31,8 +32,9 @@ public static class TensorViews
         return new MatrixView(values, rows, columns);
     }
 
-    /// <summary>Views a dense tensor as a matrix for reading, as <see cref="AsMatrix(Tensor{float})"/> does.</summary>
-    /// <param name="tensor">The tensor; its elements follow each other in row-major order.</param>
+    /// <summary>Creates a read-only matrix view of a dense tensor, as <see cref="AsMatrix(Tensor{float})"/> does.</summary>
+    /// <param name="tensor">The tensor; its elements must be contiguous in row-major order.</param>
+    /// <returns>The view.</returns>
     /// <exception cref="ArgumentException">The tensor is not dense.</exception>
     public static ReadOnlyMatrixView AsMatrix(this in ReadOnlyTensorSpan<float> tensor)
     {
@@ -43,29 +45,29 @@ public static class TensorViews
         return new ReadOnlyMatrixView(Memory(tensor, shape), rows, columns);
     }
 
-    /// <summary>The shape of a tensor.</summary>
-    /// <exception cref="ArgumentException">It has no dimension, more than 16, or more elements than an array can have.</exception>
+    /// <summary>Returns the shape of a tensor.</summary>
+    /// <exception cref="ArgumentException">The tensor has no dimensions, more than 16, or more elements than the maximum array length.</exception>
     internal static Shape ShapeOf(in ReadOnlyTensorSpan<float> tensor, string name)
     {
         if (tensor.Rank == 0)
-            throw new ArgumentException("the tensor has no dimension", name);
+            throw new ArgumentException("the tensor has no dimensions", name);
         if (tensor.Rank > Shape.MaximumRank)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the tensor has {tensor.Rank} dimensions; at most {Shape.MaximumRank} are possible"), name);
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the tensor has {tensor.Rank} dimensions; the maximum is {Shape.MaximumRank}"), name);
         if (tensor.FlattenedLength > Array.MaxLength)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the tensor has {tensor.FlattenedLength} elements; at most {Array.MaxLength} are possible"), name);
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the tensor has {tensor.FlattenedLength} elements; the maximum is {Array.MaxLength}"), name);
         Span<int> dimensions = stackalloc int[tensor.Rank];
         for (int i = 0; i < dimensions.Length; i++)
         {
             nint length = tensor.Lengths[i];
             if (length > Array.MaxLength)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"dimension {i} of the tensor is {length}; at most {Array.MaxLength} is possible"), name);
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"dimension {i} of the tensor is {length}; the maximum is {Array.MaxLength}"), name);
             dimensions[i] = (int)length;
         }
 
         return Shape.Create(dimensions);
     }
 
-    /// <summary>The elements in row-major order: the tensor's own memory if it is dense, else a copy.</summary>
+    /// <summary>Returns the elements in row-major order: the tensor's memory if it is dense, otherwise a copy.</summary>
     internal static ReadOnlySpan<float> DenseValues(in ReadOnlyTensorSpan<float> tensor, Shape shape)
     {
         if (IsDense(tensor, shape))
@@ -83,7 +85,7 @@ public static class TensorViews
         return Tensor.Create(values, tensor.Lengths);
     }
 
-    /// <summary>A tensor over an array, without a copy.</summary>
+    /// <summary>Creates a tensor over an array without copying it.</summary>
     internal static Tensor<float> Create(float[] values, Shape shape)
     {
         Span<nint> lengths = stackalloc nint[shape.Rank];
@@ -92,7 +94,7 @@ public static class TensorViews
         return Tensor.Create(values, lengths);
     }
 
-    /// <summary>Whether the elements follow each other in row-major order. Strides along dimensions of 1 do not matter.</summary>
+    /// <summary>Whether the elements are contiguous in row-major order. Strides of dimensions of size 1 are ignored.</summary>
     private static bool IsDense(in ReadOnlyTensorSpan<float> tensor, Shape shape)
     {
         nint expected = 1;
@@ -107,7 +109,8 @@ public static class TensorViews
     }
 
     /// <summary>
-    /// The memory of a tensor that is dense. TryGetSpan refuses some tensors with dimensions of 1, whose stride is 0; they are left out then.
+    /// Returns the memory of a dense tensor. TryGetSpan rejects some tensors with dimensions of size 1, whose stride is 0; these dimensions are
+    /// removed.
     /// </summary>
     private static ReadOnlySpan<float> Memory(in ReadOnlyTensorSpan<float> tensor, Shape shape)
     {
@@ -128,5 +131,5 @@ public static class TensorViews
     }
 
     private static ArgumentException NotDense(Shape shape, string name) =>
-        new($"the tensor {shape} is not dense: its elements do not follow each other in row-major order; copy it with ToDenseTensor", name);
+        new($"the tensor {shape} is not dense: its elements are not contiguous in row-major order; copy it with ToDenseTensor", name);
 }

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A <see cref="TrainingState"/> as a safetensors file: the flat buffers as tensors, all else as text in the metadata. Numbers are written so that
-/// they read back to the same value. Finished epochs are in a file beside it (<see cref="CheckpointHistory"/>): each metric's value, without its parts.
-/// It holds the network too, which <see cref="Sequential.Load(string, PartRegistry?)"/> reads.
+/// Writes and reads a <see cref="TrainingState"/> as a safetensors file. The flat buffers are tensors; everything else is text in the metadata.
+/// Numbers are written so that they read back to the same value. Finished epochs are in a separate file (<see cref="CheckpointHistory"/>), which
+/// has the value of each metric without its parts. The file also holds the network, in the form that
+/// <see cref="Sequential.Load(string, PartRegistry?)"/> reads.
 /// </summary>
 internal static class CheckpointFile
 {
@@ -52,14 +53,16 @@ internal static class CheckpointFile
         return (tensors, metadata);
     }
 
-    /// <summary>Brings a state to where the checkpoint stands. Everything is read before anything changes.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="fingerprint">What must be the same.</param>
+    /// <summary>Restores a state from a checkpoint. Everything is read and checked before anything changes.</summary>
+    /// <param name="file">The checkpoint.</param>
+    /// <param name="fingerprint">The entries that must match those of the checkpoint.</param>
     /// <param name="state">A state that <see cref="TrainingState.BeginFit"/> has prepared.</param>
-    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
+    /// <param name="stepsPerEpoch">The number of steps in an epoch.</param>
     /// <param name="readHistory">Reads the lines of the finished epochs.</param>
-    /// <returns>Where these lines are.</returns>
-    /// <exception cref="InvalidDataException">The file is no checkpoint, is malformed, or belongs to another training: the message says what differs.</exception>
+    /// <returns>The location of these lines.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a checkpoint, is malformed, or belongs to another training. The message says what differs.
+    /// </exception>
     public static HistoryPlace Read(
         SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint, TrainingState state, int stepsPerEpoch, Func<HistoryPlace, string> readHistory)
     {
@@ -89,7 +92,7 @@ internal static class CheckpointFile
         EpochRecord[] history = [.. readHistory(place).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => ParseHistoryLine(line, [.. current.Metrics]))];
         if (history.Length != epoch - 1 || history.Where((record, i) => record.Epoch != i + 1).Any())
-            throw new InvalidDataException($"the checkpoint stands in epoch {epoch}, but has a history of {history.Length} epochs or of others");
+            throw new InvalidDataException($"the checkpoint is in epoch {epoch}, but its history does not have the {epoch - 1} epochs before it");
         long steps = Whole(metadata, StepsKey, 0, long.MaxValue);
         int finished = (int)Whole(metadata, EpochsKey, 0), sinceBest = (int)Whole(metadata, SinceBestKey, 0);
         double best = Parse(metadata.GetValueOrDefault(BestKey) ?? "");
@@ -103,7 +106,7 @@ internal static class CheckpointFile
             Split(metadata, CountsKey, ParseLong), Split(metadata, SumsKey, Parse), Split(metadata, NodesKey, ParseLong), [.. scores], (int)Whole(metadata, NonFiniteKey, 0),
             (int)Whole(metadata, IgnoredKey, 0));
 
-        // The figures check themselves; nothing has changed when they refuse.
+        // Restore checks the metrics' state itself and throws before anything has changed.
         current.Restore(figures, Whole(metadata, ChunkKey, 0, long.MaxValue), (int)Whole(metadata, SamplesKey, 0));
         values.CopyTo(state.Network.Parameters.Values);
         slots.CopyTo(state.Slots.Span);
@@ -115,12 +118,14 @@ internal static class CheckpointFile
         return place;
     }
 
-    /// <summary>What differs between the training of a checkpoint and another one. What is unknown of the data counts as the same.</summary>
-    /// <exception cref="InvalidDataException">The file is no checkpoint.</exception>
+    /// <summary>
+    /// Returns the differences between the training of a checkpoint and another one. An unknown fingerprint of the data counts as equal.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is not a checkpoint.</exception>
     public static IReadOnlyList<(string Key, string Message)> Compare(SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint)
     {
         if (file.Metadata.GetValueOrDefault(KindKey) != Version)
-            throw new InvalidDataException($"the file is no checkpoint of version {Version}");
+            throw new InvalidDataException($"the file is not a checkpoint of version {Version}");
         return [.. from entry in fingerprint
             let had = file.Metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)
             where had != entry.Value && had != TrainingFingerprint.Unknown && entry.Value != TrainingFingerprint.Unknown
@@ -148,7 +153,10 @@ internal static class CheckpointFile
         return values;
     }
 
-    /// <summary>The network without its tensors; nothing where a part of the user's own cannot be written, so that only the training can go on.</summary>
+    /// <summary>
+    /// Describes the network without its tensors. Returns nothing if a user's part cannot be written; the checkpoint can then be resumed, but not
+    /// loaded as a network.
+    /// </summary>
     private static Dictionary<string, string> DescribeNetwork(Sequential network)
     {
         try
@@ -188,7 +196,7 @@ internal static class CheckpointFile
     private static long Whole(IReadOnlyDictionary<string, string> metadata, string key, long lowest, long highest = int.MaxValue) =>
         long.TryParse(metadata.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= lowest && value <= highest
             ? value
-            : throw new InvalidDataException($"{key} is {MessageText.Quote(metadata.GetValueOrDefault(key))}, no whole number from {lowest} to {highest}");
+            : throw new InvalidDataException($"{key} is {MessageText.Quote(metadata.GetValueOrDefault(key))}, expected an integer from {lowest} to {highest}");
 
     private static string Join<T>(T[] values)
         where T : IFormattable => string.Join(' ', values.Select(value => Text(value)));
@@ -198,11 +206,11 @@ internal static class CheckpointFile
 
     private static double Parse(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
         ? value
-        : throw new InvalidDataException($"{MessageText.Quote(text)} is no number");
+        : throw new InvalidDataException($"{MessageText.Quote(text)} is not a number");
 
     private static long ParseLong(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
         ? value
-        : throw new InvalidDataException($"{MessageText.Quote(text)} is no whole number");
+        : throw new InvalidDataException($"{MessageText.Quote(text)} is not an integer");
 
     private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
 }

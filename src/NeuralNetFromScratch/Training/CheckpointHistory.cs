@@ -3,17 +3,17 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Which part of a history file belongs to a checkpoint.</summary>
-/// <param name="File">The name of the file, which lies in the checkpoint's folder.</param>
-/// <param name="Start">Its first byte.</param>
-/// <param name="Length">Number of bytes.</param>
-/// <param name="Digest">Their SHA-256.</param>
+/// <summary>The part of a history file that belongs to a checkpoint.</summary>
+/// <param name="File">The name of the file in the checkpoint's folder.</param>
+/// <param name="Start">The index of the first byte.</param>
+/// <param name="Length">The number of bytes.</param>
+/// <param name="Digest">The SHA-256 of these bytes.</param>
 internal sealed record HistoryPlace(string File, long Start, int Length, string Digest);
 
 /// <summary>
-/// The finished epochs of a training, a line each, in a file beside its checkpoints. A line is appended once, so that what a checkpoint writes does
-/// not grow with the epochs. A checkpoint says which bytes of the file are its own: those behind them, of epochs after it, do no harm.
-/// The file is locked while the training runs.
+/// Stores the finished epochs of a training, one line each, in a file beside its checkpoints. A line is appended once, so that the cost of a
+/// checkpoint does not grow with the number of epochs. A checkpoint records which bytes of the file belong to it; bytes after them, of later
+/// epochs, are ignored. The file is locked while the training runs.
 /// </summary>
 internal sealed class CheckpointHistory : IDisposable
 {
@@ -25,9 +25,9 @@ internal sealed class CheckpointHistory : IDisposable
     private readonly long _start;
     private int _written;
 
-    /// <param name="checkpoint">The checkpoint's path.</param>
-    /// <param name="resumed">The checkpoint that the training goes on from, and its history; null for a new training.</param>
-    /// <exception cref="IOException">Another training writes there.</exception>
+    /// <param name="checkpoint">The path of the checkpoint.</param>
+    /// <param name="resumed">The checkpoint from which the training continues, and its history; null for a new training.</param>
+    /// <exception cref="IOException">Another training writes to the file.</exception>
     public CheckpointHistory(string checkpoint, (string Checkpoint, HistoryPlace Place, int Epochs)? resumed)
     {
         string full = Path.GetFullPath(checkpoint);
@@ -36,7 +36,7 @@ internal sealed class CheckpointHistory : IDisposable
         _stream = Open(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
         if (resumed is { } from && PathOf(from.Checkpoint, from.Place) == _path)
         {
-            // What follows are epochs that come again.
+            // Lines after this position are of epochs that will be repeated.
             _start = from.Place.Start;
             _hash.AppendData(ReadRange(_stream, from.Place));
             _stream.SetLength(_start + from.Place.Length);
@@ -44,7 +44,7 @@ internal sealed class CheckpointHistory : IDisposable
         }
         else
         {
-            // A checkpoint that is there keeps its history until it is replaced.
+            // An existing checkpoint keeps its history until it is replaced.
             _start = File.Exists(full) ? _stream.Length : 0;
             _stream.SetLength(_start);
         }
@@ -53,7 +53,7 @@ internal sealed class CheckpointHistory : IDisposable
     }
 
     /// <summary>Reads the lines of a checkpoint.</summary>
-    /// <exception cref="InvalidDataException">The file is missing, or holds something else.</exception>
+    /// <exception cref="InvalidDataException">The file is missing or damaged, or belongs to another training.</exception>
     public static string Read(string checkpoint, HistoryPlace place)
     {
         string path = PathOf(checkpoint, place);
@@ -63,10 +63,10 @@ internal sealed class CheckpointHistory : IDisposable
         return Encoding.UTF8.GetString(ReadRange(stream, place));
     }
 
-    /// <summary>Appends the epochs that are not there yet, and flushes them to the disk.</summary>
+    /// <summary>Appends the epochs that the file does not have yet, and flushes them to disk.</summary>
     /// <param name="epochs">All finished epochs.</param>
-    /// <param name="line">An epoch as a line.</param>
-    /// <returns>Where they are.</returns>
+    /// <param name="line">Converts an epoch to a line.</param>
+    /// <returns>The location of all lines.</returns>
     public HistoryPlace Append(IReadOnlyList<EpochRecord> epochs, Func<EpochRecord, string> line)
     {
         if (_written < epochs.Count)
@@ -93,7 +93,7 @@ internal sealed class CheckpointHistory : IDisposable
     private static string PathOf(string checkpoint, HistoryPlace place) =>
         Path.GetFileName(place.File) == place.File && place.File.EndsWith(Ending, StringComparison.Ordinal)
             ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(checkpoint))!, place.File)
-            : throw new InvalidDataException($"the history file {MessageText.Quote(place.File)} is no name in the checkpoint's folder that ends in {Ending}");
+            : throw new InvalidDataException($"the history file {MessageText.Quote(place.File)} is not a file name that ends in {Ending}");
 
     private static FileStream Open(string path, FileMode mode, FileAccess access)
     {
@@ -103,7 +103,7 @@ internal sealed class CheckpointHistory : IDisposable
         }
         catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
         {
-            throw new IOException($"{path}: another training is writing its checkpoints here; give this one another path", exception);
+            throw new IOException($"{path}: another training writes its checkpoints here; use another path", exception);
         }
     }
 
@@ -117,6 +117,6 @@ internal sealed class CheckpointHistory : IDisposable
         stream.ReadExactly(bytes);
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == place.Digest
             ? bytes
-            : throw new InvalidDataException($"the history {MessageText.Of(place.File)} is damaged, or that of another training");
+            : throw new InvalidDataException($"the history {MessageText.Of(place.File)} is damaged or belongs to another training");
     }
 }

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Lines of text, and below them, where the writer is a terminal, a bar that is drawn over itself.</summary>
+/// <summary>Writes lines of text and, on a terminal, a progress bar below them that is redrawn in place.</summary>
 internal sealed class ConsoleBar(TextWriter writer, bool isTerminal)
 {
-    /// <summary>One column less than the terminal's usual 80, since some begin a new line after the last.</summary>
+    /// <summary>One column less than the usual 80, because some terminals begin a new line after the last column.</summary>
     private const int Columns = 79, BarWidth = 24;
 
     private static readonly long Interval = Stopwatch.Frequency / 10;
@@ -16,14 +16,14 @@ internal sealed class ConsoleBar(TextWriter writer, bool isTerminal)
 
     public bool IsTerminal => isTerminal;
 
-    /// <summary>Whether a bar would be drawn now: on a terminal, ten times a second.</summary>
+    /// <summary>Whether a bar would be drawn now: on a terminal, at most ten times a second.</summary>
     public bool IsDue => isTerminal && (_shown == 0 || Stopwatch.GetTimestamp() - _shown >= Interval);
 
-    /// <summary>Draws the bar, if the writer is a terminal.</summary>
-    /// <param name="title">What stands before the bar.</param>
-    /// <param name="fraction">How much is done, 0 to 1.</param>
-    /// <param name="note">What stands after the bar.</param>
-    /// <param name="isNew">Whether something begins, from which the time that is left is reckoned.</param>
+    /// <summary>Draws the bar if the writer is a terminal.</summary>
+    /// <param name="title">The text before the bar.</param>
+    /// <param name="fraction">The fraction that is done, 0 to 1.</param>
+    /// <param name="note">The text after the bar.</param>
+    /// <param name="isNew">Whether a new task begins. The remaining time is estimated from its start.</param>
     public void Show(string title, double fraction, string note, bool isNew)
     {
         if (!isTerminal)
@@ -47,7 +47,7 @@ internal sealed class ConsoleBar(TextWriter writer, bool isTerminal)
         writer.Flush();
     }
 
-    /// <summary>Takes the bar away.</summary>
+    /// <summary>Erases the bar.</summary>
     public void Clear()
     {
         if (_length > 0)

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Shows a training or a download on the console: a line for each epoch with the loss and metrics of the training and validation samples, the seconds
-/// that the epoch took, and the number of threads; and, where the output is a terminal, a bar that moves within the epoch. Where the output is
-/// redirected, it writes the lines alone. A line has at most 80 columns: figures that do not fit are left out, the last metrics first;
-/// <see cref="Trainer.History"/> has all. Numbers do not depend on the culture. Nothing is allocated in a step that shows nothing.
+/// Shows the progress of a training or a download on the console. It writes a line for each epoch with the loss and metrics of the training and
+/// validation samples, the duration in seconds and the number of threads. On a terminal it also draws a bar that moves within the epoch. A line
+/// has at most 80 columns: metrics that do not fit are omitted, the last ones first; <see cref="Trainer.History"/> has all of them. Numbers are
+/// formatted with the invariant culture. A step that shows nothing allocates nothing.
 /// </summary>
 public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<DownloadProgress>, ITrainingDisplay
 {
@@ -18,7 +18,7 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
     private string _file = "";
     private int _epoch;
 
-    /// <summary>Creates a progress that writes to the console's output.</summary>
+    /// <summary>Creates a progress display that writes to the console's output.</summary>
 #pragma warning disable RS0030 // The one place of the library that writes to the console, which is what its caller asks for.
     public ConsoleProgress()
         : this(Console.Out, !Console.IsOutputRedirected && !OperatingSystem.IsBrowser())
@@ -26,9 +26,11 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
     }
 #pragma warning restore RS0030
 
-    /// <summary>Creates a progress that writes to a given writer.</summary>
+    /// <summary>Creates a progress display that writes to the specified writer.</summary>
     /// <param name="writer">The writer.</param>
-    /// <param name="isTerminal">Whether a carriage return starts the line anew, as on a terminal, so that a bar can move. Default: false.</param>
+    /// <param name="isTerminal">
+    /// Whether a carriage return moves to the start of the line, as on a terminal. If true, a progress bar is drawn. Default: false.
+    /// </param>
     public ConsoleProgress(TextWriter writer, bool isTerminal = false)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -43,8 +45,8 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
             _bar.Clear();
     }
 
-    /// <summary>Shows where a training stands. <see cref="Trainer.Fit"/> calls it.</summary>
-    /// <param name="value">Where it stands.</param>
+    /// <summary>Shows the progress of a training. <see cref="Trainer.Fit"/> calls this method.</summary>
+    /// <param name="value">The progress.</param>
     public void Report(TrainingProgress value)
     {
         lock (_lock)
@@ -62,8 +64,8 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
         }
     }
 
-    /// <summary>Shows where a download stands: a line for each file, or a bar where the output is a terminal.</summary>
-    /// <param name="value">Where it stands.</param>
+    /// <summary>Shows the progress of a download: a bar on a terminal, otherwise a line for each file.</summary>
+    /// <param name="value">The progress.</param>
     public void Report(DownloadProgress value)
     {
         lock (_lock)
@@ -118,7 +120,7 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
             cells.Add(new("", metric.Name, FigureText.Of(result[metric].Value)));
     }
 
-    /// <summary>The names of the columns; above them, where there are validation samples, the names of the groups.</summary>
+    /// <summary>The names of the columns and, if there are validation samples, a line above them with the names of the groups.</summary>
     private static IEnumerable<string> Headings(List<Cell> cells)
     {
         string names = Row(cells, cell => cell.Name);
@@ -138,7 +140,9 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A figure of a line, with the headings above it. Widths go by names, so that columns stay in place from line to line.</summary>
+    /// <summary>
+    /// A value of a line, with the headings above it. The width depends on the names, so that columns are aligned from line to line.
+    /// </summary>
     private readonly record struct Cell(string Group, string Name, string Text)
     {
         private const int FigureWidth = 8;
@@ -147,12 +151,12 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
     }
 }
 
-/// <summary>A progress that takes few reports within an epoch, and one when the training ends.</summary>
+/// <summary>A progress display that needs few reports within an epoch and is notified when the training ends.</summary>
 internal interface ITrainingDisplay
 {
     /// <summary>Whether a report within the epoch would be shown.</summary>
     bool IsDue { get; }
 
-    /// <summary>The training has ended, in whatever way.</summary>
+    /// <summary>Ends the display when the training has ended for any reason.</summary>
     void End();
 }

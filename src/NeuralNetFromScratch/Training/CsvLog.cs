@@ -3,10 +3,10 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Writes a line of figures after each epoch, with a heading: epoch, training loss and metrics, validation loss and metrics (where there are
-/// validation samples), seconds. Numbers are written so that they read back to the same value, with a point.
+/// Writes a CSV file with a heading and a line for each epoch: epoch, training loss and metrics, validation loss and metrics (if there are
+/// validation samples), duration in seconds. Numbers have a decimal point and read back to the same value.
 /// </summary>
-/// <param name="path">The file; one that is there is replaced, and a folder that is missing is made.</param>
+/// <param name="path">The path of the file. An existing file is replaced; a missing folder is created.</param>
 public sealed class CsvLog(string path) : TrainingCallback
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ public sealed class CsvLog(string path) : TrainingCallback
         ArgumentNullException.ThrowIfNull(run);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         File.WriteAllText(path, "");
-        // A training that goes on from a checkpoint has epochs already.
+        // A training that is resumed from a checkpoint already has epochs.
         foreach (EpochRecord epoch in run.History.Epochs)
             Append(epoch);
     }

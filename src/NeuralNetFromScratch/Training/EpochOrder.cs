@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Which samples an epoch takes, and in which order: a function of the options and of the epoch's number alone.</summary>
+/// <summary>Determines which samples an epoch uses, and in which order. It is a function of the options and of the epoch's number alone.</summary>
 internal sealed class EpochOrder
 {
     private const ulong ShuffleStream = 1;
@@ -8,10 +8,12 @@ internal sealed class EpochOrder
     private readonly bool _shuffles, _replaces;
     private readonly ulong _seed;
 
-    /// <summary>The sum of the weights up to each sample; empty where all weigh the same.</summary>
+    /// <summary>The sum of the weights up to each sample; empty if all weights are equal.</summary>
     private readonly double[] _sums;
 
-    /// <exception cref="ArgumentException">There are not as many weights as samples, one is negative or not finite, or all are 0.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of weights differs from the number of samples, a weight is negative or not finite, or all weights are 0.
+    /// </exception>
     public EpochOrder(FitOptions options, int samples)
     {
         (_shuffles, _replaces, _seed) = (options.Shuffle, options.SampleWithReplacement, options.Seed);
@@ -67,7 +69,7 @@ internal sealed class EpochOrder
             random.Shuffle(order);
     }
 
-    /// <summary>The first sample whose sum is above a place, so that one of weight 0 is never drawn.</summary>
+    /// <summary>Returns the first sample whose cumulative weight is above a position, so that a sample of weight 0 is never drawn.</summary>
     private int Draw(double place)
     {
         int low = 0, high = _sums.Length - 1;

@@ -1,82 +1,90 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>How <see cref="Trainer.Fit"/> goes through the data.</summary>
+/// <summary>Options of <see cref="Trainer.Fit"/>.</summary>
 public sealed record FitOptions
 {
-    /// <summary>Number of passes through all samples. Default: 10; positive.</summary>
+    /// <summary>The number of passes through all samples. Default: 10; positive.</summary>
     public int Epochs { get; init; } = 10;
 
     /// <summary>
-    /// Samples in a step; positive. The last step of an epoch takes what is left. A batch as large as the data set is gradient
-    /// descent on all of it; it needs no more memory than a small one.
+    /// The number of samples in a step. The last step of an epoch has the remaining samples. A batch as large as the data set (full-batch
+    /// gradient descent) needs no more memory than a small one. Default: 64; positive.
     /// </summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>
-    /// Whether the samples that are left at the end of an epoch, fewer than a step takes, are left out; others are in each epoch where it shuffles. If
-    /// false, they are a step of their own, but a single one joins the step before it where a layer looks across the batch. Default: false.
+    /// Whether an epoch omits the samples at its end that do not fill a step. With <see cref="Shuffle"/> other samples are omitted in each epoch.
+    /// If false, the remaining samples form a smaller step; a single remaining sample joins the previous step if a layer mixes samples, as batch
+    /// normalization does. Default: false.
     /// </summary>
     public bool DropLast { get; init; }
 
     /// <summary>
-    /// How many batches' gradients make one update; positive. It is the same as a batch so many times as large, except for layers that
-    /// look across the batch: they see <see cref="BatchSize"/> samples at a time.
+    /// The number of batches whose gradients are accumulated for one update. The result is the same as with a batch that is larger by this
+    /// factor, except for layers that mix samples: they see <see cref="BatchSize"/> samples at a time. Default: 1; positive.
     /// </summary>
     public int AccumulationSteps { get; init; } = 1;
 
-    /// <summary>Samples to evaluate after each epoch, or none.</summary>
+    /// <summary>The samples that are evaluated after each epoch; null, the default, for none.</summary>
     public Dataset? Validation { get; init; }
 
     /// <summary>
-    /// Share of the training samples that is held out for validation instead, as many of each class as its share asks for; 0 to less
-    /// than 1. The choice depends on <see cref="Seed"/> alone.
+    /// The fraction of the training samples that is held out for validation, stratified by class. The selection depends only on
+    /// <see cref="Seed"/>. Set this or <see cref="Validation"/>, not both. Default: 0; must be at least 0 and less than 1.
     /// </summary>
     public double ValidationFraction { get; init; }
 
     /// <summary>
-    /// The metrics that are computed of training and validation samples; those that the loss shows if null, the default: the accuracy of a
-    /// classification, none of a regression. The loss is always computed.
+    /// The metrics that are computed for training and validation samples in addition to the loss. If null, the default, the loss determines them:
+    /// accuracy for classification, none for regression.
     /// </summary>
     public IReadOnlyList<Metric>? Metrics { get; init; }
 
-    /// <summary>When to stop before the last epoch; never if null.</summary>
+    /// <summary>The rule for stopping before the last epoch; null, the default, for none.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
-    /// <summary>When the training writes down where it stands, for <see cref="Trainer.Resume"/> and <see cref="Trainer.ResumeOrFit"/>; never if null.</summary>
+    /// <summary>
+    /// Where and how often checkpoints are written, for <see cref="Trainer.Resume"/> and <see cref="Trainer.ResumeOrFit"/>; null, the default,
+    /// for none.
+    /// </summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
-    /// <summary>How each training sample is changed, anew in each epoch; not at all if null.</summary>
+    /// <summary>The random change of each training sample in each epoch; null, the default, for none.</summary>
     public Augmentation? Augmentation { get; init; }
 
-    /// <summary>How the learning rate changes over the epochs.</summary>
+    /// <summary>The learning-rate schedule. Default: <see cref="LearningRateSchedule.Constant"/>.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
-    /// <summary>Callbacks, invoked in list order on the training thread.</summary>
+    /// <summary>The callbacks, which are invoked in list order on the training thread. Default: empty.</summary>
     public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
 
-    /// <summary>Whether each epoch takes the samples in a new random order. Default: true.</summary>
+    /// <summary>Whether each epoch visits the samples in a new random order. Default: true.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>Whether each sample of an epoch is drawn from all, so that some come several times and others not at all. Default: false.</summary>
+    /// <summary>
+    /// Whether each sample of an epoch is drawn from all samples with replacement. Some samples then occur several times in an epoch and others
+    /// not at all. Default: false.
+    /// </summary>
     public bool SampleWithReplacement { get; init; }
 
     /// <summary>
-    /// How probable each training sample is to be drawn, in proportion: an epoch then draws as many samples as there are, with replacement, as PyTorch's
-    /// <c>WeightedRandomSampler</c>. One for each sample, finite and not negative, not all 0; null, the default, takes each as often. With a
-    /// <see cref="ValidationFraction"/> they are those of the samples that remain.
+    /// The relative probability of each training sample to be drawn. An epoch then draws as many samples as the data set has, with replacement,
+    /// as PyTorch's <c>WeightedRandomSampler</c> does. The list has one finite, non-negative value for each sample, and not all are 0. With
+    /// <see cref="ValidationFraction"/> it has the weights of the remaining training samples. Null, the default, draws all samples equally often.
     /// </summary>
     public IReadOnlyList<float>? SamplingWeights { get; init; }
 
-    /// <summary>Seed of the orders, of the augmentation, and of layers that draw random numbers.</summary>
+    /// <summary>The seed of the sample order, of the augmentation and of layers that draw random numbers. Default: 0.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// Whether a loss that is NaN or infinite ends the training with a <see cref="NotFiniteNumberException"/>, which names the epoch, the step, and
-    /// the first sample whose features or target are not finite. The parameters and running statistics are then those before the step. Default: true.
+    /// Whether a loss that is NaN or infinite ends the training with a <see cref="NotFiniteNumberException"/>. Its message names the epoch, the
+    /// step, and the first sample whose features or target are not finite. The parameters and running statistics are those before the step.
+    /// Default: true.
     /// </summary>
     public bool StopOnNonFiniteLoss { get; init; } = true;
 
-    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     internal void Validate()
     {
         Guard.Positive(Epochs, nameof(Epochs));
@@ -88,36 +96,36 @@ public sealed record FitOptions
         if (Callbacks.Contains(null!))
             throw new ArgumentException("a callback is null", nameof(Callbacks));
         if (ValidationFraction > 0 && Validation is not null)
-            throw new ArgumentException($"there are a {nameof(Validation)} set and a {nameof(ValidationFraction)}; only one can be", nameof(ValidationFraction));
+            throw new ArgumentException($"both {nameof(Validation)} and {nameof(ValidationFraction)} are set; set one of them", nameof(ValidationFraction));
         Checkpoint?.Validate();
         EarlyStopping?.Validate();
     }
 }
 
-/// <summary>Is told how a training goes and can end it. Derive from this class for what should happen on the way.</summary>
+/// <summary>The base class of callbacks, which observe a training and can stop it.</summary>
 public abstract class TrainingCallback
 {
-    /// <summary>Before the first epoch.</summary>
+    /// <summary>Called before the first epoch.</summary>
     /// <param name="run">The training.</param>
     public virtual void OnTrainingBegin(TrainingRun run)
     {
     }
 
-    /// <summary>After each step.</summary>
+    /// <summary>Called after each step.</summary>
     /// <param name="run">The training.</param>
-    /// <param name="progress">Where it stands.</param>
+    /// <param name="progress">The progress within the epoch.</param>
     public virtual void OnStepEnd(TrainingRun run, in TrainingProgress progress)
     {
     }
 
-    /// <summary>After each epoch and its validation.</summary>
+    /// <summary>Called after each epoch and its validation.</summary>
     /// <param name="run">The training.</param>
-    /// <param name="epoch">What the epoch reached.</param>
+    /// <param name="epoch">The loss and metrics of the epoch.</param>
     public virtual void OnEpochEnd(TrainingRun run, EpochRecord epoch)
     {
     }
 
-    /// <summary>After the last epoch; not after an exception.</summary>
+    /// <summary>Called after the last epoch; not called if the training ends with an exception.</summary>
     /// <param name="run">The training.</param>
     public virtual void OnTrainingEnd(TrainingRun run)
     {
@@ -125,47 +133,54 @@ public abstract class TrainingCallback
 }
 
 /// <summary>
-/// Ends a training when a figure has not become better for some epochs (Prechelt 1998), and gives back the parameters of the best one. Where
-/// the optimizer averages the parameters, the figure is that of the averaged network.
+/// Stops a training when a metric has not improved for a number of epochs (Prechelt 1998), and restores the parameters of the best epoch. If the
+/// optimizer averages the parameters, the metric is that of the averaged network.
 /// </summary>
 public sealed record EarlyStopping
 {
-    /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 5; not negative.</summary>
+    /// <summary>
+    /// The number of consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 5; not negative.
+    /// </summary>
     public int Patience { get; init; } = 5;
 
-    /// <summary>How much better an epoch has to be to count. Default: 0; finite and not negative.</summary>
+    /// <summary>The smallest change that counts as an improvement. Default: 0; not negative.</summary>
     public double MinImprovement { get; init; }
 
     /// <summary>
-    /// Whether any better figure becomes the best to beat, as in scikit-learn, so that epochs which are better by less than <see cref="MinImprovement"/>
-    /// count as none however much they add up to; otherwise only a figure that is better by so much does, as in Keras. Default: false.
+    /// Whether any lower loss, or better metric, becomes the new best value, as in scikit-learn. Improvements smaller than
+    /// <see cref="MinImprovement"/> then never count, even if they add up. If false, only an improvement of at least <see cref="MinImprovement"/>
+    /// changes the best value, as in Keras. Default: false.
     /// </summary>
     public bool FollowsEveryImprovement { get; init; }
 
-    /// <summary>The metric to watch; the loss if null, the default.</summary>
+    /// <summary>The metric to watch; null, the default, for the loss.</summary>
     public Metric? Metric { get; init; }
 
-    /// <summary>Whether the figure of the training samples is watched, each as it stood at its step, and not that of the validation samples. Default: false.</summary>
+    /// <summary>
+    /// Whether the value on the training samples is watched instead of the value on the validation samples. Each training sample is measured
+    /// before its own update. Default: false.
+    /// </summary>
     public bool WatchesTraining { get; init; }
 
-    /// <summary>Whether the network has the parameters of the best epoch in the end, also when all epochs were run. Default: true.</summary>
+    /// <summary>
+    /// Whether the network has the parameters of the best epoch when the training ends, even if all epochs were run. Default: true.
+    /// </summary>
     public bool RestoresBest { get; init; } = true;
 
-    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     internal void Validate()
     {
         Guard.NonNegative(Patience, nameof(Patience));
         Guard.NonNegative(MinImprovement, nameof(MinImprovement));
     }
 
-    /// <summary>Takes note of an epoch.</summary>
-    /// <returns>Whether it is time to stop.</returns>
+    /// <summary>Updates the state with the results of an epoch.</summary>
+    /// <returns>Whether the training should stop.</returns>
     internal bool Follow(TrainingState state, EpochRecord record)
     {
         EvaluationResult result = WatchesTraining ? record.Training : record.Validation!;
         double figure = Metric is null ? result.Loss : Metric.HigherIsBetter ? -result[Metric].Value : result[Metric].Value;
-        // The lower is the better. What is no number is never better.
-        // scikit-learn lets a figure that is better by exactly the least improvement count.
+        // Lower is better; NaN is never better. scikit-learn counts an improvement that equals the minimum.
         bool counts = FollowsEveryImprovement ? figure <= state.Best - MinImprovement : figure < state.Best - MinImprovement;
         state.EpochsSinceBest = counts ? 0 : state.EpochsSinceBest + 1;
         if (counts || (FollowsEveryImprovement && figure < state.Best))
@@ -179,7 +194,7 @@ public sealed record EarlyStopping
     }
 }
 
-/// <summary>Where a training stands. It is reported about 100 times an epoch, and at the end of each.</summary>
+/// <summary>The progress of a training. It is reported about 100 times in an epoch and once at the end of each epoch.</summary>
 public readonly record struct TrainingProgress
 {
     internal TrainingProgress(int epoch, int epochCount, int step, int stepCount, double loss, EvaluationResult? training)
@@ -192,28 +207,28 @@ public readonly record struct TrainingProgress
         Training = training;
     }
 
-    /// <summary>The epoch, from 1.</summary>
+    /// <summary>The number of the current epoch, from 1.</summary>
     public int Epoch { get; }
 
-    /// <summary>Number of epochs that the training will take at most.</summary>
+    /// <summary>The maximum number of epochs of the training.</summary>
     public int EpochCount { get; }
 
-    /// <summary>Steps done in this epoch.</summary>
+    /// <summary>The number of steps done in this epoch.</summary>
     public int Step { get; }
 
-    /// <summary>Steps of an epoch.</summary>
+    /// <summary>The number of steps in an epoch.</summary>
     public int StepCount { get; }
 
     /// <summary>The mean loss of the epoch's samples so far.</summary>
     public double Loss { get; }
 
     /// <summary>
-    /// Loss and metrics of the epoch's samples so far; null in <see cref="TrainingCallback.OnStepEnd"/>, where
-    /// <see cref="TrainingRun.ComputeMetrics"/> gives them.
+    /// The loss and metrics of the epoch's samples so far; null in <see cref="TrainingCallback.OnStepEnd"/>, where
+    /// <see cref="TrainingRun.ComputeMetrics"/> returns them.
     /// </summary>
     public EvaluationResult? Training { get; }
 
-    /// <summary>The epoch's record when it is finished, else null.</summary>
+    /// <summary>The record of the epoch if it is finished; otherwise null.</summary>
     public EpochRecord? FinishedEpoch { get; init; }
 
     /// <summary>Number of threads that work on the training: as many as its steps are fastest with, at most <see cref="Trainer.ThreadCount"/>.</summary>

@@ -4,16 +4,19 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The first stage of a step: forward, loss and backward over a batch of any size, which goes through in blocks of rows whose gradients add up. Its
-/// buffers are made for the largest batch seen, up to one block.
+/// The first stage of a step: forward pass, loss and backward pass over a batch of any size. The batch is processed in blocks of rows whose
+/// gradients are added. The buffers have the size of the largest batch seen, up to one block.
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="loss">The loss.</param>
-/// <param name="engine">The engine that computes.</param>
-/// <param name="frozen">For each parameter, whether it keeps its values.</param>
+/// <param name="engine">The compute engine.</param>
+/// <param name="frozen">For each parameter, whether it is frozen.</param>
 internal sealed class GradientPass(Sequential network, Loss loss, Engine engine, bool[] frozen)
 {
-    /// <summary>Rows of a block: enough for the matrix product, few enough for the cache; whole chunks of metrics.</summary>
+    /// <summary>
+    /// The number of rows in a block. It is large enough for an efficient matrix product, small enough for the cache, and a multiple of the
+    /// metrics' chunk.
+    /// </summary>
     private readonly int _blockRows = network.Chain.BlockRows(most: 12 * MetricAccumulator.ChunkRows);
     private readonly bool _mixesSamples = network.Chain.MixesSamples;
     private readonly int _firstTrained = FirstTrained(network, frozen);
@@ -21,18 +24,24 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     private ChainMemory _memory = new(network.Chain, engine, network.Parameters, 0, isTraining: true);
     private double[] _losses = [];
 
-    /// <summary>Leaves the gradients of the sum of the losses over the divisor in the parameters, and the batch's statistics in those of state.</summary>
+    /// <summary>
+    /// Computes the gradients of the sum of the losses divided by the divisor, and the batch's contributions to running statistics, and stores
+    /// them as the parameters' gradients.
+    /// </summary>
     /// <param name="batch">The samples.</param>
-    /// <param name="random">The step's random numbers.</param>
-    /// <param name="accumulate">Whether gradients are added to what is there.</param>
-    /// <param name="figures">Takes the outputs and losses; null for nobody.</param>
-    /// <param name="observer">Is told of each layer's gradients when they are finished; null for nobody.</param>
-    /// <param name="refusesNonFinite">Whether a feature that is not finite makes the loss NaN at once: behind an activation it could hide in the gradients alone.</param>
+    /// <param name="random">The random source of the step.</param>
+    /// <param name="accumulate">Whether to add to the existing gradients.</param>
+    /// <param name="figures">Receives the outputs and losses; may be null.</param>
+    /// <param name="observer">Is notified when a layer's gradients are complete; may be null.</param>
+    /// <param name="refusesNonFinite">
+    /// Whether a feature that is not finite makes the loss NaN at once. An activation can hide such a feature from the loss, but not from the
+    /// gradients.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public StepTotals Run(in TrainingBatch batch, RandomSource random, bool accumulate, EpochFigures? figures, ILayerObserver? observer, bool refusesNonFinite = false)
     {
         int part = Math.Max(batch.PartLength, 1), blockRows = Math.Min(batch.Rows, _mixesSamples ? part : _blockRows);
-        // Where samples are mixed, one that would be left by itself joins the part before it.
+        // If samples are mixed, a single remaining sample joins the part before it.
         Reserve(_mixesSamples ? Math.Min(batch.Rows, blockRows + 1) : blockRows, batch.Source.SparseColumns);
         float scale = 1 / (float)batch.Divisor;
         double sum = 0;
@@ -66,7 +75,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
         _losses = new double[Chunks(rows)];
     }
 
-    /// <summary>The first layer that learns: no gradient needs to go further down.</summary>
+    /// <summary>Returns the first layer with trainable parameters. Layers before it need no gradients.</summary>
     private static int FirstTrained(Sequential network, bool[] frozen)
     {
         int first = 0;
@@ -80,16 +89,16 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
 }
 
 /// <summary>
-/// The loss over a block of rows and its gradient. The rows are cut into chunks of a fixed size, each with a sum of its own, so that the total
-/// does not depend on who computed which.
+/// Computes the loss over a block of rows, and its gradient. The rows are divided into chunks of a fixed size with one sum each, so that the
+/// total does not depend on the division of work among the threads.
 /// </summary>
 /// <param name="loss">The loss.</param>
-/// <param name="samples">Labels or targets, and weights.</param>
+/// <param name="samples">The labels or targets, and weights.</param>
 /// <param name="outputs">[rows, out].</param>
 /// <param name="gradient">Receives the gradient: [rows, out].</param>
-/// <param name="scale">Factor on the gradient.</param>
-/// <param name="losses">Receives each chunk's sum.</param>
-/// <param name="figures">Takes outputs and losses; null for nobody.</param>
+/// <param name="scale">The factor on the gradient.</param>
+/// <param name="losses">Receives the sum of each chunk.</param>
+/// <param name="figures">Receives the outputs and losses; may be null.</param>
 internal readonly ref struct LossJob(
     Loss loss, SampleBatch samples, ReadOnlyMatrixView outputs, MatrixView gradient, float scale, double[] losses, EpochFigures? figures) : IJob
 {
@@ -114,7 +123,7 @@ internal readonly ref struct LossJob(
         figures?.Add(worker, chunks.Start, first, _outputs.SliceRows(first, rows), _samples.SliceRows(first, rows), losses.AsSpan(chunks.Start, chunks.Count));
     }
 
-    /// <summary>Each row by itself, with its weight on its loss and its gradient.</summary>
+    /// <summary>Computes each row separately and applies its weight to its loss and gradient.</summary>
     private double WeightedLoss(int start, int count)
     {
         double sum = 0;
@@ -133,7 +142,8 @@ internal readonly ref struct LossJob(
 }
 
 /// <summary>
-/// The samples of a step, or of a machine's share of it, and what the sum of their losses is divided by. <see cref="Trainer"/> loads them.
+/// The samples of a step, or of one machine's share of it, and the divisor of their loss sum. The <c>Load</c> methods of <see cref="Trainer"/>
+/// create it.
 /// </summary>
 public readonly ref struct TrainingBatch
 {
@@ -144,16 +154,19 @@ public readonly ref struct TrainingBatch
         Divisor = Math.Max(CountedRows, 1);
     }
 
-    /// <summary>Number of samples.</summary>
+    /// <summary>The number of samples.</summary>
     public int Rows => Source.Rows;
 
     /// <summary>
-    /// What the sum of the losses is divided by: the number of samples unless set, without those whose label the loss ignores, and at least 1. Where several shares make one step, it is that of the
-    /// whole step for each of them.
+    /// The divisor of the sum of the losses. If several machines share a step, each sets the divisor of the whole step. Default: the number of
+    /// samples without those whose label the loss ignores, at least 1.
     /// </summary>
     public double Divisor { get; init; }
 
-    /// <summary>Number of samples of the same step in the shares before this one: random numbers go by a sample's place in the step. 0 unless set.</summary>
+    /// <summary>
+    /// The number of samples of the same step in the shares before this one. Random numbers depend on the index of a sample in the step. Default:
+    /// 0.
+    /// </summary>
     public int SampleOffset { get; init; }
 
     /// <summary>Number of samples whose label is not ignored.</summary>
@@ -164,16 +177,16 @@ public readonly ref struct TrainingBatch
     /// <summary>The share of some rows in those of the step. Samples whose label is ignored belong to the statistics of the batch.</summary>
     internal float ShareOf(int rows) => CountedRows == Rows ? rows / (float)Divisor : (float)(rows * (double)Math.Max(CountedRows, 1) / (Rows * Divisor));
 
-    /// <summary>The samples that a layer which looks across the batch sees together.</summary>
+    /// <summary>The number of samples that a layer which mixes samples sees together.</summary>
     internal int PartLength { get; init; }
 }
 
-/// <summary>What a step, or a share of it, adds up to.</summary>
-/// <param name="Samples">Number of samples.</param>
+/// <summary>The totals of a step, or of one machine's share of it.</summary>
+/// <param name="Samples">The number of samples.</param>
 /// <param name="LossSum">The sum of their losses.</param>
-/// <param name="Divisor">What it is divided by.</param>
+/// <param name="Divisor">The divisor of the sum.</param>
 public readonly record struct StepTotals(long Samples, double LossSum, double Divisor)
 {
-    /// <summary>The mean loss.</summary>
+    /// <summary>The mean loss: <see cref="LossSum"/> / <see cref="Divisor"/>.</summary>
     public double Loss => LossSum / Divisor;
 }

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>The mean loss over all samples with its penalty, as a function of the trained parameters in double precision.</summary>
+/// <summary>The mean loss over all samples plus its penalty, as a function of the trained parameters in double precision.</summary>
 internal sealed class LbfgsObjective
 {
     private readonly Trainer _trainer;
@@ -22,7 +22,7 @@ internal sealed class LbfgsObjective
 
     public Dataset Data => _data;
 
-    /// <summary>Number of trained values.</summary>
+    /// <summary>The number of trained values.</summary>
     public int Length { get; }
 
     public int Passes { get; private set; }
@@ -47,7 +47,7 @@ internal sealed class LbfgsObjective
         }
     }
 
-    /// <summary>The loss at a position, and its gradient.</summary>
+    /// <summary>Computes the loss at a position, and its gradient.</summary>
     public double Evaluate(double[] position, double[] gradient)
     {
         Passes++;
@@ -69,7 +69,7 @@ internal sealed class LbfgsObjective
     }
 }
 
-/// <summary>The last steps and the changes of the gradient over them, and the direction that they make of a gradient.</summary>
+/// <summary>The most recent steps and gradient changes, from which the search direction is computed.</summary>
 internal sealed class LbfgsMemory(int capacity, int length)
 {
     private readonly List<(double[] Step, double[] Change, double Curvature)> _pairs = [];
@@ -90,7 +90,7 @@ internal sealed class LbfgsMemory(int capacity, int length)
         _pairs.Add((step, change, curvature));
     }
 
-    /// <summary>−H·g with the two loops of Nocedal and Wright, algorithm 7.4.</summary>
+    /// <summary>Computes −H·g with the two-loop recursion (Nocedal and Wright 2006, algorithm 7.4).</summary>
     public void Direction(double[] gradient, double[] direction)
     {
         for (int i = 0; i < length; i++)
@@ -117,22 +117,24 @@ internal sealed class LbfgsMemory(int capacity, int length)
 /// <summary>A line search for the strong Wolfe conditions.</summary>
 internal sealed class WolfeSearch(LbfgsObjective objective, int length)
 {
-    /// <summary>How much of the fall that the slope promises is enough, and how much of the slope may be left.</summary>
+    /// <summary>The constants of the Wolfe conditions: c₁ of sufficient decrease and c₂ of curvature.</summary>
     private const double EnoughFall = 1e-4, EnoughFlatness = 0.9;
 
     private const int MaxPasses = 25;
 
-    /// <summary>How near a new place may come to the ends of an interval, and how far beyond the last one it may go.</summary>
+    /// <summary>
+    /// The smallest relative distance of a trial step to the ends of its interval, and the largest factor from one trial step to the next.
+    /// </summary>
     private const double Margin = 0.1, Growth = 10;
 
-    /// <summary>Where the search ended.</summary>
+    /// <summary>The position where the search ended.</summary>
     public double[] Position { get; } = new double[length];
 
-    /// <summary>The gradient there.</summary>
+    /// <summary>The gradient at <see cref="Position"/>.</summary>
     public double[] Gradient { get; } = new double[length];
 
-    /// <summary>Goes along a direction to a lower loss.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Searches along a direction for a lower loss.</summary>
+    /// <returns>Whether a lower loss was found.</returns>
     public bool Run(double[] origin, double[] direction, double size, double slope, ref double loss)
     {
         var start = new Place(0, loss, slope);
@@ -184,7 +186,10 @@ internal sealed class WolfeSearch(LbfgsObjective objective, int length)
         }
     }
 
-    /// <summary>The minimum of a cubic within an interval, not too near to its ends; its middle where a value is not finite.</summary>
+    /// <summary>
+    /// Returns the minimum of a cubic within an interval, at a minimum distance from its ends; the middle of the interval if a value is not
+    /// finite.
+    /// </summary>
     private static double Between(Place low, Place high)
     {
         double least = Math.Min(low.Size, high.Size), most = Math.Max(low.Size, high.Size), margin = Margin * (most - least);
@@ -192,7 +197,9 @@ internal sealed class WolfeSearch(LbfgsObjective objective, int length)
         return double.IsFinite(size) ? Math.Clamp(size, least + margin, most - margin) : (least + most) / 2;
     }
 
-    /// <summary>Where the cubic through two places with their slopes has its minimum (Nocedal and Wright, equation 3.59); NaN where there is none.</summary>
+    /// <summary>
+    /// Returns the minimum of the cubic through two points with their slopes (Nocedal and Wright 2006, equation 3.59); NaN if there is none.
+    /// </summary>
     private static double Minimum(Place first, Place second)
     {
         double sum = first.Slope + second.Slope - 3 * (first.Loss - second.Loss) / (first.Size - second.Size);
@@ -201,11 +208,11 @@ internal sealed class WolfeSearch(LbfgsObjective objective, int length)
         return double.IsFinite(size) ? size : second.Size > first.Size ? double.PositiveInfinity : double.NaN;
     }
 
-    /// <summary>A step size with the loss there and its derivative along the direction.</summary>
+    /// <summary>A step size, the loss there, and the derivative along the direction.</summary>
     private readonly record struct Place(double Size, double Loss, double Slope);
 }
 
-/// <summary>Sums in the order of the elements.</summary>
+/// <summary>Vector operations whose sums are in the order of the elements.</summary>
 internal static class LbfgsMath
 {
     public static double Dot(double[] left, double[] right)
@@ -230,7 +237,7 @@ internal static class LbfgsMath
         return sum;
     }
 
-    /// <summary>The largest magnitude; NaN where there is one.</summary>
+    /// <summary>Returns the largest magnitude; NaN if an element is NaN.</summary>
     public static double Largest(double[] values)
     {
         double largest = 0;

@@ -52,7 +52,7 @@ internal sealed class LbfgsState
     {
         Loss = objective.Evaluate(Position, Gradient);
         if (!double.IsFinite(Loss))
-            throw new NotFiniteNumberException(FormattableString.Invariant($"the loss of the first pass is {Loss}; look for features that are no numbers, or smaller initial weights"), Loss);
+            throw new NotFiniteNumberException(FormattableString.Invariant($"the loss of the first pass is {Loss}; check the features for values that are not finite, or use smaller initial weights"), Loss);
         HasBegun = true;
     }
 

@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Trains a network on all samples at once by L-BFGS (Liu and Nocedal 1989) with a line search for the strong Wolfe conditions (Nocedal and Wright 2006,
-/// algorithms 3.5 and 3.6), as scikit-learn's <c>solver="lbfgs"</c> and PyTorch's <c>LBFGS</c>. It suits tables of some thousand samples and small networks, where it
-/// needs no learning rate and often fewer passes. The result has the same bits whatever the number of threads.
+/// Trains a network on all samples at once by L-BFGS (Liu and Nocedal 1989), with a line search for the strong Wolfe conditions (Nocedal and
+/// Wright 2006, algorithms 3.5 and 3.6), as scikit-learn's <c>solver="lbfgs"</c> and PyTorch's <c>LBFGS</c> do. It suits small networks and
+/// tables of some thousand samples: it needs no learning rate and often fewer passes. The result has the same bits for any number of threads.
 /// </summary>
 /// <remarks>
 /// It wants a loss that is a function of the parameters alone: the random numbers of layers such as dropout are the same in every pass. Positions,
@@ -21,12 +21,14 @@ public sealed class LbfgsTrainer
     /// <summary>Where a cancelled training stands.</summary>
     private LbfgsState? _cancelled;
 
-    /// <summary>A trainer.</summary>
-    /// <param name="network">The network, whose parameters it changes.</param>
+    /// <summary>Creates an L-BFGS trainer.</summary>
+    /// <param name="network">The network to train.</param>
     /// <param name="loss">The loss to minimize.</param>
-    /// <param name="options">When it stops, and the penalty; null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
-    /// <exception cref="ArgumentException">Network and loss contradict each other, or a layer keeps running statistics, which only steps of an optimizer move.</exception>
+    /// <param name="options">The stopping rule and the penalty; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network and the loss contradict each other, or a layer has running statistics, which L-BFGS does not update.
+    /// </exception>
     public LbfgsTrainer(Sequential network, Loss loss, LbfgsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -37,7 +39,7 @@ public sealed class LbfgsTrainer
         foreach (Parameter parameter in network.Parameters)
         {
             if (parameter.Definition.MixingShare > 0)
-                throw new ArgumentException($"{parameter.Name} is a running statistic, which L-BFGS does not move; take an optimizer", nameof(network));
+                throw new ArgumentException($"{parameter.Name} is a running statistic, which L-BFGS does not update; use a Trainer with an optimizer", nameof(network));
         }
 
         _trainer = new Trainer(network, loss, new Sgd(), new TrainerOptions { ThreadCount = _options.ThreadCount, EmulateFusedMultiplyAdd = _options.EmulateFusedMultiplyAdd });
@@ -51,7 +53,7 @@ public sealed class LbfgsTrainer
     /// <param name="cancellationToken">Ends the training between two iterations; the parameters are then those of the last one.</param>
     /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
     /// <exception cref="NotFiniteNumberException">The loss of the first pass is NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public LbfgsResult Fit(Dataset data, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -98,7 +100,7 @@ public sealed class LbfgsTrainer
             cancellationToken.ThrowIfCancellationRequested();
             state.Memory.Direction(state.Gradient, direction);
             double slope = LbfgsMath.Dot(state.Gradient, direction);
-            // Without a pair the length of the direction says nothing.
+            // Without a pair the direction is the gradient, whose length is no step size.
             double size = state.Memory.IsEmpty ? Math.Min(1, 1 / LbfgsMath.Size(state.Gradient)) : 1;
             double previous = loss;
             if (!(slope < 0) || !search.Run(state.Position, direction, size, slope, ref loss))
@@ -119,25 +121,34 @@ public sealed class LbfgsTrainer
     }
 }
 
-/// <summary>How an <see cref="LbfgsTrainer"/> works. The defaults are those of scikit-learn's <c>MLPClassifier(solver="lbfgs")</c>.</summary>
+/// <summary>Options of <see cref="LbfgsTrainer"/>. The defaults are those of scikit-learn's <c>MLPClassifier(solver="lbfgs")</c>.</summary>
 public sealed record LbfgsOptions
 {
-    /// <summary>Iterations at most; each takes one pass through the samples or a few. Default: 200; not negative.</summary>
+    /// <summary>
+    /// The maximum number of iterations. An iteration takes one or a few passes through the samples. Default: 200; not negative.
+    /// </summary>
     public int MaxIterations { get; init; } = 200;
 
-    /// <summary>How many pairs of steps and changes of the gradient it remembers, each of two numbers for each parameter. Default: 10; positive.</summary>
+    /// <summary>
+    /// The number of pairs of step and gradient change to keep. A pair has two numbers for each parameter. Default: 10; positive.
+    /// </summary>
     public int HistorySize { get; init; } = 10;
 
-    /// <summary>It stops when no element of the gradient is larger. Default: 10⁻⁴; not negative.</summary>
+    /// <summary>The training stops when no element of the gradient has a larger magnitude. Default: 1e-4; not negative.</summary>
     public double GradientTolerance { get; init; } = 1e-4;
 
-    /// <summary>It stops when an iteration lowers the loss by no more than this share of it, or of 1 if that is more. Default: 2.2 · 10⁻⁹; not negative.</summary>
+    /// <summary>
+    /// The training stops when an iteration lowers the loss by no more than this value times the larger of the loss and 1. Default: 2.2e-9;
+    /// not negative.
+    /// </summary>
     public double LossTolerance { get; init; } = 2.220446049250313e-9;
 
-    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c> on the weights, biases excepted. Default: 0; not negative.</summary>
+    /// <summary>λ of the penalty <c>(λ/2)·Σw²</c> on the weights; biases are not penalized. Default: 0; not negative.</summary>
     public double L2Penalty { get; init; }
 
-    /// <summary>The number of threads; positive. The result does not depend on it. Default: the number of cores that the process may use.</summary>
+    /// <summary>
+    /// The number of threads. The result does not depend on it. Default: the number of cores that the process may use; positive.
+    /// </summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>
@@ -160,20 +171,20 @@ public sealed record LbfgsOptions
 /// <summary>Why an <see cref="LbfgsTrainer"/> stopped.</summary>
 public enum LbfgsStop
 {
-    /// <summary>No element of the gradient was larger than <see cref="LbfgsOptions.GradientTolerance"/>.</summary>
+    /// <summary>No element of the gradient has a larger magnitude than <see cref="LbfgsOptions.GradientTolerance"/>.</summary>
     SmallGradient,
 
     /// <summary>An iteration lowered the loss by no more than <see cref="LbfgsOptions.LossTolerance"/>.</summary>
     SmallImprovement,
 
-    /// <summary>It has gone through <see cref="LbfgsOptions.MaxIterations"/>.</summary>
+    /// <summary><see cref="LbfgsOptions.MaxIterations"/> iterations are done.</summary>
     MaxIterations,
 
-    /// <summary>The line search found no lower loss: single precision ends here.</summary>
+    /// <summary>The line search found no lower loss; the limit of single precision is reached.</summary>
     NoProgress,
 }
 
-/// <summary>What an <see cref="LbfgsTrainer"/> reached.</summary>
+/// <summary>The result of <see cref="LbfgsTrainer.Fit"/>.</summary>
 public sealed class LbfgsResult
 {
     internal LbfgsResult(List<double> losses, double loss, double gradient, int passes, LbfgsStop stop)
@@ -185,22 +196,22 @@ public sealed class LbfgsResult
         Stop = stop;
     }
 
-    /// <summary>The mean loss, penalty included, after each iteration.</summary>
+    /// <summary>The mean loss after each iteration, including the penalty.</summary>
     public IReadOnlyList<double> Losses { get; }
 
-    /// <summary>The mean loss in the end, penalty included.</summary>
+    /// <summary>The mean loss at the end, including the penalty.</summary>
     public double Loss { get; }
 
-    /// <summary>The largest magnitude of the gradient's elements in the end.</summary>
+    /// <summary>The largest magnitude of the gradient's elements at the end.</summary>
     public double LargestGradient { get; }
 
-    /// <summary>Passes through the samples, those of the line searches included.</summary>
+    /// <summary>The number of passes through the samples, including those of the line searches.</summary>
     public int Passes { get; }
 
-    /// <summary>Why it stopped.</summary>
+    /// <summary>The reason why the training stopped.</summary>
     public LbfgsStop Stop { get; }
 
-    /// <summary>The iterations as epochs, for who expects those.</summary>
+    /// <summary>Returns the iterations as the epochs of a training history.</summary>
     internal TrainingHistory History(int samples, IReadOnlyList<string> classNames) => new(
         [.. Losses.Select((loss, i) => new EpochRecord(i + 1, new EvaluationResult(samples, 0, loss, [], [], classNames), null, TimeSpan.Zero, samples))]);
 }

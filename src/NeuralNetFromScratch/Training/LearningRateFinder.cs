@@ -1,11 +1,11 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>The bookkeeping of a learning-rate search: the next rate, the smoothed loss, and when it is over.</summary>
+/// <summary>The state of a learning-rate range test: the next rate, the smoothed loss, and whether the test is finished.</summary>
 internal sealed class LearningRateFinder(float lowest, float highest, int steps)
 {
     private const double Smoothing = 0.9, Divergence = 4;
 
-    /// <summary>A slope needs a point on either side.</summary>
+    /// <summary>A slope needs a point on each side.</summary>
     private const int FewestPoints = 3;
 
     private readonly List<(float LearningRate, double Loss)> _points = [];
@@ -26,13 +26,13 @@ internal sealed class LearningRateFinder(float lowest, float highest, int steps)
         IsFinished = _points.Count == steps || !(smoothed <= Divergence * _best);
     }
 
-    /// <exception cref="NotFiniteNumberException">The loss was not finite from the start, so that no rate can be told from another.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is not finite after too few steps to suggest a rate.</exception>
     public LearningRateRangeTest Result()
     {
         int finite = _points.TakeWhile(point => double.IsFinite(point.Loss)).Count();
         if (finite < FewestPoints)
             throw new NotFiniteNumberException(FormattableString.Invariant(
-                $"the loss is {_points[Math.Min(finite, _points.Count - 1)].Loss} after {finite} of {steps} steps, at a learning rate of {_points[Math.Min(finite, _points.Count - 1)].LearningRate}: no rate can be suggested; look for features that are not finite, or begin with a lower rate"));
+                $"the loss is {_points[Math.Min(finite, _points.Count - 1)].Loss} after {finite} of {steps} steps, at a learning rate of {_points[Math.Min(finite, _points.Count - 1)].LearningRate}: no rate can be suggested; check the features for values that are not finite, or begin with a lower rate"));
         // Central differences over the logarithm of the rate, which rises by the same amount from point to point.
         int steepest = 0;
         double steepestSlope = double.PositiveInfinity;
@@ -47,7 +47,7 @@ internal sealed class LearningRateFinder(float lowest, float highest, int steps)
     }
 }
 
-/// <summary>How the loss went while the learning rate rose, see <see cref="Trainer.FindLearningRate"/>.</summary>
+/// <summary>The result of <see cref="Trainer.FindLearningRate"/>: the loss as a function of a rising learning rate.</summary>
 /// <param name="Points">The rate of each step and the smoothed loss after it.</param>
-/// <param name="Suggestion">The rate at which the loss fell most steeply over the logarithm of the rate: a good one to begin with.</param>
+/// <param name="Suggestion">The rate at which the loss fell most steeply over the logarithm of the rate; a good initial rate.</param>
 public sealed record LearningRateRangeTest(IReadOnlyList<(float LearningRate, double Loss)> Points, float Suggestion);

@@ -3,12 +3,12 @@ using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Says which sample made a loss NaN or infinite.</summary>
+/// <summary>Finds the sample that made a loss NaN or infinite.</summary>
 internal static class NonFinite
 {
-    /// <summary>The first of some samples that has a number which is not finite, in words; or that none has.</summary>
+    /// <summary>Describes the first sample that has a value which is not finite, or states that there is none.</summary>
     /// <param name="data">The samples.</param>
-    /// <param name="indices">Those of the step, in their order.</param>
+    /// <param name="indices">The samples of the step, in their order.</param>
     public static string Describe(Dataset data, ReadOnlySpan<int> indices)
     {
         float[] features = new float[data.SampleShape.ElementCount], target = new float[data.TargetLength];
@@ -24,13 +24,13 @@ internal static class NonFinite
                 return string.Create(CultureInfo.InvariantCulture, $"sample {SubsetDataset.SourceIndex(data, index)} is the first whose target is not finite: value {place} is {target[place]}");
         }
 
-        return "the features of all samples in it are finite, so that the learning rate may be too high";
+        return "all features of its samples are finite; the learning rate may be too high";
     }
 
     /// <summary>Whether all features of a batch are finite.</summary>
     public static bool IsFree(BatchView inputs) => IsFree(inputs.Dense.Columns == 0 ? [] : inputs.Dense.Span) && IsFree(inputs.Sparse.StoredValues);
 
-    /// <summary>No values are free of any; <see cref="TensorPrimitives"/> says otherwise.</summary>
+    /// <summary><see cref="TensorPrimitives"/> returns false for an empty span.</summary>
     private static bool IsFree(ReadOnlySpan<float> values) => values.IsEmpty || TensorPrimitives.IsFiniteAll(values);
 
     private static int Find(ReadOnlySpan<float> values)

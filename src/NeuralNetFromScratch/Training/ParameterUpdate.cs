@@ -4,12 +4,12 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A step's last part, from gradients to parameters: clipping, penalties, the optimizer's rule, the bound on the weights' norms, the
-/// moving average.
+/// The last stage of a step, from gradients to parameters: clipping, penalties, the optimizer's rule, the bound on the weights' norms, the moving
+/// average.
 /// </summary>
 internal sealed class ParameterUpdate
 {
-    /// <summary>PyTorch's guard against a norm of 0.</summary>
+    /// <summary>PyTorch's protection against a norm of 0.</summary>
     private const double NormEpsilon = 1e-6;
 
     private readonly UpdatePlan _plan;
@@ -57,11 +57,11 @@ internal sealed class ParameterUpdate
         _engine.Run(new GradientNormJob(_engine.Width, isLargest, _parameters, _chunks, _norms), _engine.WorkersFor(_parameters.Values.Length, Tuning.UpdateGrain));
         double norm = isLargest ? Largest(_norms) : Math.Sqrt(RowSum.Tree(_norms));
         double scale = bound / (norm + NormEpsilon);
-        // A norm that is no number must not look like one within the bound.
+        // A norm of NaN must not count as a norm within the bound.
         return scale < 1 || double.IsNaN(scale) ? (float)scale : 1;
     }
 
-    /// <summary>The largest of some numbers, none of which is negative; NaN where one is.</summary>
+    /// <summary>Returns the largest of some non-negative numbers; NaN if one is NaN.</summary>
     private static double Largest(double[] norms)
     {
         double largest = 0;
@@ -99,8 +99,8 @@ internal sealed class ParameterUpdate
 }
 
 /// <summary>
-/// The sum of the squares, or the largest magnitude, of all gradients that are used, in chunks of a fixed size, each with a figure of its own, so that
-/// the total does not depend on who computed which.
+/// Computes the sum of the squares, or the largest magnitude, of all gradients in use. The chunks have a fixed size with one result each, so that
+/// the total does not depend on the division of work among the threads.
 /// </summary>
 internal readonly struct GradientNormJob(SimdWidth width, bool isLargest, ParameterStore parameters, Section[] chunks, double[] norms) : IJob
 {
@@ -114,7 +114,7 @@ internal readonly struct GradientNormJob(SimdWidth width, bool isLargest, Parame
         }
     }
 
-    /// <summary>The largest magnitude; NaN where there is one.</summary>
+    /// <summary>Returns the largest magnitude; NaN if an element is NaN.</summary>
     private static float Largest(ReadOnlySpan<float> values)
     {
         float largest = 0;
@@ -123,7 +123,7 @@ internal readonly struct GradientNormJob(SimdWidth width, bool isLargest, Parame
         return largest;
     }
 
-    /// <summary>The chunks of what a plan updates.</summary>
+    /// <summary>Returns the chunks of the parameters that a plan updates.</summary>
     public static Section[] Chunks(UpdatePlan plan)
     {
         var chunks = new List<Section>();
@@ -138,16 +138,16 @@ internal readonly struct GradientNormJob(SimdWidth width, bool isLargest, Parame
 }
 
 /// <summary>
-/// The optimizer's pass over the flat buffers, which are dealt out to the workers in one piece each: a core then keeps its piece in its
-/// cache, and the weight gradients, which are dealt out by rows, mostly come from the same core.
+/// The optimizer's pass over the flat buffers. Each worker gets one contiguous piece, which stays in the cache of its core. The weight gradients,
+/// which are divided by rows, mostly come from the same core.
 /// </summary>
-/// <param name="engine">Whose registers are used.</param>
-/// <param name="optimizer">The rule, with its penalties.</param>
+/// <param name="engine">The engine that determines the register width.</param>
+/// <param name="optimizer">The update rule with its penalties.</param>
 /// <param name="step">The step.</param>
-/// <param name="gradientScale">Factor on the gradients.</param>
-/// <param name="plan">What is updated, and how.</param>
+/// <param name="gradientScale">The factor on the gradients.</param>
+/// <param name="plan">The parameters to update, and their factors.</param>
 /// <param name="parameters">Values and gradients.</param>
-/// <param name="slots">The rule's memory.</param>
+/// <param name="slots">The optimizer's state.</param>
 /// <param name="rows">The rows whose gradients are not all zero, of a weight on sparse inputs.</param>
 internal readonly struct UpdateJob(
     Engine engine, Optimizer optimizer, UpdateStep step, float gradientScale, UpdatePlan plan, ParameterStore parameters, AlignedBuffer slots, ListedRows rows) : IJob

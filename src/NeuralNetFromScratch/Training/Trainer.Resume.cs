@@ -1,24 +1,26 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Trainings that go on from a checkpoint.</summary>
+/// <summary>Resuming from checkpoints.</summary>
 public sealed partial class Trainer
 {
     /// <summary>
-    /// Goes on with a <see cref="Fit"/> that was interrupted, from a checkpoint that it wrote: the same network, loss, optimizer, samples and
-    /// options give the same bits as if it had not been interrupted, at any number of threads. <see cref="Dataset.GetFingerprint"/>, where a data set
-    /// has one, tells whether the samples are the same. The number of epochs may be another; a finished training returns at once.
+    /// Continues an interrupted <see cref="Fit"/> from a checkpoint. The same network, loss, optimizer, samples and options give the same bits as
+    /// an uninterrupted training, at any number of threads. Data sets are compared by <see cref="Dataset.GetFingerprint"/> if they have one. The
+    /// number of epochs may differ. A finished training returns at once.
     /// </summary>
-    /// <param name="path">The checkpoint.</param>
-    /// <param name="training">The samples.</param>
-    /// <param name="options">Epochs, batch size and so on.</param>
+    /// <param name="path">The path of the checkpoint.</param>
+    /// <param name="training">The training samples.</param>
+    /// <param name="options">Epochs, batch size and other options.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step.</param>
-    /// <returns>What each epoch reached, those before the interruption included.</returns>
-    /// <exception cref="InvalidDataException">The file is malformed or belongs to another training: the message says what differs. Nothing has changed.</exception>
+    /// <param name="cancellationToken">Cancels the training at the next step.</param>
+    /// <returns>The loss and metrics of each epoch, including those before the interruption.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed or belongs to another training. The message says what differs. Nothing has changed.
+    /// </exception>
     /// <exception cref="ArgumentException">As for <see cref="Fit"/>.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
-    /// <exception cref="NotFiniteNumberException">The loss is not finite, and <see cref="FitOptions.StopOnNonFiniteLoss"/> is set.</exception>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is not finite and <see cref="FitOptions.StopOnNonFiniteLoss"/> is true.</exception>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     public TrainingHistory Resume(
         string path, Dataset training, FitOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -32,38 +34,40 @@ public sealed partial class Trainer
     }
 
     /// <summary>
-    /// Trains, or goes on with a training that was interrupted, or returns one that is finished, by what the checkpoint of the options says:
+    /// Trains the network, continues an interrupted training, or returns a finished one, depending on the checkpoint that the options name:
     /// <list type="table">
-    /// <listheader><term>checkpoint</term><description>what happens</description></listheader>
-    /// <item><term>none</term><description>the training begins, as <see cref="Fit"/></description></item>
-    /// <item><term>unfinished, same data and options</term><description>the training goes on, as <see cref="Resume"/></description></item>
-    /// <item><term>finished, same data and options</term><description>nothing is trained; network and history are those of its end</description></item>
-    /// <item><term>of other data</term><description>the training begins with the parameters that the network has, as <see cref="Fit"/></description></item>
-    /// <item><term>of other options</term><description>it is refused; the message names them</description></item>
+    /// <listheader><term>checkpoint</term><description>result</description></listheader>
+    /// <item><term>none</term><description>the training begins, as <see cref="Fit"/> does</description></item>
+    /// <item><term>unfinished, same data and options</term><description>the training continues, as <see cref="Resume"/> does</description></item>
+    /// <item><term>finished, same data and options</term><description>nothing is trained; network and history are those of its
+    /// end</description></item>
+    /// <item><term>other data</term><description>the training begins with the network's current parameters, as <see cref="Fit"/>
+    /// does</description></item>
+    /// <item><term>other options</term><description>the method throws; the message names the options</description></item>
     /// </list>
-    /// More epochs than a finished training had are a training to go on with; callbacks, checkpoint and threads may differ. Data are the same by
-    /// <see cref="Dataset.GetFingerprint"/>; where a data set has none, by the number of samples alone. A training that a callback stopped is finished, one
-    /// that was cancelled is not.
+    /// A finished training continues if the options have more epochs than it had. Callbacks, checkpoint and threads may differ. Data are compared
+    /// by <see cref="Dataset.GetFingerprint"/>; if a data set has no fingerprint, only by the number of samples. A training that a callback
+    /// stopped is finished; a cancelled training is not.
     /// </summary>
-    /// <param name="training">The samples.</param>
-    /// <param name="options">Epochs, batch size and so on; <see cref="FitOptions.Checkpoint"/> says where the checkpoint is.</param>
+    /// <param name="training">The training samples.</param>
+    /// <param name="options">Epochs, batch size and other options. <see cref="FitOptions.Checkpoint"/> names the checkpoint.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step; the checkpoint then has that step.</param>
-    /// <returns>What each epoch reached, those before an interruption included.</returns>
+    /// <param name="cancellationToken">Cancels the training at the next step. A checkpoint of that step is written.</param>
+    /// <returns>The loss and metrics of each epoch, including those before an interruption.</returns>
     /// <exception cref="InvalidDataException">
-    /// The checkpoint is malformed, or of other options: delete it or name another path to train anew. Nothing has changed.
+    /// The checkpoint is malformed or belongs to a training with other options. Delete it or set another path to train anew. Nothing has changed.
     /// </exception>
-    /// <exception cref="ArgumentException">The options have no checkpoint; or as for <see cref="Fit"/>.</exception>
+    /// <exception cref="ArgumentException">The options have no checkpoint, or as for <see cref="Fit"/>.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
-    /// <exception cref="NotFiniteNumberException">The loss is not finite, and <see cref="FitOptions.StopOnNonFiniteLoss"/> is set.</exception>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is not finite and <see cref="FitOptions.StopOnNonFiniteLoss"/> is true.</exception>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     public TrainingHistory ResumeOrFit(
         Dataset training, FitOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
         if (options.Checkpoint is not { } checkpoint)
-            throw new ArgumentException($"{nameof(ResumeOrFit)} needs {nameof(FitOptions)}.{nameof(FitOptions.Checkpoint)}: the file that says where the training stands", nameof(options));
+            throw new ArgumentException($"{nameof(ResumeOrFit)} needs {nameof(FitOptions)}.{nameof(FitOptions.Checkpoint)}, which names the checkpoint file", nameof(options));
         using UseGuard.Use use = BeginUse();
         TrainingPlan plan = Begin(training, options);
         if (!File.Exists(checkpoint.Path) || Read(checkpoint.Path, plan, fitsOtherData: true) is not { } history)
@@ -72,15 +76,15 @@ public sealed partial class Trainer
         return isFinished ? Finished(options) : Run(plan, progress, cancellationToken, (checkpoint.Path, history, _state.History.Count));
     }
 
-    /// <summary>The end of a training that a checkpoint has whole.</summary>
+    /// <summary>Returns the result of a training that its checkpoint records as finished.</summary>
     private TrainingHistory Finished(FitOptions options)
     {
         _state.RestoreBest(options.EarlyStopping);
         return History = new TrainingHistory(_state.History) { EndReason = _state.Ended ?? TrainingEndReason.Completed };
     }
 
-    /// <summary>Brings the state to where a checkpoint stands.</summary>
-    /// <returns>Where its history is; null where it is of other data and that is allowed: nothing has changed then.</returns>
+    /// <summary>Restores the state from a checkpoint.</summary>
+    /// <returns>The location of its history; null if the checkpoint is of other data and that is allowed. Nothing has changed in that case.</returns>
     /// <exception cref="InvalidDataException">The file is malformed or belongs to another training.</exception>
     private HistoryPlace? Read(string path, TrainingPlan plan, bool fitsOtherData)
     {

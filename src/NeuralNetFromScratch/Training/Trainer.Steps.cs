@@ -1,14 +1,16 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>One step, and its stages.</summary>
+/// <summary>Single steps and their stages.</summary>
 public sealed partial class Trainer
 {
-    /// <summary>The first stage of a step: checks samples with class labels.</summary>
-    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is no output of the network.</exception>
+    /// <summary>Prepares a batch with class labels, the first stage of a step. Checks the shapes and labels.</summary>
+    /// <param name="inputs">The samples: [batch, in], as a matrix, sparse rows, or both side by side.</param>
+    /// <param name="labels">The class of each sample: [batch].</param>
+    /// <param name="weights">
+    /// The weight of each sample: [batch], a factor on its loss; all 1 if empty. The sum is still divided by the number of samples.
+    /// </param>
+    /// <exception cref="ArgumentException">The shapes do not match the network, or the batch is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not an output of the network.</exception>
     public TrainingBatch Load(BatchView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default)
     {
         CheckInputs(inputs, weights);
@@ -18,11 +20,13 @@ public sealed partial class Trainer
         return Batch(new SampleBatch { Inputs = inputs, Labels = labels, Weights = weights });
     }
 
-    /// <summary>The first stage of a step: checks samples with dense targets.</summary>
-    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
-    /// <param name="targets">[batch, out].</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty.</exception>
+    /// <summary>Prepares a batch with dense targets, the first stage of a step. Checks the shapes.</summary>
+    /// <param name="inputs">The samples: [batch, in], as a matrix, sparse rows, or both side by side.</param>
+    /// <param name="targets">The targets: [batch, out].</param>
+    /// <param name="weights">
+    /// The weight of each sample: [batch], a factor on its loss; all 1 if empty. The sum is still divided by the number of samples.
+    /// </param>
+    /// <exception cref="ArgumentException">The shapes do not match the network, or the batch is empty.</exception>
     public TrainingBatch Load(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default)
     {
         CheckInputs(inputs, weights);
@@ -33,11 +37,13 @@ public sealed partial class Trainer
         return Batch(new SampleBatch { Inputs = inputs, Targets = targets, Weights = weights });
     }
 
-    /// <summary>The first stage of a step: picks samples of a data set, which are gathered when gradients are computed.</summary>
+    /// <summary>
+    /// Prepares a batch of samples of a data set, the first stage of a step. The samples are copied when the gradients are computed.
+    /// </summary>
     /// <param name="data">The samples.</param>
-    /// <param name="indices">Which, in the order of the batch; at least one.</param>
+    /// <param name="indices">The indices of the samples, in the order of the batch; at least one.</param>
     /// <exception cref="ArgumentException">The data set does not fit the network, or the batch is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is out of range.</exception>
     public TrainingBatch Load(Dataset data, ReadOnlySpan<int> indices)
     {
         _network.CheckDataset(data, nameof(data));
@@ -53,59 +59,68 @@ public sealed partial class Trainer
     }
 
     /// <summary>
-    /// The second stage: forward, loss and backward. The gradients of the sum of the losses over the batch's divisor lie in the network's parameters,
-    /// and what the batch adds to running statistics in the gradients of state.
+    /// Computes the gradients, the second stage of a step: forward pass, loss and backward pass. The gradients of the sum of the losses divided
+    /// by the batch's divisor are stored in the network's parameters; the batch's contributions to running statistics are stored in the gradients
+    /// of state.
     /// </summary>
     /// <param name="batch">The samples.</param>
-    /// <param name="seed">Seed of the layers' random numbers, which also go by the number of the step.</param>
-    /// <param name="accumulate">Whether gradients are added to what is there.</param>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <param name="seed">The seed of the layers' random numbers, which also depend on the number of the step.</param>
+    /// <param name="accumulate">Whether to add to the existing gradients. Default: false.</param>
+    /// <returns>The totals of the batch.</returns>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     public StepTotals ComputeGradients(TrainingBatch batch, ulong seed = 0, bool accumulate = false)
     {
         using UseGuard.Use use = BeginUse();
         return _steps.ComputeGradients(batch, seed, accumulate, figures: null);
     }
 
-    /// <summary>The third stage: exchanges gradients with other machines, as <see cref="TrainerOptions.Exchange"/> does. Without one it does nothing.</summary>
-    /// <param name="totals">The totals of this machine's share.</param>
+    /// <summary>
+    /// Exchanges gradients with other machines through <see cref="TrainerOptions.Exchange"/>, the third stage of a step. Does nothing if there is
+    /// no exchange.
+    /// </summary>
+    /// <param name="totals">The totals of this machine's share of the step.</param>
     /// <returns>The totals of the whole step.</returns>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     public StepTotals Exchange(StepTotals totals)
     {
         using UseGuard.Use use = BeginUse();
         return _steps.Exchange(totals);
     }
 
-    /// <summary>The last stage: updates the parameters and running statistics from their gradients, and counts the step.</summary>
-    /// <param name="learningRate">The learning rate; the optimizer's own if null.</param>
-    /// <param name="momentum">The momentum, or Adam's β₁; the optimizer's own if null.</param>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <summary>Updates the parameters and running statistics from their gradients and counts the step, the last stage of a step.</summary>
+    /// <param name="learningRate">The learning rate; null for that of the optimizer.</param>
+    /// <param name="momentum">The momentum, or β₁ of Adam; null for that of the optimizer.</param>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     public void Update(float? learningRate = null, float? momentum = null)
     {
         using UseGuard.Use use = BeginUse();
         _steps.Update(learningRate ?? _optimizer.LearningRate, momentum);
     }
 
-    /// <summary>One step of training on samples with class labels: all stages.</summary>
-    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
-    /// <param name="seed">Seed of the layers' random numbers, which also go by the number of the step.</param>
+    /// <summary>Trains one step on samples with class labels: all stages.</summary>
+    /// <param name="inputs">The samples: [batch, in], as a matrix, sparse rows, or both side by side.</param>
+    /// <param name="labels">The class of each sample: [batch].</param>
+    /// <param name="weights">
+    /// The weight of each sample: [batch], a factor on its loss; all 1 if empty. The sum is still divided by the number of samples.
+    /// </param>
+    /// <param name="seed">The seed of the layers' random numbers, which also depend on the number of the step.</param>
     /// <returns>The mean loss before the update.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty; nothing has changed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is no output of the network; nothing has changed.</exception>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match the network, or the batch is empty. Nothing has changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not an output of the network. Nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     public float TrainStep(BatchView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
         Run(Load(inputs, labels, weights), seed);
 
-    /// <summary>One step of training on samples with dense targets: all stages.</summary>
-    /// <param name="inputs">[batch, in]: a matrix, sparse rows, or both side by side.</param>
-    /// <param name="targets">[batch, out].</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty. The sum is still divided by the number of samples.</param>
-    /// <param name="seed">Seed of the layers' random numbers, which also go by the number of the step.</param>
+    /// <summary>Trains one step on samples with dense targets: all stages.</summary>
+    /// <param name="inputs">The samples: [batch, in], as a matrix, sparse rows, or both side by side.</param>
+    /// <param name="targets">The targets: [batch, out].</param>
+    /// <param name="weights">
+    /// The weight of each sample: [batch], a factor on its loss; all 1 if empty. The sum is still divided by the number of samples.
+    /// </param>
+    /// <param name="seed">The seed of the layers' random numbers, which also depend on the number of the step.</param>
     /// <returns>The mean loss before the update.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the batch is empty; nothing has changed.</exception>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match the network, or the batch is empty. Nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     public float TrainStep(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
         Run(Load(inputs, targets, weights), seed);
 

@@ -1,14 +1,13 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Trains a network. It owns what training needs besides the network: threads, buffers, and where the training stands. One trainer is used by one
-/// thread at a time: a method that trains throws <see cref="InvalidOperationException"/> while another call goes on, on whatever thread, from a
-/// callback or data set included. Different networks can be trained at once, each by its own trainer. The result has the same bits whatever the
-/// number of threads.
+/// Trains a network. A trainer owns the threads, the buffers and the state of the training. It is not thread-safe: a method that trains throws
+/// <see cref="InvalidOperationException"/> while another call is in progress, on any thread, including calls from a callback or a data set.
+/// Different networks can be trained at the same time by different trainers. The result has the same bits for any number of threads.
 /// </summary>
 /// <remarks>
-/// There are three levels of use over one implementation: <see cref="Fit"/>; <c>TrainStep</c> in a loop of your own; and the stages of a step,
-/// <c>Load</c>, <see cref="ComputeGradients"/>, <see cref="Exchange"/> and <see cref="Update"/>.
+/// A training can be controlled at three levels: <see cref="Fit"/>; <c>TrainStep</c> in the caller's loop; and the stages of a step, <c>Load</c>,
+/// <see cref="ComputeGradients"/>, <see cref="Exchange"/> and <see cref="Update"/>.
 /// </remarks>
 public sealed partial class Trainer
 {
@@ -20,23 +19,23 @@ public sealed partial class Trainer
     private readonly StepRunner _steps;
     private UseGuard _use;
 
-    /// <summary>A trainer.</summary>
-    /// <param name="network">The network, whose parameters it changes.</param>
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="network">The network to train.</param>
     /// <param name="loss">The loss to minimize.</param>
     /// <param name="optimizer">The update rule.</param>
-    /// <param name="options">Threads and exchange; null for the defaults.</param>
+    /// <param name="options">The number of threads and the gradient exchange; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of threads is not positive.</exception>
     /// <exception cref="ArgumentException">
-    /// The optimizer has a group that names no layer or parameter of the network, or network and loss contradict each other: the outputs have
-    /// another meaning, as they have after a training with a loss of another kind (<see cref="Sequential.OutputActivation"/>), the last layer
-    /// applies a sigmoid that the loss applies too, or the loss is not defined for the number of outputs.
+    /// The optimizer has a group that names no layer or parameter of the network, or the network and the loss contradict each other: the outputs
+    /// have another meaning (<see cref="Sequential.OutputActivation"/>), for example after a training with another kind of loss; the last layer
+    /// applies a sigmoid that the loss applies too; or the loss is not defined for the number of outputs.
     /// </exception>
     public Trainer(Sequential network, Loss loss, Optimizer optimizer, TrainerOptions? options = null)
         : this(network, loss, optimizer, EngineOf(options ?? new()), options?.Exchange)
     {
     }
 
-    /// <summary>A trainer on an engine that others use too.</summary>
+    /// <summary>Creates a trainer that shares an engine.</summary>
     internal Trainer(Sequential network, Loss loss, Optimizer optimizer, Engine engine, GradientExchange? exchange = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -51,12 +50,12 @@ public sealed partial class Trainer
         _steps = new StepRunner(loss, optimizer, engine, exchange, _state);
     }
 
-    /// <summary>What the last <see cref="Fit"/> reached, also when it was cancelled.</summary>
+    /// <summary>The result of the last <see cref="Fit"/>, including one that was cancelled.</summary>
     public TrainingHistory History { get; private set; } = new([]);
 
     /// <summary>
-    /// The network with the moving average of the parameters, where <see cref="Optimizer.EmaDecay"/> asks for one, else null. It
-    /// follows each step; running statistics are those of the trained network. Validation and early stopping look at it.
+    /// The network with the moving average of the parameters; null unless <see cref="Optimizer.EmaDecay"/> is set. It is updated in each step.
+    /// Its running statistics are those of the trained network. Validation and early stopping evaluate it.
     /// </summary>
     public Sequential? AveragedNetwork => _state.AveragedNetwork;
 
@@ -66,25 +65,27 @@ public sealed partial class Trainer
     /// <summary>How sums of products are computed. A checkpoint remembers whether each step of them rounds once or twice.</summary>
     public MultiplyAddKind MultiplyAdd => _engine.MultiplyAdd;
 
-    /// <summary>Number of updates so far.</summary>
+    /// <summary>The number of updates so far.</summary>
     public long StepCount => _state.Steps;
 
     /// <summary>
-    /// Trains for some epochs. A second call goes on with the parameters, the optimizer's memory and the random numbers where the first ended; its epochs
-    /// count from 1 again, its schedule begins anew, and its history has its own epochs alone.
+    /// Trains for a number of epochs. A second call continues with the parameters, the optimizer's state and the random numbers of the first. Its
+    /// epochs count from 1, its schedule begins anew, and its history has only its own epochs.
     /// </summary>
-    /// <param name="training">The samples.</param>
-    /// <param name="options">Epochs, batch size and so on; null for the defaults.</param>
+    /// <param name="training">The training samples.</param>
+    /// <param name="options">Epochs, batch size and other options; null for the defaults.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
     /// <param name="cancellationToken">
-    /// Ends the training at the next step, as a callback does: the best parameters are restored where early stopping does so, and <see cref="History"/> holds
-    /// the finished epochs.
+    /// Cancels the training at the next step. The best parameters are restored if early stopping does so, and <see cref="History"/> has the
+    /// finished epochs.
     /// </param>
-    /// <returns>What each epoch reached.</returns>
-    /// <exception cref="ArgumentException">A data set is empty or does not fit the network, or an option is out of range; nothing has changed.</exception>
+    /// <returns>The loss and metrics of each epoch.</returns>
+    /// <exception cref="ArgumentException">
+    /// A data set is empty or does not match the network, or an option is out of range. Nothing has changed.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
-    /// <exception cref="NotFiniteNumberException">The loss is not finite, and <see cref="FitOptions.StopOnNonFiniteLoss"/> is set.</exception>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is not finite and <see cref="FitOptions.StopOnNonFiniteLoss"/> is true.</exception>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     public TrainingHistory Fit(
         Dataset training, FitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -95,18 +96,19 @@ public sealed partial class Trainer
     }
 
     /// <summary>
-    /// Trains a little while the learning rate rises from one step to the next, in equal ratios, until the loss is four times the best, and
-    /// then gives everything back as it was (Smith 2017). Losses are smoothed exponentially with factor 0.9.
+    /// Runs a learning-rate range test (Smith 2017). Trains while the learning rate rises geometrically from step to step, until the loss is four
+    /// times the lowest, and then restores the previous state. Losses are smoothed exponentially with factor 0.9.
     /// </summary>
     /// <param name="training">The samples.</param>
-    /// <param name="minLearningRate">The first rate; positive.</param>
-    /// <param name="maxLearningRate">The last rate; above <paramref name="minLearningRate"/>.</param>
-    /// <param name="stepCount">The largest number of steps; at least 2.</param>
-    /// <param name="batchSize">Samples in a step.</param>
-    /// <param name="seed">Seed of the order.</param>
+    /// <param name="minLearningRate">The first rate; positive. Default: 1e-5.</param>
+    /// <param name="maxLearningRate">The last rate; must be above <paramref name="minLearningRate"/>. Default: 10.</param>
+    /// <param name="stepCount">The maximum number of steps; at least 2. Default: 100.</param>
+    /// <param name="batchSize">The number of samples in a step; positive. Default: 64.</param>
+    /// <param name="seed">The seed of the sample order.</param>
+    /// <returns>The smoothed loss of each rate and a suggested rate.</returns>
     /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
-    /// <exception cref="InvalidOperationException">Another call of the trainer goes on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite in one of the first steps.</exception>
     public LearningRateRangeTest FindLearningRate(
         Dataset training, float minLearningRate = 1e-5f, float maxLearningRate = 10, int stepCount = 100, int batchSize = 64, ulong seed = 0)
@@ -142,9 +144,9 @@ public sealed partial class Trainer
     }
 
     private UseGuard.Use BeginUse() => _use.Begin(
-        "the trainer is in use: it does one thing at a time, and its callbacks, data sets and parts must not call it; take another trainer for another training, or the network itself to predict and evaluate");
+        "the trainer is in use: it runs one call at a time, and its callbacks, data sets and parts must not call it; use another trainer for another training, or the network itself to predict and evaluate");
 
-    /// <summary>Checks everything before anything changes.</summary>
+    /// <summary>Checks all arguments before anything changes.</summary>
     private TrainingPlan Begin(Dataset training, FitOptions options)
     {
         var plan = new TrainingPlan(_network, _loss, _optimizer, training, options);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>What one epoch reached.</summary>
+/// <summary>The loss and metrics of one epoch.</summary>
 public sealed class EpochRecord
 {
     internal EpochRecord(int epoch, EvaluationResult training, EvaluationResult? validation, TimeSpan duration, int sampleCount)
@@ -22,14 +22,15 @@ public sealed class EpochRecord
     public EvaluationResult Training { get; }
 
     /// <summary>
-    /// Loss and metrics of the validation samples after the epoch, of the averaged network where there is one; null without validation samples.
+    /// The loss and metrics of the validation samples after the epoch, computed with the averaged network if there is one; null without
+    /// validation samples.
     /// </summary>
     public EvaluationResult? Validation { get; }
 
-    /// <summary>Time for shuffling, gathering and all steps, without callbacks, progress, checkpoints and validation.</summary>
+    /// <summary>The time for shuffling, copying samples and all steps, without callbacks, progress, checkpoints and validation.</summary>
     public TimeSpan Duration { get; }
 
-    /// <summary>Number of training samples.</summary>
+    /// <summary>The number of training samples.</summary>
     public int SampleCount { get; }
 
     /// <summary>
@@ -37,14 +38,14 @@ public sealed class EpochRecord
     /// </summary>
     public int ThreadCount { get; internal init; }
 
-    /// <summary>Training samples in a second.</summary>
+    /// <summary>The number of training samples per second.</summary>
     public double SamplesPerSecond => SampleCount / Duration.TotalSeconds;
 
-    /// <summary>What schedules watch: the figures of the validation samples where there are some.</summary>
+    /// <summary>The results that schedules watch: those of the validation samples if there are any.</summary>
     internal EvaluationResult Watched => Validation ?? Training;
 }
 
-/// <summary>Why a training ended.</summary>
+/// <summary>The reason why a training ended.</summary>
 public enum TrainingEndReason
 {
     /// <summary>All epochs are done.</summary>
@@ -63,7 +64,7 @@ public enum TrainingEndReason
     NonFiniteLoss,
 }
 
-/// <summary>The epochs of a training, first to last.</summary>
+/// <summary>The epochs of a training, in order.</summary>
 public sealed class TrainingHistory
 {
     internal TrainingHistory(IReadOnlyList<EpochRecord> epochs) => Epochs = epochs;
@@ -71,10 +72,13 @@ public sealed class TrainingHistory
     /// <summary>One record for each finished epoch.</summary>
     public IReadOnlyList<EpochRecord> Epochs { get; }
 
-    /// <summary>Why the training ended; null while it goes on, and where an exception of other code ended it.</summary>
+    /// <summary>
+    /// The reason why the training ended; null while it is in progress, or if an exception ended it that has no value in
+    /// <see cref="TrainingEndReason"/>.
+    /// </summary>
     public TrainingEndReason? EndReason { get; internal set; }
 
-    /// <summary>A table with a line for each epoch.</summary>
+    /// <summary>Returns a table with a line for each epoch.</summary>
     public override string ToString()
     {
         if (Epochs.Count == 0)
@@ -106,7 +110,7 @@ public sealed class TrainingHistory
     private static IEnumerable<string> Figures(EvaluationResult result) => [FigureText.Of(result.Loss), .. result.Metrics.Select(metric => FigureText.Of(result[metric].Value))];
 }
 
-/// <summary>Loss and metrics of the samples of an epoch so far, each as it stood at its step.</summary>
+/// <summary>The loss and metrics of the samples of an epoch so far. Each sample is measured before its own update.</summary>
 internal sealed class EpochFigures
 {
     private readonly Sequential _network;
@@ -132,11 +136,11 @@ internal sealed class EpochFigures
         (_chunk, _samples) = (0, 0);
     }
 
-    /// <summary>Takes a worker's rows of a block.</summary>
+    /// <summary>Adds the rows of a block that a worker computed.</summary>
     public void Add(int worker, int firstChunk, int firstRow, ReadOnlyMatrixView outputs, in SampleBatch samples, ReadOnlySpan<double> losses) =>
         _accumulator.Add(worker, _chunk + firstChunk, _samples + firstRow, outputs, samples.Labels, samples.Targets, losses);
 
-    /// <summary>Brings together what the workers took of a block.</summary>
+    /// <summary>Combines the workers' results of a block.</summary>
     public void FinishBlock(int rows)
     {
         _accumulator.Merge();
@@ -149,7 +153,7 @@ internal sealed class EpochFigures
 
     public (MetricState State, long Chunk, int Samples) Save() => (_accumulator.Save(), _chunk, _samples);
 
-    /// <exception cref="InvalidDataException">The state is that of other metrics.</exception>
+    /// <exception cref="InvalidDataException">The state belongs to other metrics.</exception>
     public void Restore(MetricState state, long chunk, int samples)
     {
         _accumulator.Restore(state, samples);

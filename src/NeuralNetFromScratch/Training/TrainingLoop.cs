@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>One call of <see cref="Trainer.Fit"/>: the loop over epochs and steps. It owns nothing; where the training stands is in the state.</summary>
+/// <summary>
+/// One call of <see cref="Trainer.Fit"/>: the loop over epochs and steps. The state of the training is in <see cref="TrainingState"/>.
+/// </summary>
 internal sealed class TrainingLoop
 {
     private const int ReportsPerEpoch = 100;
@@ -27,7 +29,7 @@ internal sealed class TrainingLoop
     private readonly Stopwatch _watch = new();
     private (long Steps, TrainingEndReason? Ended) _written;
 
-    /// <summary>Whether an epoch has gone through the samples, which are looked at once for what is not finite.</summary>
+    /// <summary>Whether an epoch has visited all samples. In the first epoch the features are checked for values that are not finite.</summary>
     private bool _hasSeenAll;
 
     public TrainingLoop(
@@ -49,7 +51,7 @@ internal sealed class TrainingLoop
         foreach (EpochRecord record in state.History)
             Note(record);
         _order = new int[plan.Training.Count];
-        // A training that goes on is in its checkpoint as it stands; one that begins need not be.
+        // The checkpoint of a resumed training is up to date; a new training does not write its initial state.
         _written = (state.Steps, state.Ended);
     }
 
@@ -83,11 +85,11 @@ internal sealed class TrainingLoop
         return EndOfEpochs() ?? TrainingEndReason.Callback;
     }
 
-    /// <summary>Why no epoch follows; null where one could.</summary>
+    /// <summary>Returns the reason why no epoch follows; null if one may follow.</summary>
     private TrainingEndReason? EndOfEpochs() =>
         _state.IsStopped ? TrainingEndReason.EarlyStopping : _state.Epoch > _options.Epochs ? TrainingEndReason.Completed : null;
 
-    /// <summary>Writes down where the training stands, unless the last checkpoint says it.</summary>
+    /// <summary>Writes a checkpoint unless the last one has the same state.</summary>
     private void WriteCheckpoint()
     {
         if (_checkpoint is null || _written == (_state.Steps, _state.Ended))
@@ -96,7 +98,7 @@ internal sealed class TrainingLoop
         _written = (_state.Steps, _state.Ended);
     }
 
-    /// <summary>The steps that are left of the epoch; false where a callback or a cancellation ended it on the way.</summary>
+    /// <summary>Runs the remaining steps of the epoch. Returns false if a callback or a cancellation ended it early.</summary>
     private bool RunSteps(CancellationToken cancellationToken)
     {
         _watch.Restart();
@@ -183,7 +185,7 @@ internal sealed class TrainingLoop
         _progress?.Report(progress);
     }
 
-    /// <summary>Keeps the figures that schedules watch.</summary>
+    /// <summary>Records the values that schedules watch.</summary>
     private void Note(EpochRecord record)
     {
         _losses.Add(record.Watched.Loss);

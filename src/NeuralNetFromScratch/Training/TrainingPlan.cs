@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>What a training goes through, checked before anything changes: samples, validation, steps, and the figures to compute.</summary>
+/// <summary>The checked inputs of a training: samples, validation, steps and metrics.</summary>
 internal sealed class TrainingPlan
 {
-    /// <exception cref="ArgumentException">A data set is empty or does not fit the network, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">A data set is empty or does not match the network, or an option is out of range.</exception>
     public TrainingPlan(Sequential network, Loss loss, Optimizer optimizer, Dataset training, FitOptions options)
     {
         options.Validate();
@@ -30,14 +30,14 @@ internal sealed class TrainingPlan
 
         _stepLength = (long)options.BatchSize * options.AccumulationSteps;
         StepsPerEpoch = (int)((Training.Count + _stepLength - 1) / _stepLength);
-        // Where samples are mixed, one that would be a step by itself joins the step before it.
+        // If samples are mixed, a single remaining sample joins the step before it.
         if (network.Chain.MixesSamples && StepsPerEpoch > 1 && Training.Count % _stepLength == 1)
             StepsPerEpoch--;
         if (options.DropLast)
             StepsPerEpoch = (int)(Training.Count / _stepLength);
         if (StepsPerEpoch == 0)
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"there are {Training.Count} training samples, fewer than a step of {_stepLength}, which {nameof(FitOptions.DropLast)} leaves out"),
+                string.Create(CultureInfo.InvariantCulture, $"there are {Training.Count} training samples, fewer than a step of {_stepLength}, which {nameof(FitOptions.DropLast)} omits"),
                 nameof(options));
         SamplesPerEpoch = options.DropLast ? (int)(StepsPerEpoch * _stepLength) : Training.Count;
         Order = new EpochOrder(options, Training.Count);
@@ -55,15 +55,17 @@ internal sealed class TrainingPlan
                 $"the schedule watches the metric \"{missing}\", but the training has: {(metrics.Count == 0 ? "none" : string.Join(", ", metrics.Select(metric => metric.Name)))}",
                 nameof(options));
         if (options.EarlyStopping is { WatchesTraining: false } && Validation is null)
-            throw new ArgumentException("early stopping watches the validation, but there are no validation samples; name some, or set WatchesTraining", nameof(options));
+            throw new ArgumentException("early stopping watches the validation, but there are no validation samples; set Validation or ValidationFraction, or WatchesTraining", nameof(options));
     }
 
     private readonly long _stepLength;
 
-    /// <summary>What must be the same when the training goes on from a checkpoint; null until it is needed, since it reads the data.</summary>
+    /// <summary>
+    /// The entries that must match when the training is resumed from a checkpoint; null until needed, because computing them reads the data.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Fingerprint { get; set; }
 
-    /// <summary>The samples before some were held out for validation.</summary>
+    /// <summary>The samples before the validation samples were held out.</summary>
     public Dataset Source { get; }
 
     public Dataset Training { get; }
@@ -72,20 +74,20 @@ internal sealed class TrainingPlan
 
     public FitOptions Options { get; }
 
-    /// <summary>Updates in an epoch.</summary>
+    /// <summary>The number of updates in an epoch.</summary>
     public int StepsPerEpoch { get; }
 
-    /// <summary>Samples that an epoch takes.</summary>
+    /// <summary>The number of samples in an epoch.</summary>
     public int SamplesPerEpoch { get; }
 
-    /// <summary>Which samples an epoch takes.</summary>
+    /// <summary>The selection and order of an epoch's samples.</summary>
     public EpochOrder Order { get; }
 
     public MetricTask Task { get; }
 
     public IReadOnlyList<Metric> Metrics { get; }
 
-    /// <summary>The samples of a step: places in the epoch's order.</summary>
+    /// <summary>Returns the samples of a step as a range of the epoch's order.</summary>
     public (int Start, int Count) Step(int number)
     {
         int start = (int)(number * _stepLength);
@@ -101,7 +103,7 @@ internal sealed class TrainingPlan
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a {nameof(FitOptions.ValidationFraction)} of {options.ValidationFraction} leaves {heldOut.Count} of {training.Count} samples for validation and {remaining.Count} for training; choose another fraction, or name a {nameof(FitOptions.Validation)} set"),
+                    $"a {nameof(FitOptions.ValidationFraction)} of {options.ValidationFraction} leaves {heldOut.Count} of {training.Count} samples for validation and {remaining.Count} for training; use another fraction, or set {nameof(FitOptions.Validation)}"),
                 nameof(options));
         }
 
@@ -109,10 +111,13 @@ internal sealed class TrainingPlan
     }
 }
 
-/// <summary>How a trainer works.</summary>
+/// <summary>Options of a <see cref="Trainer"/>.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>The number of threads; positive. Default: the number of cores that the process may use. More than <see cref="Environment.ProcessorCount"/> are lowered to it.</summary>
+    /// <summary>
+    /// The number of threads. Default: the number of cores that the process may use; positive, and is limited to
+    /// <see cref="Environment.ProcessorCount"/>.
+    /// </summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>
@@ -121,9 +126,9 @@ public sealed record TrainerOptions
     /// </summary>
     public bool EmulateFusedMultiplyAdd { get; init; }
 
-    /// <summary>What happens to the gradients between computing them and the update, where several machines share a step; nothing if null, the default.</summary>
+    /// <summary>The exchange of gradients between machines that share a step; null, the default, for none.</summary>
     public GradientExchange? Exchange { get; init; }
 
-    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     internal void Validate() => Guard.Positive(ThreadCount, nameof(ThreadCount));
 }

@@ -5,7 +5,7 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A training that is under way, as its callbacks see it.</summary>
+/// <summary>A training in progress, as its callbacks see it.</summary>
 public sealed class TrainingRun
 {
     private readonly TrainingState _state;
@@ -17,29 +17,29 @@ public sealed class TrainingRun
         History = new TrainingHistory(state.History);
     }
 
-    /// <summary>The network.</summary>
+    /// <summary>The network in training.</summary>
     public Sequential Network => _state.Network;
 
     /// <summary>The options of the training.</summary>
     public FitOptions Options { get; }
 
-    /// <summary>The epochs so far.</summary>
+    /// <summary>The finished epochs.</summary>
     public TrainingHistory History { get; }
 
-    /// <summary>Whether the training ends after this epoch, or at once when asked in a step.</summary>
+    /// <summary>Whether <see cref="Stop"/> was called. The training ends after this epoch, or at once if it was called in a step.</summary>
     public bool IsStopping { get; private set; }
 
-    /// <summary>Asks the training to end. An epoch that is cut short leaves no record.</summary>
+    /// <summary>Requests that the training ends. An epoch that is cut short has no record.</summary>
     public void Stop() => IsStopping = true;
 
-    /// <summary>Loss and metrics of the epoch's samples so far.</summary>
+    /// <summary>Computes the loss and metrics of the epoch's samples so far.</summary>
     public EvaluationResult ComputeMetrics() => _state.Figures!.Result();
 }
 
-/// <summary>What must be the same when a training goes on from a checkpoint, in words.</summary>
+/// <summary>Describes as text what must match when a training is resumed from a checkpoint.</summary>
 internal static class TrainingFingerprint
 {
-    /// <summary>Stands for the contents of a data set that does not give its fingerprint.</summary>
+    /// <summary>The value for a data set that has no fingerprint.</summary>
     public const string Unknown = "unknown";
 
     private const string Samples = "samples", Contents = "contents of the samples", ValidationSamples = "validation samples", ValidationContents = "contents of the validation samples";
@@ -54,7 +54,7 @@ internal static class TrainingFingerprint
         _ => "",
     };
 
-    /// <summary>Whether an entry is about the data, not about the options.</summary>
+    /// <summary>Whether an entry describes the data, not the options.</summary>
     public static bool IsData(string key) => key is Samples or Contents or ValidationSamples or ValidationContents;
 
     public static IReadOnlyDictionary<string, string> Of(Sequential network, Loss loss, Optimizer optimizer, Engine engine, TrainingPlan plan)
@@ -92,7 +92,7 @@ internal static class TrainingFingerprint
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 
-    /// <summary>A number that two lists of weights share only by a rare accident.</summary>
+    /// <summary>Computes a hash of a list of weights.</summary>
     private static string Digest(IReadOnlyList<float> weights)
     {
         ulong digest = 0;
@@ -104,7 +104,7 @@ internal static class TrainingFingerprint
     private static string Text(bool value) => value ? "yes" : "no";
 }
 
-/// <summary>The stages of a step, one after another: gradients, exchange, update.</summary>
+/// <summary>Runs the stages of a step in order: gradients, exchange, update.</summary>
 internal sealed class StepRunner : ILayerObserver
 {
     private const ulong LayerStream = 2;
@@ -129,14 +129,14 @@ internal sealed class StepRunner : ILayerObserver
         _update = new ParameterUpdate(plan, optimizer, engine, state);
     }
 
-    /// <summary>The gradients lie in the network's parameters.</summary>
+    /// <summary>Computes the gradients and stores them in the network's parameters.</summary>
     public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures, bool refusesNonFinite = false) => _pass.Run(
         batch, new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps), accumulate, figures, _exchange is null ? null : this, refusesNonFinite);
 
-    /// <summary>The gradients and totals are those of all machines.</summary>
+    /// <summary>Replaces the gradients and totals by those of all machines.</summary>
     public StepTotals Exchange(StepTotals totals) => _exchange is null ? totals : _exchange.Exchange(_state.Network.Parameters, totals);
 
-    /// <summary>The parameters have changed, and the step is counted.</summary>
+    /// <summary>Updates the parameters and counts the step.</summary>
     public void Update(float learningRate, float? momentum) => _update.Run(learningRate, momentum);
 
     /// <summary>The number of threads in use.</summary>

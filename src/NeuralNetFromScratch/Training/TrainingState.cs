@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Where a training stands: all that changes while it goes on, in one object that checkpoints write and read and a search for the learning rate
-/// puts back.
+/// The state of a training: everything that changes while it is in progress. Checkpoints write and read it; a learning-rate range test restores
+/// it.
 /// </summary>
 internal sealed class TrainingState
 {
@@ -13,58 +13,58 @@ internal sealed class TrainingState
         AveragedNetwork = optimizer.EmaDecay is null ? null : network.Copy();
     }
 
-    /// <summary>The network, with the parameters.</summary>
+    /// <summary>The network with its parameters.</summary>
     public Sequential Network { get; }
 
-    /// <summary>The network with the averaged parameters; null where there is no average.</summary>
+    /// <summary>The network with the averaged parameters; null if there is no average.</summary>
     public Sequential? AveragedNetwork { get; }
 
-    /// <summary>The averaged parameters; empty where there is no average.</summary>
+    /// <summary>The averaged parameters; empty if there is no average.</summary>
     public Span<float> AverageValues => AveragedNetwork is null ? [] : AveragedNetwork.Parameters.Values;
 
-    /// <summary>What validation and early stopping look at.</summary>
+    /// <summary>The network that validation and early stopping evaluate.</summary>
     public Sequential WatchedNetwork => AveragedNetwork ?? Network;
 
-    /// <summary>All that the optimizer remembers: its slots one after another, each as long as the flat buffer of values.</summary>
+    /// <summary>The optimizer's state: its slots one after another, each as long as the flat buffer of values.</summary>
     public AlignedBuffer Slots { get; }
 
-    /// <summary>Number of updates, over all calls.</summary>
+    /// <summary>The number of updates over all calls.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Number of finished epochs, over all calls: each epoch's random numbers go by it.</summary>
+    /// <summary>The number of finished epochs over all calls. The random numbers of an epoch depend on it.</summary>
     public int FinishedEpochs { get; set; }
 
-    /// <summary>The epoch of this call that is under way or comes next, from 1.</summary>
+    /// <summary>The number of the current or next epoch of this call, from 1.</summary>
     public int Epoch { get; set; } = 1;
 
-    /// <summary>Steps of it that are done.</summary>
+    /// <summary>The number of steps done in the current epoch.</summary>
     public int StepOfEpoch { get; set; }
 
-    /// <summary>Loss and metrics of these steps.</summary>
+    /// <summary>The loss and metrics of these steps.</summary>
     public EpochFigures? Figures { get; set; }
 
     /// <summary>The finished epochs of this call.</summary>
     public List<EpochRecord> History { get; private set; } = [];
 
-    /// <summary>Why the training has ended by itself; null where more is to be done, as after a cancellation.</summary>
+    /// <summary>The reason why the training has ended; null if it can continue, for example after a cancellation.</summary>
     public TrainingEndReason? Ended { get; set; }
 
     /// <summary>Whether early stopping has ended the training.</summary>
     public bool IsStopped { get; set; }
 
-    /// <summary>The best figure that early stopping has seen; the lower is the better.</summary>
+    /// <summary>The best value that early stopping has seen; lower is better.</summary>
     public double Best { get; set; } = double.PositiveInfinity;
 
-    /// <summary>Epochs since then.</summary>
+    /// <summary>The number of epochs since the best value.</summary>
     public int EpochsSinceBest { get; set; }
 
-    /// <summary>The parameters of the best epoch, and the averaged ones; empty where they are not kept.</summary>
+    /// <summary>The parameters of the best epoch; empty if they are not kept.</summary>
     public float[] BestValues { get; set; } = [];
 
-    /// <summary>See <see cref="BestValues"/>.</summary>
+    /// <summary>The averaged parameters of the best epoch; empty if they are not kept.</summary>
     public float[] BestAverage { get; set; } = [];
 
-    /// <summary>A new call of Fit: the epochs are counted anew.</summary>
+    /// <summary>Begins a new call of Fit: epochs are counted from 1.</summary>
     public void BeginFit(EpochFigures figures, bool keepsBest)
     {
         (Epoch, StepOfEpoch, IsStopped, Best, EpochsSinceBest) = (1, 0, false, double.PositiveInfinity, 0);
@@ -75,14 +75,14 @@ internal sealed class TrainingState
         BestAverage = keepsBest && AveragedNetwork is not null ? new float[BestValues.Length] : [];
     }
 
-    /// <summary>Notes the parameters as the best so far.</summary>
+    /// <summary>Stores the current parameters as the best so far.</summary>
     public void KeepBest()
     {
         Network.Parameters.Values.CopyTo(BestValues);
         AverageValues.CopyTo(BestAverage);
     }
 
-    /// <summary>Puts the best epoch's parameters back, where a rule says so and there are any.</summary>
+    /// <summary>Restores the parameters of the best epoch if a rule requests it and there are any.</summary>
     public void RestoreBest(EarlyStopping? rule)
     {
         if (rule is not { RestoresBest: true } || !double.IsFinite(Best))
@@ -91,10 +91,10 @@ internal sealed class TrainingState
         BestAverage.CopyTo(AverageValues);
     }
 
-    /// <summary>What a training changes besides its history, as it is now.</summary>
+    /// <summary>Captures everything that a training changes except its history.</summary>
     public Snapshot TakeSnapshot() => new(this);
 
-    /// <summary>What a training changes, as it was at a time; it is put back when this is disposed of.</summary>
+    /// <summary>A captured state. Disposing of it restores the state.</summary>
     public sealed class Snapshot(TrainingState state) : IDisposable
     {
         private readonly float[] _values = state.Network.Parameters.Values.ToArray();

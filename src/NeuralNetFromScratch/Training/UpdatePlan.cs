@@ -60,12 +60,12 @@ internal sealed class UpdatePlan
     public UpdatePlan(ParameterStore parameters, Optimizer optimizer)
     {
         if (optimizer is { GlobalClipNorm: not null, GlobalClipInfinityNorm: not null })
-            throw new ArgumentException("the optimizer bounds two norms of the gradients, GlobalClipNorm and GlobalClipInfinityNorm; name one", nameof(optimizer));
+            throw new ArgumentException("the optimizer has both GlobalClipNorm and GlobalClipInfinityNorm; set one", nameof(optimizer));
         foreach (ParameterGroup group in optimizer.ParameterGroups)
         {
             if (!parameters.Any(parameter => group.Names(parameter.Name)))
                 throw new ArgumentException(
-                    $"the optimizer has a group \"{group.Name}\", but no layer or parameter is called so; there are {string.Join(", ", parameters.Select(parameter => parameter.Name))}",
+                    $"the optimizer has a group \"{group.Name}\", but no layer or parameter has this name; the network has {string.Join(", ", parameters.Select(parameter => parameter.Name))}",
                     nameof(optimizer));
         }
 

@@ -22,7 +22,7 @@ public class IdxFileTests
 
         Assert.That(IdxFile.Read(folder.File("two.gz")).Values, Is.EqualTo((byte[])[1, 2, 3, 4, 5, 6]));
         Assert.That(IdxFile.Read(folder.File("two.gz"), maxByteCount: 6).Values, Has.Length.EqualTo(6));
-        Assert.That(() => IdxFile.Read(folder.File("two.gz"), maxByteCount: 5), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("more than the 5 that are allowed"));
+        Assert.That(() => IdxFile.Read(folder.File("two.gz"), maxByteCount: 5), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("more than the allowed 5"));
     }
 
     [Test]
@@ -63,7 +63,7 @@ public class IdxFileTests
     [TestCase("0 0 12 1 0 0 0 0", "32-bit integer")]
     [TestCase("0 0 13 1 0 0 0 0", "32-bit float")]
     [TestCase("0 0 14 1 0 0 0 0", "64-bit float")]
-    [TestCase("0 0 7 1 0 0 0 0", "does not know")]
+    [TestCase("0 0 7 1 0 0 0 0", "is not an IDX type")]
     [TestCase("0 0 8 0", "1 to 8 dimensions, got 0")]
     [TestCase("0 0 8 9", "1 to 8 dimensions, got 9")]
     [TestCase("0 0 8 1 255 255 255 255", "dimension 0 is 4294967295")]
@@ -115,7 +115,7 @@ public class IdxFileTests
     {
         byte[] promise = [0, 0, 8, 1, 0x7F, 0, 0, 0, 1, 2, 3];
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Refused(promise, "has 2130706440 bytes, this one 11");
+        Refused(promise, "has 2130706440 bytes, got 11");
         Refused(Compress(promise), "the file ends after 3");
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(4_000_000));
     }

@@ -112,7 +112,7 @@ public class MnistLocationTests
         MnistData data = Qmnist.Load(folder.Root);
         Assert.That((data.Training.GetLabel(0), data.Test.GetLabel(1)), Is.EqualTo((7, 3)));
         File.WriteAllBytes(folder.File("qmnist-test-labels-idx2-int"), Integers([2, 8], new int[15]));
-        Assert.That(() => Qmnist.Load(folder.Root), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("has 76 bytes, this one 72"));
+        Assert.That(() => Qmnist.Load(folder.Root), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("has 76 bytes, got 72"));
         File.WriteAllBytes(folder.File("qmnist-test-labels-idx2-int"), Integers([2, 1], [0, -1]));
         Assert.That(() => Qmnist.Load(folder.Root), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("label of sample 1 must be 0 to 9, got -1"));
         File.WriteAllBytes(folder.File("qmnist-test-labels-idx2-int"), Integers([int.MaxValue, int.MaxValue], []));

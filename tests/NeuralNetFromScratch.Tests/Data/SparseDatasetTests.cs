@@ -47,7 +47,7 @@ public class SparseDatasetTests
         Refused([0, 1, 2], [1, 2], [1, 1], 2, [0, 0], null, "row 1: column must be 0 to 1, got 2");
         Refused([0, 1, 2], [1, 1], [1], 2, [0, 0], null, "2 columns, but 1 values");
         Refused([0, 1, 2], [1, 1], [1, 1], 2, [0, 2], null, "label of sample 1 must be 0 to 1, got 2");
-        Refused([0, 1, 2], [1, 1], [1, 1], 2, [0, 1], [1, 2, 3], "as many dense features for each of 2 samples, got 3");
+        Refused([0, 1, 2], [1, 1], [1, 1], 2, [0, 1], [1, 2, 3], "the same number of dense features for each of 2 samples, got 3");
         Refused([0, 1, 2], [1, 1], [1, 1], 0, [0, 1], null, "columnCount");
         Assert.That(() => Dataset.FromSparse([0, 1], [0], [1], 1, [1f, 2], 3), Throws.ArgumentException.With.Message.Contains("targets of 3 values, got 2"));
     }

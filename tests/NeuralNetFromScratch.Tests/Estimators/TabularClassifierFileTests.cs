@@ -70,10 +70,10 @@ public class TabularClassifierFileTests
         new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "1"], OutputActivation = OutputActivation.Softmax }.Save(path);
         Refused<int>("two classes have the same name");
         new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "x"], OutputActivation = OutputActivation.Softmax }.Save(path);
-        Refused<int>("\"x\" is no label of type Int32");
+        Refused<int>("\"x\" is not a label of type Int32");
         new Sequential([3], 1, new Dense(2)) { ClassNames = ["1", "300"], OutputActivation = OutputActivation.Softmax }.Save(path);
-        Refused<byte>("\"300\" is no label of type Byte");
-        Refused<DayOfWeek>("no label of type DayOfWeek", ["1", "Someday"]);
+        Refused<byte>("\"300\" is not a label of type Byte");
+        Refused<DayOfWeek>("not a label of type DayOfWeek", ["1", "Someday"]);
         Assert.That(() => TabularClassifier<Guid>.Load(path), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("Guid"));
 
         var ambiguous = new TabularClassifier<Nameless>(new() { MaxEpochs = 1 });

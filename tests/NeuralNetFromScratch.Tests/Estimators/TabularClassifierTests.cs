@@ -139,10 +139,10 @@ public class TabularClassifierTests
 
         Assert.That(classifier.Score(features, labels), Is.GreaterThan(0.9));
         Assert.That(
-            () => classifier.PartialFit(new ReadOnlyMatrixView(table, 1, 3), ["tulip"]), Throws.ArgumentException.With.Message.Contains("\"tulip\" was not announced"));
+            () => classifier.PartialFit(new ReadOnlyMatrixView(table, 1, 3), ["tulip"]), Throws.ArgumentException.With.Message.Contains("\"tulip\" is not one of the classes of the first call"));
         Assert.That(
             () => classifier.PartialFit(new ReadOnlyMatrixView(table, 1, 3), ["rose"], ["rose", "lily", "tulip"]),
-            Throws.ArgumentException.With.Message.Contains("the classes are others than in the first call; new: tulip; missing: iris"));
+            Throws.ArgumentException.With.Message.Contains("the classes differ from those of the first call; new: tulip; missing: iris"));
         Assert.That(() => classifier.PartialFit(new ReadOnlyMatrixView(table, 1, 3), ["rose"], ["iris", "rose", "lily"]), Throws.Nothing);
     }
 

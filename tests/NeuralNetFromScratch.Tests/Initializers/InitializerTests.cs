@@ -70,8 +70,8 @@ public class InitializerTests
         Assert.That(() => Initializer.Uniform(0, float.PositiveInfinity), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Initializer.Normal(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Initializer.Orthogonal(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => Initializer.Orthogonal().Fill(new float[3], Weight(3), default), Throws.ArgumentException.With.Message.Contains("orthogonal needs a weight"));
-        Assert.That(() => Initializer.HeNormal.Fill(new float[3], Weight(3), default), Throws.ArgumentException.With.Message.Contains("he-normal needs a weight"));
+        Assert.That(() => Initializer.Orthogonal().Fill(new float[3], Weight(3), default), Throws.ArgumentException.With.Message.Contains("orthogonal requires a weight"));
+        Assert.That(() => Initializer.HeNormal.Fill(new float[3], Weight(3), default), Throws.ArgumentException.With.Message.Contains("he-normal requires a weight"));
     }
 
     private static ParameterDefinition Weight(params int[] dimensions) => new("weight", Shape.Create(dimensions), Initializer.Zeros, ParameterRole.Weight);

@@ -27,7 +27,7 @@ public class GradientCheckTests
 
     [Test]
     public void A_gradient_that_does_not_add_up_is_found() =>
-        Assert.That(GradientCheck.Run(new Faulty(fault: "adding"), [3]).WorstElement, Does.EndWith("added up twice"));
+        Assert.That(GradientCheck.Run(new Faulty(fault: "adding"), [3]).WorstElement, Does.EndWith("accumulated twice"));
 
     [Test]
     public void A_factor_of_one_hides_no_mistake() =>

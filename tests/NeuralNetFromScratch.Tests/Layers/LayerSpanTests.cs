@@ -65,7 +65,7 @@ public class LayerSpanTests
         Assert.Multiple(() =>
         {
             Assert.That(refusal, Is.Not.Null);
-            Assert.That(refusal?.Message, Does.StartWith(layer.Settings.Kind).Or.StartWith("a residual runs in a chain"));
+            Assert.That(refusal?.Message, Does.StartWith(layer.Settings.Kind).Or.StartWith("a residual must run in a Chain"));
             Assert.That(memory.SelectMany(values => values), Has.All.NaN);
         });
 
@@ -77,7 +77,7 @@ public class LayerSpanTests
     public void Views_that_are_not_contiguous_are_refused((Layer Layer, Shape Shape) pair)
     {
         if (pair.Layer is Residual)
-            Assert.Pass("it runs in a chain alone");
+            Assert.Pass("it must run in a Chain");
         int inputs = pair.Shape.ElementCount, outputs = pair.Layer.OutputShape(pair.Shape).ElementCount;
         float[] input = new float[Rows * inputs], output = new float[2 * Rows * outputs];
         Assert.That(
@@ -85,7 +85,7 @@ public class LayerSpanTests
                 new LayerContext(new Engine(), Rows, pair.Layer.CreateParameters(pair.Shape)) { InputShape = pair.Shape, Scratch = new float[1000] },
                 new(input, Rows, inputs),
                 new MatrixView(output, Rows, outputs, 2 * outputs, 1)),
-            Throws.ArgumentException.With.Message.Contain("must lie one after another"));
+            Throws.ArgumentException.With.Message.Contain("must be contiguous"));
     }
 
     [TestCaseSource(nameof(Cases))]

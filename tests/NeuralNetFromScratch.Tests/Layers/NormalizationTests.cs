@@ -69,7 +69,7 @@ public class NormalizationTests
     public void A_training_batch_of_one_sample_is_refused()
     {
         var run = new LayerRun(new BatchNormalization(), [4], 1, new Engine(1), 1);
-        Assert.That(() => run.Forward(), Throws.InvalidOperationException.With.Message.Contains("two samples or more"));
+        Assert.That(() => run.Forward(), Throws.InvalidOperationException.With.Message.Contains("at least two samples"));
         Assert.That(() => run.Forward(isTraining: false), Throws.Nothing);
     }
 

@@ -115,7 +115,7 @@ public class MetricAccumulatorTests
     [Test]
     public void Two_metrics_of_one_name_are_refused() => Assert.That(
         () => new MetricAccumulator(new(OutputActivation.Softmax, 3, true), [new CalibrationError(10), new CalibrationError(15)], 1),
-        Throws.ArgumentException.With.Message.Contains("two metrics are called \"calibration-error\""));
+        Throws.ArgumentException.With.Message.Contains("two metrics have the name \"calibration-error\""));
 
     private static (MetricTask Task, Metric[] Metrics) Task(bool hasLabels) => hasLabels
         ? (new(OutputActivation.Softmax, Outputs, HasLabels: true), OfClasses)

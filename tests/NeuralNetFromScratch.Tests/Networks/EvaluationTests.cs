@@ -152,7 +152,7 @@ public class EvaluationTests
         EvaluationResult result = Network().Evaluate(OfClasses);
         Assert.That(result.Metrics, Is.EqualTo((Metric[])[new Accuracy()]));
         Assert.That(result[new Accuracy()].Value, Is.EqualTo(result.Accuracy));
-        Assert.That(() => result["f1"], Throws.ArgumentException.With.Message.Contains("f1 was not computed; there are: accuracy"));
+        Assert.That(() => result["f1"], Throws.ArgumentException.With.Message.Contains("f1 was not computed; computed metrics: accuracy"));
         Assert.That(() => result[new RocAuc()], Throws.ArgumentException);
         Assert.That(() => result.ConfusionMatrix, Throws.InvalidOperationException.With.Message.Contains("ConfusionMatrixMetric"));
     }

@@ -120,7 +120,7 @@ public class SequentialTests
         Assert.That(() => new Sequential([6], 1, new Dense(3), null!) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("layer 1 is null"));
         Assert.That(() => Small().CreatePredictor(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Small().CreatePredictor().Predict(new float[7], new float[3]), Throws.ArgumentException.With.Message.Contains("samples of 6 values"));
-        Assert.That(() => Small().CreatePredictor().Predict(new float[6], new float[4]), Throws.ArgumentException.With.Message.Contains("room for 1 × 3"));
+        Assert.That(() => Small().CreatePredictor().Predict(new float[6], new float[4]), Throws.ArgumentException.With.Message.Contains("a span of 1 × 3"));
     }
 
     private static Sequential Small(ulong seed = 1) => new([6], seed, new Dense(5, Activation.Relu), new Dense(3)) { OutputActivation = OutputActivation.Softmax };

@@ -31,7 +31,7 @@ public sealed class NaiveConv2D : Layer, IPart<NaiveConv2D>
 
     public override Shape OutputShape(Shape inputShape) => inputShape.Rank == 3 && inputShape[0] >= _size && inputShape[1] >= _size
         ? [inputShape[0] - _size + 1, inputShape[1] - _size + 1, _filters]
-        : throw new ArgumentException($"expected pictures [height, width, channels] of at least {_size} × {_size}, got {inputShape}", nameof(inputShape));
+        : throw new ArgumentException($"expected images [height, width, channels] of at least {_size} × {_size}, got {inputShape}", nameof(inputShape));
 
     public override IReadOnlyList<ParameterDefinition> Parameters(Shape inputShape) =>
     [

@@ -24,7 +24,7 @@ public sealed class NaiveMaxPool2D : Layer, IPart<NaiveMaxPool2D>
 
     public override Shape OutputShape(Shape inputShape) => inputShape.Rank == 3 && inputShape[0] >= _size && inputShape[1] >= _size
         ? [inputShape[0] / _size, inputShape[1] / _size, inputShape[2]]
-        : throw new ArgumentException($"expected pictures [height, width, channels] of at least {_size} × {_size}, got {inputShape}", nameof(inputShape));
+        : throw new ArgumentException($"expected images [height, width, channels] of at least {_size} × {_size}, got {inputShape}", nameof(inputShape));
 
     public override ScratchSize Scratch(Shape inputShape, int rows) => new(Bytes: rows * OutputShape(inputShape).ElementCount);
 

@@ -42,7 +42,7 @@ public class AtomicFileTests
     [Test]
     [Platform("Linux,MacOsX")]
     public void The_result_of_a_flush_is_seen() =>
-        Assert.That(() => NativeFile.Sync(-1, "model"), Throws.InstanceOf<IOException>().With.Message.StartsWith("model: cannot be flushed to the disk"));
+        Assert.That(() => NativeFile.Sync(-1, "model"), Throws.InstanceOf<IOException>().With.Message.StartsWith("model cannot be flushed to disk"));
 
     [Test]
     public void Folders_that_are_missing_are_made()
@@ -113,7 +113,7 @@ public class AtomicFileTests
             make.WaitForExit();
         File.CreateSymbolicLink(link, "/dev/null");
         foreach (string path in (string[])[pipe, link, "/dev/null"])
-            Assert.That(() => AtomicFile.Write(path, stream => stream.WriteByte(1)), Throws.InstanceOf<IOException>().With.Message.Contains("no regular file"), path);
+            Assert.That(() => AtomicFile.Write(path, stream => stream.WriteByte(1)), Throws.InstanceOf<IOException>().With.Message.Contains("not a regular file"), path);
         Assert.That(NativeFile.IsSpecial(pipe));
     }
 

@@ -59,7 +59,7 @@ public class CheckpointHistoryTests
         IOException? refused = null;
         var second = new AfterEpochs(() => refused ??= Assert.Throws<IOException>(() => Fit(path, epochs: 2)));
         Fit(path, epochs: 4, second);
-        Assert.That(refused?.Message, Does.StartWith(path).And.Contain("another training is writing its checkpoints here"));
+        Assert.That(refused?.Message, Does.StartWith(path).And.Contain("another training writes its checkpoints here"));
         Assert.That(Trainer().Resume(path, Samples, Options(path, 5)).Epochs, Has.Count.EqualTo(5));
     }
 

@@ -130,7 +130,7 @@ public class CheckpointTests
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
         Assert.That(() => right.Resume(path, Samples, Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>());
         new Sequential([1], 0, new Dense(1)).Save(path);
-        Assert.That(() => right.Resume(path, Samples, Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no checkpoint"));
+        Assert.That(() => right.Resume(path, Samples, Recipe.Options(path)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("not a checkpoint"));
     }
 
     [Test]
@@ -158,19 +158,19 @@ public class CheckpointTests
     }
 
     [TestCase("step_of_epoch", "17", "from 0 to 16")]
-    [TestCase("step_of_epoch", "-1", "no whole number")]
-    [TestCase("epoch", "0", "no whole number")]
-    [TestCase("epoch", "5", "has a history of 1 epochs")]
-    [TestCase("history_file", "", "is no name in the checkpoint's folder")]
-    [TestCase("history_file", "../a.history", "is no name in the checkpoint's folder")]
-    [TestCase("history_file", "b.history", "does not lie beside it")]
+    [TestCase("step_of_epoch", "-1", "expected an integer from 0")]
+    [TestCase("epoch", "0", "expected an integer from 1")]
+    [TestCase("epoch", "5", "its history does not have the 4 epochs before it")]
+    [TestCase("history_file", "", "is not a file name that ends in .history")]
+    [TestCase("history_file", "../a.history", "is not a file name that ends in .history")]
+    [TestCase("history_file", "b.history", "is missing in its folder")]
     [TestCase("history_start", "1", "but the checkpoint's epochs end at")]
     [TestCase("history_bytes", "2147483647", "but the checkpoint's epochs end at")]
-    [TestCase("history_bytes", "3", "is damaged, or that of another training")]
-    [TestCase("history_sha256", "00", "is damaged, or that of another training")]
-    [TestCase("stopped", "perhaps", "neither yes nor no")]
-    [TestCase("best", "low", "no number")]
-    [TestCase("checkpoint_version", "1", "no checkpoint of version 4")]
+    [TestCase("history_bytes", "3", "is damaged or belongs to another training")]
+    [TestCase("history_sha256", "00", "is damaged or belongs to another training")]
+    [TestCase("stopped", "perhaps", "expected yes or no")]
+    [TestCase("best", "low", "not a number")]
+    [TestCase("checkpoint_version", "1", "not a checkpoint of version 4")]
     public void A_checkpoint_that_contradicts_itself_is_refused(string key, string value, string message)
     {
         using var folder = new TemporaryFolder();

@@ -86,7 +86,7 @@ public class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         var network = new Sequential([3], 1, new ActivationLayer(new FalseRelu()));
-        Assert.That(() => network.Save(folder.File("own")), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("its kind \"relu\" belongs to the library's"));
+        Assert.That(() => network.Save(folder.File("own")), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("its kind \"relu\" is that of the library's"));
         Assert.That(() => BuiltInParts.With<FalseRelu>(), Throws.ArgumentException.With.Message.Contains("relu"));
     }
 
@@ -102,26 +102,26 @@ public class ModelFileTests
         Assert.That(loaded.Predict(batch).AsMatrix().Span.ToArray(), Is.EqualTo(network.Predict(batch).AsMatrix().Span.ToArray()));
     }
 
-    [TestCase("architecture", "{}", "cannot be understood")]
-    [TestCase("architecture", "no json", "cannot be understood")]
+    [TestCase("architecture", "{}", "is malformed")]
+    [TestCase("architecture", "no json", "is malformed")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[]}""", "needs layers")]
     [TestCase("architecture", """{"inputShape":[0],"outputActivation":"softmax","layers":[{"kind":"flatten"}]}""", "needs layers and an input")]
-    [TestCase("architecture", """{"inputShape":[-3],"outputActivation":"softmax","layers":[{"kind":"flatten"}]}""", "cannot be understood")]
+    [TestCase("architecture", """{"inputShape":[-3],"outputActivation":"softmax","layers":[{"kind":"flatten"}]}""", "is malformed")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"argmax","layers":[{"kind":"flatten"}]}""", "output activation \"argmax\"")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"attention"}]}""", "\"attention\" is unknown")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":0,"activation":{"kind":"relu"}}]}""", "units")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":2,"activation":{"kind":"reluu"}}]}""", "\"reluu\" is unknown")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":2,"activation":{"kind":"elu","alpha":"x"}}]}""", "alpha")]
-    [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":2147483647,"activation":{"kind":"relu"}}]}""", "do not fit each other")]
-    [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":100000000,"activation":{"kind":"relu"}}]}""", "expected as [3, 100000000], got [3, 2]")]
+    [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":2147483647,"activation":{"kind":"relu"}}]}""", "the layers do not match")]
+    [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dense","units":100000000,"activation":{"kind":"relu"}}]}""", "must have the shape [3, 100000000], got [3, 2]")]
     [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"dropout","rate":2}]}""", "rate")]
-    [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"standardization","features":4}]}""", "do not fit each other")]
+    [TestCase("architecture", """{"inputShape":[3],"outputActivation":"softmax","layers":[{"kind":"standardization","features":4}]}""", "the layers do not match")]
     [TestCase("format", "other", "no network of this library")]
     [TestCase("format_version", "2", "format version \"2\"")]
     [TestCase("naming", "keras", "the naming \"keras\" is unknown")]
-    [TestCase("class_names", "{", "class names cannot be understood")]
-    [TestCase("class_names", "[1]", "class names cannot be understood")]
-    [TestCase("input_scale", "one", "input_scale is no number")]
+    [TestCase("class_names", "{", "class names are malformed")]
+    [TestCase("class_names", "[1]", "class names are malformed")]
+    [TestCase("input_scale", "one", "input_scale is not a number")]
     public void Metadata_that_make_no_sense_are_refused_without_large_allocations(string key, string value, string message)
     {
         using var folder = new TemporaryFolder();
@@ -135,7 +135,7 @@ public class ModelFileTests
 
     [TestCase(32, null)]
     [TestCase(33, "more than 32 deep")]
-    [TestCase(40, "cannot be understood")]
+    [TestCase(40, "is malformed")]
     public void Layers_too_deep_are_refused(int depth, string? message) => Described(
         string.Concat(Enumerable.Repeat("""{"kind":"residual","layers":[""", depth)) + """{"kind":"flatten"}""" + string.Concat(Enumerable.Repeat("]}", depth)),
         message);
@@ -146,7 +146,7 @@ public class ModelFileTests
         Described(string.Join(',', Enumerable.Repeat("""{"kind":"flatten"}""", count)), message);
 
     [Test]
-    public void A_property_given_twice_is_refused() => Described("""{"kind":"flatten","kind":"flatten"}""", "cannot be understood");
+    public void A_property_given_twice_is_refused() => Described("""{"kind":"flatten","kind":"flatten"}""", "is malformed");
 
     [Test]
     public void Layers_are_numbered_as_PyTorch_numbers_modules()

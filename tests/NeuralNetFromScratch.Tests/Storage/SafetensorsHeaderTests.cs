@@ -13,24 +13,24 @@ public class SafetensorsHeaderTests
     [
         ("", 0, "does not begin with {"),
         ("[]", 0, "does not begin with {"),
-        ("{", 0, "not proper JSON"),
-        ("{} {}", 0, "not proper JSON"),
-        ("{}x", 0, "not proper JSON"),
-        ("{/* no */}", 0, "not proper JSON"),
-        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],}}""", 8, "not proper JSON"),
-        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", 8, "not proper JSON"),
-        ("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8, "lacks its dtype"),
-        ("""{"a":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "lacks its shape"),
-        ("""{"a":{"dtype":"F32","shape":[2]}}""", 8, "lacks its data_offsets"),
+        ("{", 0, "not valid JSON"),
+        ("{} {}", 0, "not valid JSON"),
+        ("{}x", 0, "not valid JSON"),
+        ("{/* no */}", 0, "not valid JSON"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],}}""", 8, "not valid JSON"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", 8, "not valid JSON"),
+        ("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8, "has no dtype"),
+        ("""{"a":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "has no shape"),
+        ("""{"a":{"dtype":"F32","shape":[2]}}""", 8, "has no data_offsets"),
         ("""{"a":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}}""", 8, "unknown dtype \"F33\""),
         ("""{"a":{"dtype":"f32","shape":[2],"data_offsets":[0,8]}}""", 8, "unknown dtype"),
         ("""{"a":{"dtype":1,"shape":[2],"data_offsets":[0,8]}}""", 8, "dtype of tensor \"a\": expected String"),
-        ("""{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "has its dtype twice"),
-        ("""{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "has dtype twice"),
+        ("""{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}""", 8, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}""", 8, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", 8, "list of non-negative integers"),
         ("""{"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", 8, "expected StartArray"),
         ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", 8, "expected a begin and an end"),
         ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}""", 8, "expected a begin and an end"),
@@ -41,7 +41,7 @@ public class SafetensorsHeaderTests
         ("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", 8, "too large"),
         ("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,0],"data_offsets":[0,0]}}""", 0, "too large"),
         ("""{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,8]}}""", 8, "too large"),
-        ("""{"a":{"dtype":"F32","shape":[9999999999999999999999],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"F32","shape":[9999999999999999999999],"data_offsets":[0,8]}}""", 8, "list of non-negative integers"),
         (Good, 7, "but the file has 7 bytes"),
         (Good, 9, "but the file has 9 bytes"),
         ("{}", 1, "but the file has 1 bytes"),
@@ -58,27 +58,27 @@ public class SafetensorsHeaderTests
         ("""{"__metadata__":{"k":"v","k":"w"}}""", 0, "names \"k\" twice"),
         ("""{"__metadata__":{},"__metadata__":{}}""", 0, "twice"),
         ("""{"a":null}""", 0, "expected StartObject, got Null"),
-        ("""{"\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "not proper JSON"),
-        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"d\u0074ype":"F32"}}""", 8, "has its dtype twice"),
-        ("""{"a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}""", 8, "has its shape twice"),
-        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"data_offsets":[0,8]}}""", 8, "has its data_offsets twice"),
+        ("""{"\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "not valid JSON"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"d\u0074ype":"F32"}}""", 8, "has dtype twice"),
+        ("""{"a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}""", 8, "has shape twice"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"data_offsets":[0,8]}}""", 8, "has data_offsets twice"),
         ("""{"__metadata__":{"k":"v","\u006b":"w"}}""", 0, "names \"k\" twice"),
         ("""{"__metadata__":{},"\u005f_metadata__":{}}""", 0, "twice"),
         ("""{"\u005f_metadata__":{"k":1}}""", 0, "expected String, got Number"),
         ("""{"__metadata__":[]}""", 0, "expected StartObject, got StartArray"),
         ("""{"__metadata__":{"k":{}}}""", 0, "expected String, got StartObject"),
         ("""{"__metadata__":{"k":true}}""", 0, "expected String, got True"),
-        ("""{"__metadata__":{"k":"\udc00"}}""", 0, "not proper JSON"),
-        ("""{"a":{"dtype":"\ud800","shape":[1],"data_offsets":[0,1]}}""", 1, "not proper JSON"),
+        ("""{"__metadata__":{"k":"\udc00"}}""", 0, "not valid JSON"),
+        ("""{"a":{"dtype":"\ud800","shape":[1],"data_offsets":[0,1]}}""", 1, "not valid JSON"),
         ("\uFEFF{}", 0, "does not begin with {"),
-        ("{}\0", 0, "not proper JSON"),
-        ("{}\u00A0", 0, "not proper JSON"),
-        ("{'a':1}", 0, "not proper JSON"),
-        ("{a:1}", 0, "not proper JSON"),
-        ("{\"\t\":1}", 0, "not proper JSON"),
-        ("{\"\\x\":1}", 0, "not proper JSON"),
-        ("{\"\\u00\":1}", 0, "not proper JSON"),
-        ("""{"a":{}}""", 0, "lacks its dtype"),
+        ("{}\0", 0, "not valid JSON"),
+        ("{}\u00A0", 0, "not valid JSON"),
+        ("{'a':1}", 0, "not valid JSON"),
+        ("{a:1}", 0, "not valid JSON"),
+        ("{\"\t\":1}", 0, "not valid JSON"),
+        ("{\"\\x\":1}", 0, "not valid JSON"),
+        ("{\"\\u00\":1}", 0, "not valid JSON"),
+        ("""{"a":{}}""", 0, "has no dtype"),
         ("""{"a":[]}""", 0, "expected StartObject, got StartArray"),
         ("""{"a":["F32",[2],[0,8]]}""", 8, "expected StartObject, got StartArray"),
         ("""{"a":7}""", 0, "expected StartObject, got Number"),
@@ -86,16 +86,16 @@ public class SafetensorsHeaderTests
         ("""{"a":{"dtype":"F32","shape":null,"data_offsets":[0,8]}}""", 8, "expected StartArray, got Null"),
         ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":null}}""", 8, "expected StartArray, got Null"),
         ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[]}}""", 8, "expected a begin and an end"),
-        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[null,8]}}""", 8, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-0,8]}}""", 8, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8.0]}}""", 8, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,[8]]}}""", 8, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":[true],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
-        ("""{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}""", 8, "not proper JSON"),
-        ("""{"a":{"dtype":"F32","shape":[+2],"data_offsets":[0,8]}}""", 8, "not proper JSON"),
-        ("""{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,8]}}""", 8, "not proper JSON"),
-        ("""{"a":{"dtype":"F32","shape":[2,],"data_offsets":[0,8]}}""", 8, "not proper JSON"),
-        ("""{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]}}""", 8, "list of whole numbers"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[null,8]}}""", 8, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-0,8]}}""", 8, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8.0]}}""", 8, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,[8]]}}""", 8, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":[true],"data_offsets":[0,8]}}""", 8, "list of non-negative integers"),
+        ("""{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}""", 8, "not valid JSON"),
+        ("""{"a":{"dtype":"F32","shape":[+2],"data_offsets":[0,8]}}""", 8, "not valid JSON"),
+        ("""{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,8]}}""", 8, "not valid JSON"),
+        ("""{"a":{"dtype":"F32","shape":[2,],"data_offsets":[0,8]}}""", 8, "not valid JSON"),
+        ("""{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,8]}}""", 8, "list of non-negative integers"),
         ("""{"a":{"dtype":"U8","shape":[2305843009213693952],"data_offsets":[0,8]}}""", 8, "too large"),
         ("""{"a":{"dtype":"F64","shape":[2305843009213693952,0],"data_offsets":[0,8]}}""", 8, "needs 0 bytes, but has 8"),
         ("""{"a":{"dtype":"F32","shape":[1073741825,4294967296,4],"data_offsets":[0,16]}}""", 16, "too large"),
@@ -126,7 +126,7 @@ public class SafetensorsHeaderTests
     {
         int place = header.IndexOf('?', StringComparison.Ordinal);
         byte[] whole = [.. Encoding.UTF8.GetBytes(header[..place]), .. Convert.FromHexString(bytes), .. Encoding.UTF8.GetBytes(header[(place + 1)..])];
-        Assert.That(() => Read(File(whole, 0)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("not proper JSON"));
+        Assert.That(() => Read(File(whole, 0)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("not valid JSON"));
     }
 
     [TestCase("{}", 0)]
@@ -152,8 +152,8 @@ public class SafetensorsHeaderTests
     public void Lengths_that_lie_are_rejected_before_anything_is_allocated([Values(0, 1, 7)] int bytes) =>
         Assert.That(() => Read(new byte[bytes]), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("too few"));
 
-    [TestCase(100_000_001UL, "more than 100000000")]
-    [TestCase(ulong.MaxValue, "more than 100000000")]
+    [TestCase(100_000_001UL, "more than the maximum of 100000000")]
+    [TestCase(ulong.MaxValue, "more than the maximum of 100000000")]
     [TestCase(99_999_999UL, "but the file ends after 2")]
     [TestCase(3UL, "but the file ends after 2")]
     public void A_header_that_is_too_long_is_rejected(ulong length, string message)
@@ -165,18 +165,18 @@ public class SafetensorsHeaderTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1_000_000));
     }
 
-    [TestCase("504B030414000000", "zip archive, as PyTorch (.pth, .pt)")]
+    [TestCase("504B030414000000", "zip archive, the format of PyTorch (.pth, .pt)")]
     [TestCase("8002635F5F6D61696E5F5F0A", "pickle")]
-    [TestCase("894844460D0A1A0A00000000", "HDF5 file, as Keras (.h5)")]
+    [TestCase("894844460D0A1A0A00000000", "HDF5 file, the format of Keras (.h5)")]
     [TestCase("934E554D5059010076007B27", "NumPy array")]
     [TestCase("080812077079746F726368", "ONNX model; OnnxModel.Import")]
     [TestCase("0807120B", "too few")]
     [TestCase("7B226D65746164617461223A7B7D7D", "index of a model in several files")]
-    [TestCase("76657273696F6E2068747470733A2F2F6769742D6C66732E6769746875622E636F6D", "pointer of git-LFS")]
+    [TestCase("76657273696F6E2068747470733A2F2F6769742D6C66732E6769746875622E636F6D", "Git LFS pointer")]
     [TestCase("3C21444F43545950452068746D6C3E", "HTML")]
     [TestCase("1F8B0800000000000003", "gzip")]
     [TestCase("4747554603000000", "GGUF")]
-    [TestCase("FFFFFFFFFFFFFFFF00", "more than 100000000")]
+    [TestCase("FFFFFFFFFFFFFFFF00", "more than the maximum of 100000000")]
     public void A_file_of_another_kind_is_called_what_it_is(string bytes, string message) =>
         Assert.That(() => Read(Convert.FromHexString(bytes)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
 

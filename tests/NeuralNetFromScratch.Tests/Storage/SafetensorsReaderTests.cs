@@ -13,7 +13,7 @@ public class SafetensorsReaderTests
         using var reader = new SafetensorsReader(file);
         SafetensorInfo odd = reader.Tensors.Single(tensor => tensor.Name == "odd"), plain = reader.Tensors.Single(tensor => tensor.Name == "plain");
         Assert.That(() => reader.ReadFloats(odd, new float[4]), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("type F8_E4M3 cannot be read as floats"));
-        Assert.That(() => reader.ReadFloats(plain, new float[5]), Throws.ArgumentException.With.Message.Contains("has 6 elements, got room for 5"));
+        Assert.That(() => reader.ReadFloats(plain, new float[5]), Throws.ArgumentException.With.Message.Contains("has 6 elements, got a destination of 5"));
         Assert.That(plain.ToString(), Is.EqualTo("plain F32 [2, 3]"));
     }
 

@@ -56,7 +56,7 @@ public class StreamTests
     public void A_stream_that_does_not_end_is_refused_after_the_file()
     {
         using var stream = new TrickleStream(new Endless(Bytes()));
-        Assert.That(() => Sequential.Load(stream), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("but the stream goes on"));
+        Assert.That(() => Sequential.Load(stream), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("but the stream continues"));
         using var zeros = new TrickleStream(new Endless([]));
         Assert.That(() => Sequential.Load(zeros), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("does not begin with {"));
     }
@@ -83,7 +83,7 @@ public class StreamTests
     public void A_file_of_another_kind_is_named([Values] bool seeks)
     {
         Assert.That(() => Load([0x50, 0x4B, 0x03, 0x04, .. new byte[200]], seeks), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("a zip archive"));
-        Assert.That(() => Load([.. "<!doctype html><html><body>not found</body></html>"u8], seeks), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("a page of HTML"));
+        Assert.That(() => Load([.. "<!doctype html><html><body>not found</body></html>"u8], seeks), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("an HTML or XML page"));
     }
 
     [Test]

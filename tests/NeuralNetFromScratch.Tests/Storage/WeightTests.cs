@@ -19,7 +19,7 @@ public class WeightTests
         string message = Assert.Throws<InvalidDataException>(() => other.LoadWeights(path))!.Message;
         foreach (string part in (string[])
             [
-                path, "dense1.weight is expected as [3, 5], got [3, 4]", "dense1.bias is expected as [5], got [4]", "layernorm1.scale [5] is missing",
+                path, "dense1.weight must have the shape [3, 5], got [3, 4]", "dense1.bias must have the shape [5], got [4]", "layernorm1.scale [5] is missing",
                 "layernorm1.shift [5] is missing", "dense2.weight is not expected", "dense2.bias is not expected",
             ])
         {
@@ -151,10 +151,10 @@ public class WeightTests
                     .And.Message.Contains("new WeightLoadOptions { Naming = TensorNaming.PyTorch, ByShape = true }"));
             Assert.That(
                 () => new Sequential([3], 1, new Dense(5), new Dense(2)).LoadWeights(path, TensorNaming.PyTorch),
-                Throws.InstanceOf<InvalidDataException>().With.Message.Contains("say them with WeightLoadOptions.Names: { [\"dense1\"] = "));
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains("specify them with WeightLoadOptions.Names: { [\"dense1\"] = "));
             Assert.That(
                 () => named.LoadWeights(path, new WeightLoadOptions { Names = new Dictionary<string, string> { ["dense3"] = "fc3" } }),
-                Throws.ArgumentException.With.Message.Contains("no layer or parameter \"dense3\"; there are dense1.weight"));
+                Throws.ArgumentException.With.Message.Contains("no layer or parameter \"dense3\"; its parameters are dense1.weight"));
         });
     }
 

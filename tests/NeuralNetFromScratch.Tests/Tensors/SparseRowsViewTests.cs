@@ -70,7 +70,7 @@ public class SparseRowsViewTests
         Assert.That((only.Rows, only.Columns, only.Dense.Columns, only.SliceRows(2, 1).Rows), Is.EqualTo((3, 5, 0, 1)));
         BatchView plain = dense;
         Assert.That((plain.Rows, plain.Columns, plain.IsDense, plain.Sparse.Columns), Is.EqualTo((3, 2, true, 0)));
-        Assert.That(() => _ = new BatchView(new ReadOnlyMatrixView([1, 2], 2, 1), new SparseRowsView(Offsets, Columns, Values, 5)), Throws.ArgumentException.With.Message.Contains("as many sparse rows as dense ones, 2, got 3"));
+        Assert.That(() => _ = new BatchView(new ReadOnlyMatrixView([1, 2], 2, 1), new SparseRowsView(Offsets, Columns, Values, 5)), Throws.ArgumentException.With.Message.Contains("2 sparse rows, the number of dense ones, got 3"));
         Assert.That(() => new BatchView(new ReadOnlyMatrixView([1], 1, 1)).CopyTo(new MatrixView(new float[2], 1, 2)), Throws.ArgumentException.With.Message.Contains("[1, 1], got [1, 2]"));
     }
 

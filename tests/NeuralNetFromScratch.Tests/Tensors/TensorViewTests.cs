@@ -110,7 +110,7 @@ public class TensorViewTests
     public void Tensors_of_too_many_dimensions_or_elements_are_refused()
     {
         nint[] ranks = [.. Enumerable.Repeat((nint)1, 17)];
-        Assert.That(() => Tensor.CreateFromShape<float>(ranks).AsMatrix().Rows, Throws.ArgumentException.With.Message.Contains("the tensor has 17 dimensions; at most 16"));
+        Assert.That(() => Tensor.CreateFromShape<float>(ranks).AsMatrix().Rows, Throws.ArgumentException.With.Message.Contains("the tensor has 17 dimensions; the maximum is 16"));
         Assert.That(() => Network.Predict(Tensor.CreateFromShape<float>(ranks)), Throws.ArgumentException.With.Property("ParamName").EqualTo("batch"));
         Assert.That(
             () => Network.Predict(new ReadOnlyTensorSpan<float>([1], [1 << 20, 1 << 20], [0, 0])),

@@ -12,7 +12,7 @@ public class FitRefusalTests
         Dataset data = Separable(10);
         Refused(new FitOptions { AccumulationSteps = 0 }, "AccumulationSteps");
         Refused(new FitOptions { ValidationFraction = 1 }, "ValidationFraction must be at least 0 and less than 1, got 1");
-        Refused(new FitOptions { ValidationFraction = 0.1, Validation = data }, "only one can be");
+        Refused(new FitOptions { ValidationFraction = 0.1, Validation = data }, "both Validation and ValidationFraction are set");
         Refused(new FitOptions { EarlyStopping = new() }, "there are no validation samples");
         Refused(new FitOptions { EarlyStopping = new() { Patience = -1 } }, "Patience");
         Refused(new FitOptions { EarlyStopping = new() { MinImprovement = double.NaN, WatchesTraining = true } }, "MinImprovement");

@@ -53,7 +53,7 @@ internal sealed class OutputMeaningTests
             : new Sequential([1], 1, new Dense(2, Activation.Sigmoid));
         Assert.That(
             () => new Trainer(network, loss, new Sgd()),
-            loss.OutputActivation == OutputActivation.None ? Throws.Nothing : Throws.ArgumentException.With.Message.Contains("leave the last activation out"));
+            loss.OutputActivation == OutputActivation.None ? Throws.Nothing : Throws.ArgumentException.With.Message.Contains("remove the last activation"));
     }
 
     [Test]
