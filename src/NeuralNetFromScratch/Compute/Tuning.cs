@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.Arm;
+
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
@@ -116,6 +118,7 @@ internal static class Tuning
     {
         SimdWidth.Bits512 => new(12, 32, 256, 252, 2048), // B's panel 32 KB, A's block 252 KB, B's block 2 MB
         SimdWidth.Bits256 => new(6, 16, 384, 168, 2048), // 24 KB, 252 KB, 3 MB
+        SimdWidth.Bits128 when AdvSimd.Arm64.IsSupported => new(12, 8, 384, 168, 2048), // 32 registers, as at 512 bits; 12 KB, 252 KB, 3 MB
         SimdWidth.Bits128 or SimdWidth.Emulated128 => new(6, 8, 384, 168, 2048), // 12 KB, 252 KB, 3 MB
         _ => new(6, 2, 384, 168, 2048), // 3 KB, 252 KB, 3 MB
     };

@@ -144,7 +144,7 @@ internal static unsafe class GemmLoops<TSimd>
 
     /// <summary>The rows of the smallest kernel that computes a panel of so many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int KernelRows(int rows) => rows > 8 ? 12 : rows > 4 ? (TSimd.Width == 16 ? 8 : 6) : rows > 1 ? 4 : 1;
+    public static int KernelRows(int rows) => rows > 8 ? 12 : rows > 4 ? (TSimd.HasThirtyTwoRegisters ? 8 : 6) : rows > 1 ? 4 : 1;
 
     /// <summary>The columns of the smallest kernel that computes a panel of so many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -173,7 +173,7 @@ internal static unsafe class GemmLoops<TSimd>
             MicroKernel<TSimd, One, TVectors, TSteps>.Run(tile);
         else if (rows <= 4)
             MicroKernel<TSimd, Four, TVectors, TSteps>.Run(tile);
-        else if (TSimd.Width < 16)
+        else if (!TSimd.HasThirtyTwoRegisters)
             RunWholeTile<Six, TVectors, TSteps>(tile);
         else if (rows <= 8)
             MicroKernel<TSimd, Eight, TVectors, TSteps>.Run(tile);

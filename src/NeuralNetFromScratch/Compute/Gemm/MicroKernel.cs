@@ -181,6 +181,12 @@ internal unsafe struct TileSums<TSimd, TRows, TVectors>
     {
         TSimd b0 = TSimd.Load(b);
         TSimd b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : TSimd.Zero;
+        if (TSteps.AreCompact && TSimd.MultipliesByLane && TRows.Value % 4 == 0)
+        {
+            AddCompactStep((float*)a, b0, b1);
+            return;
+        }
+
         if (TRows.Value > 0) Add(Row<TSteps>(a, 0, row, threeRows), b0, b1, ref _00, ref _01);
         if (TRows.Value > 1) Add(Row<TSteps>(a, 1, row, threeRows), b0, b1, ref _10, ref _11);
         if (TRows.Value > 2) Add(Row<TSteps>(a, 2, row, threeRows), b0, b1, ref _20, ref _21);
@@ -253,10 +259,28 @@ internal unsafe struct TileSums<TSimd, TRows, TVectors>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(byte* a, TSimd b0, TSimd b1, ref TSimd first, ref TSimd second)
     {
-        TSimd broadcast = TSimd.Broadcast(*(float*)a);
-        TSimd.AddProduct(ref first, broadcast, b0);
+        TSimd factor = TSimd.Factor(*(float*)a);
+        TSimd.AddMultiple(ref first, factor, b0);
         if (TVectors.Value > 1)
-            TSimd.AddProduct(ref second, broadcast, b1);
+            TSimd.AddMultiple(ref second, factor, b1);
+    }
+
+    /// <summary>A step whose elements of A lie together, loaded four at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddCompactStep(float* a, TSimd b0, TSimd b1)
+    {
+        AddFour(TSimd.Load(a), b0, b1, ref _00, ref _01, ref _10, ref _11, ref _20, ref _21, ref _30, ref _31);
+        if (TRows.Value > 4) AddFour(TSimd.Load(a + 4), b0, b1, ref _40, ref _41, ref _50, ref _51, ref _60, ref _61, ref _70, ref _71);
+        if (TRows.Value > 8) AddFour(TSimd.Load(a + 8), b0, b1, ref _80, ref _81, ref _90, ref _91, ref _A0, ref _A1, ref _B0, ref _B1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddFour(
+        TSimd a, TSimd b0, TSimd b1, ref TSimd _00, ref TSimd _01, ref TSimd _10, ref TSimd _11, ref TSimd _20, ref TSimd _21, ref TSimd _30, ref TSimd _31)
+    {
+        TSimd.AddMultiples(a, b0, ref _00, ref _10, ref _20, ref _30);
+        if (TVectors.Value > 1)
+            TSimd.AddMultiples(a, b1, ref _01, ref _11, ref _21, ref _31);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

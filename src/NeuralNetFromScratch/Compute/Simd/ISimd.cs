@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace NeuralNetFromScratch.Compute;
@@ -53,6 +54,24 @@ internal unsafe interface ISimd<TSelf>
     /// that of a factor which is not needed any more.
     /// </summary>
     static abstract void AddProduct(ref TSelf sum, TSelf left, TSelf right);
+
+    /// <summary>Whether there are 32 registers, which hold the sums of a tile of 12 rows by two registers.</summary>
+    static virtual bool HasThirtyTwoRegisters => false;
+
+    /// <summary>Whether an instruction multiplies a register by one lane of another, so that no factor need be in all lanes.</summary>
+    static virtual bool MultipliesByLane => false;
+
+    /// <summary>A factor of <see cref="AddMultiple"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual TSelf Factor(float value) => TSelf.Broadcast(value);
+
+    /// <summary><see cref="AddProduct"/> of a register and a number that <see cref="Factor"/> has loaded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void AddMultiple(ref TSelf sum, TSelf factor, TSelf value) => TSelf.AddProduct(ref sum, factor, value);
+
+    /// <summary><see cref="AddProduct"/> of a register and each of the first four lanes of another, where <see cref="MultipliesByLane"/>.</summary>
+    static virtual void AddMultiples(TSelf factors, TSelf value, ref TSelf sum0, ref TSelf sum1, ref TSelf sum2, ref TSelf sum3) =>
+        throw new NotSupportedException();
 
     static abstract TSelf Abs(TSelf value);
 

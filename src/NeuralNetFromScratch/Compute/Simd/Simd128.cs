@@ -12,6 +12,10 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 
     public static int Width => 4;
 
+    public static bool HasThirtyTwoRegisters => AdvSimd.Arm64.IsSupported;
+
+    public static bool MultipliesByLane => AdvSimd.Arm64.IsSupported;
+
     public static Simd128 Zero => new(Vector128<float>.Zero);
 
     public static Simd128 Broadcast(float value) => new(Vector128.Create(value));
@@ -50,6 +54,27 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddProduct(ref Simd128 sum, Simd128 left, Simd128 right) =>
         sum._lanes = Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128 Factor(float value) => new(AdvSimd.Arm64.IsSupported ? Vector128.CreateScalarUnsafe(value) : Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddMultiple(ref Simd128 sum, Simd128 factor, Simd128 value)
+    {
+        if (AdvSimd.Arm64.IsSupported)
+            sum._lanes = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum._lanes, value._lanes, factor._lanes, 0);
+        else
+            AddProduct(ref sum, factor, value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddMultiples(Simd128 factors, Simd128 value, ref Simd128 sum0, ref Simd128 sum1, ref Simd128 sum2, ref Simd128 sum3)
+    {
+        sum0._lanes = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0._lanes, value._lanes, factors._lanes, 0);
+        sum1._lanes = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1._lanes, value._lanes, factors._lanes, 1);
+        sum2._lanes = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2._lanes, value._lanes, factors._lanes, 2);
+        sum3._lanes = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3._lanes, value._lanes, factors._lanes, 3);
+    }
 
     public static Simd128 Abs(Simd128 value) => new(Vector128.Abs(value._lanes));
 

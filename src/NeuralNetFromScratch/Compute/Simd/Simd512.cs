@@ -12,6 +12,8 @@ internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
 
     public static int Width => 16;
 
+    public static bool HasThirtyTwoRegisters => true;
+
     public static Simd512 Zero => new(Vector512<float>.Zero);
 
     public static Simd512 Broadcast(float value) => new(Vector512.Create(value));
