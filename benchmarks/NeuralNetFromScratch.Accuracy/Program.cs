@@ -20,8 +20,9 @@ Option<int?> seeds = NumberOption.Create<int>("--seeds", "Seeds of each row: 1 t
 Option<string?> data = new("--data") { Description = "Folder with MNIST's four IDX files; found or fetched if not given." };
 Option<string?> json = new("--json") { Description = "File to write the rows to." };
 Option<bool> split = new("--split") { Description = "Train on 50,000 of the training samples and measure on the other 10,000: for choosing what a source leaves open." };
+Option<bool> progress = new("--progress") { Description = "Print the figure of each seed as it comes." };
 names.AcceptOnlyFromAmong([.. all.Select(row => row.Name)]);
-var command = new RootCommand("Trains published recipes and compares what they reach with what was published.") { names, seeds, data, json, split };
+var command = new RootCommand("Trains published recipes and compares what they reach with what was published.") { names, seeds, data, json, split, progress };
 command.SetAction(async (arguments, cancellationToken) =>
 {
     UserFile.CheckWritable("--json", arguments.GetValue(json));
@@ -43,6 +44,8 @@ command.SetAction(async (arguments, cancellationToken) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
             figures[i] = row.Run(sets, (ulong)i + 1);
+            if (arguments.GetValue(progress))
+                Write($"{row.Name,-24} seed {i + 1}: {figures[i]:F2} after {watch.Elapsed.TotalSeconds:F0} s");
         }
 
         Result result = Result.Of(row, figures, watch.Elapsed.TotalSeconds / count);

@@ -10,7 +10,7 @@ Option<int?> threads = NumberOption.Create<int>("--threads", "Number of threads;
 Option<string> recipe = new("--recipe") { Description = "How to build and train the network.", DefaultValueFactory = _ => "default" };
 Option<string?> json = new("--json") { Description = "File to write the figures to." };
 Option<string> output = new("--output") { Description = "Folder for the report and the model.", DefaultValueFactory = _ => Path.Combine("artifacts", "mnist") };
-recipe.AcceptOnlyFromAmong("default", "lab", "fast");
+recipe.AcceptOnlyFromAmong("default", "lab", "fast", "cnn");
 var command = new RootCommand("Trains a neural network on MNIST's handwritten digits.") { data, epochs, seed, threads, recipe, json, output };
 command.SetAction(TrainAsync);
 return await CommandRunner.RunUntilInterruptedAsync(token => CommandRunner.RunAsync(command, args, Console.Error, token));
@@ -27,6 +27,7 @@ async Task<int> TrainAsync(ParseResult options, CancellationToken cancellationTo
     {
         "lab" => Recipe.Lab,
         "fast" => Recipe.Fast,
+        "cnn" => Recipe.Convolutional,
         _ => Recipe.Default,
     };
     var network = new Sequential(inputShape: [28, 28], start, chosen.Layers);

@@ -36,4 +36,12 @@ internal sealed record Recipe(double Goal, Layer[] Layers, Loss Loss, Optimizer 
         new SoftmaxCrossEntropy { LabelSmoothing = 0.05f },
         new Sgd(learningRate: 0.3f, momentum: 0.9f, nesterov: true),
         new FitOptions { Epochs = 3, BatchSize = 128, Schedule = LearningRateSchedule.OneCycle() });
+
+    /// <summary>The quickest known way to 99 %, with convolutions: the row time-to-99 of the accuracy benchmark.</summary>
+    public static Recipe Convolutional { get; } = new(
+        0.99,
+        [new Conv2D(24, 5, Activation.Relu), new MaxPool2D(2), new Conv2D(32, 3, Activation.Relu), new MaxPool2D(2), new Dense(256, Activation.Relu), new Dense(10)],
+        new SoftmaxCrossEntropy { LabelSmoothing = 0.1f },
+        new Adam(learningRate: 0.01f, beta1: 0.7f, beta2: 0.9f),
+        new FitOptions { Epochs = 1, BatchSize = 256, Schedule = LearningRateSchedule.OneCycle() });
 }

@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Pixels → hidden layers with ReLU → 10 logits, softmax: the network of the lab sheet, and larger ones of its kind.</summary>
+/// <summary>Pixels → convolutions, if any → hidden layers with ReLU → 10 logits, softmax: the network of the lab sheet, and larger ones of its kind.</summary>
 internal static class DigitClassifier
 {
     public static Sequential Build(Shape image, Recipe recipe, ulong seed)
     {
         var layers = new List<Layer>();
+        foreach ((int channels, int kernelSize) in recipe.Convolutions)
+            layers.AddRange([new Conv2D(channels, kernelSize, Activation.Relu), new MaxPool2D(2)]);
         foreach (int units in recipe.Hidden)
         {
             if (recipe.NormalizesBatches)

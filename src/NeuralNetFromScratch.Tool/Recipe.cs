@@ -28,6 +28,18 @@ internal sealed record Recipe
         Epochs = 3,
     };
 
+    /// <summary>Two convolutions, each followed by windows of 2 × 2, and one epoch: the row time-to-99 of the accuracy benchmark.</summary>
+    public static Recipe Convolutional { get; } = new()
+    {
+        Convolutions = [(24, 5), (32, 3)],
+        Hidden = [256],
+        LabelSmoothing = 0.1f,
+        Optimizer = new Adam(0.01f, beta1: 0.7f, beta2: 0.9f),
+        Schedule = LearningRateSchedule.OneCycle(),
+        BatchSize = 256,
+        Epochs = 1,
+    };
+
     /// <summary>The lab sheet: 784-10-10, uniform start, plain gradient descent on all samples at once.</summary>
     public static Recipe Lab { get; } = new()
     {
@@ -37,6 +49,9 @@ internal sealed record Recipe
         BatchSize = int.MaxValue,
         Epochs = 500,
     };
+
+    /// <summary>Channels and kernel size of the convolutions before the hidden layers.</summary>
+    public IReadOnlyList<(int Channels, int KernelSize)> Convolutions { get; init; } = [];
 
     /// <summary>Units of the hidden layers.</summary>
     public required IReadOnlyList<int> Hidden { get; init; }
@@ -60,5 +75,5 @@ internal sealed record Recipe
     /// <summary>Whether an epoch is a single step, so that its accuracy makes a curve.</summary>
     public bool IsFullBatch => BatchSize == int.MaxValue;
 
-    public static Recipe Named(string name) => name switch { "lab" => Lab, "fast" => Fast, _ => Default };
+    public static Recipe Named(string name) => name switch { "lab" => Lab, "fast" => Fast, "cnn" => Convolutional, _ => Default };
 }

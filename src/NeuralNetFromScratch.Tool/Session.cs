@@ -93,7 +93,7 @@ internal static class Session
         var watch = Stopwatch.StartNew();
         IReadOnlyList<string> written = ReportFolder.Write(folder, new RunReport
         {
-            Title = $"{TitleOf(data)}, network {string.Join('-', [network.InputShape.ElementCount, .. recipe.Hidden, network.OutputShape.ElementCount])}",
+            Title = $"{TitleOf(data)}, network {string.Join('-', [network.InputShape.ElementCount, .. recipe.Convolutions.Select(layer => Invariant($"conv{layer.Channels}")), .. recipe.Hidden, network.OutputShape.ElementCount])}",
             Network = network,
             Test = data.Sets.Test,
             Evaluation = evaluation,

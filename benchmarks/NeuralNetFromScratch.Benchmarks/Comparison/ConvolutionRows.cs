@@ -45,6 +45,29 @@ internal static class ConvolutionRows
         AddOfPeak(report, "… 1 thread, of peak", one, epochs[0], FmaPeak.Measure(1), isOne: true);
         AddOfPeak(report, "… 2 threads, of peak", two, epochs[1], FmaPeak.Measure(2), isOne: false);
         report.AddAtLeast("… speed-up by 2 threads", epochs[1].Best, epochs[0].Best, "s", epochs[0].Best / epochs[1].Best, 1.8, epochs[0].Median / epochs[1].Median);
+        ConvolutionPredictionRows.Add(report, data.Sets.Test);
+        AddMemory(report, steps);
+    }
+
+    /// <summary>
+    /// What a training holds after a step beside its data, to what it needs: parameters, gradients and Adam's two moments; and of a block of samples the inputs, the outputs of all
+    /// layers, and the gradients at the input and output of the widest one.
+    /// </summary>
+    private static void AddMemory(Report report, Dataset steps)
+    {
+        (Dataset few, _) = steps.Split(Math.Max(0, steps.Count - Batch), 2);
+        // Whatever is made once and for all.
+        Network(few, 1).Epoch();
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        TrainingRun run = Network(few, 1);
+        run.Epoch();
+        double measured = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Sequential network = run.Network;
+        long parameters = network.Parameters.Sum(parameter => (long)parameter.Shape.ElementCount), outputs = network.Chain.Nodes.Sum(node => (long)node.OutputShape.ElementCount);
+        long widest = network.Chain.Nodes.Max(node => (long)node.OutputShape.ElementCount), rows = network.Chain.BlockRows(Batch);
+        double needed = sizeof(float) * (4 * parameters + rows * (network.InputShape.ElementCount + outputs + 2 * widest));
+        report.AddAtMost("memory of a step at batch 256, to the need", measured / 1e6, needed / 1e6, "MB", measured / needed, 1.5);
+        GC.KeepAlive(run);
     }
 
     private static void AddConvolutions(Report report, int threads, PythonPeer? peer)
@@ -82,12 +105,11 @@ internal static class ConvolutionRows
     }
 
     /// <summary>conv5×24, pool, conv3×32, pool, 256, 10.</summary>
-    private static TrainingRun Network(Dataset training, int threads) => new(
-        training,
-        new Sequential(
-            [28, 28, 1], 1, new Conv2D(24, 5, Activation.Relu), new MaxPool2D(2), new Conv2D(32, 3, Activation.Relu), new MaxPool2D(2), new Dense(256, Activation.Relu),
-            new Dense(10)),
-        new Adam(),
-        Batch,
-        threads);
+    public static Sequential Network(OutputActivation? output = null) => new(
+        [28, 28, 1], 1, new Conv2D(24, 5, Activation.Relu), new MaxPool2D(2), new Conv2D(32, 3, Activation.Relu), new MaxPool2D(2), new Dense(256, Activation.Relu), new Dense(10))
+    {
+        OutputActivation = output,
+    };
+
+    private static TrainingRun Network(Dataset training, int threads) => new(training, Network(), new Adam(), Batch, threads);
 }

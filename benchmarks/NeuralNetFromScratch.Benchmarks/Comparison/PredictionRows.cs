@@ -83,7 +83,7 @@ internal static class PredictionRows
         return (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, network);
     }
 
-    private static double AllocatedBy(Action action)
+    public static double AllocatedBy(Action action)
     {
         action();
         action();

@@ -36,7 +36,7 @@ public class MnistSampleTests
     }
 
     [Test]
-    public void The_tool_trains_the_same_recipes([Values("default", "lab", "fast")] string recipe)
+    public void The_tool_trains_the_same_recipes([Values("default", "lab", "fast", "cnn")] string recipe)
     {
         using TemporaryFolder folder = SampleProcess.SmallSet();
         (int code, _, string error) = Run(folder, "--data", ".", "--recipe", recipe, "--epochs", "11", "--threads", "1", "--json", "run.json", "--output", "report");

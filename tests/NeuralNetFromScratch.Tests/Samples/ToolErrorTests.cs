@@ -25,6 +25,7 @@ public class ToolErrorTests
     [TestCase("train --threads 2000", "--threads must be a whole number from 1 to 1024")]
     [TestCase("train --validation -5", "--validation must be")]
     [TestCase("train --recipe cake", "--recipe must be")]
+    [TestCase("train --recipe cnn --momentum 0.5", "--momentum goes with --optimizer sgd only")]
     [TestCase("train --resume", "--resume needs --checkpoint")]
     [TestCase("train --output", "--output")]
     [TestCase("train --bogus", "--bogus")]

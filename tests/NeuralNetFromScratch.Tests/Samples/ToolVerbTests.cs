@@ -69,6 +69,18 @@ public class ToolVerbTests
     }
 
     [Test]
+    public void The_convolutional_recipe_is_exported_and_draws_a_report()
+    {
+        using TemporaryFolder folder = SampleProcess.SmallSet();
+        string model = folder.File("model");
+        SampleProcess.Succeed("train", "--data", folder.Root, "--recipe", "cnn", "--learning-rate", "0.005", "--model", model, "--output", folder.File("report"));
+        Assert.That(SampleProcess.Succeed("summary", model), Does.Contain("conv2d1").And.Contain("max-pool2d2").And.Contain("256"));
+        SampleProcess.Succeed("evaluate", "--data", folder.Root, "--model", model);
+        SampleProcess.Succeed("export", "--model", model, "--onnx", folder.File("model.onnx"));
+        Assert.That(NeuralNetFromScratch.Onnx.OnnxModel.Import(folder.File("model.onnx")).InputShape.ElementCount, Is.EqualTo(784));
+    }
+
+    [Test]
     public void The_summary_shows_a_network_of_any_kind()
     {
         using var folder = new TemporaryFolder();
