@@ -26,8 +26,8 @@ internal static class BenchmarkProgram
                 return await LadderCommand.RunAsync(rest, error);
             case ["threads", .. var rest]:
                 return await ThreadsCommand.RunAsync(rest, error);
-            case [ThreadsCommand.TrainVerb, var network, var threads]:
-                return ChildProcess.Train(network, int.Parse(threads, CultureInfo.InvariantCulture));
+            case [ThreadsCommand.TrainVerb, var network, var data, var threads]:
+                return ChildProcess.Train(network, data, int.Parse(threads, CultureInfo.InvariantCulture));
             case [ThreadsCommand.SpinVerb, var processor]:
                 return ChildProcess.Spin(int.Parse(processor, CultureInfo.InvariantCulture));
             case [var verb, ..] when !verb.StartsWith('-'):

@@ -10,10 +10,11 @@ internal static class ChildProcess
 
     /// <summary>Seconds of epochs in a fresh process.</summary>
     /// <param name="network">784-128-10 or 784-512-512-10.</param>
+    /// <param name="data">Folder of MNIST's files; empty for digits drawn by the program.</param>
     /// <param name="threads">0 for the default.</param>
-    public static double[] Epochs(string network, int threads)
+    public static double[] Epochs(string network, string data, int threads)
     {
-        using Process process = Start([ThreadsCommand.TrainVerb, network, threads.ToString(CultureInfo.InvariantCulture)]);
+        using Process process = Start([ThreadsCommand.TrainVerb, network, data, threads.ToString(CultureInfo.InvariantCulture)]);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
@@ -26,10 +27,11 @@ internal static class ChildProcess
         Process.Start(new ProcessStartInfo("dotnet", [typeof(ChildProcess).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
 
     /// <summary>The verb that trains and writes the seconds of each epoch.</summary>
-    public static int Train(string network, int threads)
+    public static int Train(string network, string folder, int threads)
     {
         bool isSmall = network == "784-128-10";
-        Dataset data = SyntheticDigits.Create(isSmall ? SmallSamples : LargeSamples, 1);
+        int samples = isSmall ? SmallSamples : LargeSamples;
+        Dataset data = folder.Length == 0 ? SyntheticDigits.Create(samples, 1) : Mnist.Load(folder).Training.Subset([.. Enumerable.Range(0, samples)]);
         if (threads == 0)
             threads = new Engine().ThreadCount;
         Comparison.TrainingRun run = isSmall ? new(data, [128], new Sgd(0.07f, 0.9f), 64, threads) : new(data, [512, 512], new Sgd(0.02f, 0.9f), 128, threads, ZeroSkipping.Never);

@@ -18,6 +18,7 @@ internal static class ThreadsCommand
 
     public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error)
     {
+        Option<string?> data = new("--data") { Description = "Folder with MNIST's four files; digits drawn by the program if not given." };
         Option<int> pairs = new("--pairs") { Description = "Pairs of processes in each case.", DefaultValueFactory = _ => 12 };
         Option<string?> only = new("--only") { Description = "Only the case of this name: free, busy or slowed." };
         Option<string?> json = new("--json") { Description = "File to write the rows to." };
@@ -27,7 +28,7 @@ internal static class ThreadsCommand
             if (result.GetValueOrDefault<int>() < 1)
                 result.AddError("--pairs must be positive");
         });
-        var command = new RootCommand("Compares the default number of threads with one thread.") { pairs, only, json };
+        var command = new RootCommand("Compares the default number of threads with one thread.") { data, pairs, only, json };
         command.SetAction(result =>
         {
             UserFile.CheckWritable("--json", result.GetValue(json));
@@ -35,39 +36,39 @@ internal static class ThreadsCommand
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} processors, {new Engine().ThreadCount} threads by default, .NET {Environment.Version}"));
             Console.WriteLine($"{"median epoch",-46} {"default",10} {"1 thread",10} {"unit",-8} {"ratio",7} {"median",7}  target");
             foreach (string name in Cases.Where(name => result.GetValue(only) is not { } wanted || wanted == name))
-                Add(report, name, result.GetValue(pairs));
+                Add(report, name, result.GetValue(pairs), result.GetValue(data) ?? "");
             if (result.GetValue(json) is { } path)
                 report.WriteJson(path);
         });
         return CommandRunner.RunAsync(command, arguments, error);
     }
 
-    private static void Add(Report report, string name, int pairs)
+    private static void Add(Report report, string name, int pairs, string data)
     {
         switch (name)
         {
             case "free":
-                AddPairs(report, "784-128-10, free cores", "784-128-10", pairs, neighbours: 0, pinned: false, worst: 1.1, middle: 0.72);
+                AddPairs(report, "784-128-10, free cores", "784-128-10", data, pairs, neighbours: 0, pinned: false, worst: 1.1, middle: 0.72);
                 break;
             case "busy":
-                AddPairs(report, "784-128-10, a busy program", "784-128-10", pairs, neighbours: 1, pinned: false, worst: null, middle: 1.15);
+                AddPairs(report, "784-128-10, a busy program", "784-128-10", data, pairs, neighbours: 1, pinned: false, worst: null, middle: 1.15);
                 break;
             default:
                 // A core of which two others take a third each gives a third: with a whole one that is 4/3 of a core, and 1.4 times the time that it would
                 // take is 1.05 of one thread's.
-                AddPairs(report, "784-512-512-10, one core at a third", "784-512-512-10", pairs, neighbours: 2, pinned: true, worst: null, middle: 1.05);
+                AddPairs(report, "784-512-512-10, one core at a third", "784-512-512-10", data, pairs, neighbours: 2, pinned: true, worst: null, middle: 1.05);
                 break;
         }
     }
 
-    private static void AddPairs(Report report, string name, string network, int pairs, int neighbours, bool pinned, double? worst, double middle)
+    private static void AddPairs(Report report, string name, string network, string data, int pairs, int neighbours, bool pinned, double? worst, double middle)
     {
         List<double> ratios = [], defaults = [], singles = [];
         using (var busy = new Neighbours(neighbours, pinned))
         {
             for (int pair = 0; pair < pairs; pair++)
             {
-                (double ours, double one) = (Median(ChildProcess.Epochs(network, 0)), Median(ChildProcess.Epochs(network, 1)));
+                (double ours, double one) = (Median(ChildProcess.Epochs(network, data, 0)), Median(ChildProcess.Epochs(network, data, 1)));
                 defaults.Add(ours);
                 singles.Add(one);
                 ratios.Add(ours / one);
