@@ -244,7 +244,7 @@ public class TrainerTests
         Refused(() => trainer.Fit(Separable(5), new FitOptions { Epochs = 0 }), "Epochs");
         Refused(() => trainer.Fit(Separable(5), new FitOptions { BatchSize = -1 }), "BatchSize");
         Refused(() => network.Evaluate(Dataset.FromArrays([], [20], [], 4)), "empty");
-        Refused(() => _ = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(), new TrainerOptions { ThreadCount = 0 }), "threadCount");
+        Refused(() => _ = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(), new TrainerOptions { ThreadCount = 0 }), "ThreadCount");
         Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
 
         static void Refused(Action action, string message) => Assert.That(action, Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
