@@ -60,7 +60,7 @@ internal static class Architecture
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
-            throw MessageText.Malformed("the architecture cannot be understood", exception);
+            throw MessageText.Malformed("the architecture is malformed", exception);
         }
     }
 

@@ -126,7 +126,7 @@ internal static class ModelFile
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
-            throw MessageText.Malformed("the layers do not fit each other", exception);
+            throw MessageText.Malformed("the layers do not match", exception);
         }
     }
 
@@ -187,7 +187,7 @@ internal static class ModelFile
         }
         catch (ArgumentOutOfRangeException exception)
         {
-            throw MessageText.Malformed("the input scaling is unusable", exception);
+            throw MessageText.Malformed("the input scaling is invalid", exception);
         }
 
         float Number(string key) => float.TryParse(metadata.GetValueOrDefault(key), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
@@ -223,7 +223,7 @@ internal static class ModelFile
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw MessageText.Malformed("the class names cannot be understood", exception);
+            throw MessageText.Malformed("the class names are malformed", exception);
         }
     }
 }

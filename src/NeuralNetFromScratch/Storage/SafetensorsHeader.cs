@@ -83,7 +83,7 @@ internal static class SafetensorsHeader
         }
         catch (Exception exception) when (exception is JsonException or DecoderFallbackException or InvalidOperationException)
         {
-            throw MessageText.Malformed("the header is not proper JSON", exception);
+            throw MessageText.Malformed("the header is not valid JSON", exception);
         }
     }
 

@@ -110,7 +110,7 @@ public static class SafetensorsWriter
         }
         catch (EncoderFallbackException exception)
         {
-            throw new ArgumentException($"the text {MessageText.Quote(text)} has no UTF-8: {exception.Message}", exception);
+            throw new ArgumentException($"the text {MessageText.Quote(text)} cannot be encoded as UTF-8: {exception.Message}", exception);
         }
     }
 }

@@ -74,7 +74,7 @@ internal static class CheckpointFile
         {
             "yes" => true,
             "no" => false,
-            var other => throw new InvalidDataException($"{StoppedKey} is {MessageText.Quote(other)}, neither yes nor no"),
+            var other => throw new InvalidDataException($"{StoppedKey} is {MessageText.Quote(other)}, expected yes or no"),
         };
         TrainingEndReason? ended = metadata.GetValueOrDefault(EndedKey) switch
         {
@@ -82,7 +82,7 @@ internal static class CheckpointFile
             nameof(TrainingEndReason.Completed) => TrainingEndReason.Completed,
             nameof(TrainingEndReason.EarlyStopping) => TrainingEndReason.EarlyStopping,
             nameof(TrainingEndReason.Callback) => TrainingEndReason.Callback,
-            var other => throw new InvalidDataException($"{EndedKey} is {MessageText.Quote(other)}, neither no nor the reason of an end"),
+            var other => throw new InvalidDataException($"{EndedKey} is {MessageText.Quote(other)}, expected no or the reason why the training ended"),
         };
         ContentDigest.Check(file);
         EpochFigures current = state.Figures!;
@@ -179,7 +179,7 @@ internal static class CheckpointFile
     {
         string[] cells = line.Split(';');
         if (cells.Length != 6)
-            throw new InvalidDataException($"the history has a line {MessageText.Quote(line)}");
+            throw new InvalidDataException($"the history has a malformed line {MessageText.Quote(line)}");
         return new EpochRecord(
             (int)ParseLong(cells[0]), ParseFigures(cells[1], metrics), cells[2].Length == 0 ? null : ParseFigures(cells[2], metrics), TimeSpan.FromTicks(ParseLong(cells[3])), (int)ParseLong(cells[4])) { ThreadCount = (int)ParseLong(cells[5]) };
     }

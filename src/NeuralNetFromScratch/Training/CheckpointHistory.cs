@@ -58,7 +58,7 @@ internal sealed class CheckpointHistory : IDisposable
     {
         string path = PathOf(checkpoint, place);
         if (!File.Exists(path))
-            throw new InvalidDataException($"the history of its epochs, {MessageText.Of(place.File)}, does not lie beside it");
+            throw new InvalidDataException($"the checkpoint's history file {MessageText.Of(place.File)} is missing in its folder");
         using FileStream stream = Open(path, FileMode.Open, FileAccess.Read);
         return Encoding.UTF8.GetString(ReadRange(stream, place));
     }
