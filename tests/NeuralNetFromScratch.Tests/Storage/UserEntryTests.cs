@@ -125,9 +125,9 @@ public class UserEntryTests
     public void What_no_file_can_hold_is_refused_by_name()
     {
         Refused(network => network.Metadata["author"] = null!, "Metadata[\"author\"] is null");
-        Refused(network => network.Metadata["author"] = "\ud800", "has no UTF-8");
+        Refused(network => network.Metadata["author"] = "\ud800", "cannot be encoded as UTF-8");
         Refused(network => network.ExtraTensors["t"] = null!, "ExtraTensors[\"t\"] is null");
-        Refused(network => network.ExtraTensors["\ud800"] = Tensor.Create([1f], [1]), "has no UTF-8");
+        Refused(network => network.ExtraTensors["\ud800"] = Tensor.Create([1f], [1]), "cannot be encoded as UTF-8");
         Assert.That(() => Plain().Metadata[null!] = "", Throws.ArgumentNullException);
 
         static void Refused(Action<Sequential> change, string message)
