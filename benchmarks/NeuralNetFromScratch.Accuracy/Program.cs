@@ -5,6 +5,7 @@ using System.Text.Json;
 using NeuralNetFromScratch;
 using NeuralNetFromScratch.Published;
 using NeuralNetFromScratch.Published.Onnx;
+using NeuralNetFromScratch.Published.Pictures;
 using NeuralNetFromScratch.Published.Rows;
 using NeuralNetFromScratch.Tool;
 
@@ -62,6 +63,7 @@ command.SetAction(async (arguments, cancellationToken) =>
 });
 command.Subcommands.Add(OnnxCommand("onnx-backend", "Imports ONNX's backend node tests (Debian's python3-onnx) and compares what they give.", "onnx_backend.py"));
 command.Subcommands.Add(OnnxCommand("torch-exports", "Imports what PyTorch exports of small networks (Debian's python3-torch) and compares what they give.", "torch_exports.py"));
+command.Subcommands.Add(PictureCommand.Create(Divide));
 return await CommandRunner.RunAsync(command, args, Console.Error);
 
 static Command OnnxCommand(string name, string description, string script)

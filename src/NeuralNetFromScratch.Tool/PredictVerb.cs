@@ -1,27 +1,47 @@
 using System.Globalization;
+using System.Numerics.Tensors;
+using NeuralNetFromScratch.Images;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The verb <c>predict</c>: which digits pictures show, a line for each.</summary>
+/// <summary>The verb <c>predict</c>: which digits pictures show, a line for each. A picture that is of no use is named, and the others are answered.</summary>
 internal static class PredictVerb
 {
-    public static int Run(string model, IReadOnlyList<string> images, CancellationToken cancellationToken)
+    public static int Run(string model, IReadOnlyList<string> images, TextWriter error, CancellationToken cancellationToken)
     {
         Sequential network = SavedModel.Load(model);
-        InputScaling scaling = network.InputScaling ?? new InputScaling(1f / byte.MaxValue);
-        Predictor predictor = network.CreatePredictor();
-        float[] input = new float[network.InputShape.ElementCount], probabilities = new float[network.OutputShape.ElementCount];
+        var preprocessor = new DigitPreprocessor();
+        int code = ExitCode.Success;
         foreach (string image in images)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            scaling.Apply(DigitImage.Load(image), input);
-            predictor.Predict(input, probabilities);
-            int[] ranking = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{image}: {ranking[0]} ({probabilities[ranking[0]]:P1}), then {ranking[1]} ({probabilities[ranking[1]]:P1})"));
+            try
+            {
+                UserFile.CheckReadable(image);
+                IReadOnlyList<HandwrittenDigit> digits = preprocessor.Find(image);
+                if (digits.Count == 0)
+                    throw new InvalidDataException($"{image}: the picture shows nothing");
+                (int Digit, float Probability)[] read = [.. digits.Select(digit => Classify(network, digit.Pixels))];
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{image}: {string.Join(' ', read.Select(one => one.Digit))} ({string.Join(", ", read.Select(one => one.Probability.ToString("P1", CultureInfo.InvariantCulture)))})"));
+            }
+            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                error.WriteLine(exception.Message);
+                code = ExitCode.BadUsage;
+            }
         }
 
-        return ExitCode.Success;
+        return code;
+    }
+
+    private static (int Digit, float Probability) Classify(Sequential network, ReadOnlySpan<byte> pixels)
+    {
+        float[] input = new float[network.InputShape.ElementCount], probabilities = new float[network.OutputShape.ElementCount];
+        (network.InputScaling ?? new InputScaling(1f / byte.MaxValue)).Apply(pixels, input);
+        network.Predict(input, probabilities);
+        int digit = TensorPrimitives.IndexOfMax(probabilities);
+        return (digit, probabilities[digit]);
     }
 }

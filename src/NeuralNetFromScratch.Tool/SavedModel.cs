@@ -1,3 +1,5 @@
+using NeuralNetFromScratch.Images;
+
 namespace NeuralNetFromScratch.Tool;
 
 /// <summary>A network from a file, checked for what the verbs need.</summary>
@@ -8,9 +10,9 @@ internal static class SavedModel
     {
         UserFile.CheckReadable(path);
         Sequential network = Sequential.Load(path);
-        return network.InputShape.ElementCount == DigitImage.Side * DigitImage.Side && network.OutputShape.ElementCount == 10
+        return network.InputShape.ElementCount == DigitPreprocessor.Side * DigitPreprocessor.Side && network.OutputShape.ElementCount == 10
             ? network
             : throw new InvalidDataException(
-                $"{path}: expected a network from {DigitImage.Side} × {DigitImage.Side} pixels to 10 digits, got one from {network.InputShape} to {network.OutputShape}");
+                $"{path}: expected a network from {DigitPreprocessor.Side} × {DigitPreprocessor.Side} pixels to 10 digits, got one from {network.InputShape} to {network.OutputShape}");
     }
 }

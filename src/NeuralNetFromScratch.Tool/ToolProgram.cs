@@ -11,7 +11,7 @@ internal static class ToolProgram
         commandLine.Train.SetAction((result, token) => Session.RunAsync(commandLine.Read(result), token));
         commandLine.Evaluate.SetAction((result, token) => EvaluateVerb.RunAsync(
             commandLine.SavedModel(result), commandLine.Data(result), commandLine.Output(result), commandLine.Json(result), token));
-        commandLine.Predict.SetAction((result, token) => Task.FromResult(PredictVerb.Run(commandLine.SavedModel(result), commandLine.Images(result), token)));
+        commandLine.Predict.SetAction((result, token) => Task.FromResult(PredictVerb.Run(commandLine.SavedModel(result), commandLine.Images(result), error, token)));
         commandLine.Export.SetAction((result, _) => Task.FromResult(ExportVerb.Run(commandLine.SavedModel(result), commandLine.Onnx(result))));
         commandLine.Summary.SetAction(result => SummaryVerb.Run(commandLine.File(result)));
         return CommandRunner.RunAsync(commandLine.Root, arguments.Count > 0 ? arguments : ["--help"], error, cancellationToken);

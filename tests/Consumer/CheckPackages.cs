@@ -9,7 +9,7 @@ using System.Xml.Linq;
 const int CoreLimit = 1_000_000;
 var failures = new List<string>();
 string folder = args[0], second = args[1];
-foreach (string id in (string[])["NeuralNetFromScratch", "NeuralNetFromScratch.Onnx"])
+foreach (string id in (string[])["NeuralNetFromScratch", "NeuralNetFromScratch.Onnx", "NeuralNetFromScratch.Images"])
 {
     string path = Directory.GetFiles(folder, $"{id}.?.*.nupkg").Single(file => char.IsAsciiDigit(Path.GetFileName(file)[id.Length + 1]));
     long size = new FileInfo(path).Length;
@@ -33,7 +33,12 @@ foreach (string id in (string[])["NeuralNetFromScratch", "NeuralNetFromScratch.O
     Expect(repository?.Attribute("url")?.Value.StartsWith("https://", StringComparison.Ordinal) ?? true, $"{id}: the repository is {repository?.Attribute("url")?.Value}");
 
     string[] dependencies = [.. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).Order()];
-    string[] expected = id == "NeuralNetFromScratch" ? ["System.Numerics.Tensors"] : ["Google.Protobuf", "NeuralNetFromScratch"];
+    string[] expected = id switch
+    {
+        "NeuralNetFromScratch" => ["System.Numerics.Tensors"],
+        "NeuralNetFromScratch.Onnx" => ["Google.Protobuf", "NeuralNetFromScratch"],
+        _ => ["NeuralNetFromScratch", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
+    };
     Expect(dependencies.SequenceEqual(expected), $"{id}: depends on {string.Join(", ", dependencies)}");
     Expect(id != "NeuralNetFromScratch" || size < CoreLimit, $"{id}: {size} bytes, expected fewer than {CoreLimit}");
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using NeuralNetFromScratch.Images;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
@@ -14,7 +15,7 @@ namespace NeuralNetFromScratch.Tests.Architecture;
 /// </summary>
 public partial class OptionWalkTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(Sequential).Assembly, typeof(OnnxModel).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(Sequential).Assembly, typeof(OnnxModel).Assembly, typeof(RgbaImage).Assembly];
 
     private const string Good = "checkpoint";
 
@@ -29,7 +30,7 @@ public partial class OptionWalkTests
     [
         typeof(Classification), typeof(DownloadProgress), typeof(LearningRateRangeTest), typeof(MetricResult), typeof(MetricTask), typeof(SafetensorEntry), typeof(SafetensorInfo),
         typeof(Setting), typeof(StepTotals), typeof(TrainingPosition), typeof(TrainingProgress), typeof(ScratchSize), typeof(ParameterDefinition), typeof(Size2D), typeof(Padding2D), typeof(UpdateStep),
-        typeof(Sequential),
+        typeof(Sequential), typeof(PixelRegion),
     ];
 
     private static IEnumerable<TestCaseData> Types() =>

@@ -22,6 +22,7 @@ internal static class DocumentReader
         "README.md",
         .. Directory.EnumerateFiles(Path.Combine(Repository, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
         "src/NeuralNetFromScratch/PACKAGE.md",
+        "src/NeuralNetFromScratch.Images/PACKAGE.md",
         "src/NeuralNetFromScratch.Onnx/PACKAGE.md",
         "src/NeuralNetFromScratch.Tool/PACKAGE.md",
     ];

@@ -37,7 +37,7 @@ internal static class DocumentRun
         """;
 
     private static readonly string[] Libraries =
-        ["NeuralNetFromScratch.dll", "NeuralNetFromScratch.Onnx.dll", "Google.Protobuf.dll", "System.Numerics.Tensors.dll", "SkiaSharp.dll", Native];
+        ["NeuralNetFromScratch.dll", "NeuralNetFromScratch.Images.dll", "NeuralNetFromScratch.Onnx.dll", "Google.Protobuf.dll", "System.Numerics.Tensors.dll", "SkiaSharp.dll", Native];
 
     /// <summary>The native part of SkiaSharp, which programs that read pictures use.</summary>
     private static string Native => Path.Combine(

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NeuralNetFromScratch.Onnx;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tool;
@@ -44,6 +45,31 @@ public class ToolVerbTests
         Assert.That(
             imported.Predict(Tensor.Create<float>([.. raw.Select(value => (float)value)], [1, 784])).AsMatrix().Span.ToArray(),
             Is.EqualTo(network.Predict(Tensor.Create<float>(input, [1, 784])).AsMatrix().Span.ToArray()).Within(1e-5));
+    }
+
+    [Test]
+    public void A_picture_of_no_use_is_named_and_the_others_are_answered()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.File("digits.safetensors"), good = folder.File("good.png"), text = folder.File("text.png"), blank = folder.File("blank.png"), none = folder.File("none.png");
+        new Sequential([28, 28], 1, new Dense(10)) { OutputActivation = OutputActivation.Softmax }.Save(model);
+        Draw(good, SyntheticDigits.Create(1, 1), 0, scale: 5, inverted: true);
+        File.WriteAllText(text, "this is no picture");
+        using (var white = new SKBitmap(28, 28))
+        {
+            white.Erase(SKColors.White);
+            using SKData png = white.Encode(SKEncodedImageFormat.Png, 100);
+            File.WriteAllBytes(blank, png.ToArray());
+        }
+
+        (int code, string output, string error) = SampleProcess.Start("predict", "--model", model, text, good, blank, none, good);
+        Assert.That(code, Is.EqualTo(ExitCode.BadUsage));
+        Assert.That(output.TrimEnd().Split('\n').Select(line => line.TrimEnd()), Has.Exactly(2).Items.And.All.Match($@"^{Regex.Escape(good)}: \d \(\d+\.\d %\)$"));
+        string[] errors = [.. error.TrimEnd().Split('\n')];
+        Assert.That(errors, Has.Length.EqualTo(3));
+        Assert.That(errors[0], Does.Contain("text.png: no picture"));
+        Assert.That(errors[1], Does.Contain("blank.png: the picture shows nothing"));
+        Assert.That(errors[2], Does.Contain("none.png"));
     }
 
     [Test]
@@ -110,82 +136,6 @@ public class ToolVerbTests
         Assert.That(first, Does.Contain("starting from the beginning"));
         Assert.That(second, Does.Contain("Continuing from"));
         Assert.That(File.ReadAllBytes(folder.File("resumed")), Is.EqualTo(File.ReadAllBytes(folder.File("whole"))));
-    }
-
-    [Test]
-    public void A_picture_becomes_what_MNIST_has([Values(56, 84, 280)] int side, [Values] bool darkOnLight, [Values] bool transparent)
-    {
-        using var folder = new TemporaryFolder();
-        string path = folder.File("bar.png");
-        using (var bitmap = new SKBitmap(side, side))
-        {
-            using var canvas = new SKCanvas(bitmap);
-            canvas.Clear(transparent ? SKColors.Transparent : darkOnLight ? SKColors.White : SKColors.Black);
-            using var paint = new SKPaint { Color = darkOnLight ? SKColors.Black : SKColors.White };
-            // A bar twice as high as wide, in a corner.
-            canvas.DrawRect(1, 1, side / 5f, side / 2.5f, paint);
-            using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-            File.WriteAllBytes(path, png.ToArray());
-        }
-
-        byte[] pixels = DigitImage.Load(path);
-        int[] rows = [.. Enumerable.Range(0, 28).Where(row => pixels.AsSpan(row * 28, 28).ContainsAnyInRange((byte)100, (byte)255))];
-        int[] columns = [.. Enumerable.Range(0, 28).Where(column => Enumerable.Range(0, 28).Any(row => pixels[row * 28 + column] >= 100))];
-        Assert.That((rows[0], rows[^1]), Is.EqualTo((4, 23)), "twenty pixels high, in the middle");
-        Assert.That(columns.Length, Is.InRange(9, 12));
-        Assert.That((columns[0] + columns[^1]) / 2.0, Is.EqualTo(13.5).Within(0.6));
-        Assert.That(pixels[14 * 28 + 14], Is.GreaterThan(240));
-    }
-
-    [Test]
-    public void Unevenly_lit_grey_paper_is_no_ink([Values(130, 200)] int darkest, [Values(210, 250)] int lightest, [Values(SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp)] SKEncodedImageFormat format)
-    {
-        const int Width = 400, Height = 300;
-        using var folder = new TemporaryFolder();
-        string path = folder.File("photo");
-        var random = new RandomSource(5);
-        using (var bitmap = new SKBitmap(Width, Height))
-        {
-            for (int i = 0; i < Width * Height; i++)
-            {
-                int x = i % Width, y = i / Width;
-                bool isInk = x is >= 240 and < 265 && y is >= 80 and < 200;
-                double paper = darkest + (lightest - darkest) * (double)x / Width;
-                byte value = (byte)Math.Clamp((isInk ? 50 : paper) + 4 * random.Normal((ulong)i), 0, 255);
-                bitmap.SetPixel(x, y, new SKColor(value, value, (byte)(0.95 * value)));
-            }
-
-            using SKData data = bitmap.Encode(format, 90);
-            File.WriteAllBytes(path, data.ToArray());
-        }
-
-        byte[] pixels = DigitImage.Load(path);
-        for (int row = 0; row < 28; row++)
-        {
-            for (int column = 0; column < 28; column++)
-            {
-                // 25 × 120 pixels become about 4 × 20.
-                int expected = row is >= 5 and <= 22 && column is >= 13 and <= 14 ? 255 : row is < 3 or > 24 || column is < 10 or > 17 ? 0 : -1;
-                if (expected >= 0)
-                    Assert.That(pixels[row * 28 + column], Is.EqualTo(expected).Within(25), $"row {row}, column {column}");
-            }
-        }
-    }
-
-    [Test]
-    public void A_picture_that_is_cut_off_or_blank_is_refused()
-    {
-        using var folder = new TemporaryFolder();
-        string path = folder.File("a.png");
-        Draw(path, SyntheticDigits.Create(1, 1), 0, scale: 5, inverted: false);
-        byte[] whole = File.ReadAllBytes(path);
-        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
-        Assert.That(() => DigitImage.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("cut off"));
-        using var blank = new SKBitmap(50, 50);
-        blank.Erase(SKColors.White);
-        using SKData png = blank.Encode(SKEncodedImageFormat.Png, 100);
-        File.WriteAllBytes(path, png.ToArray());
-        Assert.That(() => DigitImage.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("shows nothing"));
     }
 
     private static void Draw(string path, Dataset digits, int index, int scale, bool inverted)
