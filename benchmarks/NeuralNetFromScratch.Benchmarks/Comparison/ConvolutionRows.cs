@@ -25,6 +25,8 @@ internal static class ConvolutionRows
         foreach ((_, Conv2D layer, Shape shape, _) in Convolutions)
             new ConvolutionRun(layer, shape, batch: 2, threads: 2).Check();
         (Dataset steps, _) = data.Sets.Training.Split(Math.Max(0, data.Sets.Training.Count - Steps * Batch), 1);
+        ConvolutionPredictionRows.Add(report, data.Sets.Test);
+        AddMemory(report, steps);
         TrainingRun one = Network(steps, 1), two = Network(steps, 2);
         Timing[] epochs = Interleaved.Run(6, one.Epoch, two.Epoch);
         Timing? torch = null;
@@ -45,8 +47,6 @@ internal static class ConvolutionRows
         AddOfPeak(report, "… 1 thread, of peak", one, epochs[0], FmaPeak.Measure(1), isOne: true);
         AddOfPeak(report, "… 2 threads, of peak", two, epochs[1], FmaPeak.Measure(2), isOne: false);
         report.AddAtLeast("… speed-up by 2 threads", epochs[1].Best, epochs[0].Best, "s", epochs[0].Best / epochs[1].Best, 1.8, epochs[0].Median / epochs[1].Median);
-        ConvolutionPredictionRows.Add(report, data.Sets.Test);
-        AddMemory(report, steps);
     }
 
     /// <summary>
