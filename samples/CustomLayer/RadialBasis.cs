@@ -46,7 +46,7 @@ internal sealed class RadialBasis(int units) : Layer(new Settings("radial", new 
                 for (int i = 0; i < x.Length; i++)
                 {
                     centreGradients[unit, i] += factor * (x[i] - centre[i]);
-                    // A view without rows: the layer is the first, and nobody needs dx.
+                    // A view without rows: dx is not needed, as in the first layer.
                     if (inputGradient.Rows > 0)
                         inputGradient[row, i] -= factor * (x[i] - centre[i]);
                 }

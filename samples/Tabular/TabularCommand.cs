@@ -20,7 +20,7 @@ internal static class TabularCommand
             DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "iris.csv"),
         };
         Option<string?> label = new("--label") { Description = "Column with the classes; the last one if not given." };
-        var command = new RootCommand("Trains a classifier on a table of your own; without one, on Fisher's irises.") { file, label };
+        var command = new RootCommand("Trains a classifier on a CSV file; without a file, on Fisher's iris data.") { file, label };
         command.SetAction(result => Learn(Table.Read(result.GetRequiredValue(file), result.GetValue(label)), output));
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -4,8 +4,9 @@ using NeuralNetFromScratch.Onnx.Protos;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Networks as ONNX models: opset 17, IR version 8, a dynamic batch axis, weights inline. Pictures have their channels first in ONNX, [batch, channels, height, width], and
-/// last in the library; <see cref="OnnxExportOptions.ChannelsLast"/> and <see cref="OnnxImportOptions.ChannelsLast"/> say how a model takes them.
+/// Exports and imports networks as ONNX models: opset 17, IR version 8, a dynamic batch axis, weights inline. The channels of images are first in
+/// ONNX, [batch, channels, height, width], and last in the library; <see cref="OnnxExportOptions.ChannelsLast"/> and
+/// <see cref="OnnxImportOptions.ChannelsLast"/> select the order of the model's input and output.
 /// </summary>
 public static class OnnxModel
 {
@@ -13,20 +14,20 @@ public static class OnnxModel
 
     private const string ClassKeyStart = "class_name_";
 
-    /// <summary>Files beyond this are refused: four times what the largest networks for processors need.</summary>
+    /// <summary>The maximum length of a file: four times what the largest networks for CPUs need.</summary>
     private const int MaximumFileLength = 1 << 30;
 
-    /// <summary>Messages within messages: far more than a graph without sub-graphs has.</summary>
+    /// <summary>The maximum nesting of messages, well above that of a graph without sub-graphs.</summary>
     private const int MaximumNesting = 32;
 
-    /// <summary>Writes a network, whole or not at all.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="options">What the model takes and gives; null for the defaults.</param>
-    /// <exception cref="NotSupportedException">A layer or activation is the user's own, and no <see cref="IComposedOf"/>.</exception>
+    /// <summary>Exports a network to a file, which is written atomically.</summary>
+    /// <param name="network">The network to export.</param>
+    /// <param name="path">The path of the file. An existing file is replaced.</param>
+    /// <param name="options">The options of the model; null for the defaults.</param>
+    /// <exception cref="NotSupportedException">A layer or activation cannot be exported. The message names it.</exception>
     /// <exception cref="ArgumentException">
-    /// Input scaling is asked for, but the network knows of none; or the names of input and output are empty, the same, or those of values within
-    /// the model.
+    /// Input scaling is requested, but the network has none; or the names of input and output are empty, equal, or those of values within the
+    /// model.
     /// </exception>
     public static void Export(Sequential network, string path, OnnxExportOptions? options = null)
     {
@@ -34,14 +35,14 @@ public static class OnnxModel
         AtomicFile.Write(path, stream => model.WriteTo(stream));
     }
 
-    /// <summary>Writes a network to a stream.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="stream">The stream, which need not seek, and stays open.</param>
-    /// <param name="options">What the model takes and gives; null for the defaults.</param>
-    /// <exception cref="NotSupportedException">A layer or activation is the user's own, and no <see cref="IComposedOf"/>.</exception>
+    /// <summary>Exports a network to a stream.</summary>
+    /// <param name="network">The network to export.</param>
+    /// <param name="stream">The stream, which need not be seekable and stays open.</param>
+    /// <param name="options">The options of the model; null for the defaults.</param>
+    /// <exception cref="NotSupportedException">A layer or activation cannot be exported. The message names it.</exception>
     /// <exception cref="ArgumentException">
-    /// Input scaling is asked for, but the network knows of none; or the names of input and output are empty, the same, or those of values within
-    /// the model.
+    /// Input scaling is requested, but the network has none; or the names of input and output are empty, equal, or those of values within the
+    /// model.
     /// </exception>
     public static void Export(Sequential network, Stream stream, OnnxExportOptions? options = null)
     {
@@ -52,14 +53,15 @@ public static class OnnxModel
     }
 
     /// <summary>
-    /// Reads a feed-forward model, such as PyTorch, scikit-learn's converter, Keras' and ML.NET's write them. Weights may lie in files beside it.
-    /// Layers of the library are used where the model has their operators; what else there is becomes layers of
-    /// <see cref="OnnxParts.Registry"/>, with which a network that was imported and saved is loaded.
+    /// Imports a feed-forward model, as PyTorch, Keras, scikit-learn's converter or ML.NET write them. Weights may be in files beside it.
+    /// Operators become layers of the library if it has them, otherwise layers of <see cref="OnnxParts.Registry"/>, which is needed to load a
+    /// network that was imported and saved.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="options">How it is read; null for the defaults.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="options">The options of the import; null for the defaults.</param>
+    /// <returns>The network.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file is malformed, or holds something that the library has no counterpart for: the message names the node.
+    /// The file is malformed, or contains an operator or value that the library does not support. The message names the node.
     /// </exception>
     public static Sequential Import(string path, OnnxImportOptions? options = null)
     {
@@ -75,10 +77,11 @@ public static class OnnxModel
         }
     }
 
-    /// <summary>Reads a feed-forward model from a stream; its weights must lie within it.</summary>
-    /// <param name="stream">The stream, which is read to its end, need not seek, and stays open.</param>
-    /// <param name="options">How it is read; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The stream cannot be read, or an option is out of range.</exception>
+    /// <summary>Imports a feed-forward model from a stream, which must contain its weights.</summary>
+    /// <param name="stream">The stream, which is read to its end, need not be seekable, and stays open.</param>
+    /// <param name="options">The options of the import; null for the defaults.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="ArgumentException">The stream is not readable, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">As for <see cref="Import(string, OnnxImportOptions)"/>.</exception>
     public static Sequential Import(Stream stream, OnnxImportOptions? options = null)
     {
@@ -152,7 +155,7 @@ public static class OnnxModel
             value = builder.Reshape(value, network.OutputShape.Dimensions);
         ThrowIfTaken(graph, options.InputName);
         ThrowIfTaken(graph, options.OutputName);
-        // A name of its own for the output, also where the last layer leaves no node.
+        // The output has a separate name, also if the last layer adds no node.
         var last = new NodeProto { Name = "output", OpType = "Identity" };
         last.Input.Add(value);
         last.Output.Add(options.OutputName);
@@ -174,7 +177,7 @@ public static class OnnxModel
         return model;
     }
 
-    /// <summary>A picture with its channels first.</summary>
+    /// <summary>Returns the shape of an image with its channels first.</summary>
     private static Shape Turned(Shape picture) => [picture[2], picture[0], picture[1]];
 
     private static ExportedValue Input(GraphBuilder graph, Shape shape, string name, bool isPicture, bool isTurned)
@@ -193,10 +196,10 @@ public static class OnnxModel
             throw new ArgumentException($"a value within the model is called \"{name}\" already; call the input or output something else");
     }
 
-    /// <summary>Where the name of a class is noted.</summary>
+    /// <summary>Returns the key of the metadata that has the name of a class.</summary>
     internal static string ClassKey(int number) => FormattableString.Invariant($"{ClassKeyStart}{number}");
 
-    /// <summary>Whether a text is the name of a class.</summary>
+    /// <summary>Whether a key of the metadata is that of a class name.</summary>
     internal static bool IsClassKey(string key) => key.StartsWith(ClassKeyStart, StringComparison.Ordinal);
 
     private static string AddScaling(GraphBuilder graph, Sequential network, string value)

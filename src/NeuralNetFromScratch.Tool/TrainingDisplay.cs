@@ -49,7 +49,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console, Recipe recipe) : IPr
     {
         if (recipe.IsFullBatch)
         {
-            // The accuracy of a step is that of the parameters before it: after so many iterations as went before.
+            // The accuracy of a step is that of the parameters before it.
             int iteration = epoch.Epoch - 1;
             if (iteration % CurveInterval != 0)
                 return;

@@ -1,26 +1,28 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>What an exported model takes and gives.</summary>
+/// <summary>Options of <see cref="OnnxModel.Export(Sequential, string, OnnxExportOptions?)"/>.</summary>
 public sealed record OnnxExportOptions
 {
     /// <summary>
-    /// Whether the output is what the network predicts, such as probabilities, or what its last layer gives, such as logits. Default: true.
+    /// Whether the output is the network's prediction, for example probabilities. If false, it is the output of the last layer, for example
+    /// logits. Default: true.
     /// </summary>
     public bool AppliesOutputActivation { get; init; } = true;
 
-    /// <summary>Whether the model turns raw numbers into inputs itself, as <see cref="Sequential.InputScaling"/> says. Default: false.</summary>
+    /// <summary>Whether the model converts raw numbers to inputs by the network's <see cref="Sequential.InputScaling"/>. Default: false.</summary>
     public bool IncludesInputScaling { get; init; }
 
     /// <summary>
-    /// Whether a network with layers of pictures takes and gives them as the library has them, [batch, height, width, channels], by a transposition, and not as is usual in ONNX,
-    /// [batch, channels, height, width]. An input [height, width] stays [batch, height, width] in either case. Default: false.
+    /// Whether the input and output of a network with image layers are [batch, height, width, channels], as in the library, by a transposition in
+    /// the model. If false, they are [batch, channels, height, width], as usual in ONNX. An input [height, width] is [batch, height, width] in
+    /// both cases. Default: false.
     /// </summary>
     public bool ChannelsLast { get; init; }
 
-    /// <summary>Name of the input; not empty. Default: "input".</summary>
+    /// <summary>The name of the input; not empty. Default: "input".</summary>
     public string InputName { get; init; } = "input";
 
-    /// <summary>Name of the output; not empty, and another than the input's. Default: "output".</summary>
+    /// <summary>The name of the output; not empty, and different from that of the input. Default: "output".</summary>
     public string OutputName { get; init; } = "output";
 
     /// <exception cref="ArgumentException">An option is out of range.</exception>

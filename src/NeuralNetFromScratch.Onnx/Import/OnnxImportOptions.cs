@@ -1,17 +1,18 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>How a model is read.</summary>
+/// <summary>Options of <see cref="OnnxModel.Import(string, OnnxImportOptions?)"/>.</summary>
 public sealed record OnnxImportOptions
 {
     /// <summary>
-    /// Name of the output that is the network's; null, the default, for the only output of floats, or the one that all others lead to, as logits
-    /// lead to probabilities.
+    /// The name of the output that the network computes. Null, the default, for the only output of floats, or the one to which all others lead,
+    /// as logits lead to probabilities.
     /// </summary>
     public string? OutputName { get; init; }
 
     /// <summary>
-    /// Whether the network takes and gives pictures [height, width, channels], as the data sets and layers of the library have them, where the file says [batch, channels, height,
-    /// width]: the transposition before the first convolution is left out then. If false, samples have the shapes that the file says. Default: false.
+    /// Whether the samples of the network are images [height, width, channels], as in the library, if those of the file are [batch, channels,
+    /// height, width]; the transposition before the first convolution is then omitted. If false, samples have the shapes of the file. Default:
+    /// false.
     /// </summary>
     public bool ChannelsLast { get; init; }
 

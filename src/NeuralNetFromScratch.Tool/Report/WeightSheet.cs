@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>What each unit of the first layer looks at: its weights as a picture of the input's size.</summary>
+/// <summary>The weights of each unit of the first layer as an image of the input's size.</summary>
 internal static class WeightSheet
 {
     private const int Shown = 128;

@@ -12,14 +12,14 @@ internal static unsafe class AlignedMemory
     /// <summary>Zeros with room for <paramref name="length"/> aligned floats.</summary>
     public static float[] Allocate(int length) => GC.AllocateArray<float>(length + Alignment, pinned: true);
 
-    /// <summary>The first aligned element of an array from <see cref="Allocate"/>.</summary>
+    /// <summary>Returns the first aligned element of an array from <see cref="Allocate"/>.</summary>
     public static float* Align(float[] pinned) => Align((float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)));
 
-    /// <summary>The index of the first aligned element of an array from <see cref="Allocate"/>.</summary>
+    /// <summary>Returns the index of the first aligned element of an array from <see cref="Allocate"/>.</summary>
     public static int AlignedStart(float[] pinned) =>
         (int)(Align(pinned) - (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)));
 
-    /// <summary>The first cache line that starts at or after an address.</summary>
+    /// <summary>Returns the first cache line that starts at or after an address.</summary>
     public static float* Align(float* address)
     {
         nuint line = Alignment * sizeof(float);

@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// What computes: a team of worker threads, their buffers, and the widest vector registers that the processor has. An engine does
-/// one thing at a time; results have the same bits whatever its number of threads. Its threads start with the first work, end by
+/// one thing at a time; results have the same bits for any number of threads. Its threads start with the first work, end by
 /// themselves when idle, and need no disposal.
 /// </summary>
 public sealed class Engine
@@ -38,7 +38,7 @@ public sealed class Engine
     {
     }
 
-    /// <summary>For tests: exactly this number of threads, all of them always used, and a given register width.</summary>
+    /// <summary>Creates an engine for tests with exactly this number of threads, all of which are always used, and a given register width.</summary>
     internal Engine(int threadCount, SimdWidth width)
         : this(threadCount, width, rests: false)
     {
@@ -94,12 +94,12 @@ public sealed class Engine
         return string.Create(CultureInfo.InvariantCulture, $"{ThreadCount} thread{(ThreadCount == 1 ? "" : "s")}, {registers}, {MultiplyAdd.Text()}");
     }
 
-    /// <summary>How many workers some work is worth, one for each grain of it.</summary>
+    /// <summary>Returns the number of workers for some work, one for each grain.</summary>
     internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, ActiveThreads);
 
     internal PackSpace Space(int worker) => _spaces[worker];
 
-    /// <summary>Runs a job on some workers, the first ones, and waits for them.</summary>
+    /// <summary>Runs a job on the first workers and waits for them.</summary>
     internal void Run<TJob>(TJob job, int workers)
         where TJob : struct, IJob, allows ref struct => _team.Run(job, workers);
 

@@ -3,13 +3,13 @@ using System.Runtime.Intrinsics.Arm;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// The numbers that were chosen on one machine, two cores of a Xeon with AVX-512, each with the measurement it comes from; docs/performance.md has
-/// the figures. None of them changes a result: they say where work is cut and when it is handed out, and no sum is cut where they say.
+/// Constants that were chosen on one machine, two cores of a Xeon with AVX-512, each with the measurement; docs/performance.md has the results.
+/// None of them changes a result: they determine how work is divided and handed out, but not how sums are divided.
 /// </summary>
 internal static class Tuning
 {
-    // Grains: the fewest elements for which another worker pays. A fork and join takes half a microsecond; a grain is some microseconds of work, so
-    // that an element that costs more has a smaller grain.
+    // Grains: the minimum number of elements for an additional worker. A fork and join takes half a microsecond; a grain is some microseconds of
+    // work, so that operations with a higher cost per element have a smaller grain.
 
     /// <summary>A division for each value (<see cref="Standardization"/>), bound by memory.</summary>
     public const int StandardizationGrain = 16384;
@@ -32,7 +32,7 @@ internal static class Tuning
     /// <summary>A value of a data set that is gathered, bound by memory.</summary>
     public const int GatherGrain = 16384;
 
-    /// <summary>A value of a picture that is changed at random: many times as dear as one that is copied.</summary>
+    /// <summary>A value of an image that is augmented, at many times the cost of a copy.</summary>
     public const int AugmentationGrain = 784;
 
     /// <summary>An output with its loss, its gradient and its metrics.</summary>
@@ -42,17 +42,20 @@ internal static class Tuning
     public const int SparseProductGrain = 16384;
 
     /// <summary>
-    /// The smallest share of steps of k with a panel of zeros for which looking for them pays. MNIST has 0.57: an epoch of 784-128-10 takes 0.85 of the
-    /// time at 512 bits, 0.69 at 256.
+    /// The minimum fraction of steps of k with a panel of zeros for which skipping them is faster. MNIST has 0.57: an epoch of 784-128-10 takes
+    /// 0.85 of the time at 512 bits, 0.69 at 256 bits.
     /// </summary>
     public const double LeastShareOfZeroSteps = 0.3;
 
-    /// <summary>The fewest columns of C for which it pays: a narrow C is faster as its transpose, which looks for no zeros. 784-10, all samples at once: 1.6 times the time with it.</summary>
+    /// <summary>
+    /// The minimum number of columns of C for which skipping zeros is faster: a narrow C is faster as its transpose, which does not skip zeros.
+    /// 784-10, all samples at once: 1.6 times the time with skipping.
+    /// </summary>
     public const int LeastColumnsForZeroSteps = 32;
 
     /// <summary>
-    /// Bytes of weights that all rows of a sparse product pass by before the next ones come: they stay in the first-level cache. And the fewest stored
-    /// elements of a row for which its sums are worth being read and written.
+    /// The bytes of weights that all rows of a sparse product read before the next ones, so that they stay in the first-level cache; and the
+    /// minimum number of stored elements of a row for which reading and writing its sums pays off.
     /// </summary>
     public const int SparseBlockBytes = 24576, SparseBlockElements = 8;
 
@@ -70,43 +73,48 @@ internal static class Tuning
     /// <summary>The fewest places of a chunk of a convolution's weight gradient.</summary>
     public const int LeastChunkSteps = 1024;
 
-    /// <summary>Weights for each of which a chunk has a place more, where there are many.</summary>
+    /// <summary>The number of weights for each of which a chunk has one more position.</summary>
     public const int WeightsForChunkStep = 32;
 
-    /// <summary>Chunks for each worker from which on the workers divide chunks alone.</summary>
+    /// <summary>The number of chunks for each worker from which workers divide only chunks.</summary>
     public const int ChunksForWorker = 4;
 
     /// <summary>
-    /// The most channels, and the fewest columns, of pictures whose gradient is computed with places in the lanes instead of channels.
+    /// The maximum number of channels, and the minimum number of columns, of images whose gradient is computed with positions in the lanes
+    /// instead of channels.
     /// </summary>
     public const int MostPlanarChannels = 4, LeastPlanarColumns = 8;
 
-    /// <summary>Floats of the layers' outputs, where they are pictures, in a block of rows.</summary>
+    /// <summary>The number of floats of the layers' outputs in a block of rows, if they are images.</summary>
     public const int PictureBlockFloats = 1 << 20;
 
     // The matrix product.
 
     /// <summary>
-    /// What a row and a column of a worker's part of C cost beside a row's or column's multiply-adds: each is packed by all workers that share it, and
-    /// B's packing takes four times as long as A's.
+    /// The cost of a row and of a column of a worker's part of C, relative to its multiply-adds: each is packed by all workers that share it, and
+    /// packing B takes four times as long as packing A.
     /// </summary>
     public const int RowPackingCost = 4, ColumnPackingCost = 16;
 
     /// <summary>
-    /// The most steps of k for which an A whose rows lie together is read in place: all lines of a panel then stay in the first-level cache.
-    /// 784×512×128 TN: 241 → 258 GFLOP/s; with 1024 steps it would cost a third.
+    /// The maximum number of steps of k for which an A with adjacent rows is read in place, so that all lines of a panel stay in the first-level
+    /// cache. 784×512×128 TN: 241 → 258 GFLOP/s; with 1024 steps it would cost a third.
     /// </summary>
     public const int StepsReadInPlace = 192;
 
-    /// <summary>The most panels of B for which A is read in place, and of A for which B is: a copy pays only if it is read more often.</summary>
+    /// <summary>
+    /// The maximum number of panels of B for which A is read in place, and of A for which B is: a copy is faster only if it is read more often.
+    /// </summary>
     public const int PanelsReadingAInPlace = 4, PanelsReadingBInPlace = 2;
 
-    /// <summary>Panels that are packed side by side: few enough to be written without contention in the cache. 64×128×784: 176 → 240 GFLOP/s.</summary>
+    /// <summary>
+    /// The number of panels that are packed together: few enough to be written without contention in the cache. 64×128×784: 176 → 240 GFLOP/s.
+    /// </summary>
     public const int PanelsPackedTogether = 8;
 
     /// <summary>
-    /// How many steps of k ahead a single row's product asks for the weights, which pass by once, faster than they are fetched unasked: one image
-    /// 7.1 → 5.2 µs.
+    /// The number of steps of k by which a single row's product prefetches the weights, which are read once, faster than the hardware prefetches
+    /// them: one image 7.1 → 5.2 µs.
     /// </summary>
     public const int RowLookahead = 12;
 

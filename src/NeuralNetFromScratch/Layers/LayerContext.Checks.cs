@@ -1,8 +1,7 @@
 namespace NeuralNetFromScratch;
 
 /// <content>
-/// The checks that a layer of the library begins with, before anything is computed: whoever calls it, nothing is read or written outside the views,
-/// parameters and scratch memory that belong together.
+/// The checks with which the library's layers begin, so that no call reads or writes outside the views, parameters and scratch memory.
 /// </content>
 public readonly ref partial struct LayerContext
 {

@@ -81,15 +81,14 @@ public sealed partial class Sequential
     public InputScaling? InputScaling { get; init; }
 
     /// <summary>
-    /// Texts of your own beside the model, by name and in the order of their names: an author, a licence, the data it was trained on. Files and checkpoints
-    /// keep them, and copies get those that are there at the moment. They change nothing in what the network computes.
+    /// The user's texts, by name and in the order of their names, for example an author, a license or the training data. They are saved in files and
+    /// checkpoints, and copied with the network. They do not affect what the network computes.
     /// </summary>
     public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Tensors of your own beside the model, by name and in the order of their names: thresholds of classes, means of the features. They are no parameters:
-    /// nothing trains them. Files and checkpoints keep them, and copies get copies of those that are there at the moment. A tensor in a file has 1 to 16
-    /// dimensions.
+    /// The user's tensors, by name and in the order of their names, for example thresholds of classes or means of the features. They are not parameters
+    /// and are not trained. They are saved in files and checkpoints, and copied with the network. A tensor in a file has 1 to 16 dimensions.
     /// </summary>
     public IDictionary<string, Tensor<float>> ExtraTensors { get; } = new SortedDictionary<string, Tensor<float>>(StringComparer.Ordinal);
 

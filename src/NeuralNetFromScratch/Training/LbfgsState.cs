@@ -56,7 +56,7 @@ internal sealed class LbfgsState
         HasBegun = true;
     }
 
-    /// <summary>Goes where a search has ended.</summary>
+    /// <summary>Moves to the position where a search has ended.</summary>
     public void Move(WolfeSearch search, double loss)
     {
         Memory.Add(Position, search.Position, Gradient, search.Gradient, LeastCurvature);

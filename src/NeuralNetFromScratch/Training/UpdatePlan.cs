@@ -52,7 +52,7 @@ internal readonly record struct UpdateRun(int Start, int Length, float RateFacto
 
 /// <summary>
 /// What an update does to each parameter, as the optimizer and its groups say: a table of runs, so that one pass over the flat buffers does
-/// whatever differs by layer.
+/// all differences between layers.
 /// </summary>
 internal sealed class UpdatePlan
 {

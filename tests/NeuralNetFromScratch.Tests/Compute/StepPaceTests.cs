@@ -8,7 +8,7 @@ public class StepPaceTests
     private const int Rows = 64;
 
     [Test]
-    public void Where_more_threads_are_faster_all_are_kept()
+    public void All_threads_are_kept_if_they_are_faster()
     {
         var pace = new StepPace(8);
         (int[] counts, _) = Run(pace, steps: 20_000, threads => 1600 / threads);
@@ -20,7 +20,7 @@ public class StepPaceTests
     [TestCase(2)]
     [TestCase(8)]
     [TestCase(7)]
-    public void Where_one_thread_is_fastest_it_works_alone_and_others_are_tried_seldom(int threads)
+    public void One_thread_works_alone_if_it_is_fastest_and_others_are_tried_seldom(int threads)
     {
         var pace = new StepPace(threads);
         (_, long time) = Run(pace, steps: 20_000, count => 1000 + 400 * (count - 1));

@@ -50,7 +50,7 @@ public class WorkerTeamFailureTests
     [TestCase(typeof(InsufficientMemoryException))]
     [TestCase(typeof(ThreadStateException))]
     [TestCase(typeof(InvalidOperationException))]
-    public void Where_no_thread_can_be_started_the_caller_does_all_parts(Type reason)
+    public void The_caller_computes_all_parts_if_no_thread_can_be_started(Type reason)
     {
         int tries = 0;
         var team = new WorkerTeam(3, rests: false, (_, _) =>
@@ -81,7 +81,7 @@ public class WorkerTeamFailureTests
     }
 
     [Test]
-    public void What_a_worker_throws_arrives_at_the_caller_and_the_team_goes_on([Values(0, 1, 2)] int culprit)
+    public void An_exception_of_a_worker_is_rethrown_and_the_team_remains_usable([Values(0, 1, 2)] int culprit)
     {
         var team = new WorkerTeam(3, rests: true);
         Assert.That(() => team.Run(new ThrowingJob(culprit), 3), Throws.TypeOf<NotSupportedException>().With.Message.EqualTo($"worker {culprit}"));

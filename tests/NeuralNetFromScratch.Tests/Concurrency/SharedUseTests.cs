@@ -131,7 +131,7 @@ public class SharedUseTests
 
     [Test]
     [CancelAfter(60_000)]
-    public void A_data_set_that_calls_the_trainer_gets_an_exception_on_whatever_thread_it_is_read([Values(1, 2, 4)] int threads)
+    public void A_data_set_that_calls_the_trainer_gets_an_exception_on_any_thread([Values(1, 2, 4)] int threads)
     {
         Trainer? trainer = null;
         Dataset plain = SyntheticDigits.Create(2000, 1);

@@ -64,7 +64,7 @@ public class DatasetTests
     }
 
     [Test]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_arguments_are_refused()
     {
         Assert.That(() => Dataset.FromArrays(new float[5], [2], [0, 0], 1), Throws.ArgumentException.With.Message.Contains("have 4 values, got 5"));
         Assert.That(() => Dataset.FromArrays(new float[4], [2], [0, 1], 1), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label of sample 1 must be 0 to 0, got 1"));

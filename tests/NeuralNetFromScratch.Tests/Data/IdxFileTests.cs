@@ -121,7 +121,7 @@ public class IdxFileTests
     }
 
     [Test]
-    public void What_cannot_be_written_leaves_nothing_behind()
+    public void A_failed_write_leaves_no_file()
     {
         using var folder = new TemporaryFolder();
         Assert.That(() => IdxFile.Write(folder.File("a"), [], [1]), Throws.ArgumentException);

@@ -8,7 +8,7 @@ public class ImageAugmentationTests
     private const int Height = 9, Width = 11;
 
     [Test]
-    public void Nothing_asked_for_changes_nothing()
+    public void An_augmentation_without_settings_changes_nothing()
     {
         float[] image = TestValues.Uniform(Height * Width, 1);
         Assert.That(Apply(new ImageAugmentation(), image, 3), Is.EqualTo(image));
@@ -120,7 +120,7 @@ public class ImageAugmentationTests
     }
 
     [Test]
-    public void What_makes_no_sense_is_refused()
+    public void Invalid_arguments_are_refused()
     {
         Assert.That(() => new ImageAugmentation { MaxShift = -1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new ImageAugmentation { MaxRotation = float.NaN }, Throws.InstanceOf<ArgumentOutOfRangeException>());

@@ -120,7 +120,7 @@ public class MnistLocationTests
     }
 
     [Test]
-    public async Task A_folder_with_all_files_is_loaded_without_a_request_whatever_collection_it_has()
+    public async Task A_complete_folder_of_any_collection_is_loaded_without_a_request()
     {
         using TemporaryFolder folder = Raw();
         var server = new Mirrors(folder, (_, _) => throw new HttpRequestException("no route"));
@@ -169,7 +169,7 @@ public class MnistLocationTests
     }
 
     [Test]
-    public async Task Where_nothing_can_be_reached_the_error_says_which_files_to_put_where()
+    public async Task The_error_lists_the_files_and_folder_if_no_mirror_is_reachable()
     {
         using TemporaryFolder source = Raw(), target = new();
         var server = new Mirrors(source, (_, _) => throw new HttpRequestException("no route")) { SecondMirror = HttpStatusCode.NotFound };

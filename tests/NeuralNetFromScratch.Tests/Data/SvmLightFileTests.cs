@@ -100,7 +100,7 @@ public class SvmLightFileTests
     }
 
     [Test]
-    public void What_is_written_is_read_again([Values("sparse", "mixed", "dense", "targets", "sets")] string kind, [Values(null, true, false)] bool? isZeroBased, [Values(".txt", ".gz")] string ending)
+    public void Written_contents_are_read_back([Values("sparse", "mixed", "dense", "targets", "sets")] string kind, [Values(null, true, false)] bool? isZeroBased, [Values(".txt", ".gz")] string ending)
     {
         using var folder = new TemporaryFolder();
         var samples = new SparseSamples(count: 300, columns: 41, denseColumns: 3, classCount: 4, seed: 1);

@@ -173,7 +173,7 @@ public class TabularClassifierTests
     }
 
     [Test]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_arguments_are_refused()
     {
         var classifier = new TabularClassifier<string>();
         Assert.That(() => classifier.Predict((float[][])[[1, 2]]), Throws.InvalidOperationException.With.Message.Contains("call Fit first"));

@@ -64,7 +64,7 @@ public class InitializerTests
     }
 
     [Test]
-    public void What_makes_no_sense_is_refused()
+    public void Invalid_arguments_are_refused()
     {
         Assert.That(() => Initializer.Uniform(1, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Initializer.Uniform(0, float.PositiveInfinity), Throws.InstanceOf<ArgumentOutOfRangeException>());

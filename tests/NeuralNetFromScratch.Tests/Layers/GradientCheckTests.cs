@@ -94,7 +94,7 @@ public class GradientCheckTests
     }
 
     [Test]
-    public void Nothing_cannot_be_checked()
+    public void Null_cannot_be_checked()
     {
         Assert.That(() => GradientCheck.Run((Layer)null!, [3]), Throws.ArgumentNullException);
         Assert.That(() => GradientCheck.Run((Loss)null!), Throws.ArgumentNullException);

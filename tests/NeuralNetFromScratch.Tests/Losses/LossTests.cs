@@ -201,7 +201,7 @@ public class LossTests
     }
 
     [Test]
-    public void What_does_not_fit_is_refused([ValueSource(nameof(All))] Loss loss)
+    public void Mismatched_arguments_are_refused([ValueSource(nameof(All))] Loss loss)
     {
         float[] z = new float[6], gradient = TestValues.Poison(6);
         Assert.That(() => loss.Evaluate(new(z, 2, 3), [0, 3], 1, new(gradient, 2, 3)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("label of sample 1 must be 0 to 2"));

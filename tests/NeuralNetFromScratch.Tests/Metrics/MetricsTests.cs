@@ -81,7 +81,7 @@ public class MetricsTests
     }
 
     [Test]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_arguments_are_refused()
     {
         float[] scores = new float[6];
         Assert.That(() => new LogLoss().Evaluate(new(scores, 2, 3), [0]), Throws.ArgumentException);

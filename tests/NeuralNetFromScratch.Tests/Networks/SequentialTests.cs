@@ -113,7 +113,7 @@ public class SequentialTests
     }
 
     [Test]
-    public void What_makes_no_network_is_refused()
+    public void An_invalid_network_is_refused()
     {
         Assert.That(() => new Sequential([6], 1) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("at least one layer"));
         Assert.That(() => new Sequential([0], 1, new Dense(3)) { OutputActivation = OutputActivation.Softmax }, Throws.ArgumentException.With.Message.Contains("at least one value"));

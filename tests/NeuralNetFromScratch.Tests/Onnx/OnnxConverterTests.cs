@@ -88,7 +88,7 @@ public class OnnxConverterTests
         new GraphSketch(13).Input("x", -1, 3).Output("label", 7).Node("ArgMax", "x", "label").Refused("no output of floats", "label");
 
     [Test]
-    public void What_has_no_counterpart_is_refused_with_what_to_do()
+    public void Parts_without_counterpart_are_refused_with_a_remedy()
     {
         new GraphSketch(13).Input("x", -1, 3).Output("y").Node("TreeEnsembleRegressor", "x", "y").Refused("\"node0\" (TreeEnsembleRegressor)", "is not supported");
         new GraphSketch(13).Input("x", -1, 3, 2).Output("y").Node("LSTM", "x", "y").Refused("\"node0\" (LSTM)", "recurrent");

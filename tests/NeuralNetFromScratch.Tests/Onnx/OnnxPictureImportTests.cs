@@ -115,7 +115,7 @@ public class OnnxPictureImportTests
     }
 
     [Test]
-    public void What_has_no_counterpart_is_refused_by_name()
+    public void Parts_without_counterpart_are_refused_by_name()
     {
         Pool("MaxPool", ("dilations", (long[])[2, 1])).Refused("node \"node0\" (MaxPool)", "dilations");
         Pool("AveragePool", ("ceil_mode", 1), ("count_include_pad", 1), ("pads", (long[])[1, 1, 0, 0])).Refused("(AveragePool)", "ceil_mode");

@@ -73,7 +73,7 @@ public class OnnxRefusalTests
     }
 
     [Test]
-    public void What_is_not_supported_is_refused_by_name()
+    public void Unsupported_parts_are_refused_by_name()
     {
         Refused(Model(3, Node("ConvTranspose", ["x"], "y")), "node \"y\" (ConvTranspose): is not supported");
         Refused(Model(3, Node("Gemm", ["x", "x"], "y")), "it would mix samples");

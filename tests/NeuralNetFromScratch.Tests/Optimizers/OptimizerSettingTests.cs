@@ -20,10 +20,10 @@ public class OptimizerSettingTests
     ];
 
     [TestCaseSource(nameof(Refused))]
-    public void What_lies_outside_is_refused(Action create) => Assert.That(create, Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void Arguments_out_of_range_are_refused(Action create) => Assert.That(create, Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
-    public void What_lies_at_the_ends_is_taken()
+    public void Values_at_the_ends_of_a_range_are_accepted()
     {
         Assert.That(new Sgd(0, 0, dampening: 0).LearningRate, Is.Zero);
         Assert.That(new Sgd(0.1f, 0.9f, dampening: 1).Dampening, Is.EqualTo(1));

@@ -159,7 +159,7 @@ internal sealed class PartSettingsTests
     }
 
     [Test]
-    public void Nobody_can_change_a_list_afterwards()
+    public void A_list_cannot_be_changed_afterwards()
     {
         float[] weights = [1, 2];
         var loss = new SoftmaxCrossEntropy { ClassWeights = weights };

@@ -48,7 +48,7 @@ public class GemmProperties
         });
 
     [Test]
-    public void How_operands_lie_in_memory_changes_no_bit() => Property.Holds(Cases, c =>
+    public void The_memory_layout_of_operands_changes_no_bits() => Property.Holds(Cases, c =>
     {
         float[] plain = c.Multiply(c.Left(), c.Rows, c.Depth, c.Right(), c.Columns), other = TestValues.Poison(plain.Length);
         float[] left = Transpose(c.Left(), c.Rows, c.Depth), right = Transpose(c.Right(), c.Depth, c.Columns);

@@ -36,7 +36,7 @@ public class ScheduleProperties
         Gen.Select(Any, Positions), value => Assert.That(value.Item1.Factor(value.Item2), Is.InRange(0, 1 + Tolerance)), count: 1000);
 
     [Test]
-    public void What_falls_never_rises() => Property.Holds(Gen.Select(Falling, Positions, Gen.Double[0, 5]), value =>
+    public void A_decreasing_schedule_never_increases() => Property.Holds(Gen.Select(Falling, Positions, Gen.Double[0, 5]), value =>
     {
         (LearningRateSchedule schedule, TrainingPosition position, double later) = value;
         Assert.That(schedule.Factor(position with { Epochs = position.Epochs + later }), Is.LessThanOrEqualTo(schedule.Factor(position) + Tolerance));

@@ -27,7 +27,7 @@ public class ShapeProperties
     });
 
     [Test]
-    public void A_batch_has_so_many_times_the_elements() => Property.Holds(Gen.Select(Dimensions, Gen.Int[0, 9]), value =>
+    public void A_batch_multiplies_the_number_of_elements() => Property.Holds(Gen.Select(Dimensions, Gen.Int[0, 9]), value =>
     {
         (int[] dimensions, int count) = value;
         Shape batch = Shape.Create(dimensions).Prepend(count);

@@ -14,7 +14,7 @@ public class AllocationTests
     }
 
     [Test]
-    public void What_the_rest_of_the_process_allocates_does_not_count()
+    public void Allocations_of_the_rest_of_the_process_do_not_count()
     {
         using var stop = new CancellationTokenSource();
         var other = new Thread(() =>

@@ -33,7 +33,7 @@ public class ToolReportTests
     }
 
     [Test]
-    public void What_there_is_nothing_to_show_of_is_left_out_and_an_earlier_picture_of_it_goes()
+    public void An_image_without_contents_is_omitted_and_an_earlier_one_is_deleted()
     {
         using TemporaryFolder folder = SampleProcess.SmallSet();
         NeuralNetFromScratch.Dataset test = NeuralNetFromScratch.Mnist.Load(folder.Root).Test;
@@ -56,7 +56,7 @@ public class ToolReportTests
     }
 
     [Test]
-    public void Labels_are_drawn_whatever_typefaces_the_machine_has()
+    public void Labels_are_drawn_without_installed_typefaces()
     {
         using var font = new SKFont(InterFont.Regular, 12);
         foreach (char needed in "0123456789,.%·±abcdefghijklmnopqrstuvwxyz")

@@ -20,7 +20,7 @@ public class ScheduleSettingTests
     ];
 
     [TestCaseSource(nameof(Refused))]
-    public void What_lies_outside_its_range_is_refused(Action create) => Assert.That(create, Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void Values_out_of_range_are_refused(Action create) => Assert.That(create, Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void A_product_takes_the_first_momentum_that_is_set()

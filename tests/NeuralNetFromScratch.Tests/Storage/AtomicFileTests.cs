@@ -118,7 +118,7 @@ public class AtomicFileTests
     }
 
     [Test]
-    public void What_killed_writes_left_behind_is_taken_away_and_what_others_write_stays()
+    public void Files_of_killed_writers_are_removed_and_those_of_active_writers_stay()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("model"), dead = $"{path}.{Guid.NewGuid():N}.tmp", others = $"{path}2.{Guid.NewGuid():N}.tmp", note = $"{path}.note.tmp";

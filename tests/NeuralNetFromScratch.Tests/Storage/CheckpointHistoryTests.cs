@@ -10,7 +10,7 @@ public class CheckpointHistoryTests
     private static readonly Dataset Samples = NeuralNetFromScratch.Dataset.FromArrays(TestValues.Uniform(24, 1), [3], TestValues.Labels(8, 2, 2), 2);
 
     [Test]
-    public void What_a_checkpoint_writes_does_not_grow_with_the_epochs()
+    public void The_size_of_a_checkpoint_does_not_grow_with_the_epochs()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("run.checkpoint");

@@ -110,7 +110,7 @@ public class ModelFileDamageTests
     }
 
     [Test]
-    public void What_Load_would_refuse_or_read_otherwise_is_refused_by_Save()
+    public void Save_refuses_what_Load_would_refuse_or_misread()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("model");

@@ -122,7 +122,7 @@ public class ModelFileTests
     [TestCase("class_names", "{", "class names are malformed")]
     [TestCase("class_names", "[1]", "class names are malformed")]
     [TestCase("input_scale", "one", "input_scale is not a number")]
-    public void Metadata_that_make_no_sense_are_refused_without_large_allocations(string key, string value, string message)
+    public void Invalid_metadata_are_refused_without_large_allocations(string key, string value, string message)
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("model");
@@ -160,7 +160,7 @@ public class ModelFileTests
     }
 
     [Test]
-    public void A_copy_has_parameters_of_its_own()
+    public void A_copy_has_separate_parameters()
     {
         Sequential network = new([6], 5, new Dense(3)), copy = network.Copy();
         Assert.That(TestValues.Bits(copy.Parameters.Values), Is.EqualTo(TestValues.Bits(network.Parameters.Values)));

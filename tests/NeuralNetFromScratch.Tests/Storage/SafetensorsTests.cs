@@ -9,7 +9,7 @@ namespace NeuralNetFromScratch.Tests.Storage;
 public class SafetensorsTests
 {
     [Test]
-    public void What_is_written_is_read_again()
+    public void Written_contents_are_read_back()
     {
         SafetensorEntry[] tensors =
         [
@@ -39,7 +39,7 @@ public class SafetensorsTests
     }
 
     [Test]
-    public void The_same_contents_give_the_same_bytes_in_whatever_order_they_come()
+    public void The_order_of_contents_does_not_change_the_bytes()
     {
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(
@@ -65,7 +65,7 @@ public class SafetensorsTests
     }
 
     [Test]
-    public void Nothing_can_be_neither_written_nor_read()
+    public void Null_can_be_neither_written_nor_read()
     {
         Assert.That(() => SafetensorsWriter.Write(Stream.Null, null!), Throws.ArgumentNullException);
         Assert.That(() => SafetensorsWriter.Write((Stream)null!, []), Throws.ArgumentNullException);

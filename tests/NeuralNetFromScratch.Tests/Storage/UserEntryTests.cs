@@ -122,7 +122,7 @@ public class UserEntryTests
     }
 
     [Test]
-    public void What_no_file_can_hold_is_refused_by_name()
+    public void Entries_that_a_file_cannot_contain_are_refused_by_name()
     {
         Refused(network => network.Metadata["author"] = null!, "Metadata[\"author\"] is null");
         Refused(network => network.Metadata["author"] = "\ud800", "cannot be encoded as UTF-8");

@@ -47,7 +47,7 @@ public class SparseRowsViewTests
         () => _ = new SparseRowsView(offsets, Columns, Values, columnCount), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
 
     [Test]
-    public void What_is_not_there_is_refused()
+    public void Missing_items_are_refused()
     {
         Assert.That(() => _ = new SparseRowsView(Offsets, Columns, Values.AsSpan(1), 5), Throws.ArgumentException.With.Message.Contains("5 columns, but 4 values"));
         Assert.That(() => _ = new SparseRowsView([0, 2], [3, 3], [1, 1], 5), Throws.ArgumentException.With.Message.Contains("got 3 after 3"));

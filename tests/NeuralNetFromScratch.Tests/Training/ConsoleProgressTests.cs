@@ -25,7 +25,7 @@ public class ConsoleProgressTests
     }
 
     [Test]
-    public void Validation_has_columns_of_its_own_under_a_heading_of_groups()
+    public void Validation_has_separate_columns_below_a_group_heading()
     {
         (string text, TrainingHistory history) = Run(new FitOptions { Epochs = 10, BatchSize = 60, ValidationFraction = 0.2 });
         string[] lines = text.Split(Environment.NewLine);
@@ -36,7 +36,7 @@ public class ConsoleProgressTests
     }
 
     [Test]
-    public void Lines_have_at_most_80_columns_whatever_the_metrics()
+    public void Lines_have_at_most_80_columns_with_any_metrics()
     {
         Metric[] metrics = [new Accuracy(), new TopKAccuracy(2), new TopKAccuracy(3), new TopKAccuracy(4), new ConfusionMatrixMetric(), new LogLoss()];
         (string text, _) = Run(new FitOptions { Epochs = 2, Metrics = metrics, ValidationFraction = 0.2 });

@@ -137,7 +137,7 @@ public class LbfgsTests
     }
 
     [Test]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_arguments_are_refused()
     {
         var loss = new SoftmaxCrossEntropy();
         Assert.That(() => new LbfgsTrainer(new Sequential([4], 1, new BatchNormalization(), new Dense(3)), loss), Throws.ArgumentException.With.Message.Contains("running statistic"));

@@ -217,7 +217,7 @@ public class TrainerTests
     }
 
     [Test]
-    public void What_a_data_set_throws_on_a_worker_arrives_at_the_caller()
+    public void An_exception_of_a_data_set_on_a_worker_is_rethrown_to_the_caller()
     {
         var trainer = new Trainer(Network(), new SoftmaxCrossEntropy(), new Sgd(0.1f), new Engine(3, SimdWidths.Best));
         Assert.That(

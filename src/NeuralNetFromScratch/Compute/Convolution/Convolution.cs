@@ -3,7 +3,7 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>Convolutions on an engine's workers. All batches are contiguous: [samples, height · width · channels].</summary>
 internal static class Convolution
 {
-    /// <summary>The outputs, each with its epilogue.</summary>
+    /// <summary>Computes the outputs and applies an epilogue to each.</summary>
     public static void Convolve<TEpilogue>(
         this Engine engine,
         in ConvolutionShape shape,
@@ -21,7 +21,7 @@ internal static class Convolution
             engine.Run(new ConvolutionForward<TEpilogue>(engine, shape, samples, input, weights, output, epilogue), workers);
     }
 
-    /// <summary>The gradient at the input.</summary>
+    /// <summary>Computes the gradient of the input.</summary>
     public static void ConvolveBack(
         this Engine engine, in ConvolutionShape shape, int samples, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> weights, Span<float> inputGradient)
     {
@@ -34,15 +34,15 @@ internal static class Convolution
             engine.Run(new ConvolutionInputGradient(engine, shape, samples, outputGradient, weights, inputGradient), workers);
     }
 
-    /// <summary>The gradient of the weights.</summary>
-    /// <param name="engine">Whose workers are used.</param>
+    /// <summary>Computes the gradient of the weights.</summary>
+    /// <param name="engine">The engine whose workers are used.</param>
     /// <param name="shape">The convolution.</param>
-    /// <param name="samples">Number of samples.</param>
+    /// <param name="samples">The number of samples.</param>
     /// <param name="input">x.</param>
     /// <param name="outputGradient">dy.</param>
-    /// <param name="chunks">Room for the sums of all chunks; it is not used where there is one.</param>
+    /// <param name="chunks">Memory for the sums of all chunks; not used if there is one chunk.</param>
     /// <param name="weightGradient">Receives dw.</param>
-    /// <param name="accumulate">Whether it is added to what is there.</param>
+    /// <param name="accumulate">Whether to add to the existing values.</param>
     public static void CorrelateGradient(
         this Engine engine,
         in ConvolutionShape shape,
@@ -54,7 +54,7 @@ internal static class Convolution
         bool accumulate)
     {
         int workers = engine.WorkersFor(shape.Work(samples), Tuning.ProductGrain), count = shape.Chunks(samples);
-        // A chunk's own part of dw is divided only where workers would go without.
+        // The part of dw of a chunk is divided only if there are fewer chunks than workers.
         int rowTiles = (shape.Depth - 1) / Tuning.Blocking(engine.Width).TileRows + 1;
         int rowParts = count >= workers * Tuning.ChunksForWorker ? 1 : Math.Min(rowTiles, workers);
         bool isOne = count == 1;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// The outputs of a convolution: <c>y[i, j, f] = Σ x[i·stride + r·dilation − top, j·stride + s·dilation − left, c] · w[r, s, c, f]</c>, summed as one
-/// chain in the order of r, s, c, and what an epilogue makes of it. Workers take rows of the output pictures.
+/// Computes the outputs of a convolution: <c>y[i, j, f] = Σ x[i·stride + r·dilation − top, j·stride + s·dilation − left, c] · w[r, s, c, f]</c>,
+/// summed as one chain in the order of r, s, c, followed by an epilogue. Workers process rows of the output images.
 /// </summary>
 internal readonly unsafe ref struct ConvolutionForward<TEpilogue>(
     Engine engine, ConvolutionShape shape, int samples, ReadOnlySpan<float> input, ReadOnlySpan<float> weights, Span<float> output, TEpilogue epilogue) : IJob
@@ -74,10 +74,10 @@ internal readonly unsafe ref struct ConvolutionForward<TEpilogue>(
     }
 }
 
-/// <summary>Where patches are.</summary>
+/// <summary>Computes the addresses of patches.</summary>
 internal static unsafe class Patches
 {
-    /// <summary>The rows of a convolution's input pictures, with zeros around them where windows reach beyond.</summary>
+    /// <summary>Returns the rows of a convolution's input images, padded with zeros if windows extend beyond the image.</summary>
     public static PictureRows Pictures(in ConvolutionShape shape, float* x) => new(
         x,
         shape.Vertical.Input,
@@ -87,7 +87,7 @@ internal static unsafe class Patches
         shape.Horizontal.Padded,
         shape.Vertical.NeedsPadding || shape.Horizontal.NeedsPadding);
 
-    /// <summary>Floats from a patch's first channel to that under a tap, the taps counted row by row.</summary>
+    /// <summary>Returns the number of floats from a patch's first channel to the first channel under a tap; taps are counted row by row.</summary>
     public static nint TapPlace(in ConvolutionShape shape, in PictureRows pictures, int tap) =>
         tap / shape.Horizontal.Size * shape.Vertical.Dilation * pictures.RowLength + tap % shape.Horizontal.Size * shape.Horizontal.Dilation * (nint)shape.Channels;
 
@@ -95,8 +95,8 @@ internal static unsafe class Patches
     /// <param name="shape">The convolution.</param>
     /// <param name="pictures">The input pictures.</param>
     /// <param name="rows">The rows, counted through all samples.</param>
-    /// <param name="channel">The first channel.</param>
-    /// <param name="copies">Room for copies of the input's rows.</param>
+    /// <param name="channel">The index of the first channel.</param>
+    /// <param name="copies">Memory for copies of the input's rows.</param>
     /// <param name="addresses">Receives the addresses.</param>
     [MethodImpl(HotPath.CompileOnce)]
     public static void Locate(in ConvolutionShape shape, in PictureRows pictures, Section rows, int channel, float* copies, nint* addresses)

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// The gradient at the input of a convolution, as the convolution of dY with the kernel turned by half a turn:
-/// <c>dx[i, j, c] = Σ dy[p, q, f] · w[r, s, c, f]</c> over all windows (p, q) whose tap (r, s) lies on (i, j), one chain in the order of p, q, f. Where
-/// the stride is n, every n-th place of dx is reached by the same taps: these places are a product of their own, without the zeros that a stride
-/// would put between the rows of dY. Workers take rows of the input pictures.
+/// Computes the gradient of the input of a convolution, as the convolution of dY with the kernel rotated by 180°:
+/// <c>dx[i, j, c] = Σ dy[p, q, f] · w[r, s, c, f]</c> over all windows (p, q) whose tap (r, s) is at (i, j), one chain in the order of p, q, f.
+/// With stride n, the same taps reach every n-th position of dx. These positions are computed as a separate product, without the zeros that a
+/// stride would insert between the rows of dY. Workers process rows of the input images.
 /// </summary>
 internal readonly unsafe ref struct ConvolutionInputGradient(
     Engine engine, ConvolutionShape shape, int samples, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> weights, Span<float> inputGradient) : IJob
@@ -46,7 +46,7 @@ internal readonly unsafe ref struct ConvolutionInputGradient(
         {
             var windows = new WindowsOfPlace(shape);
             PictureRows pictures = windows.Pictures(dy);
-            // One product at a time: they share the room that the largest needs.
+            // One product at a time; they share the memory that the largest needs.
             PackArena start = arena;
             int slabRows = 1, places = 0;
             for (int phase = 0; phase < windows.Phases; phase++)
@@ -102,7 +102,7 @@ internal readonly unsafe ref struct ConvolutionInputGradient(
     }
 }
 
-/// <summary>The windows of a convolution that reach a place of its input, for each phase of the place with regard to the strides.</summary>
+/// <summary>The windows of a convolution that contain a position of its input, for each phase of the position with respect to the strides.</summary>
 internal readonly unsafe struct WindowsOfPlace
 {
     private readonly ConvolutionShape _shape;
@@ -119,7 +119,7 @@ internal readonly unsafe struct WindowsOfPlace
 
     public int Phases => _shape.Vertical.Stride * _shape.Horizontal.Stride;
 
-    /// <summary>dY with as many zeros around it as the windows of all places need.</summary>
+    /// <summary>Returns dY padded with the zeros that the windows of all positions need.</summary>
     public PictureRows Pictures(float* dy) => new(
         dy,
         _shape.Vertical.Output,
@@ -129,7 +129,7 @@ internal readonly unsafe struct WindowsOfPlace
         _columnsBefore + Math.Max(Last(_shape.Horizontal) + 1, 1),
         _copies);
 
-    /// <summary>Rows of dY, the margins included, that some rows of the input need at most.</summary>
+    /// <summary>Returns the maximum number of rows of dY, including margins, that some rows of the input need.</summary>
     public int RowsOf(int inputRows) => checked(inputRows * (_rowsAbove + 2));
 
     public int TapCount(int phase)
@@ -156,7 +156,7 @@ internal readonly unsafe struct WindowsOfPlace
         }
     }
 
-    /// <summary>Writes the addresses of the windows of a phase's places in some rows of the input pictures; returns how many there are.</summary>
+    /// <summary>Writes the addresses of the windows of a phase's positions in some rows of the input images, and returns their number.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     public int Locate(in PictureRows pictures, Section rows, int phase, int filter, float* copies, nint* addresses)
     {
@@ -180,13 +180,13 @@ internal readonly unsafe struct WindowsOfPlace
         return places;
     }
 
-    /// <summary>The windows of a phase's places in some rows of the input pictures: no places where a row belongs to another phase.</summary>
+    /// <summary>Locates the windows of a phase's positions in some rows of the input images; a row of another phase has no positions.</summary>
     /// <param name="pictures">dY.</param>
     /// <param name="rows">The rows, counted through all samples.</param>
     /// <param name="phase">The phase.</param>
-    /// <param name="copies">Room for copies of dY's rows.</param>
+    /// <param name="copies">Memory for copies of dY's rows.</param>
     /// <param name="strips">Receives the windows of each row.</param>
-    /// <returns>The first place's column.</returns>
+    /// <returns>The column of the first position.</returns>
     public int LocateRows(in PictureRows pictures, Section rows, int phase, float* copies, Strip* strips)
     {
         (int rowPhase, int columnPhase) = At(phase);
@@ -246,7 +246,10 @@ internal readonly unsafe struct WindowsOfPlace
         return count;
     }
 
-    /// <summary>Whether a tap lies on places of a phase, and how many windows before the last that starts at or before such a place its window is (0 or less).</summary>
+    /// <summary>
+    /// Whether a tap is at positions of a phase, and the index of its window relative to the last window that starts at or before such a position
+    /// (0 or less).
+    /// </summary>
     private static bool Reaches(in WindowAxis axis, int phase, int tap, out int window)
     {
         int distance = phase - tap * axis.Dilation;

@@ -3,18 +3,19 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// The gradient of a convolution's weights: <c>dw[r, s, c, f] = Σ x[i·stride + r·dilation − top, j·stride + s·dilation − left, c] · dy[i, j, f]</c>. The sum
-/// is long and the result small: each chunk of <see cref="ConvolutionShape.ChunkSamples"/> samples has a chain of its own, in the order of samples, i, j.
-/// Workers take chunks, or rows of dw where there are few chunks.
+/// Computes the gradient of a convolution's weights:
+/// <c>dw[r, s, c, f] = Σ x[i·stride + r·dilation − top, j·stride + s·dilation − left, c] · dy[i, j, f]</c>. The sum is long and the result small:
+/// each chunk of <see cref="ConvolutionShape.ChunkSamples"/> samples has its own chain, in the order of samples, i, j. Workers process chunks, or
+/// rows of dw if there are few chunks.
 /// </summary>
-/// <param name="engine">Whose registers and memory are used.</param>
+/// <param name="engine">The engine whose registers and memory are used.</param>
 /// <param name="shape">The convolution.</param>
-/// <param name="samples">Number of samples.</param>
-/// <param name="rowParts">Parts that the rows of dw are divided into; it changes no bits.</param>
+/// <param name="samples">The number of samples.</param>
+/// <param name="rowParts">The number of parts into which the rows of dw are divided; it changes no bits.</param>
 /// <param name="input">x.</param>
 /// <param name="outputGradient">dy.</param>
 /// <param name="sums">Receives dw for each chunk, one after another.</param>
-/// <param name="accumulate">Whether the sums go on from what is there.</param>
+/// <param name="accumulate">Whether the sums continue from the existing values.</param>
 internal readonly unsafe ref struct ConvolutionWeightGradient(
     Engine engine,
     ConvolutionShape shape,
@@ -119,11 +120,11 @@ internal readonly unsafe ref struct ConvolutionWeightGradient(
 /// <summary>Partial sums that are added in a binary tree, element by element.</summary>
 internal static unsafe class PartialSums
 {
-    /// <summary>Adds up parts, which are overwritten, and writes the sum or adds it to what the destination holds.</summary>
-    /// <param name="engine">Whose workers and registers are used.</param>
+    /// <summary>Adds parts, which are overwritten, and stores the sum or adds it to the destination.</summary>
+    /// <param name="engine">The engine whose workers and registers are used.</param>
     /// <param name="parts">The parts, one after another, each as long as the destination.</param>
     /// <param name="destination">Receives the sum.</param>
-    /// <param name="accumulate">Whether it is added.</param>
+    /// <param name="accumulate">Whether to add to the destination.</param>
     public static void Add(Engine engine, Span<float> parts, Span<float> destination, bool accumulate) =>
         engine.Run(new Job(engine.Width, parts, destination, accumulate), engine.WorkersFor(parts.Length, Tuning.UpdateGrain));
 

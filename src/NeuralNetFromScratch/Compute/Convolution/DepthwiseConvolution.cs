@@ -42,7 +42,7 @@ internal readonly unsafe ref struct DepthwiseForward<TEpilogue>(
                 strips.Clear();
                 Patches.Locate(shape, pictures, slab, 0, copies, ref strips);
                 float* output = y + (nint)start * places * shape.Filters;
-                // Rows that go on from one another are one strip.
+                // Adjacent rows form one strip.
                 for (int i = 0; i < strips.Count; output += (nint)strips.Items[i].Count * shape.Filters, i++)
                     DepthwiseKernels<TSimd>.Row(strips.Items[i].Offset, strips.Step, taps, w, output, shape.Filters, strips.Items[i].Count, shape.Channels);
                 output = y + (nint)start * places * shape.Filters;
@@ -153,13 +153,16 @@ internal readonly unsafe ref struct DepthwiseWeightGradient(
     }
 }
 
-/// <summary>What the depthwise convolutions share.</summary>
+/// <summary>Functions shared by the depthwise convolutions.</summary>
 internal static unsafe class Depthwise
 {
-    /// <summary>Rows of places that pass by together, so that their pictures stay in the first-level cache and few rows are copied twice.</summary>
+    /// <summary>
+    /// The number of rows of positions that are processed together, so that their images stay in the first-level cache and few rows are copied
+    /// twice.
+    /// </summary>
     public const int SlabRows = 4;
 
-    /// <summary>Floats that the lists of taps and of a slab's rows take.</summary>
+    /// <summary>The number of floats of the lists of taps and of a slab's rows.</summary>
     public static int TapsLength(in ConvolutionShape shape) => 2 * AlignedMemory.RoundUp(shape.Taps * sizeof(nint) / sizeof(float) + AlignedMemory.Alignment)
         + AlignedMemory.RoundUp(SlabRows * sizeof(Strip) / sizeof(float));
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>The taps of a depthwise convolution in the order of their sum.</summary>
-/// <param name="patches">Room for each tap's place in a patch, in bytes.</param>
-/// <param name="weights">Room for its place in the weights, in bytes.</param>
+/// <param name="patches">Memory for the offset of each tap in a patch, in bytes.</param>
+/// <param name="weights">Memory for its offset in the weights, in bytes.</param>
 internal unsafe struct DepthwiseTaps(nint* patches, nint* weights) : ITapSteps
 {
     public readonly nint* Patches => patches;

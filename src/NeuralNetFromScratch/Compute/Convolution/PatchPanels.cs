@@ -2,22 +2,22 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Places at equal distances: steps of k, or rows of A.</summary>
-/// <param name="Offset">The first place, in bytes.</param>
-/// <param name="Count">How many there are.</param>
+/// <summary>Positions at equal distances: steps of k, or rows of A.</summary>
+/// <param name="Offset">The offset of the first position, in bytes.</param>
+/// <param name="Count">The number of positions.</param>
 internal readonly record struct Strip(nint Offset, int Count);
 
-/// <summary>A list of strips that grows in memory which somebody else owns.</summary>
+/// <summary>A list of strips in memory that it does not own.</summary>
 internal unsafe struct StripList(Strip* memory, nint step)
 {
     public readonly Strip* Items => memory;
 
-    /// <summary>Bytes from one place of a strip to the next.</summary>
+    /// <summary>The number of bytes from one position of a strip to the next.</summary>
     public readonly nint Step => step;
 
     public int Count { get; private set; }
 
-    /// <summary>Adds places behind the last; they lengthen the last strip where they go on from its end.</summary>
+    /// <summary>Appends positions. They extend the last strip if they continue it.</summary>
     public void Add(nint offset, int count)
     {
         if (Count > 0 && memory[Count - 1] is var last && last.Offset + last.Count * step == offset)
@@ -54,11 +54,11 @@ internal unsafe struct StripList(Strip* memory, nint step)
 }
 
 /// <summary>
-/// A block of A that is never copied: element (row, k) is at the sum of an address for each row and one for each step. Of a convolution's patches, rows
-/// are the windows' places and steps the taps and channels within a window, or the other way round for the weight gradient.
+/// A block of A that is read in place: element (row, k) is at the sum of an address for each row and an offset for each step. For the patches of
+/// a convolution, rows are the positions of windows, and steps are the taps and channels within a window, or vice versa for the weight gradient.
 /// </summary>
-/// <param name="lanes">A place in bytes for each row, and as many more as make whole tiles.</param>
-/// <param name="steps">The places of the steps; those of the rows or these are addresses.</param>
+/// <param name="lanes">An offset in bytes for each row, with additional ones that complete the last tile.</param>
+/// <param name="steps">The offsets of the steps. Either these or those of the rows are addresses.</param>
 internal readonly unsafe struct PatchPanels(nint* lanes, StripList steps) : IPanels
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,7 +70,7 @@ internal readonly unsafe struct PatchPanels(nint* lanes, StripList steps) : IPan
         tile.AStep = steps.Step / sizeof(float);
     }
 
-    /// <summary>Repeats the first place behind the last, for rows of a tile that nobody needs.</summary>
+    /// <summary>Repeats the first offset after the last one, for the unused rows of a tile.</summary>
     public static void FillTile(nint* lanes, int count, int tileRows)
     {
         for (int lane = count; lane % tileRows != 0; lane++)
@@ -78,10 +78,10 @@ internal readonly unsafe struct PatchPanels(nint* lanes, StripList steps) : IPan
     }
 }
 
-/// <summary>Memory that is handed out piece by piece, each on a cache line; without memory it counts how much is needed.</summary>
+/// <summary>Memory that is handed out in pieces, each aligned to a cache line. Without memory it counts the required length.</summary>
 internal unsafe ref struct PackArena(float* memory)
 {
-    /// <summary>Floats that were handed out.</summary>
+    /// <summary>The number of floats that were handed out.</summary>
     public int Length { get; private set; }
 
     public T* Take<T>(int count)

@@ -2,19 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Takes the steps of a convolution's sum, in their order.</summary>
+/// <summary>Receives the steps of a convolution's sum in their order.</summary>
 internal interface ITapSteps
 {
-    /// <summary>Adds steps of k, one float after another in the patches.</summary>
-    /// <param name="patch">The first step's place in a patch, in bytes.</param>
-    /// <param name="weight">Its place in a column of the weights, in bytes.</param>
-    /// <param name="count">Number of steps.</param>
+    /// <summary>Adds steps of k that are adjacent in the patches.</summary>
+    /// <param name="patch">The offset of the first step in a patch, in bytes.</param>
+    /// <param name="weight">Its offset in a column of the weights, in bytes.</param>
+    /// <param name="count">The number of steps.</param>
     void AddSteps(nint patch, nint weight, int count);
 }
 
 /// <summary>
-/// The product of patches with a matrix of weights: C[place, column] = Σ patch[place, k] · W[k, column], each element one chain of multiply-adds in
-/// the order of k. The weights are packed once; then blocks of places pass by, whose patches are read where they lie.
+/// The product of patches with a matrix of weights: C[position, column] = Σ patch[position, k] · W[k, column], each element one chain of
+/// multiply-adds in the order of k. The weights are packed once. The patches of blocks of positions are read in place.
 /// </summary>
 /// <typeparam name="TSimd">The register.</typeparam>
 internal unsafe struct PatchProduct<TSimd> : ITapSteps
@@ -36,7 +36,7 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
     /// <param name="arena">Takes room for the packed weights and the lists of steps.</param>
     public PatchProduct(int columns, int depth, int taps, nint weightStep, SimdWidth width, ref PackArena arena)
     {
-        // As for a product with more rows than one block has.
+        // The plan of a product with more rows than one block.
         _plan = new GemmPlan(new GemmOperands { Rows = int.MaxValue / 2, Columns = columns, Depth = depth, BColumn = 1 }, default, width);
         _depth = depth;
         _columns = columns;
@@ -46,7 +46,7 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
         _block = new StripList(arena.Take<Strip>(taps), sizeof(float));
     }
 
-    /// <summary>Places of a block.</summary>
+    /// <summary>The number of positions in a block.</summary>
     public readonly int Rows => _plan.Rows;
 
     /// <inheritdoc/>
@@ -86,7 +86,7 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
     /// <param name="c">The block's first element.</param>
     /// <param name="cRow">Floats from one row of C to the next.</param>
     /// <param name="firstColumn">The column of the whole C that the block starts at, which the epilogue sees.</param>
-    /// <param name="epilogue">What becomes of the finished sums.</param>
+    /// <param name="epilogue">The operation on the finished sums.</param>
     [MethodImpl(HotPath.CompileOnce)]
     public void Run<TEpilogue>(nint* lanes, int rows, float* c, nint cRow, int firstColumn, scoped TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue, allows ref struct
@@ -114,8 +114,8 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
     }
 
     /// <summary>
-    /// The tiles of a block whose steps of k are one block: few steps, as a rule, so that a second pass over C would count. Each tile is computed in a buffer,
-    /// from which the epilogue writes C.
+    /// Computes the tiles of a block whose steps of k form one block. There are usually few steps, so that a second pass over C would take
+    /// noticeable time. Each tile is computed in a buffer, from which the epilogue writes C.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(HotPath.CompileOnce)]

@@ -1,9 +1,6 @@
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>
-/// Rows of pictures as windows read them: where they lie, or copied with zeros around them, so that no window needs to know where the picture
-/// ends.
-/// </summary>
+/// <summary>Rows of images as windows read them: in place, or copied with zeros around them, so that windows need no bounds checks.</summary>
 /// <param name="values">[samples, height, width, channels].</param>
 /// <param name="height">Rows of a picture.</param>
 /// <param name="width">Columns of a picture.</param>
@@ -19,11 +16,11 @@ internal readonly unsafe struct PictureRows(float* values, int height, int width
     /// <summary>Floats of some rows' copies.</summary>
     public int CopyLength(int rows) => copies ? checked(rows * paddedWidth * channels) : 0;
 
-    /// <summary>The first float of some rows of a sample, which may lie above or below the picture.</summary>
-    /// <param name="sample">The sample's number.</param>
+    /// <summary>Returns the first float of some rows of a sample, which may be above or below the image.</summary>
+    /// <param name="sample">The index of the sample.</param>
     /// <param name="first">The first row.</param>
-    /// <param name="rows">How many.</param>
-    /// <param name="free">Room for the copies; it moves on by as much as they take.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="free">Memory for the copies; it is advanced by their length.</param>
     public float* Locate(int sample, int first, int rows, ref float* free)
     {
         float* picture = values + (nint)sample * height * width * channels;

@@ -1,30 +1,30 @@
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>How a window moves along the height or the width of a picture.</summary>
-/// <param name="Input">Places of the picture.</param>
-/// <param name="Size">Places of the window that count: the taps.</param>
-/// <param name="Stride">Places from one window to the next.</param>
-/// <param name="Dilation">Places from one tap to the next.</param>
-/// <param name="Before">Zeros before the first place.</param>
-/// <param name="After">Zeros behind the last place.</param>
+/// <summary>The movement of a window along the height or the width of an image.</summary>
+/// <param name="Input">The number of positions of the image.</param>
+/// <param name="Size">The number of taps of the window.</param>
+/// <param name="Stride">The distance between successive windows.</param>
+/// <param name="Dilation">The distance between successive taps.</param>
+/// <param name="Before">The number of zeros before the first position.</param>
+/// <param name="After">The number of zeros after the last position.</param>
 internal readonly record struct WindowAxis(int Input, int Size, int Stride = 1, int Dilation = 1, int Before = 0, int After = 0)
 {
-    /// <summary>Places that a window spans.</summary>
+    /// <summary>The number of positions that a window spans.</summary>
     public int Extent => checked(Dilation * (Size - 1) + 1);
 
-    /// <summary>Places with the zeros at both ends.</summary>
+    /// <summary>The number of positions including the zeros at both ends.</summary>
     public int Padded => checked(Before + Input + After);
 
-    /// <summary>Number of windows; not positive where the first does not fit.</summary>
+    /// <summary>The number of windows; 0 if the first window does not fit.</summary>
     public int Output => Padded < Extent ? 0 : (Padded - Extent) / Stride + 1;
 
-    /// <summary>Whether some windows reach beyond the picture.</summary>
+    /// <summary>Whether some windows extend beyond the image.</summary>
     public bool NeedsPadding => Before > 0 || After > 0;
 
-    /// <summary>The first place of the window of an output, without padding: it may be negative.</summary>
+    /// <summary>Returns the first position of an output's window without padding, which may be negative.</summary>
     public int Start(int output) => output * Stride - Before;
 
-    /// <summary>The taps of a window that lie within the picture.</summary>
+    /// <summary>Returns the taps of a window that are within the image.</summary>
     public Section Inside(int output)
     {
         int start = Start(output);
@@ -60,15 +60,15 @@ internal readonly record struct ConvolutionShape(WindowAxis Vertical, WindowAxis
 
     public int WeightCount => Depth * Filters;
 
-    /// <summary>Whether each channel has one filter, which makes it no product of matrices.</summary>
+    /// <summary>Whether each channel has exactly one filter, so that the convolution is not a matrix product.</summary>
     public bool IsDepthwise => Groups == Channels && Filters == Channels && Groups > 1;
 
     /// <summary>Multiply-adds for some samples.</summary>
     public long Work(int samples) => (long)samples * Places * WeightCount;
 
     /// <summary>
-    /// Samples of a chunk of the weight gradient, whose sums join those of the others in a tree: enough for a thousand steps, and for more where
-    /// there are many weights, so that adding the chunks costs little.
+    /// The number of samples in a chunk of the weight gradient, whose sums are added to those of the other chunks in a tree. It is large enough
+    /// for a thousand steps, and larger for many weights, so that adding the chunks costs little.
     /// </summary>
     public int ChunkSamples => (int)(((long)Math.Max(Tuning.LeastChunkSteps, WeightCount / Tuning.WeightsForChunkStep) + Places - 1) / Places);
 

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// The gradient at the input of a convolution whose pictures have few channels, in the order of <see cref="ConvolutionInputGradient"/>. A product would
-/// leave most lanes empty; here places of a row are in the lanes, and each weight is multiplied with all of them. For that the gradient at the output is
-/// copied with a plane for each filter, and zeros around it. Workers take samples.
+/// Computes the gradient of the input of a convolution whose images have few channels, in the order of <see cref="ConvolutionInputGradient"/>. A
+/// product would leave most lanes empty. Instead, positions of a row are in the lanes, and each weight is multiplied by all of them. The gradient
+/// of the output is copied to one plane for each filter with zeros around it. Workers process samples.
 /// </summary>
 internal readonly unsafe ref struct PlanarInputGradient(
     Engine engine, ConvolutionShape shape, int samples, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> weights, Span<float> inputGradient) : IJob
@@ -45,7 +45,7 @@ internal readonly unsafe ref struct PlanarInputGradient(
             int length = checked((int)plane * shape.Filters);
             var arena = new PackArena(space.Reserve(checked(length + Rows * columns + 2 * AlignedMemory.Alignment)));
             float* planes = arena.Take<float>(length), sums = arena.Take<float>(Rows * columns);
-            // What lies around the gradient is never written again.
+            // The margins of the planes are not written again.
             new Span<float>(planes, length).Clear();
             for (int sample = samples.Start; sample < samples.End; sample++)
             {
@@ -65,7 +65,7 @@ internal readonly unsafe ref struct PlanarInputGradient(
             }
         }
 
-        /// <summary>Copies a sample's gradient so that element (row, column) of a filter is below and to the right of as many zeros as windows reach back.</summary>
+        /// <summary>Copies a sample's gradient to planes with the margins above and to the left that windows need.</summary>
         private void CopyPlanes<TSimd>(float* gradient, float* planes, nint plane, int rowLength)
             where TSimd : struct, ISimd<TSimd>
         {

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Windows on a picture [height, width, channels], each with one output for each channel.</summary>
-/// <param name="Vertical">How the window moves down.</param>
-/// <param name="Horizontal">How it moves to the right.</param>
+/// <summary>Windows on an image [height, width, channels], with one output for each channel.</summary>
+/// <param name="Vertical">The vertical movement of the window.</param>
+/// <param name="Horizontal">The horizontal movement of the window.</param>
 /// <param name="Channels">Number of channels.</param>
 internal readonly record struct PoolShape(WindowAxis Vertical, WindowAxis Horizontal, int Channels)
 {
@@ -12,30 +12,30 @@ internal readonly record struct PoolShape(WindowAxis Vertical, WindowAxis Horizo
 
     public int OutputLength => checked(Vertical.Output * Horizontal.Output * Channels);
 
-    /// <summary>Whether no place lies in two windows.</summary>
+    /// <summary>Whether no position is in two windows.</summary>
     public bool AreApart => Vertical.Stride >= Vertical.Size && Horizontal.Stride >= Horizontal.Size;
 
-    /// <summary>Whether each place lies in a window.</summary>
+    /// <summary>Whether each position is in a window.</summary>
     public bool CoverAll => Covers(Vertical) && Covers(Horizontal);
 
     private static bool Covers(in WindowAxis axis) => axis.Stride <= axis.Size && axis.Start(axis.Output - 1) + axis.Size >= axis.Input;
 }
 
-/// <summary>What is done with the windows of a picture, some channels at a time.</summary>
+/// <summary>An operation on the windows of an image, for some channels at a time.</summary>
 internal unsafe interface IWindowOperation
 {
-    /// <summary>Whether windows write to the picture, so that it is set to zero first where they do not write all of it.</summary>
+    /// <summary>Whether windows write to the image, which is then set to zero first if they do not write all of it.</summary>
     static abstract bool WritesPicture { get; }
 
     /// <param name="picture">The window's first place within the picture, which is read or written.</param>
-    /// <param name="values">As far from there, where there is a second picture.</param>
+    /// <param name="values">The corresponding position of a second image, if any.</param>
     /// <param name="row">Floats from one row of the picture to the next.</param>
     /// <param name="column">Floats from one place of a row to the next.</param>
     /// <param name="rows">Rows of the window within the picture.</param>
     /// <param name="columns">Columns of the window within the picture.</param>
     /// <param name="output">The window's output.</param>
-    /// <param name="outputGradient">The same place of a second output.</param>
-    /// <param name="available">Channels that are left; at most a register's.</param>
+    /// <param name="outputGradient">The corresponding position of a second output.</param>
+    /// <param name="available">The number of remaining channels; at most one register.</param>
     void Run<TSimd, TLanes>(float* picture, float* values, nint row, nint column, int rows, int columns, float* output, float* outputGradient, int available)
         where TSimd : struct, ISimd<TSimd>
         where TLanes : struct, ILanes;
@@ -96,7 +96,7 @@ internal readonly unsafe ref struct WindowJob<TOperation>(
     }
 }
 
-/// <summary><c>y = max x</c> over the window. A NaN wins.</summary>
+/// <summary><c>y = max x</c> over the window. NaN is preserved.</summary>
 internal readonly unsafe struct MaximumOfWindow : IWindowOperation
 {
     public static bool WritesPicture => false;
@@ -122,8 +122,8 @@ internal readonly unsafe struct MaximumOfWindow : IWindowOperation
     }
 }
 
-/// <summary>Gives dy to the first place of the window whose x is the maximum y: <c>picture = dx</c>, <c>values = x</c>.</summary>
-/// <param name="adds">Whether windows overlap, so that a place adds up what they give it.</param>
+/// <summary>Adds dy to the first position of the window whose x is the maximum y: <c>picture = dx</c>, <c>values = x</c>.</summary>
+/// <param name="adds">Whether windows overlap, so that contributions to a position are added.</param>
 internal readonly unsafe struct MaximumGradient(bool adds) : IWindowOperation
 {
     public static bool WritesPicture => true;
@@ -147,8 +147,8 @@ internal readonly unsafe struct MaximumGradient(bool adds) : IWindowOperation
     }
 }
 
-/// <summary><c>y = factor · Σ x</c> over the window, where <c>factor</c> is 1 over the number of places that count; the sums of the window's rows are added.</summary>
-/// <param name="factor">The factor; 0 for 1 over the number of places within the picture.</param>
+/// <summary><c>y = factor · Σ x</c> over the window; the rows of the window are summed first, then their sums.</summary>
+/// <param name="factor">The factor; 0 for 1 divided by the number of positions within the image.</param>
 internal readonly unsafe struct SumOfWindow(float factor) : IWindowOperation
 {
     public static bool WritesPicture => false;
@@ -172,9 +172,9 @@ internal readonly unsafe struct SumOfWindow(float factor) : IWindowOperation
     }
 }
 
-/// <summary>Gives <c>factor · y</c> to all places of the window: <c>picture = dx</c>, and y is the gradient at the output.</summary>
-/// <param name="factor">The factor; 0 for 1 over the number of places within the picture.</param>
-/// <param name="adds">Whether windows overlap, so that a place adds up what they give it.</param>
+/// <summary>Adds <c>factor · y</c> to all positions of the window: <c>picture = dx</c>, and y is the gradient of the output.</summary>
+/// <param name="factor">The factor; 0 for 1 divided by the number of positions within the image.</param>
+/// <param name="adds">Whether windows overlap, so that contributions to a position are added.</param>
 internal readonly unsafe struct SpreadOverWindow(float factor, bool adds) : IWindowOperation
 {
     public static bool WritesPicture => true;

@@ -2,17 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>What becomes of a block of C when its sums are finished, while it is still in the cache.</summary>
+/// <summary>The operation on a block of C when its sums are finished, while it is in the cache.</summary>
 internal unsafe interface IEpilogue
 {
-    /// <summary>Whether it does the same to Cᵀ, so that the product may be computed in that order.</summary>
+    /// <summary>Whether the operation can be applied to Cᵀ, so that the product may be computed in that order.</summary>
     static abstract bool AllowsTransposing { get; }
 
     /// <param name="block">The part of the product whose C is finished.</param>
     void Apply<TSimd>(in GemmOperands block)
         where TSimd : struct, ISimd<TSimd>;
 
-    /// <summary>Writes C from finished sums that lie elsewhere.</summary>
+    /// <summary>Writes C from finished sums that are in another buffer.</summary>
     /// <param name="block">The part of the product whose sums are finished; its rows are contiguous.</param>
     /// <param name="sums">The sums.</param>
     /// <param name="row">Floats from one row of the sums to the next.</param>
@@ -20,7 +20,7 @@ internal unsafe interface IEpilogue
         where TSimd : struct, ISimd<TSimd>;
 }
 
-/// <summary><c>C = sums</c>: nothing is left to do.</summary>
+/// <summary><c>C = sums</c>; there is nothing else to do.</summary>
 internal readonly unsafe struct StoreEpilogue : IEpilogue
 {
     public static bool AllowsTransposing => true;
@@ -104,7 +104,7 @@ internal readonly unsafe ref struct BiasActivationEpilogue<TFunction>(ReadOnlySp
         for (int rows = block.Rows; rows > 0; rows--, from += row, to += step)
         {
             TSimd value = TSums.Load<TSimd>(from, available);
-            // Without a bias nothing is added: it would turn the zero of a sum that is −0.
+            // Without a bias nothing is added, because adding 0 would change the sign of a sum that is −0.
             if (hasBias)
                 value += bias;
             TLanes.Store(_function.Apply(value), to, available);

@@ -78,8 +78,8 @@ internal static unsafe class Gemm
     };
 
     /// <summary>
-    /// The product, or Cᵀ = Bᵀ·Aᵀ where that is the better order: where C's columns are contiguous, and for a C so narrow that its rows would
-    /// leave lanes of a register empty, from an A whose rows lie together and fill them. Ten columns of weight gradients are the case in point.
+    /// Returns the product, or Cᵀ = Bᵀ·Aᵀ if that order is better: if C's columns are contiguous, or if C is so narrow that its rows would leave
+    /// lanes of a register empty and the rows of A are adjacent and fill them. An example is the gradient of a weight with ten columns.
     /// </summary>
     private static GemmOperands InBestOrder(GemmOperands operands, GemmOptions options, SimdWidth width)
     {
@@ -153,7 +153,7 @@ internal readonly unsafe ref struct GemmJob<TEpilogue>(Engine engine, GemmOperan
     }
 }
 
-/// <summary>One worker's part of a matrix product, waiting for its register type.</summary>
+/// <summary>One worker's part of a matrix product, to be run with a register type.</summary>
 internal readonly unsafe ref struct GemmKernel<TEpilogue>(GemmOperands operands, GemmOptions options, GemmPlan plan, float* space, TEpilogue epilogue)
     : ISimdKernel
     where TEpilogue : struct, IEpilogue, allows ref struct

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// The five loops around the micro-kernel, on one worker, named as in the BLIS papers. K is never divided among workers and its
-/// blocks follow one another, so that every element of C stays one chain of multiply-adds.
+/// The five loops around the micro-kernel, on one worker, named as in the BLIS papers. K is never divided among workers and its blocks follow one
+/// another, so that every element of C is one chain of multiply-adds.
 /// </summary>
 internal static unsafe class GemmLoops<TSimd>
     where TSimd : struct, ISimd<TSimd>
@@ -128,7 +128,7 @@ internal static unsafe class GemmLoops<TSimd>
         }
     }
 
-    /// <summary>A tile that C does not wholly hold is computed in a buffer, of which the part that exists is copied.</summary>
+    /// <summary>Computes a tile that is not completely within C in a buffer, and copies its valid part.</summary>
     [SkipLocalsInit]
     [MethodImpl(HotPath.CompileOnce)]
     private static void RunEdgeTile<TSteps>(Tile tile, in GemmPlan plan, int rows, int columns, nint cColumn)
@@ -142,15 +142,15 @@ internal static unsafe class GemmLoops<TSimd>
         Copy(buffer, plan.TileColumns, 1, tile.C, tile.CRow, cColumn, rows, columns);
     }
 
-    /// <summary>The rows of the smallest kernel that computes a panel of so many.</summary>
+    /// <summary>Returns the number of rows of the smallest kernel that computes a panel of this size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int KernelRows(int rows) => rows > 8 ? 12 : rows > 4 ? (TSimd.HasThirtyTwoRegisters ? 8 : 6) : rows > 1 ? 4 : 1;
 
-    /// <summary>The columns of the smallest kernel that computes a panel of so many.</summary>
+    /// <summary>Returns the number of columns of the smallest kernel that computes a panel of this size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int KernelColumns(int columns) => columns > TSimd.Width ? 2 * TSimd.Width : TSimd.Width;
 
-    /// <summary>How many lanes the last panel has.</summary>
+    /// <summary>Returns the number of lanes of the last panel.</summary>
     private static int Last(int lanes, int panelWidth) => (lanes - 1) % panelWidth + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,14 +8,14 @@ internal unsafe struct Tile
     /// <summary>Number of steps of k.</summary>
     public int Depth;
 
-    /// <summary>Which steps, for kernels that do not take all of them.</summary>
+    /// <summary>The indices of the steps, for kernels that skip steps.</summary>
     public int* Steps;
 
     /// <summary>Element (0, 0) of the rows of A, the distance between its rows, and between its steps of k.</summary>
     public float* A;
     public nint ARow, AStep;
 
-    /// <summary>For patches, instead of A and ARow: an offset in bytes for each row, and the steps in strips, AStep apart within each.</summary>
+    /// <summary>For patches, instead of A and ARow: an offset in bytes for each row, and the steps in strips at the distance AStep.</summary>
     public nint* Lanes;
     public Strip* Strips;
     public int StripCount;
@@ -28,7 +28,7 @@ internal unsafe struct Tile
     public float* C;
     public nint CRow;
 
-    /// <summary>Whether the sums go on from what C holds, or start from zero.</summary>
+    /// <summary>Whether the sums continue from the existing values of C instead of zero.</summary>
     public bool Accumulate;
 }
 
@@ -62,7 +62,7 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
     public static void Run(in Tile tile)
     {
         int depth = tile.Depth;
-        // A's distances are in bytes, as an instruction's address adds them up.
+        // The distances of A are in bytes, as in the address of an instruction.
         byte* a = (byte*)tile.A;
         float* b = tile.B;
         nint aRow = tile.ARow * sizeof(float), aThreeRows = 3 * aRow, aStep = tile.AStep * sizeof(float);
@@ -97,7 +97,7 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
         }
         else
         {
-            // Four at a time where A is packed. Where its steps lie far apart, the processor foresees the addresses of a loop of one step better.
+            // Four at a time if A is packed. If its steps are far apart, the prefetcher predicts the addresses of a loop of one step better.
             if (TSteps.AreCompact && tile.AStep == TRows.Value)
             {
                 for (int fours = depth / 4; fours != 0; fours--)
@@ -129,9 +129,9 @@ internal static unsafe class MicroKernel<TSimd, TRows, TVectors, TSteps>
 }
 
 /// <summary>
-/// The sums of one tile of C, <c>TRows</c> rows by <c>TVectors</c> registers. Its methods are inlined and its fields are held in registers, as
-/// long as nothing takes the address of the whole; the conditions on <c>TRows</c> and <c>TVectors</c> are constants to the JIT, which drops the rows
-/// and registers that a tile does not have.
+/// The sums of one tile of C, <c>TRows</c> rows by <c>TVectors</c> registers. Its methods are inlined and its fields are held in registers if the
+/// address of the struct is not taken. The conditions on <c>TRows</c> and <c>TVectors</c> are constants for the JIT, which removes the rows and
+/// registers that a tile does not have.
 /// </summary>
 internal unsafe struct TileSums<TSimd, TRows, TVectors>
     where TSimd : struct, ISimd<TSimd>
@@ -201,9 +201,9 @@ internal unsafe struct TileSums<TSimd, TRows, TVectors>
         if (TRows.Value > 11) Add(Row<TSteps>(a, 11, row, threeRows), b0, b1, ref _B0, ref _B1);
     }
 
-    /// <summary>One step of k where each row of A has an address of its own.</summary>
-    /// <param name="place">What the step adds to it.</param>
-    /// <param name="lanes">The rows' addresses.</param>
+    /// <summary>One step of k if each row of A has a separate address.</summary>
+    /// <param name="place">The offset of the step.</param>
+    /// <param name="lanes">The addresses of the rows.</param>
     /// <param name="b">The step's row of B.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddPatchStep(nint place, nint* lanes, float* b)

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Where one worker keeps its packed blocks of A and B. It grows to the largest product it has seen.</summary>
+/// <summary>The memory of one worker's packed blocks of A and B. It grows to the largest product it has seen.</summary>
 internal sealed unsafe class PackSpace
 {
     private float[] _values = [];
@@ -22,9 +22,8 @@ internal sealed unsafe class PackSpace
 }
 
 /// <summary>
-/// Copies blocks into the order in which the micro-kernel reads them: panels as wide as a tile, step of k by step of k. The
-/// last panel is filled up with zeros. Lanes that lie together are copied a register at a time; lanes whose steps lie together are
-/// transposed in squares of four.
+/// Copies blocks to the order in which the micro-kernel reads them: panels with the width of a tile, step of k by step of k. The last panel is
+/// padded with zeros. Adjacent lanes are copied a register at a time; lanes with adjacent steps are transposed in squares of four.
 /// </summary>
 internal static unsafe class Packing<TSimd>
     where TSimd : struct, ISimd<TSimd>
@@ -61,7 +60,7 @@ internal static unsafe class Packing<TSimd>
         }
     }
 
-    /// <summary>Copies a block so that its lanes lie together: element (lane, k) goes to <c>k·width + lane</c>.</summary>
+    /// <summary>Copies a block so that its lanes are adjacent: element (lane, k) is stored at <c>k·width + lane</c>.</summary>
     public static void CopyLanes(float* source, int lanes, nint laneStride, int depth, nint stepStride, nint width, float* destination)
     {
         int done = stepStride == 1 ? TransposeSquares(source, lanes, laneStride, depth, width, destination) : 0;
@@ -91,7 +90,7 @@ internal static unsafe class Packing<TSimd>
         }
     }
 
-    /// <summary>Copies a panel that has fewer lanes than its width; the others become zero.</summary>
+    /// <summary>Copies a panel with fewer lanes than its width; the others are set to zero.</summary>
     [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
     private static void CopyPartialPanel(float* source, int filled, int depth, nint stepStride, int width, float* destination)
     {
@@ -104,7 +103,7 @@ internal static unsafe class Packing<TSimd>
         }
     }
 
-    /// <summary>Copies all lanes if they fill a square, and returns how many. The last square overlaps the one before it where it must.</summary>
+    /// <summary>Copies all lanes if they fill a square, and returns their number. The last square overlaps the one before it if necessary.</summary>
     [MethodImpl(HotPath.CompileOnce | MethodImplOptions.NoInlining)]
     private static int TransposeSquares(float* source, int filled, nint laneStride, int depth, nint width, float* destination)
     {
@@ -167,11 +166,11 @@ internal static unsafe class Packing<TSimd>
 /// <summary>A block of A as the micro-kernel reads it, panel by panel.</summary>
 internal interface IPanels
 {
-    /// <summary>Puts the panel that starts at a lane into a call of the micro-kernel.</summary>
+    /// <summary>Sets the panel that starts at a lane in a call of the micro-kernel.</summary>
     void Locate(int lane, ref Tile tile);
 }
 
-/// <summary>What panels are made of: a matrix in memory, or values that are put together while they are copied.</summary>
+/// <summary>The source of panels: a matrix in memory, or values that are computed while they are copied.</summary>
 internal unsafe interface IPanelSource
 {
     /// <param name="lanes">Rows of A, or columns of B.</param>
@@ -194,8 +193,8 @@ internal readonly unsafe struct StridedSource(float* values, nint laneStride, ni
 }
 
 /// <summary>
-/// A block of A or B as the micro-kernel reads it: panel by panel, packed or where it lies. Where it lies, only a last panel that
-/// has fewer lanes than the kernel reads is packed.
+/// A block of A or B as the micro-kernel reads it: panel by panel, packed or in place. In place, only a last panel with fewer lanes than the
+/// kernel reads is packed.
 /// </summary>
 internal readonly unsafe struct Panels : IPanels
 {
@@ -203,7 +202,7 @@ internal readonly unsafe struct Panels : IPanels
     private readonly nint _laneStride, _stepStride;
     private readonly int _width, _depth;
 
-    /// <summary>The first lane that is packed: 0, or that of the last panel, or none.</summary>
+    /// <summary>The first packed lane: 0, that of the last panel, or none.</summary>
     private readonly int _firstPacked;
     private readonly float* _packed;
 
@@ -237,7 +236,7 @@ internal readonly unsafe struct Panels : IPanels
         return new(source, laneStride, stepStride, width, depth, firstPacked, space);
     }
 
-    /// <summary>Panels that are packed already.</summary>
+    /// <summary>Creates panels that are already packed.</summary>
     /// <param name="packed">The first.</param>
     /// <param name="width">Lanes of a panel.</param>
     /// <param name="depth">Steps of k.</param>
@@ -247,7 +246,7 @@ internal readonly unsafe struct Panels : IPanels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Locate(int lane, ref Tile tile) => Locate(lane, out tile.A, out tile.ARow, out tile.AStep);
 
-    /// <summary>The panel that starts at a lane, with its distances between lanes and between steps of k.</summary>
+    /// <summary>Returns the panel that starts at a lane, with its distances between lanes and between steps of k.</summary>
     public void Locate(int lane, out float* panel, out nint laneStride, out nint stepStride)
     {
         bool packed = lane >= _firstPacked;

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// One row of C, eight registers at a time: <c>c = a·B</c> for a single sample. A tile of one row would wait for its two sums in each
-/// step; eight keep the multipliers busy, and B is read as it lies, row by row. The sums are the same chains as the tile's.
+/// Computes one row of C with eight registers at a time: <c>c = a·B</c> for a single sample. A tile of one row would wait for its two sums in
+/// each step; eight sums keep the multipliers busy, and B is read in place, row by row. The sums are the same chains as those of the tile.
 /// </summary>
 internal static unsafe class RowKernel<TSimd>
     where TSimd : struct, ISimd<TSimd>
@@ -67,7 +67,7 @@ internal static unsafe class RowKernel<TSimd>
         TSimd.Store(c7, c + 7 * width);
     }
 
-    /// <summary>The columns that are left, fewer than <see cref="Columns"/>, two registers at a time.</summary>
+    /// <summary>Computes the remaining columns, fewer than <see cref="Columns"/>, two registers at a time.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     public static void RunLast<TSteps>(in GemmOperands operands, bool accumulate, int column)
         where TSteps : struct, ISteps

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>A number that the JIT knows: the rows of a micro-kernel's tile, or the registers in each.</summary>
+/// <summary>A number that is a constant for the JIT: the rows of a micro-kernel's tile, or the registers in each row.</summary>
 internal interface ICount
 {
     static abstract int Value { get; }
@@ -39,21 +39,21 @@ internal readonly struct Twelve : ICount
     public static int Value => 12;
 }
 
-/// <summary>Which steps of k a kernel takes, and how they lie; the JIT compiles the kernel for each answer.</summary>
+/// <summary>Specifies which steps of k a kernel processes, and their layout. The JIT compiles the kernel for each case.</summary>
 internal interface ISteps
 {
-    /// <summary>Whether steps in which every element of A is zero are left out.</summary>
+    /// <summary>Whether steps in which every element of A is zero are skipped.</summary>
     static abstract bool SkipZeros { get; }
 
     /// <summary>
-    /// Whether A's rows lie together, and B's steps follow one another. These distances are constants then, which leaves the processor little
-    /// else to do than to multiply and add.
+    /// Whether the rows of A are adjacent and the steps of B follow one another. These distances are then constants, so that the processor
+    /// executes few instructions besides multiply-adds.
     /// </summary>
     static abstract bool AreCompact { get; }
 
     /// <summary>
-    /// Whether A is read where it lies, at the sum of an address for each row and one for each step (<see cref="PatchPanels"/>). No row need be at
-    /// the same distance from the next one.
+    /// Whether A is read in place, at the sum of an address for each row and an offset for each step (<see cref="PatchPanels"/>). Rows may have
+    /// any distances.
     /// </summary>
     static virtual bool ArePatches => false;
 }
@@ -89,8 +89,8 @@ internal readonly struct NonzeroSteps : ISteps
 }
 
 /// <summary>
-/// For each panel of a block of A, the steps of k in which it has anything but zeros. What a step of zeros adds to a sum is zero, so that
-/// leaving it out changes no bits, as long as B is finite.
+/// For each panel of a block of A, the steps of k in which it has nonzero elements. A step of zeros adds zero to a sum, so that skipping it
+/// changes no bits if B is finite.
 /// </summary>
 /// <param name="memory"><see cref="LengthFor"/> integers: for each panel the number of its steps, then the steps.</param>
 /// <param name="depth">Steps of k in the block.</param>
@@ -120,7 +120,7 @@ internal readonly unsafe struct StepLists(int* memory, int depth)
         }
         else
         {
-            // Three squares that overlap where they must. A step is written always and kept if it counts: there is nothing to predict.
+            // Three squares that overlap if necessary. A step is always written and kept only if it counts, which needs no branch prediction.
             int last = lanes - Square, middle = Math.Min(Square, last);
             for (int step = 0; step < depth; step++, a += stepStride)
             {

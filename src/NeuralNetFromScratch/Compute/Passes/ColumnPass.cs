@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// Work on the columns of a batch, as many at a time as a register holds. An operation is a struct, or a ref struct that holds views of what it
-/// reads and writes. Sums over the rows stay with one worker and have one order, whatever the width: a lane is a column.
+/// An operation on the columns of a batch, with one register of columns at a time. It is a struct, or a ref struct with views of its operands.
+/// One worker computes a sum over the rows, in the same order at every register width, because a lane is a column.
 /// </summary>
 internal interface IColumnOperation
 {
@@ -15,16 +15,18 @@ internal interface IColumnOperation
         where TSimd : struct, ISimd<TSimd>;
 }
 
-/// <summary>What a sum over the rows adds up, for some columns at once.</summary>
+/// <summary>The term of a sum over the rows, for some columns at once.</summary>
 internal interface IRowTerm<TSimd>
 {
     TSimd At(int row);
 }
 
-/// <summary>Operations over columns, which are dealt out to the workers in whole cache lines, so that no two write to one.</summary>
+/// <summary>
+/// Runs operations over columns, which are divided among the workers in whole cache lines, so that no two workers write to the same line.
+/// </summary>
 internal static class ColumnPass
 {
-    /// <summary>Rows that are summed before the sum joins the total: the rounding error of a long column stays that of a short one.</summary>
+    /// <summary>The number of rows that are summed before their sum is added to the total, which limits the rounding error of long columns.</summary>
     private const int ChunkRows = 64;
 
     /// <summary>Runs an operation on all columns.</summary>
@@ -32,7 +34,7 @@ internal static class ColumnPass
     /// <param name="operation">The operation.</param>
     /// <param name="columns">Number of columns.</param>
     /// <param name="work">Number of elements in all columns.</param>
-    /// <param name="grain">Fewest elements that are worth waking a worker for.</param>
+    /// <param name="grain">The minimum number of elements for an additional worker.</param>
     public static void ForColumns<TOperation>(this Engine engine, TOperation operation, int columns, long work, int grain)
         where TOperation : struct, IColumnOperation, allows ref struct =>
         engine.Run(new Job<TOperation>(engine.Width, operation, columns), engine.WorkersFor(work, grain));
@@ -56,7 +58,7 @@ internal static class ColumnPass
         return total;
     }
 
-    /// <summary>Checks that a matrix has what a register's width of columns reads or writes, since the columns themselves do not.</summary>
+    /// <summary>Checks that a matrix has the columns that an operation reads or writes, because the accesses themselves are not checked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Check(in MatrixLayout matrix, int column, int rows)
     {
@@ -99,7 +101,9 @@ internal static class ColumnPass
     }
 }
 
-/// <summary>A register's width of a matrix's columns to read, row by row; fewer at the matrix's right edge, where the other lanes are zero.</summary>
+/// <summary>
+/// A register of a matrix's columns to read, row by row. At the right edge of the matrix there are fewer columns, and the other lanes are zero.
+/// </summary>
 internal readonly ref struct ReadOnlyColumns<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
@@ -131,10 +135,10 @@ internal readonly ref struct ReadOnlyColumns<TSimd>
     }
 }
 
-/// <summary>A register's width of a matrix's columns to read and write, row by row; fewer at the matrix's right edge.</summary>
+/// <summary>A register of a matrix's columns to read and write, row by row. At the right edge of the matrix there are fewer columns.</summary>
 /// <remarks>
-/// It repeats <see cref="ReadOnlyColumns{TSimd}"/> instead of holding one: the JIT keeps a struct within a struct in memory, and normalizations take
-/// 1.4 times as long.
+/// It repeats <see cref="ReadOnlyColumns{TSimd}"/> instead of containing one, because the JIT stores nested structs in memory; normalizations
+/// would take 1.4 times as long.
 /// </remarks>
 internal readonly ref struct Columns<TSimd>
     where TSimd : struct, ISimd<TSimd>

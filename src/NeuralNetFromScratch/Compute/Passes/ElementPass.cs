@@ -18,7 +18,7 @@ internal interface IPairFunction
         where TSimd : struct, ISimd<TSimd>;
 }
 
-/// <summary>Functions over runs of elements, which are dealt out to the workers in whole cache lines.</summary>
+/// <summary>Runs functions over elements, which are divided among the workers in whole cache lines.</summary>
 internal static unsafe class ElementPass
 {
     /// <summary>Computes <c>y = f(x)</c>; x and y may be the same memory.</summary>
@@ -119,17 +119,17 @@ internal interface IActivationFunction : IElementFunction
     /// <summary>Whether the derivative is computed from the input x, or from the output y = f(x).</summary>
     static abstract bool DerivativeNeedsInput { get; }
 
-    /// <summary>Whether <c>f(x) = x</c>, so that there is nothing to compute.</summary>
+    /// <summary>Whether <c>f(x) = x</c>, so that nothing is computed.</summary>
     static virtual bool IsIdentity => false;
 
     /// <summary><c>dL/dx = dL/dy · f'</c>.</summary>
-    /// <param name="argument">x where <see cref="DerivativeNeedsInput"/>, else y.</param>
+    /// <param name="argument">The input x if <see cref="DerivativeNeedsInput"/> is true, otherwise the output y.</param>
     /// <param name="gradient">dL/dy.</param>
     TSimd Differentiate<TSimd>(TSimd argument, TSimd gradient)
         where TSimd : struct, ISimd<TSimd>;
 }
 
-/// <summary>Bytes that become floats.</summary>
+/// <summary>Conversion of bytes to floats.</summary>
 internal static unsafe class BytePass
 {
     /// <summary>Computes <c>floats[i] = bytes[i] · scale</c>.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// Work on the rows of a batch, each by itself. An operation is a struct, or a ref struct that holds views of what it reads and writes; it takes
-/// a row in registers with <see cref="PartialVector"/>.
+/// An operation on the rows of a batch, each processed independently. It is a struct, or a ref struct with views of its operands; it processes a
+/// row in registers with <see cref="PartialVector"/>.
 /// </summary>
 internal interface IRowOperation
 {
@@ -12,7 +12,7 @@ internal interface IRowOperation
         where TSimd : struct, ISimd<TSimd>;
 }
 
-/// <summary>Operations over rows, which are dealt out to the workers.</summary>
+/// <summary>Runs operations over rows, which are divided among the workers.</summary>
 internal static class RowPass
 {
     /// <summary>Runs an operation on each row.</summary>
@@ -20,7 +20,7 @@ internal static class RowPass
     /// <param name="operation">The operation.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="work">Number of elements in all rows.</param>
-    /// <param name="grain">Fewest elements that are worth waking a worker for.</param>
+    /// <param name="grain">The minimum number of elements for an additional worker.</param>
     public static void ForRows<TOperation>(this Engine engine, TOperation operation, int rows, long work, int grain)
         where TOperation : struct, IRowOperation, allows ref struct =>
         engine.Run(new Job<TOperation>(engine.Width, operation, rows), engine.WorkersFor(work, grain));
@@ -63,7 +63,7 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
     /// <summary><c>max x</c>.</summary>
     public float Maximum { get; private set; }
 
-    /// <summary><c>log Σₖ exp(xₖ − max x)</c>. Adding the maximum back would lose digits where it is large.</summary>
+    /// <summary><c>log Σₖ exp(xₖ − max x)</c>. Adding the maximum would lose digits if it is large.</summary>
     public double ShiftedLogSum { get; private set; }
 
     [MethodImpl(HotPath.CompileOnce)]
@@ -74,7 +74,7 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
         for (int i = 0; i < length; i++)
             maximum = MathF.Max(x[i], maximum);
 
-        // A row of nothing but −∞ or NaN gives NaN, as does one with +∞.
+        // A row of −∞ or NaN only gives NaN, as does one with +∞.
         TSimd shift = TSimd.Broadcast(maximum);
         for (int i = 0; i < length; i += TSimd.Width)
             PartialVector.Store(TSimd.Exp(PartialVector.Load<TSimd>(x + i, length - i) - shift), y + i, length - i);

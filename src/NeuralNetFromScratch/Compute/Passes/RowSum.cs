@@ -2,17 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>What a sum along a row adds up, a register at a time.</summary>
+/// <summary>The term of a sum along a row, a register at a time.</summary>
 internal interface ISumTerm
 {
-    /// <summary>Adds the elements from a place on to as many partial sums. Beyond the end of the row they are zero.</summary>
+    /// <summary>Adds the elements from an index on to the same number of partial sums. Beyond the end of the row they are zero.</summary>
     void AddTo<TSimd>(ref TSimd sums, int start)
         where TSimd : struct, ISimd<TSimd>;
 }
 
 /// <summary>
-/// Sums along a row or a buffer, with the same bits at every register width: element i goes to partial sum i mod 16 of its chunk, whose length is
-/// a constant; the sixteen, then the chunks, are added in a binary tree.
+/// Sums along a row or a buffer, with the same bits at every register width: element i is added to partial sum i mod 16 of its chunk, whose
+/// length is a constant; the sixteen partial sums, then the chunks, are added in a binary tree.
 /// </summary>
 internal static unsafe class RowSum
 {
@@ -21,7 +21,7 @@ internal static unsafe class RowSum
 
     private const int PartialSums = 16;
 
-    /// <summary>The sum of the first elements of a term.</summary>
+    /// <summary>Computes the sum of the first elements of a term.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Of<TSimd, TTerm>(TTerm term, int length)
         where TSimd : struct, ISimd<TSimd>
@@ -36,7 +36,7 @@ internal static unsafe class RowSum
         return kernel.Sum;
     }
 
-    /// <summary>The sum of sums of chunks, which are overwritten, in a binary tree.</summary>
+    /// <summary>Adds the sums of chunks, which are overwritten, in a binary tree.</summary>
     public static double Tree(Span<double> sums)
     {
         for (int stride = 1; stride < sums.Length; stride *= 2)

@@ -5,23 +5,23 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>An optimizer's rule for one register of elements.</summary>
 internal interface IUpdateRule
 {
-    /// <summary>How many of the slots are used: 0 to 3.</summary>
+    /// <summary>The number of slots that the rule uses, 0 to 3.</summary>
     static abstract int SlotCount { get; }
 
     void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>;
 }
 
-/// <summary>A rule over a run of elements, on the calling thread.</summary>
+/// <summary>Runs a rule over elements on the calling thread.</summary>
 internal static unsafe class UpdatePass
 {
     /// <param name="width">The register width.</param>
     /// <param name="rule">The rule.</param>
-    /// <param name="values">What is updated.</param>
-    /// <param name="gradients">As many gradients.</param>
-    /// <param name="slot0">As many of the first numbers that the rule remembers, if it has one; it may be the gradients' memory.</param>
-    /// <param name="slot1">As many of the second, if it has two.</param>
-    /// <param name="slot2">As many of the third, if it has three.</param>
+    /// <param name="values">The values to update.</param>
+    /// <param name="gradients">The gradients, as many as values.</param>
+    /// <param name="slot0">The first slot, if the rule has one; it may be the memory of the gradients.</param>
+    /// <param name="slot1">The second slot, if the rule has two.</param>
+    /// <param name="slot2">The third slot, if the rule has three.</param>
     public static void Run<TRule>(
         SimdWidth width, TRule rule, Span<float> values, ReadOnlySpan<float> gradients,
         Span<float> slot0 = default, Span<float> slot1 = default, Span<float> slot2 = default)

@@ -10,7 +10,7 @@ namespace NeuralNetFromScratch.Compute;
 internal unsafe interface ISimd<TSelf>
     where TSelf : struct, ISimd<TSelf>
 {
-    /// <summary>Number of lanes.</summary>
+    /// <summary>The number of lanes.</summary>
     static abstract int Width { get; }
 
     static abstract TSelf Zero { get; }
@@ -25,10 +25,10 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract void Store(TSelf value, ref float destination);
 
-    /// <summary>The first <paramref name="count"/> lanes from memory, the others zero; nothing else is read.</summary>
+    /// <summary>Loads the first <paramref name="count"/> lanes from memory and sets the others to zero; no other memory is read.</summary>
     static abstract TSelf LoadPartial(float* source, int count);
 
-    /// <summary>Writes the first <paramref name="count"/> lanes and nothing else.</summary>
+    /// <summary>Stores the first <paramref name="count"/> lanes; no other memory is written.</summary>
     static abstract void StorePartial(TSelf value, float* destination, int count);
 
     static abstract TSelf operator +(TSelf left, TSelf right);
@@ -78,9 +78,9 @@ internal unsafe interface ISimd<TSelf>
     static abstract TSelf Sqrt(TSelf value);
 
     /// <summary>
-    /// The value, or zero where its magnitude is below 2⁻¹²⁶, the smallest normal number. Processors take up to a hundred times as long to compute with
-    /// what lies below, and a moving average of gradients that have become zero would stay there forever: rounded, 0.9 times the smallest number is the
-    /// smallest number.
+    /// Returns the value, or zero if its magnitude is below 2⁻¹²⁶, the smallest normal number. Processors take up to a hundred times as long to
+    /// compute with subnormal numbers, and a moving average of gradients that have become zero would remain subnormal: rounded, 0.9 times the
+    /// smallest number is the smallest number.
     /// </summary>
     static abstract TSelf FlushSubnormals(TSelf value);
 
@@ -88,33 +88,44 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Log(TSelf value);
 
-    /// <summary>2ⁿ for whole n from −126 to 127. Others give any number.</summary>
+    /// <summary>Computes 2ⁿ for integers n from −126 to 127. The result for other values is undefined.</summary>
     static abstract TSelf PowerOfTwo(TSelf exponent);
 
-    /// <summary>m from √½ to √2, and e with <c>m·2ᵉ = value</c>, of normal positive values. Others give any numbers.</summary>
+    /// <summary>
+    /// Computes m from √½ to √2, and e with <c>m·2ᵉ = value</c>, for normal positive values. The results for other values are undefined.
+    /// </summary>
     static abstract TSelf SplitExponent(TSelf value, out TSelf exponent);
 
-    /// <summary><paramref name="whenTrue"/> in the lanes where <c>left &lt; right</c> holds, else <paramref name="whenFalse"/>; a NaN compares false.</summary>
+    /// <summary>
+    /// Returns <paramref name="whenTrue"/> in the lanes with <c>left &lt; right</c>, otherwise <paramref name="whenFalse"/>; comparisons with NaN
+    /// are false.
+    /// </summary>
     static abstract TSelf SelectLess(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
 
-    /// <summary><paramref name="whenTrue"/> in the lanes where <c>left ≤ right</c> holds, else <paramref name="whenFalse"/>; a NaN compares false.</summary>
+    /// <summary>
+    /// Returns <paramref name="whenTrue"/> in the lanes with <c>left ≤ right</c>, otherwise <paramref name="whenFalse"/>; comparisons with NaN
+    /// are false.
+    /// </summary>
     static abstract TSelf SelectLessOrEqual(TSelf left, TSelf right, TSelf whenTrue, TSelf whenFalse);
 }
 
 /// <summary>The parts of a float's bits.</summary>
 internal static class FloatBits
 {
-    /// <summary>All zero in zeros and subnormal numbers alone.</summary>
+    /// <summary>The bits of the exponent, which are all zero only in zeros and subnormal numbers.</summary>
     public const int Exponent = 0x7F800000;
 
     /// <summary>The number of bits of the fraction, and the bits of 1 and of √½.</summary>
     public const int Fraction = 23, One = 0x3F800000, RootHalf = 0x3F3504F3;
 
-    /// <summary>1.5·2²³: added and taken away again, it rounds a number below 2²² to a whole one, halves to even; added, it leaves that one in the low bits.</summary>
+    /// <summary>
+    /// 1.5·2²³. Adding and subtracting it rounds a number below 2²² to an integer, halves to even; after the addition the integer is in the low
+    /// bits.
+    /// </summary>
     public const float Rounder = 12582912f;
 }
 
-/// <summary>A kernel call waiting for its register type.</summary>
+/// <summary>A kernel call, to be run with a register type.</summary>
 internal interface ISimdKernel
 {
     void Run<TSimd>()
@@ -161,7 +172,7 @@ internal static class SimdWidths
         : MultiplyAddKind.Unfused;
 }
 
-/// <summary>The one place that turns a width, known at run time, into a register type, known to the JIT.</summary>
+/// <summary>Converts a width, known at run time, to a register type, known to the JIT. This is the only place that does so.</summary>
 internal static class SimdDispatch
 {
     public static void Run<TKernel>(SimdWidth width, ref TKernel kernel)

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Registers that are only partly filled, so that the last elements of a row are computed like all others.</summary>
+/// <summary>Partially filled registers, so that the last elements of a row are computed like all others.</summary>
 internal static unsafe class PartialVector
 {
-    /// <summary>The first <paramref name="count"/> lanes from memory, the others zero.</summary>
+    /// <summary>Loads the first <paramref name="count"/> lanes from memory and sets the others to zero.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static TSimd LoadPartial<TSimd>(float* source, int count)
         where TSimd : struct, ISimd<TSimd>
@@ -17,7 +17,7 @@ internal static unsafe class PartialVector
         return TSimd.Load(lanes);
     }
 
-    /// <summary>Writes the first <paramref name="count"/> lanes.</summary>
+    /// <summary>Stores the first <paramref name="count"/> lanes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void StorePartial<TSimd>(TSimd value, float* destination, int count)
         where TSimd : struct, ISimd<TSimd>
@@ -28,12 +28,12 @@ internal static unsafe class PartialVector
             destination[lane] = lanes[lane];
     }
 
-    /// <summary>A whole register where there is one, else what is left of it.</summary>
+    /// <summary>Loads a whole register if there are enough elements, otherwise the remaining ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSimd Load<TSimd>(float* source, int available)
         where TSimd : struct, ISimd<TSimd> => available >= TSimd.Width ? TSimd.Load(source) : TSimd.LoadPartial(source, available);
 
-    /// <summary>Writes a whole register where there is room for it, else what there is room for.</summary>
+    /// <summary>Stores a whole register if there is enough space, otherwise the lanes that fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TSimd>(TSimd value, float* destination, int available)
         where TSimd : struct, ISimd<TSimd>
@@ -44,8 +44,8 @@ internal static unsafe class PartialVector
             TSimd.StorePartial(value, destination, available);
     }
 
-    /// <summary>A whole register from a place of a span where there is one, else what is left of it, the other lanes zero.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The place lies behind the span's end.</exception>
+    /// <summary>Loads a whole register from an index of a span, or the remaining elements with the other lanes set to zero.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is beyond the end of the span.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSimd Load<TSimd>(ReadOnlySpan<float> values, int start)
         where TSimd : struct, ISimd<TSimd>
@@ -55,8 +55,8 @@ internal static unsafe class PartialVector
         return Load<TSimd>(ref Unsafe.Add(ref MemoryMarshal.GetReference(values), start), values.Length - start);
     }
 
-    /// <summary>Writes a whole register to a place of a span where there is room for it, else what there is room for.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The place lies behind the span's end.</exception>
+    /// <summary>Stores a whole register at an index of a span, or the lanes that fit.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is beyond the end of the span.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TSimd>(TSimd value, Span<float> values, int start)
         where TSimd : struct, ISimd<TSimd>
@@ -94,7 +94,7 @@ internal static unsafe class PartialVector
     private static void ThrowIfBehind() => throw new ArgumentOutOfRangeException("start", "the place lies behind the end of the values");
 }
 
-/// <summary>How a kernel moves registers: the JIT compiles it for whole ones and for the last of a row.</summary>
+/// <summary>The loads and stores of a kernel. The JIT compiles it for whole registers and for the last register of a row.</summary>
 internal unsafe interface ILanes
 {
     static abstract TSimd Load<TSimd>(float* source, int available)

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// Functions that IEEE 754 does not define to the last bit, each as one sequence of operations that it does: additions, multiplications and
-/// multiply-adds over every register alike. So their bits depend on neither the register's width, nor the runtime, nor the platform's C library. The
-/// polynomials are fits of the functions' values; the stated errors were found by trying every float.
+/// Functions that IEEE 754 does not define exactly, each as one sequence of operations that it defines: additions, multiplications and
+/// multiply-adds, the same for every register. Therefore their bits depend neither on the register's width, nor on the runtime, nor on the
+/// platform's C library. The polynomials are fits of the functions' values; the stated errors were determined by testing every float.
 /// </summary>
 internal static class SimdFunctions
 {
-    /// <summary>ln 2 in two parts: a whole number up to 2⁸ times the first has no rounding error in a multiply-add.</summary>
+    /// <summary>ln 2 in two parts. The product of the first with an integer up to 2⁸ has no rounding error in a multiply-add.</summary>
     private const float Ln2 = 0.6931472f, Ln2Rest = -1.904654e-09f;
 
     /// <summary>
@@ -20,7 +20,7 @@ internal static class SimdFunctions
     public static TSimd Exp<TSimd>(TSimd x)
         where TSimd : struct, ISimd<TSimd>
     {
-        // Beyond, the results are 0 and ∞ as here; a NaN stays.
+        // Outside this range the results are 0 and ∞; NaN is preserved.
         TSimd limit = TSimd.Broadcast(128), zero = TSimd.Zero;
         x = TSimd.SelectLess(limit, x, limit, TSimd.SelectLess(x, zero - limit, zero - limit, x));
         TSimd rounder = TSimd.Broadcast(FloatBits.Rounder);
@@ -34,7 +34,7 @@ internal static class SimdFunctions
         p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.166666672f));
         p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.5f));
         p = TSimd.MultiplyAdd(r * r, p, r) + TSimd.Broadcast(1);
-        // In two factors, since 2ⁿ alone may lie outside the range where the result does not.
+        // In two factors, because 2ⁿ alone can be out of range when the result is not.
         TSimd half = TSimd.MultiplyAdd(n, TSimd.Broadcast(0.5f), rounder) - rounder;
         return p * TSimd.PowerOfTwo(half) * TSimd.PowerOfTwo(n - half);
     }
@@ -67,7 +67,7 @@ internal static class SimdFunctions
 
         TSimd infinity = TSimd.Broadcast(float.PositiveInfinity);
         y = TSimd.SelectLess(zero, x, y, TSimd.SelectLess(x, zero, TSimd.Broadcast(float.NaN), zero - infinity));
-        // ∞ and NaN are their own logarithms: both compare false.
+        // ∞ and NaN are their own logarithms; both compare false.
         return TSimd.SelectLess(x, infinity, y, x);
     }
 
@@ -76,7 +76,7 @@ internal static class SimdFunctions
     public static TSimd SinCosOfTurns<TSimd>(TSimd t, out TSimd cosine)
         where TSimd : struct, ISimd<TSimd>
     {
-        // Half a turn away both have the other sign; a quarter further on, the cosine is the sine. All differences are exact.
+        // Half a turn further both have the opposite sign; a quarter further the cosine is the sine. All differences are exact.
         TSimd zero = TSimd.Zero, quarter = TSimd.Broadcast(0.25f), fromHalf = TSimd.Broadcast(0.5f) - t, distance = TSimd.Abs(fromHalf);
         cosine = zero - SinOfQuarter(quarter - distance);
         TSimd sine = SinOfQuarter(quarter - TSimd.Abs(distance - quarter));

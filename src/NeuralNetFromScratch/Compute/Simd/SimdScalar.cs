@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>One float: the fallback where no vector unit is accelerated.</summary>
+/// <summary>One float: the fallback without vector instructions.</summary>
 internal unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 {
     private readonly float _lane = lane;

@@ -1,14 +1,13 @@
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// Products of a batch X that has a dense block and sparse rows, D dense columns and S sparse ones. An element of a result is one chain of
-/// multiply-adds, as in the product of the dense form of X, with the steps left out in which an element of X is not stored: the same bits for
-/// finite values, up to the sign of a zero.
+/// Products of a batch X with D dense columns and S sparse ones. An element of a result is one chain of multiply-adds, as in the product of the
+/// dense form of X, without the steps whose element of X is not stored. The bits are the same for finite values, up to the sign of a zero.
 /// </summary>
 internal static class BatchProduct
 {
     /// <summary>Computes <c>Z = X·W + b</c>.</summary>
-    /// <param name="engine">The engine that computes.</param>
+    /// <param name="engine">The compute engine.</param>
     /// <param name="x">X: [rows, D + S].</param>
     /// <param name="w">W: [D + S, columns], contiguous.</param>
     /// <param name="bias">b: [columns]; empty for none.</param>
@@ -42,12 +41,12 @@ internal static class BatchProduct
         }
     }
 
-    /// <summary>Computes <c>dW = Xᵀ·dZ</c>, or adds it.</summary>
-    /// <param name="engine">The engine that computes.</param>
+    /// <summary>Computes <c>dW = Xᵀ·dZ</c>, or adds it to dW.</summary>
+    /// <param name="engine">The compute engine.</param>
     /// <param name="x">X: [rows, D + S].</param>
     /// <param name="dz">dZ: [rows, columns], contiguous.</param>
     /// <param name="dw">dW: [D + S, columns], contiguous.</param>
-    /// <param name="accumulate">Whether the sums are added to what dW holds.</param>
+    /// <param name="accumulate">Whether to add to the existing values of dW.</param>
     /// <param name="rows">Receives the rows of dW that can differ from zero where they are few; null for no list.</param>
     public static unsafe void MultiplyTransposed(Engine engine, BatchView x, ReadOnlyMatrixView dz, MatrixView dw, bool accumulate, GradientRows? rows = null)
     {

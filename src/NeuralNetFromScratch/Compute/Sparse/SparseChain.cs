@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// The sums that all sparse products are made of: <c>c ← c + Σ v[i] · B[n[i]]</c>, a chain of multiply-adds in the order of i for each element of c.
-/// Eight registers of sums stay in the processor while the list passes by.
+/// The sum in all sparse products: <c>c ← c + Σ v[i] · B[n[i]]</c>, a chain of multiply-adds in the order of i for each element of c. Eight
+/// registers of sums stay in the processor while the list is read.
 /// </summary>
 /// <remarks>Assumes: rows of B lie <c>stride</c> floats apart, c and B have room for the columns asked for; nothing is aligned.</remarks>
 internal static unsafe class SparseChain<TSimd>
@@ -21,8 +21,8 @@ internal static unsafe class SparseChain<TSimd>
     /// <param name="list">The list: n and v.</param>
     /// <param name="right">The panel's first column in the first row of B.</param>
     /// <param name="stride">Distance between rows of B.</param>
-    /// <param name="sums">c, which it begins with if <paramref name="accumulate"/> is true, else with 0.</param>
-    /// <param name="bias">What is added at the end; null for nothing.</param>
+    /// <param name="sums">c: the initial value if <paramref name="accumulate"/> is true, otherwise 0.</param>
+    /// <param name="bias">The value to add at the end; null for none.</param>
     /// <param name="columns">The panel's columns, as <see cref="PanelAt"/> gives them.</param>
     /// <param name="accumulate">Whether c is added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

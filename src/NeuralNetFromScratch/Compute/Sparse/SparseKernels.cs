@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Sparse rows, a dense matrix on their right, and what their product is added to.</summary>
+/// <summary>Sparse rows, the dense matrix on their right, and the result of their product.</summary>
 internal unsafe struct SparseProduct
 {
-    /// <summary>[Rows + 1]; the columns and values that it points into.</summary>
+    /// <summary>[Rows + 1]; the columns and values to which it refers.</summary>
     public int* Offsets, Columns;
     public float* Values;
     public int Rows;
@@ -23,7 +23,7 @@ internal unsafe struct SparseProduct
     public float* Sums;
     public int Width;
 
-    /// <summary>Whether the chains go on from what the result holds.</summary>
+    /// <summary>Whether the chains continue from the existing values of the result.</summary>
     public bool Accumulate;
 
     /// <summary>Where the columns are divided.</summary>
@@ -41,7 +41,7 @@ internal unsafe struct SparseProduct
     public readonly SparseList List(int start, int end) => new(Columns + start, Values + start, end - start, IsFar);
 }
 
-/// <summary>How the dense rows of a sparse product are cut into blocks.</summary>
+/// <summary>The division of the dense rows of a sparse product into blocks.</summary>
 internal static class SparseBlocks
 {
     /// <summary>Enough blocks to keep each in the first-level cache, unless rows have too few elements in each.</summary>
@@ -57,10 +57,10 @@ internal static class SparseBlocks
     }
 }
 
-/// <summary><c>C = A·B + bias</c> for sparse A, the rows of A dealt out to the workers.</summary>
+/// <summary><c>C = A·B + bias</c> for sparse A; the rows of A are divided among the workers.</summary>
 internal readonly unsafe struct SparseRowsJob(Engine engine, SparseProduct product) : IJob
 {
-    /// <summary>Rows of A that pass by a block of B together.</summary>
+    /// <summary>The number of rows of A that are multiplied by a block of B together.</summary>
     private const int GroupRows = 64;
     private const int MostBlocks = 64;
 
@@ -131,7 +131,7 @@ internal readonly unsafe struct SparseRowsJob(Engine engine, SparseProduct produ
 }
 
 /// <summary>
-/// <c>C = Aᵀ·B</c> for sparse A, or added to C, the columns of A dealt out to the workers: a row of C belongs to one of them, which adds the
+/// <c>C = Aᵀ·B</c> for sparse A, or added to C. The columns of A are divided among the workers: one worker computes a row of C, and adds the
 /// products in the order of A's rows.
 /// </summary>
 internal readonly unsafe struct SparseColumnsJob(Engine engine, SparseProduct product) : IJob
@@ -150,7 +150,7 @@ internal readonly unsafe struct SparseColumnsJob(Engine engine, SparseProduct pr
     {
         private readonly int _start = product.Cuts.At(worker, workers), _end = product.Cuts.At(worker + 1, workers);
 
-        /// <summary>A block of C stays in the first-level cache while all rows of A pass by.</summary>
+        /// <summary>A block of C stays in the first-level cache while all rows of A are read.</summary>
         [MethodImpl(HotPath.CompileOnce)]
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>

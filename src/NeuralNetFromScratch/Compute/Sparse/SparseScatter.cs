@@ -9,8 +9,8 @@ namespace NeuralNetFromScratch.Compute;
 internal static unsafe class SparseScatter<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    /// <summary>Goes through the list until it ends or a number reaches the limit.</summary>
-    /// <returns>How far it came.</returns>
+    /// <summary>Processes the list until it ends or a number reaches the limit.</summary>
+    /// <returns>The number of processed elements.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Run(SparseList list, int limit, float* b, float* c, nint stride, int columns)
     {

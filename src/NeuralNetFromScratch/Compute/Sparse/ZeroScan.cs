@@ -5,15 +5,15 @@ using System.Runtime.Intrinsics;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Looks whether a product with a matrix on the left is faster if steps of zeros are left out.</summary>
+/// <summary>Determines whether a product is faster if steps of zeros are skipped.</summary>
 internal static class ZeroScan
 {
-    /// <summary>Rows that are looked at together: those of a tile.</summary>
+    /// <summary>The number of rows that are examined together: those of a tile.</summary>
     private const int PanelRows = 6;
 
     /// <summary>
-    /// Whether a large share of the columns is zero in some rows that lie together: the first ones, and others from the middle. A single row has a
-    /// product of its own, to which each zero counts.
+    /// Whether a large fraction of the columns is zero in some adjacent rows: the first ones, and others from the middle. A single row has a
+    /// separate product, in which each zero counts.
     /// </summary>
     public static bool Pays(ReadOnlyMatrixView matrix)
     {

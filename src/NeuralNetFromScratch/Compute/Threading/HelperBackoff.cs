@@ -10,18 +10,18 @@ internal sealed class HelperBackoff
 {
     private static readonly long Shortest = Stopwatch.Frequency / 500, Longest = Stopwatch.Frequency / 8;
 
-    /// <summary>What is no long wait.</summary>
+    /// <summary>The longest wait that does not count as long.</summary>
     private static readonly long Patience = Stopwatch.Frequency / 1000;
 
-    /// <summary>Without help for less than this, the scheduler may only be about to find a core for the helper.</summary>
+    /// <summary>Without help for less than this, the scheduler may be about to find a core for the helper.</summary>
     private static readonly long UnhelpedPatience = Stopwatch.Frequency / 125;
 
-    /// <summary>How many more jobs there may be without any help than with it.</summary>
+    /// <summary>The maximum number of additional jobs without help compared with those with help.</summary>
     private const int MostUnhelped = 16;
 
     /// <summary>
-    /// For one helper, a wait is worth it after the team has got on for this many times as long: a helper gains at least two thirds of the time
-    /// that it works. For more of them it is worth it so much the sooner.
+    /// For one helper, a wait pays off after the team has run for this many times as long: a helper gains at least two thirds of the time that it
+    /// works. With more helpers it pays off proportionally sooner.
     /// </summary>
     private const double WorthOfWait = 1.5;
 
@@ -31,13 +31,13 @@ internal sealed class HelperBackoff
     private long _lastGood;
     private int _unhelped;
 
-    /// <summary>Whether there is a rest at some time.</summary>
+    /// <summary>Whether the team rests at a time.</summary>
     /// <param name="now">A time stamp.</param>
     public bool Holds(long now) => now < _end;
 
-    /// <summary>Takes note of a job that was handed out to helpers.</summary>
-    /// <param name="helpers">How many there were.</param>
-    /// <param name="came">How many of them began their part before the caller did it for them.</param>
+    /// <summary>Records a job that was handed out to helpers.</summary>
+    /// <param name="helpers">The number of helpers.</param>
+    /// <param name="came">The number of helpers that began their part before the caller did it for them.</param>
     /// <param name="worked">How long the caller worked on the job.</param>
     /// <param name="waited">How long it waited for the others after that.</param>
     /// <param name="now">The time stamp at its end.</param>

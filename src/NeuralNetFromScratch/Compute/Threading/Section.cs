@@ -5,9 +5,7 @@ internal readonly record struct Section(int Start, int Count)
 {
     public int End => Start + Count;
 
-    /// <summary>
-    /// One worker's section of <paramref name="count"/> items, which are dealt out in whole grains as evenly as they go.
-    /// </summary>
+    /// <summary>Returns one worker's section of <paramref name="count"/> items, which are divided in whole grains as evenly as possible.</summary>
     public static Section Of(int count, int grain, int worker, int workers)
     {
         long grains = ((long)count + grain - 1) / grain;
@@ -18,8 +16,8 @@ internal readonly record struct Section(int Start, int Count)
 }
 
 /// <summary>
-/// Work that several workers do together, each its share. A job is a struct, or a ref struct that holds views of memory: it lives on the
-/// caller's stack while it runs, so that the garbage collector keeps the views up to date, and nothing needs to be pinned or allocated.
+/// Work that several workers share. A job is a struct, or a ref struct with views of memory. It is on the caller's stack while it runs, so that
+/// the garbage collector updates the views, and nothing must be pinned or allocated.
 /// </summary>
 internal interface IJob
 {

@@ -6,21 +6,19 @@ using System.Runtime.ExceptionServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// A fixed number of workers that run jobs together: the caller is worker 0, the others are background threads. Between jobs
-/// a thread stays awake for a moment, because the next job usually follows at once; then it sleeps; and after a while without work
-/// it ends, to be started again when it is needed. So nothing has to be disposed of: a team that is dropped ends by itself.
-/// Handing out a job allocates nothing.
+/// A fixed number of workers that run jobs together: the caller is worker 0, the others are background threads. Between jobs a thread stays awake
+/// for a moment, because the next job usually follows at once; then it sleeps; after a while without work it ends, and is started again when
+/// needed. Therefore a team need not be disposed of. Handing out a job allocates nothing.
 /// </summary>
 /// <remarks>
-/// A caller that has finished its own part takes those that no helper has begun: where another program holds a core, its own would
-/// otherwise wait for a turn of the scheduler at every job. A helper that has begun and is then put off its core is waited for. Where either
-/// costs more than the helpers gain, the team rests, and the caller does all parts (<see cref="HelperBackoff"/>). A part has the same bits whoever
-/// computes it.
-/// Whoever waits yields its core: the scheduler may have woken a helper on the core of the very thread that it waits for.
+/// A caller that has finished its own part computes the parts that no helper has begun, because a helper whose core is occupied by another
+/// program would wait for the scheduler in every job. The caller waits for a helper that has begun and then lost its core. If either costs more
+/// than the helpers gain, the team rests, and the caller computes all parts (<see cref="HelperBackoff"/>). A part has the same bits on every
+/// worker. Waiting threads yield their core, because the scheduler may have woken a helper on the core of the thread that waits for it.
 /// </remarks>
 internal sealed unsafe partial class WorkerTeam
 {
-    /// <summary>How long a helper looks for the next job before it sleeps: 0.3 ms.</summary>
+    /// <summary>The time for which a helper looks for the next job before it sleeps: 0.3 ms.</summary>
     private static readonly long Wakefulness = Stopwatch.Frequency * 3 / 10_000;
 
     private readonly Worker[] _helpers;
@@ -34,9 +32,9 @@ internal sealed unsafe partial class WorkerTeam
     private delegate*<void*, int, int, void> _entry;
     private ExceptionDispatchInfo? _failure;
 
-    /// <param name="workers">Number of workers, the caller included.</param>
-    /// <param name="rests">Whether the caller works alone for a while where that is faster.</param>
-    /// <param name="startThread">Starts a thread of a given name; for tests of what happens where none can be started.</param>
+    /// <param name="workers">The number of workers, including the caller.</param>
+    /// <param name="rests">Whether the caller works alone for a while if that is faster.</param>
+    /// <param name="startThread">Starts a thread with a given name; for tests of threads that cannot be started.</param>
     public WorkerTeam(int workers, bool rests, Action<ThreadStart, string>? startThread = null)
     {
         _backoff = rests ? new HelperBackoff() : null;
@@ -44,7 +42,7 @@ internal sealed unsafe partial class WorkerTeam
         _helpers = new Worker[workers - 1];
         for (int helper = 0; helper < _helpers.Length; helper++)
             _helpers[helper] = new Worker(this, helper + 1);
-        // Staying awake pays only while every worker has a core to itself.
+        // Staying awake helps only if every worker has its own core.
         _wakefulness = workers <= Environment.ProcessorCount ? Wakefulness : 0;
     }
 
@@ -52,12 +50,12 @@ internal sealed unsafe partial class WorkerTeam
     public int Workers => _helpers.Length + 1;
 
     /// <summary>
-    /// Runs a job on the first workers of the team and returns when all of them have left it. What one of them throws is thrown again here; the
-    /// team then goes on as before.
+    /// Runs a job on the first workers of the team and returns when all of them have finished. An exception of a worker is rethrown here; the
+    /// team remains usable.
     /// </summary>
-    /// <param name="job">The job. It is taken by value, so that it lies on this method's stack, where helpers reach it by its address.</param>
+    /// <param name="job">The job, passed by value, so that it is on this method's stack, where helpers access it by its address.</param>
     /// <param name="workers">How many workers take part, at most <see cref="Workers"/>.</param>
-    /// <exception cref="InvalidOperationException">The call comes from within a job of this team.</exception>
+    /// <exception cref="InvalidOperationException">The call is made from within a job of this team.</exception>
     [MethodImpl(HotPath.CompileOnce)]
     public void Run<TJob>(TJob job, int workers)
         where TJob : struct, IJob, allows ref struct
@@ -83,7 +81,7 @@ internal sealed unsafe partial class WorkerTeam
             _entry = &Enter<TJob>;
             _participants = workers;
             Volatile.Write(ref _unfinished, workers - 1);
-            // From here on helpers may touch the job: nothing below throws before the last of them has left it.
+            // From here on helpers may access the job: nothing below throws before the last helper has finished.
             for (int helper = 0; helper < workers - 1; helper++)
                 _helpers[helper].Wake();
 
@@ -114,10 +112,10 @@ internal sealed unsafe partial class WorkerTeam
         }
     }
 
-    /// <summary>Waits until nobody else uses the team.</summary>
+    /// <summary>Waits until no other caller uses the team.</summary>
     private void EnterIdleTeam()
     {
-        // A helper asks while the caller holds the lock, and waits for that helper.
+        // A helper may call this while the caller holds the lock and waits for that helper.
         if (_busy.IsHeldByCurrentThread || (!_busy.TryEnter() && !EnterAsStranger()))
             throw new InvalidOperationException("a job cannot start another job on its own engine");
     }
@@ -146,7 +144,7 @@ internal sealed unsafe partial class WorkerTeam
         }
     }
 
-    /// <summary>Waits for the helpers whatever happens; returns whether the thread was interrupted meanwhile.</summary>
+    /// <summary>Waits for the helpers in all cases; returns whether the thread was interrupted meanwhile.</summary>
     private bool AwaitOthers()
     {
         bool isInterrupted = false;
