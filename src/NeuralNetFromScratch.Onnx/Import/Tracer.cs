@@ -173,8 +173,11 @@ internal sealed class Tracer
     /// <param name="layer">The layer.</param>
     /// <param name="length">How many values it gives.</param>
     /// <param name="values">The values of its parameters.</param>
+    /// <exception cref="InvalidDataException">It takes a constant.</exception>
     public Operand LayerOn(Operation operation, Shape? shape, Operand input, Layer layer, int length, params float[][] values)
     {
+        if (input.Node is null)
+            throw operation.Refuse("takes a constant, not a value that depends on the input; fold constants before the import, as ONNX Runtime's offline optimization does");
         if (layer is Dense)
             input = PictureOrder.TurnWeights(this, operation, input, values);
         return new(new GraphNode { Number = _count++, Source = operation, Layer = layer, InputShape = shape, Operands = [input], Values = values, Length = length });

@@ -11,7 +11,7 @@ internal sealed class CountedRows
     {
         int columns = batch.Outputs.Columns, count = 0;
         bool hasProbabilities = batch.Probabilities.Rows > 0;
-        if (_labels.Length < batch.Rows || _outputs.Length < batch.Rows * columns)
+        if (_labels.Length < batch.Rows)
             (_labels, _outputs, _probabilities) = (new int[batch.Rows], new float[batch.Rows * columns], new float[batch.Rows * columns]);
         for (int row = 0; row < batch.Rows; row++)
         {

@@ -29,6 +29,25 @@ public class StepPaceTests
     }
 
     [Test]
+    public void An_odd_number_of_threads_is_never_exceeded()
+    {
+        var pace = new StepPace(7);
+        (int[] counts, _) = Run(pace, steps: 20_000, threads => threads switch { 7 => 1000, 6 => 500, 3 => 800, _ => 2000 });
+        Assert.That(pace.Current, Is.EqualTo(6), "half of seven, and twice of that");
+        Assert.That(counts[8], Is.Zero);
+    }
+
+    [Test]
+    public void Steps_that_have_another_size_from_now_on_are_compared_among_themselves()
+    {
+        var pace = new StepPace(2);
+        Run(pace, StepPace.FirstDistance + 3, threads => threads == 1 ? 1000 : 600);
+        for (int step = 0; step < 2 * StepPace.Rounds + 1; step++)
+            pace.Follow(2 * Rows, pace.Next == 1 ? 1000 : 1500);
+        Assert.That(pace.Current, Is.EqualTo(1));
+    }
+
+    [Test]
     public void A_neighbour_that_goes_away_is_noticed()
     {
         var pace = new StepPace(2);

@@ -27,6 +27,14 @@ public class OnnxStructureTests
     }
 
     [Test]
+    public void A_layer_of_a_constant_is_refused_alone_and_beside_the_input()
+    {
+        GraphSketch Sketch() => new GraphSketch().Input("x", -1, 2).Output("y").Floats("c", [1, 2], 1, 2).Floats("w", [2, 2], 1, 2, 3, 4).Floats("b", [2], 5, 6);
+        Sketch().Node("Gemm", "c w b", "y").Refused("\"node0\" (Gemm)");
+        Sketch().Node("Gemm", "c w b", "d").Node("Add", "x d", "y").Refused("\"node0\" (Gemm)");
+    }
+
+    [Test]
     public void A_scaler_keeps_the_digits_of_large_offsets() => new GraphSketch(13).Input("x", -1, 2).Output("y")
         .Node("Scaler", "x", "y", ("offset", new[] { 101325f, 5 }), ("scale", new[] { 0.1f, 2 })).Compare([3, 2], [101325.5f, 1, 101200, 2, 99000, 3], tolerance: 1e-6);
 
