@@ -29,9 +29,9 @@ public class OnnxStructureTests
     [Test]
     public void A_layer_of_a_constant_is_refused_alone_and_beside_the_input()
     {
-        GraphSketch Sketch() => new GraphSketch().Input("x", -1, 2).Output("y").Floats("c", [1, 2], 1, 2).Floats("w", [2, 2], 1, 2, 3, 4).Floats("b", [2], 5, 6);
-        Sketch().Node("Gemm", "c w b", "y").Refused("\"node0\" (Gemm)");
-        Sketch().Node("Gemm", "c w b", "d").Node("Add", "x d", "y").Refused("\"node0\" (Gemm)");
+        GraphSketch Sketch() => new GraphSketch().Input("x", -1, 2).Output("y").Floats("c", [1, 2], 1, 2).Floats("g", [2], 1, 2).Floats("b", [2], 5, 6).Floats("v", [2], 1, 4);
+        Sketch().Node("BatchNormalization", "c g b b v", "y").Refused("\"node0\" (BatchNormalization)", "takes a constant");
+        Sketch().Node("BatchNormalization", "c g b b v", "d").Node("Add", "x d", "y").Refused("\"node0\" (BatchNormalization)", "takes a constant");
     }
 
     [Test]
