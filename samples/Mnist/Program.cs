@@ -6,7 +6,7 @@ using NeuralNetFromScratch.Tool.Report;
 Option<string?> data = new("--data") { Description = "Folder with MNIST's four files [default: the cache, downloaded if missing]." };
 Option<int?> epochs = NumberOption.Create<int>("--epochs", "Passes over the training set [default: the recipe's].", value => value > 0, "must be a whole number above 0");
 Option<ulong?> seed = NumberOption.Create<ulong>("--seed", "Seed of all random numbers [default: 42].", _ => true, "must be a whole number, 0 or more");
-Option<int?> threads = NumberOption.Create<int>("--threads", "Number of threads; no result depends on it [default: one per processor].", value => value > 0, "must be a whole number above 0");
+Option<int?> threads = NumberOption.Create<int>("--threads", "Number of threads; no result depends on it [default: one per core].", value => value > 0, "must be a whole number above 0");
 Option<string> recipe = new("--recipe") { Description = "How to build and train the network.", DefaultValueFactory = _ => "default" };
 Option<string?> json = new("--json") { Description = "File to write the figures to." };
 Option<string> output = new("--output") { Description = "Folder for the report and the model.", DefaultValueFactory = _ => Path.Combine("artifacts", "mnist") };
@@ -33,8 +33,8 @@ async Task<int> TrainAsync(ParseResult options, CancellationToken cancellationTo
     var network = new Sequential(inputShape: [28, 28], start, chosen.Layers);
     Console.WriteLine(network.Summary());
 
-    var trainer = new Trainer(
-        network, chosen.Loss, chosen.Optimizer, new TrainerOptions { ThreadCount = options.GetValue(threads) ?? Environment.ProcessorCount });
+    TrainerOptions? threading = options.GetValue(threads) is { } count ? new() { ThreadCount = count } : null;
+    var trainer = new Trainer(network, chosen.Loss, chosen.Optimizer, threading);
     FitOptions fit = chosen.Fit with { Epochs = options.GetValue(epochs) ?? chosen.Fit.Epochs, Seed = start };
     IProgress<TrainingProgress> progress = chosen.EpochsPerLine == 1 ? new ConsoleProgress() : new Every(chosen.EpochsPerLine, new ConsoleProgress(Console.Out));
     TrainingHistory history = trainer.Fit(mnist.Training, fit, progress, cancellationToken);

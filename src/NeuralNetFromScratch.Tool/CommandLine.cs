@@ -23,7 +23,7 @@ internal sealed class CommandLine
     private readonly Option<ulong?> _seed = NumberOption.Create<ulong>("--seed", "Seed of all random numbers [default: 42].", _ => true, "must be a whole number, 0 or more");
     private readonly Option<int?> _threads = NumberOption.Create<int>(
         "--threads",
-        "Number of threads; the result does not depend on it [default: one per processor].",
+        "Number of threads; the result does not depend on it [default: one per core].",
         value => value is > 0 and <= MaximumThreads,
         $"must be a whole number from 1 to {MaximumThreads}");
     private readonly Option<int?> _validation = NumberOption.Create<int>(
@@ -31,7 +31,10 @@ internal sealed class CommandLine
     private readonly Option<string?> _recipe = new("--recipe") { Description = "default; fast: the quickest way to 98 %; cnn: convolutions, the quickest way to 99 %; lab: the network of the lab sheet.", DefaultValueFactory = _ => "default" };
     private readonly Option<string?> _model = new("--model") { Description = "File to save the trained network to (safetensors); not saved if not given." };
     private readonly Option<string?> _checkpoint = new("--checkpoint") { Description = "File to save the state of the training to after each epoch." };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Continue from the checkpoint, if it exists." };
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Continue from the checkpoint: begins where there is none or it is of other data, and trains nothing where it is finished; other options are refused.",
+    };
     private readonly Option<string?> _output = new("--output") { Description = "Folder to write the report and its pictures to; none if not given." };
     private readonly Option<string?> _json = new("--json") { Description = "File to write the figures to (JSON); none if not given." };
 
@@ -58,7 +61,8 @@ internal sealed class CommandLine
         Predict = new("predict", "Recognizes the digits that pictures show.") { _savedModel, _images };
         Export = new("export", "Writes a saved network as an ONNX model.") { _savedModel, _onnx };
         Summary = new("summary", "Shows the layers of a saved network.") { _file };
-        foreach (Command verb in (ReadOnlySpan<Command>)[Train, Evaluate, Predict, Export, Summary])
+        Hash = new("hash", "Prints SHA-256 hashes of a saved network, to compare with those of another machine.") { _file };
+        foreach (Command verb in (ReadOnlySpan<Command>)[Train, Evaluate, Predict, Export, Summary, Hash])
             Root.Subcommands.Add(verb);
     }
 
@@ -73,6 +77,8 @@ internal sealed class CommandLine
     public Command Export { get; }
 
     public Command Summary { get; }
+
+    public Command Hash { get; }
 
     /// <summary>The saved network that a verb works with.</summary>
     public string SavedModel(ParseResult result) => result.GetRequiredValue(_savedModel);
@@ -96,7 +102,7 @@ internal sealed class CommandLine
         {
             Data = result.GetValue(_data),
             Seed = result.GetValue(_seed) ?? 42,
-            Threads = result.GetValue(_threads) ?? Environment.ProcessorCount,
+            Threads = result.GetValue(_threads),
             Validation = result.GetValue(_validation) ?? 0,
             Model = result.GetValue(_model),
             Checkpoint = result.GetValue(_checkpoint),

@@ -26,10 +26,13 @@ internal static class DigitClassifier
         };
     }
 
-    public static Trainer CreateTrainer(Sequential network, Recipe recipe, int threads) =>
-        new(network, new SoftmaxCrossEntropy { LabelSmoothing = recipe.LabelSmoothing }, recipe.Optimizer, new TrainerOptions { ThreadCount = threads });
+    /// <param name="network">The network.</param>
+    /// <param name="recipe">How to train it.</param>
+    /// <param name="threads">The number of threads; null for the library's default.</param>
+    public static Trainer CreateTrainer(Sequential network, Recipe recipe, int? threads) =>
+        new(network, new SoftmaxCrossEntropy { LabelSmoothing = recipe.LabelSmoothing }, recipe.Optimizer, threads is { } count ? new TrainerOptions { ThreadCount = count } : null);
 
-    /// <summary>Trains, from the checkpoint if the training is to be resumed and there is one.</summary>
+    /// <summary>Trains; where the training is to be resumed, as the checkpoint says.</summary>
     public static TrainingHistory Train(
         Trainer trainer, Dataset training, Dataset? validation, TrainingOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
@@ -44,8 +47,8 @@ internal static class DigitClassifier
             StopOnNonFiniteLoss = true,
             Checkpoint = options.Checkpoint is null ? null : new CheckpointOptions { Path = options.Checkpoint },
         };
-        return options.Resumes && File.Exists(options.Checkpoint)
-            ? trainer.Resume(options.Checkpoint, training, fit, progress, cancellationToken)
+        return options.Resumes
+            ? ResumeRefusal.Explain(() => trainer.ResumeOrFit(training, fit, progress, cancellationToken))
             : trainer.Fit(training, fit, progress, cancellationToken);
     }
 }

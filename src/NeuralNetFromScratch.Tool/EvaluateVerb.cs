@@ -20,7 +20,7 @@ internal static class EvaluateVerb
         if (output is not null)
             ReportFolder.Prepare(output);
         FoundData found = await DigitSource.FindAsync(data, cancellationToken);
-        var engine = new Engine(Environment.ProcessorCount);
+        var engine = new Engine();
         EvaluationResult evaluation = network.Evaluate(found.Sets.Test, metrics: Metrics, engine: engine, cancellationToken: cancellationToken);
         ConfusionMatrix confusion = evaluation.ConfusionMatrix;
         var figures = new

@@ -40,12 +40,15 @@ internal static class Session
         Sequential network = DigitClassifier.Build(training.SampleShape, recipe, options.Seed);
         Trainer trainer = DigitClassifier.CreateTrainer(network, recipe, options.Threads);
         ShowPlan(console, network, trainer, training, recipe);
-        if (options.Resumes)
-            console.WriteLine(File.Exists(options.Checkpoint) ? $"Continuing from {options.Checkpoint}" : $"There is no {options.Checkpoint} yet: starting from the beginning");
+        bool mayContinue = options.Resumes && File.Exists(options.Checkpoint);
+        if (options.Resumes && !mayContinue)
+            console.WriteLine($"There is no {options.Checkpoint} yet: starting from the beginning");
         phases.End("building the network");
 
-        var display = new TrainingDisplay(console, recipe);
+        var display = new TrainingDisplay(recipe, mayContinue ? options.Checkpoint : null);
         bool wasStopped = Train(trainer, training, validation, options, display, cancellationToken);
+        if (mayContinue && display.Last.StepCount == 0 && !wasStopped)
+            console.WriteLine($"The training of {options.Checkpoint} is finished: nothing was left to train");
         phases.End("training");
 
         // Also what was interrupted is measured.
@@ -119,8 +122,8 @@ internal static class Session
         console.WriteLine();
         console.WriteLine(network.Summary());
         string batch = recipe.IsFullBatch ? "all samples at once" : Invariant($"batches of {recipe.BatchSize}");
-        console.WriteLine(Invariant(
-            $"Training on {training.Count:N0} samples, {batch}, {recipe.Optimizer}, {trainer.ThreadCount} threads"));
+        console.WriteLine(Invariant($"Training on {training.Count:N0} samples, {batch}, {trainer.ThreadCount} threads at most,"));
+        console.WriteLine($"{recipe.Optimizer}");
     }
 
     /// <summary>Trains, and returns whether the user stopped it.</summary>
@@ -129,12 +132,16 @@ internal static class Session
     {
         try
         {
-            display.Run(() => DigitClassifier.Train(trainer, training, validation, options, display, cancellationToken));
+            DigitClassifier.Train(trainer, training, validation, options, display, cancellationToken);
             return false;
         }
         catch (OperationCanceledException)
         {
             return true;
+        }
+        finally
+        {
+            display.End();
         }
     }
 

@@ -10,6 +10,8 @@ internal static class SummaryVerb
         Console.WriteLine(network.Summary().TrimEnd());
         if (network.ClassNames.Count > 0)
             Console.WriteLine($"classes  {MessageText.List(network.ClassNames)}");
+        foreach ((string key, string text) in network.Metadata)
+            Console.WriteLine($"{MessageText.Of(key)}  {MessageText.Of(text)}");
         return ExitCode.Success;
     }
 }

@@ -14,6 +14,7 @@ internal static class ToolProgram
         commandLine.Predict.SetAction((result, token) => Task.FromResult(PredictVerb.Run(commandLine.SavedModel(result), commandLine.Images(result), error, token)));
         commandLine.Export.SetAction((result, _) => Task.FromResult(ExportVerb.Run(commandLine.SavedModel(result), commandLine.Onnx(result))));
         commandLine.Summary.SetAction(result => SummaryVerb.Run(commandLine.File(result)));
+        commandLine.Hash.SetAction(result => HashVerb.Run(commandLine.File(result)));
         return CommandRunner.RunAsync(commandLine.Root, arguments.Count > 0 ? arguments : ["--help"], error, cancellationToken);
     }
 }

@@ -1,68 +1,44 @@
 using System.Globalization;
-using Spectre.Console;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Shows a training as it goes: a line for each epoch, and a bar where the output is a terminal.</summary>
-internal sealed class TrainingDisplay(IAnsiConsole console, Recipe recipe) : IProgress<TrainingProgress>
+/// <summary>Shows a training: a line for each epoch, and a bar if the output is a terminal; of full-batch training, every tenth iteration.</summary>
+/// <param name="recipe">The recipe of the training.</param>
+/// <param name="checkpoint">The checkpoint that the training may continue from, or null.</param>
+internal sealed class TrainingDisplay(Recipe recipe, string? checkpoint) : IProgress<TrainingProgress>
 {
-    private const int CurveInterval = 10;
+    private const int CurveInterval = 10, ReportsPerEpoch = 100;
 
-    private ProgressTask? _bar;
+    private readonly ConsoleProgress _progress = new();
+
+    private long _shown;
 
     /// <summary>The last report.</summary>
     public TrainingProgress Last { get; private set; }
 
-    /// <summary>Runs a training under the bar.</summary>
-    public void Run(Action training)
-    {
-        if (!console.Profile.Capabilities.Interactive)
-        {
-            training();
-            return;
-        }
-
-        console.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context =>
-            {
-                _bar = context.AddTask("training", maxValue: recipe.Epochs);
-                training();
-            });
-    }
+    /// <summary>Removes the bar after the training.</summary>
+    public void End() => ((ITrainingDisplay)_progress).End();
 
     public void Report(TrainingProgress value)
     {
+        if (_shown++ == 0 && checkpoint is not null)
+        {
+            bool continues = value.Epoch > 1 || value.Step > 1 + value.StepCount / ReportsPerEpoch;
+            Console.WriteLine(continues ? string.Create(CultureInfo.InvariantCulture, $"Continuing from {checkpoint} in epoch {value.Epoch}") : $"{checkpoint} is of other data: starting from the beginning");
+        }
+
         Last = value;
-        if (_bar is not null)
-        {
-            _bar.Value = value.Epoch - 1 + (double)value.Step / value.StepCount;
-            _bar.Description = Invariant($"epoch {value.Epoch}/{value.EpochCount}  loss {value.Loss:F4}  accuracy {value.Training?.Accuracy:P2}");
-        }
-
-        if (value.FinishedEpoch is { } epoch)
-            Show(epoch);
-    }
-
-    private void Show(EpochRecord epoch)
-    {
         if (recipe.IsFullBatch)
-        {
-            // The accuracy of a step is that of the parameters before it.
-            int iteration = epoch.Epoch - 1;
-            if (iteration % CurveInterval != 0)
-                return;
-            console.WriteLine(Invariant($"iteration {iteration,3}  loss {epoch.Training.Loss:F4}  training accuracy {epoch.Training.Accuracy:P2}"));
-            return;
-        }
-
-        string validation = epoch.Validation?.Accuracy is { } accuracy
-            ? Invariant($"  validation loss {epoch.Validation?.Loss:F4}  accuracy {accuracy:P2}")
-            : "";
-        console.WriteLine(Invariant(
-            $"epoch {epoch.Epoch,2}/{recipe.Epochs}  loss {epoch.Training.Loss:F4}  accuracy {epoch.Training.Accuracy:P2}{validation}  {epoch.Duration.TotalSeconds:F2} s  {epoch.SamplesPerSecond:N0} samples/s"));
+            ShowIteration(value);
+        else if (value.FinishedEpoch is not null || ((ITrainingDisplay)_progress).IsDue)
+            _progress.Report(value);
     }
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static void ShowIteration(in TrainingProgress value)
+    {
+        // The accuracy of a step is that of the parameters before it: after as many iterations as preceded it.
+        int iteration = value.Epoch - 1;
+        if (value.FinishedEpoch is { } epoch && iteration % CurveInterval == 0)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"iteration {iteration,3}  loss {epoch.Training.Loss:F4}  training accuracy {epoch.Training.Accuracy:P2}"));
+    }
 }

@@ -10,7 +10,8 @@ internal sealed record TrainingOptions
 
     public ulong Seed { get; init; }
 
-    public int Threads { get; init; }
+    /// <summary>The number of threads; null for the library's default.</summary>
+    public int? Threads { get; init; }
 
     /// <summary>Training samples held out and shown for each epoch.</summary>
     public int Validation { get; init; }

@@ -24,6 +24,18 @@ public sealed partial class Sequential
         return TensorViews.Create(outputs, outputShape);
     }
 
+    /// <summary>Predicts a batch on the calling thread, as <see cref="Predict(in ReadOnlyTensorSpan{float})"/> does.</summary>
+    /// <param name="batch">The samples: [batch, …InputShape], [batch, in], or one sample of the input shape.</param>
+    /// <returns>The predictions: [batch, …OutputShape].</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="batch"/> is null.</exception>
+    /// <exception cref="ArgumentException">The shape does not match.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="OutputActivation"/> is null.</exception>
+    public Tensor<float> Predict(Tensor<float> batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Predict(batch.AsReadOnlyTensorSpan());
+    }
+
     /// <summary>Predicts one or more samples on the calling thread. The method is thread-safe and allocates nothing once warm.</summary>
     /// <param name="inputs">The samples: [batch, in].</param>
     /// <param name="outputs">Receives the predictions: [batch, out], probabilities or what <see cref="OutputActivation"/> specifies.</param>

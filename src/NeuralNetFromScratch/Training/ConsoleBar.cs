@@ -4,7 +4,10 @@ using System.Globalization;
 namespace NeuralNetFromScratch;
 
 /// <summary>Writes lines of text and, on a terminal, a progress bar below them that is redrawn in place.</summary>
-internal sealed class ConsoleBar(TextWriter writer, bool isTerminal)
+/// <param name="writer">The writer.</param>
+/// <param name="isTerminal">Whether it is a terminal.</param>
+/// <param name="width">Returns the terminal's width in columns; 80 if null.</param>
+internal sealed class ConsoleBar(TextWriter writer, bool isTerminal, Func<int>? width = null)
 {
     /// <summary>One column less than the usual 80, because some terminals begin a new line after the last column.</summary>
     private const int Columns = 79, BarWidth = 24;
@@ -58,8 +61,9 @@ internal sealed class ConsoleBar(TextWriter writer, bool isTerminal)
 
     private void Draw(string text)
     {
-        if (text.Length > Columns)
-            text = text[..Columns];
+        int columns = width?.Invoke() is { } known and > 1 ? Math.Min(Columns, known - 1) : Columns;
+        if (text.Length > columns)
+            text = text[..columns];
         writer.Write("\r" + text.PadRight(_length));
         writer.Flush();
         _length = Math.Max(_length, text.Length);

@@ -21,8 +21,20 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
     /// <summary>Creates a progress display that writes to the console's output.</summary>
 #pragma warning disable RS0030 // The one place of the library that writes to the console, which is what its caller asks for.
     public ConsoleProgress()
-        : this(Console.Out, !Console.IsOutputRedirected && !OperatingSystem.IsBrowser())
+        : this(Console.Out, !Console.IsOutputRedirected && !OperatingSystem.IsBrowser(), ConsoleWidth)
     {
+    }
+
+    private static int ConsoleWidth()
+    {
+        try
+        {
+            return OperatingSystem.IsBrowser() ? 0 : Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 #pragma warning restore RS0030
 
@@ -32,9 +44,14 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
     /// Whether a carriage return moves to the start of the line, as on a terminal. If true, a progress bar is drawn. Default: false.
     /// </param>
     public ConsoleProgress(TextWriter writer, bool isTerminal = false)
+        : this(writer, isTerminal, width: null)
+    {
+    }
+
+    internal ConsoleProgress(TextWriter writer, bool isTerminal, Func<int>? width)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        _bar = new ConsoleBar(writer, isTerminal);
+        _bar = new ConsoleBar(writer, isTerminal, width);
     }
 
     bool ITrainingDisplay.IsDue => _bar.IsDue;

@@ -7,14 +7,21 @@ namespace NeuralNetFromScratch;
 /// validation samples), duration in seconds. Numbers have a decimal point and read back to the same value.
 /// </summary>
 /// <param name="path">The path of the file. An existing file is replaced; a missing folder is created.</param>
+/// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
 public sealed class CsvLog(string path) : TrainingCallback
 {
+    private readonly string _path = Guard.NotEmpty(path, nameof(path));
+
     /// <inheritdoc/>
+    /// <exception cref="IOException">The path is that of a folder, or the file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public override void OnTrainingBegin(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText(path, "");
+        if (Directory.Exists(_path) || Path.GetDirectoryName(Path.GetFullPath(_path)) is not { } folder)
+            throw new IOException($"{_path}: is a folder, not a file");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(_path, "");
         // A training that is resumed from a checkpoint already has epochs.
         foreach (EpochRecord epoch in run.History.Epochs)
             Append(epoch);
@@ -30,8 +37,8 @@ public sealed class CsvLog(string path) : TrainingCallback
     private void Append(EpochRecord epoch)
     {
         if (epoch.Epoch == 1)
-            File.AppendAllLines(path, [string.Join(',', Heading(epoch))]);
-        File.AppendAllLines(path, [string.Join(',', Cells(epoch))]);
+            File.AppendAllLines(_path, [string.Join(',', Heading(epoch))]);
+        File.AppendAllLines(_path, [string.Join(',', Cells(epoch))]);
     }
 
     private static IEnumerable<string> Heading(EpochRecord epoch) =>

@@ -45,7 +45,8 @@ public sealed partial class Trainer
     /// does</description></item>
     /// <item><term>other options</term><description>the method throws; the message names the options</description></item>
     /// </list>
-    /// A finished training continues if the options have more epochs than it had. Callbacks, checkpoint and threads may differ. Data are compared
+    /// A finished training continues if the options have more epochs than it had and its schedule does not depend on their number; a schedule that does,
+    /// such as a cosine, makes their number one of the options. Callbacks, checkpoint and threads may differ. Data are compared
     /// by <see cref="Dataset.GetFingerprint"/>; if a data set has no fingerprint, only by the number of samples. A training that a callback
     /// stopped is finished; a cancelled training is not.
     /// </summary>
@@ -91,15 +92,17 @@ public sealed partial class Trainer
         using SafetensorsReader file = SafetensorsReader.Open(path);
         try
         {
+            // Resume is told to go on, whatever the schedule makes of another number of epochs.
+            IReadOnlyDictionary<string, string> fingerprint = fitsOtherData ? Fingerprint(plan) : TrainingFingerprint.WithoutEpochs(Fingerprint(plan));
             if (fitsOtherData)
             {
-                IReadOnlyList<(string Key, string Message)> differences = CheckpointFile.Compare(file, Fingerprint(plan));
+                IReadOnlyList<(string Key, string Message)> differences = CheckpointFile.Compare(file, fingerprint);
                 CheckpointFile.ThrowIfAny([.. differences.Where(difference => !TrainingFingerprint.IsData(difference.Key))]);
                 if (differences.Count > 0)
                     return null;
             }
 
-            return CheckpointFile.Read(file, Fingerprint(plan), _state, plan.StepsPerEpoch, place => CheckpointHistory.Read(path, place));
+            return CheckpointFile.Read(file, fingerprint, _state, plan.StepsPerEpoch, place => CheckpointHistory.Read(path, place));
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {

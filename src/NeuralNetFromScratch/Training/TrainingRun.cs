@@ -44,6 +44,8 @@ internal static class TrainingFingerprint
 
     private const string Samples = "samples", Contents = "contents of the samples", ValidationSamples = "validation samples", ValidationContents = "contents of the validation samples";
 
+    private const string EpochCount = "epochs", AnyNumber = "any number";
+
     private const string MultiplyAdd = "multiply-add", RoundedOnce = "rounded once", RoundedTwice = "rounded twice";
 
     /// <summary>What to do where an entry differs and it is not plain.</summary>
@@ -51,8 +53,13 @@ internal static class TrainingFingerprint
     {
         (MultiplyAdd, RoundedOnce) => $" since the processor has no fused multiply-add: set {nameof(TrainerOptions.EmulateFusedMultiplyAdd)} to go on with the same bits",
         (MultiplyAdd, RoundedTwice) => $": a processor with fused multiply-add, or {nameof(TrainerOptions.EmulateFusedMultiplyAdd)}, gives other bits; load the network of the checkpoint to train it further",
+        (EpochCount, _) => ": the schedule goes by the number of epochs; train with the former number, or begin anew with another checkpoint",
         _ => "",
     };
+
+    /// <summary>All entries but the number of epochs.</summary>
+    public static Dictionary<string, string> WithoutEpochs(IReadOnlyDictionary<string, string> fingerprint) =>
+        fingerprint.Where(entry => entry.Key != EpochCount).ToDictionary(entry => entry.Key, entry => entry.Value);
 
     /// <summary>Whether an entry describes the data, not the options.</summary>
     public static bool IsData(string key) => key is Samples or Contents or ValidationSamples or ValidationContents;
@@ -78,6 +85,7 @@ internal static class TrainingFingerprint
             ["sampling"] = options.SamplingWeights is { } weights ? $"weights {Digest(weights)}" : options.SampleWithReplacement ? "with replacement" : "each once",
             ["augmentation"] = options.Augmentation?.ToString() ?? "none",
             ["schedule"] = options.Schedule.ToString(),
+            [EpochCount] = GoesByEpochs(options.Schedule, options.Epochs, plan.StepsPerEpoch) ? Text(options.Epochs) : AnyNumber,
             ["metrics"] = string.Join(", ", plan.Metrics.Select(metric => metric.ToString())),
             ["early stopping"] = options.EarlyStopping is { } rule
                 ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinImprovement:R}{(rule.FollowsEveryImprovement ? " of the last" : "")}, restores best {rule.RestoresBest}")
@@ -85,6 +93,21 @@ internal static class TrainingFingerprint
             // The instruction and its emulation give the same bits.
             [MultiplyAdd] = engine.MultiplyAdd == MultiplyAddKind.Unfused ? RoundedTwice : RoundedOnce,
         };
+    }
+
+    /// <summary>Whether a schedule has other values at the same places where the training is longer, as a cosine down to the last epoch has.</summary>
+    private static bool GoesByEpochs(LearningRateSchedule schedule, int epochs, int stepsPerEpoch)
+    {
+        const int Places = 8;
+        for (int i = 0; i < Places; i++)
+        {
+            double place = (double)epochs * i / Places;
+            TrainingPosition shorter = new(place, epochs) { StepsPerEpoch = stepsPerEpoch }, longer = new(place, epochs + 1.0) { StepsPerEpoch = stepsPerEpoch };
+            if (schedule.Factor(shorter) != schedule.Factor(longer) || schedule.Momentum(shorter) != schedule.Momentum(longer))
+                return true;
+        }
+
+        return false;
     }
 
     private static string Network(Sequential network) =>

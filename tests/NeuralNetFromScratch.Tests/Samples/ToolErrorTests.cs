@@ -133,6 +133,18 @@ public class ToolErrorTests
     }
 
     [Test]
+    public async Task A_training_is_not_resumed_with_other_options()
+    {
+        using TemporaryFolder folder = SampleProcess.SmallSet();
+        string[] run = ["train", "--data", folder.Root, "--checkpoint", folder.File("run"), "--resume"];
+        Assert.That((await Run([.. run, "--epochs", "2"])).Code, Is.Zero);
+        await Refused("Give --epochs as in the first run", [.. run, "--epochs", "3"]);
+        await Refused("Give --seed as in the first run", [.. run, "--epochs", "2", "--seed", "7"]);
+        await Refused("Give --batch-size, --hidden as in the first run", [.. run, "--epochs", "2", "--batch-size", "10", "--hidden", "5"]);
+        await Refused("--optimizer, --learning-rate or --momentum", [.. run, "--epochs", "2", "--optimizer", "adam"]);
+    }
+
+    [Test]
     public async Task Settings_that_do_not_fit_the_data_or_the_machine()
     {
         using TemporaryFolder folder = SampleProcess.SmallSet();

@@ -123,7 +123,7 @@ public class ToolVerbTests
 
     [Test]
     public void Without_a_verb_the_help_lists_the_verbs() =>
-        Assert.That(SampleProcess.Succeed(), Does.Contain("train").And.Contain("evaluate").And.Contain("predict").And.Contain("export").And.Contain("summary"));
+        Assert.That(SampleProcess.Succeed(), Does.Contain("train").And.Contain("hash").And.Contain("evaluate").And.Contain("predict").And.Contain("export").And.Contain("summary"));
 
     [Test]
     public void A_resumed_training_ends_where_an_uninterrupted_one_does()
@@ -134,8 +134,15 @@ public class ToolVerbTests
         string first = SampleProcess.Succeed(["train", .. common, "--epochs", "2", "--checkpoint", folder.File("run"), "--resume"]);
         string second = SampleProcess.Succeed(["train", .. common, "--epochs", "4", "--checkpoint", folder.File("run"), "--resume", "--model", folder.File("resumed")]);
         Assert.That(first, Does.Contain("starting from the beginning"));
-        Assert.That(second, Does.Contain("Continuing from"));
+        Assert.That(second, Does.Contain("Continuing from").And.Contain("in epoch 3"));
         Assert.That(File.ReadAllBytes(folder.File("resumed")), Is.EqualTo(File.ReadAllBytes(folder.File("whole"))));
+        string third = SampleProcess.Succeed(["train", .. common, "--epochs", "4", "--checkpoint", folder.File("run"), "--resume", "--model", folder.File("again")]);
+        Assert.That(third, Does.Contain("nothing was left to train"));
+        Assert.That(File.ReadAllBytes(folder.File("again")), Is.EqualTo(File.ReadAllBytes(folder.File("whole"))));
+
+        string hashes = SampleProcess.Succeed("hash", folder.File("whole")), checkpoint = SampleProcess.Succeed("hash", folder.File("run"));
+        Assert.That(hashes, Is.EqualTo(SampleProcess.Succeed("hash", folder.File("resumed"))));
+        Assert.That(hashes.Split('\n')[0], Does.Match("^parameters  [0-9a-f]{64}$").And.EqualTo(checkpoint.Split('\n')[0]), "of the checkpoint too");
     }
 
     private static void Draw(string path, Dataset digits, int index, int scale, bool inverted)

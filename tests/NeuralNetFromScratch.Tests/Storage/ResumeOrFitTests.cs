@@ -51,6 +51,30 @@ public class ResumeOrFitTests
     }
 
     [Test]
+    public void Another_number_of_epochs_is_refused_where_the_schedule_goes_by_it()
+    {
+        foreach (LearningRateSchedule schedule in (LearningRateSchedule[])
+            [LearningRateSchedule.Cosine(), LearningRateSchedule.Linear(), LearningRateSchedule.OneCycle(), LearningRateSchedule.Constant.Then(1, LearningRateSchedule.Cosine())])
+        {
+            using var folder = new TemporaryFolder();
+            FitOptions options = Options(folder) with { Schedule = schedule };
+            Create().Trainer.ResumeOrFit(Samples, options);
+            Assert.That(
+                () => Create().Trainer.ResumeOrFit(Samples, options with { Epochs = 5 }),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains("epochs: the checkpoint has \"3\", this training \"5\": the schedule goes by the number of epochs"), $"{schedule}");
+            Assert.That(Create().Trainer.Resume(folder.File("run"), Samples, options with { Epochs = 4 }).Epochs, Has.Count.EqualTo(4), "who asks to resume is obeyed");
+        }
+
+        foreach (LearningRateSchedule schedule in (LearningRateSchedule[])[LearningRateSchedule.Constant, LearningRateSchedule.Step(1, 0.5), LearningRateSchedule.ReduceOnPlateau(), LearningRateSchedule.CosineRestarts(2)])
+        {
+            using var folder = new TemporaryFolder();
+            FitOptions options = Options(folder) with { Schedule = schedule };
+            Create().Trainer.ResumeOrFit(Samples, options);
+            Assert.That(Create().Trainer.ResumeOrFit(Samples, options with { Epochs = 4 }).Epochs, Has.Count.EqualTo(4), $"{schedule}");
+        }
+    }
+
+    [Test]
     public void A_training_that_early_stopping_ended_has_its_best_parameters_again()
     {
         using var folder = new TemporaryFolder();

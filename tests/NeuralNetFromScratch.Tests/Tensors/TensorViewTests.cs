@@ -14,6 +14,14 @@ public class TensorViewTests
     private static readonly Sequential Network = new([2, 3], seed: 4, new Dense(Outputs, Activation.Tanh)) { OutputActivation = OutputActivation.Softmax };
 
     [Test]
+    public void A_tensor_that_is_null_is_refused_by_name()
+    {
+        Sequential network = new([4], 1, new Dense(3)) { OutputActivation = OutputActivation.Softmax };
+        Assert.That(() => network.Predict((Tensor<float>)null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("batch"));
+        Assert.That(() => ((Tensor<float>)null!).AsMatrix(), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("tensor"));
+    }
+
+    [Test]
     public void A_dense_tensor_is_a_matrix_over_the_same_memory()
     {
         var tensor = Tensor.Create<float>([1, 2, 3, 4, 5, 6], [2, 3]);

@@ -8,6 +8,18 @@ public class ConsoleProgressTests
     private static readonly Dataset Data = SyntheticDigits.Create(120, 1);
 
     [Test]
+    public void The_bar_fits_a_narrow_terminal([Values(20, 40, 0)] int width)
+    {
+        using var writer = new StringWriter();
+        var network = new Sequential([4], 1, new Dense(2));
+        Dataset data = Dataset.FromArrays(new float[4000], [4], new int[1000], 2);
+        new Trainer(network, new SoftmaxCrossEntropy(), new Sgd()).Fit(data, new FitOptions { Epochs = 1, BatchSize = 1 }, new ConsoleProgress(writer, isTerminal: true, () => width));
+        string[] drawn = [.. writer.ToString().Split('\r').Where(part => part.Contains('['))];
+        Assert.That(drawn, Is.Not.Empty);
+        Assert.That(drawn.Select(part => part.Length), Has.All.LessThanOrEqualTo(width > 0 ? width - 1 : 79));
+    }
+
+    [Test]
     public void A_training_writes_a_heading_and_a_line_for_each_epoch()
     {
         (string text, TrainingHistory history) = Run(new FitOptions { Epochs = 3, BatchSize = 20 });

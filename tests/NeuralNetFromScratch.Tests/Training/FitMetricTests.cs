@@ -8,6 +8,18 @@ namespace NeuralNetFromScratch.Tests.Training;
 /// <summary>Any metric, the library's and a user's own, in everything that a training shows and goes by.</summary>
 public class FitMetricTests
 {
+    [Test]
+    public void A_log_names_a_path_that_cannot_be_a_file()
+    {
+        Assert.That(() => new CsvLog(null!), Throws.ArgumentNullException);
+        Assert.That(() => new CsvLog(""), Throws.ArgumentException.With.Message.Contains("path must not be empty"));
+        using var folder = new Data.TemporaryFolder();
+        foreach (string path in (string[])[folder.Root, Path.GetPathRoot(folder.Root)!])
+            Assert.That(() => Fit(Network(), Options() with { Callbacks = [new CsvLog(path)] }), Throws.InstanceOf<IOException>().With.Message.Contains($"{path}: is a folder"));
+        Fit(Network(), Options() with { Callbacks = [new CsvLog(folder.File("made/on/the/way.csv"))] });
+        Assert.That(folder.File("made/on/the/way.csv"), Does.Exist);
+    }
+
     private static readonly Metric[] Figures = [new Accuracy(), new F1Score(), new RocAuc(), new LogLoss(), new MeanMargin(), new MedianLargest()];
 
     private static readonly Dataset Training = Classes(203, 1), Validation = Classes(90, 2);

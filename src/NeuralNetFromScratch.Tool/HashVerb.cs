@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>
+/// The verb <c>hash</c>: two machines that trained with the same version, program, data and seed print the same lines. The file also has layers, class names
+/// and texts; of a checkpoint it has durations, so that its parameters alone are comparable.
+/// </summary>
+internal static class HashVerb
+{
+    public static int Run(string model)
+    {
+        UserFile.CheckReadable(model);
+        Sequential network = Sequential.Load(model);
+        using FileStream file = File.OpenRead(model);
+        Console.WriteLine($"parameters  {Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(network.Parameters.Values)))}");
+        Console.WriteLine($"file        {Convert.ToHexStringLower(SHA256.HashData(file))}");
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,28 @@
+namespace NeuralNetFromScratch.Tool;
+
+/// <summary>Says which options of the command line differ from those of the training that a checkpoint is of.</summary>
+internal static class ResumeRefusal
+{
+    private static readonly (string Entry, string Options)[] Names =
+    [
+        ("epochs", "--epochs"), ("seed", "--seed"), ("batch size", "--batch-size"), ("optimizer", "--optimizer, --learning-rate or --momentum"), ("network", "--hidden"), ("loss", "--recipe"),
+        ("schedule", "--recipe"), ("shuffle", "--recipe"),
+    ];
+
+    /// <summary>Resumes a training.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is malformed, or of other options: they are named.</exception>
+    public static TrainingHistory Explain(Func<TrainingHistory> resume)
+    {
+        try
+        {
+            return resume();
+        }
+        catch (InvalidDataException exception)
+        {
+            string[] options = [.. Names.Where(name => exception.Message.Contains($"; {name.Entry}: the checkpoint has", StringComparison.Ordinal)).Select(name => name.Options).Distinct()];
+            if (options.Length == 0)
+                throw;
+            throw new InvalidDataException($"{exception.Message}. Give {string.Join(", ", options)} as in the first run, name another --checkpoint, or delete this one.", exception);
+        }
+    }
+}
