@@ -51,8 +51,8 @@ internal readonly record struct UpdateRun(int Start, int Length, float RateFacto
 }
 
 /// <summary>
-/// What an update does to each parameter, as the optimizer and its groups say: a table of runs, so that one pass over the flat buffers does
-/// all differences between layers.
+/// The factors with which the optimizer and its groups update each parameter, as a table of runs. One pass over the flat buffers handles all
+/// differences between layers.
 /// </summary>
 internal sealed class UpdatePlan
 {
