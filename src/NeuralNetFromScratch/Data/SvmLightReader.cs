@@ -11,7 +11,6 @@ namespace NeuralNetFromScratch;
 internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptions options)
 {
     private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-    private const int MostShown = 40;
 
     private readonly LineReader _lines = new(stream, source);
     private List<int> _offsets = [], _columns = [], _labelOffsets = [];
@@ -141,12 +140,6 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
 
     private static bool IsSpace(byte character) => character is (byte)' ' or (byte)'\t';
 
-    /// <summary>A piece of the file for a message: cut, and with nothing in it that a terminal obeys.</summary>
-    private static string Shown(ReadOnlySpan<byte> text)
-    {
-        var shown = new StringBuilder("\"");
-        foreach (byte character in text[..Math.Min(text.Length, MostShown)])
-            shown.Append(character is >= 0x20 and < 0x7F ? (char)character : '?');
-        return shown.Append(text.Length > MostShown ? "…\"" : "\"").ToString();
-    }
+    /// <summary>A piece of the text, as messages show it.</summary>
+    private static string Shown(ReadOnlySpan<byte> text) => MessageText.Quote(Encoding.Latin1.GetString(text[..Math.Min(text.Length, MessageText.MostCharacters + 1)]));
 }

@@ -127,7 +127,8 @@ public sealed partial class Dense : Layer, IPart<Dense>
             context.Engine.Multiply(outputGradient, Weights(context, input.Columns).Transposed, inputGradient);
     }
 
-    private bool SkipsZeros(ReadOnlyMatrixView input) => ZeroSkipping switch
+    /// <summary>Whether products with zeros are left out of a batch.</summary>
+    internal bool SkipsZeros(ReadOnlyMatrixView input) => ZeroSkipping switch
     {
         ZeroSkipping.Always => true,
         ZeroSkipping.Never => false,

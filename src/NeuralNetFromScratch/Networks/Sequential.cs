@@ -131,6 +131,14 @@ public sealed partial class Sequential
     /// <summary>Returns a table of the layers: output shape, number of parameters, and their memory.</summary>
     public string Summary() => NetworkSummary.Of(this);
 
-    /// <summary>Returns <see cref="Summary"/>.</summary>
+    /// <summary>
+    /// Returns <see cref="Summary()"/> with a line that says how the first layer treats zeros in a data set: as sparse rows, by leaving out their products, or
+    /// by computing them. The line is found from 64 samples; a training decides for each batch.
+    /// </summary>
+    /// <param name="data">The data set, whose samples fit the network.</param>
+    /// <exception cref="ArgumentException">The data set does not fit the network.</exception>
+    public string Summary(Dataset data) => NetworkSummary.Of(this) + InputSummary.Of(this, data) + "\n";
+
+    /// <summary>Returns <see cref="Summary()"/>.</summary>
     public override string ToString() => Summary();
 }

@@ -59,7 +59,7 @@ public class SvmLightFileTests
     [TestCase("1 qid:1 1:1\n1 1:1", "text, line 2: has no query, the samples before have one")]
     [TestCase("1 1:1\n1 qid:1 1:1", "text, line 2: has a query, the samples before have none")]
     [TestCase("1 qid:x 1:1", "text, line 1: \"x\" is no number of a query")]
-    [TestCase("1 \u001b[31m:1", "text, line 1: expected a column and a value such as 3:0.5, got \"?[31m:1\"")]
+    [TestCase("1 \u001b[31m:1", "text, line 1: expected a column and a value such as 3:0.5, got \"\\u001b[31m:1\"")]
     public void Malformed_texts_are_refused_by_line(string text, string message)
     {
         Assert.That(() => Read(text, new()), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(message));

@@ -23,6 +23,20 @@ public class SparseInputTests
     private static readonly SparseSamples Samples = new(count: 29, columns: 41, denseColumns: 5, classCount: 4, seed: 1);
 
     [Test]
+    public void The_summary_says_how_zeros_of_the_input_are_treated()
+    {
+        Dataset sparse = Dataset.FromSparse([0, 1, 2], [3, 5], [1, 2], 40, [0, 1], 2), zeros = Dataset.FromArrays(new float[20 * 40], [4, 10], new int[20], 2);
+        Dataset full = Dataset.FromArrays([.. Enumerable.Repeat(1f, 20 * 40)], [4, 10], new int[20], 2);
+        Assert.That(Line(new Sequential([40], 1, new Dense(2)), sparse), Is.EqualTo("dense1: sparse rows, 2.5 % of 40 columns stored; products of the others are left out"));
+        Assert.That(Line(new Sequential([4, 10], 1, new Flatten(), new Dense(64), new Dense(2)), zeros), Is.EqualTo("dense1: dense rows, 100.0 % zeros; products of zeros that lie together are left out"));
+        Assert.That(Line(new Sequential([4, 10], 1, new Flatten(), new Dense(64), new Dense(2)), full), Is.EqualTo("dense1: dense rows, 0.0 % zeros; all products are computed"));
+        Assert.That(Line(new Sequential([4, 10], 1, new Dense(64) { ZeroSkipping = ZeroSkipping.Never }, new Dense(2)), zeros), Does.EndWith("all products are computed"));
+        Assert.That(() => new Sequential([3], 1, new Dense(2)).Summary(full), Throws.ArgumentException);
+
+        static string Line(Sequential network, Dataset data) => network.Summary(data).Split('\n')[^2];
+    }
+
+    [Test]
     public void Dense_sparse_and_mixed_batches_give_the_same_bits([Values] RegisterWidth width, [Values(1, 2, 3, 7)] int threads, [Values(1, 4, 29)] int rows)
     {
         var engine = new Engine(threads, (SimdWidth)width);
