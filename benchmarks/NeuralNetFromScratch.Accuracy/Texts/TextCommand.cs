@@ -80,7 +80,7 @@ internal static class TextCommand
 /// <summary>A network on words, and how it is trained.</summary>
 /// <param name="Hidden">Units of the hidden layer.</param>
 /// <param name="Dropout">Share of them that is left out in training.</param>
-/// <param name="Rate">Adam's learning rate at the beginning; it falls to 0 along a cosine.</param>
+/// <param name="Rate">The learning rate of plain gradient descent at the beginning; it falls to 0 along a cosine.</param>
 /// <param name="Epochs">Number of epochs.</param>
 /// <param name="Batch">Samples of a batch.</param>
 /// <param name="LeastTexts">In how many training texts a word must be.</param>
@@ -89,7 +89,7 @@ internal sealed record TextRecipe(int Hidden, float Dropout, float Rate, int Epo
     public Sequential Network(int columns, int classes, ulong seed) =>
         new([columns], seed, new Dense(Hidden, Activation.Relu), new Dropout(Dropout), new Dense(classes));
 
-    public Optimizer Optimizer() => new Adam(Rate);
+    public Optimizer Optimizer() => new Sgd(Rate);
 
     public FitOptions Options(ulong seed) => new() { Epochs = Epochs, BatchSize = Batch, Seed = seed, Schedule = LearningRateSchedule.Cosine() };
 }

@@ -11,8 +11,8 @@ internal static class CompareCommand
     {
         Option<string?> data = new("--data") { Description = "Folder with MNIST's four files; digits drawn by the program if not given." };
         Option<string?> json = new("--json") { Description = "File to write the rows to." };
-        Option<string?> only = new("--only") { Description = "Only the group of this name: products, convolution, training, prediction or process." };
-        only.AcceptOnlyFromAmong("products", "convolution", "training", "prediction", "process");
+        Option<string?> only = new("--only") { Description = "Only the group of this name: products, convolution, training, sparse, prediction or process." };
+        only.AcceptOnlyFromAmong("products", "convolution", "training", "sparse", "prediction", "process");
         var command = new RootCommand("Compares the library with its peers.") { data, json, only };
         command.SetAction(result =>
         {
@@ -26,6 +26,7 @@ internal static class CompareCommand
                 ("products", () => ProductRows.Add(report)),
                 ("convolution", () => ConvolutionRows.Add(report, samples)),
                 ("training", () => TrainingRows.Add(report, samples)),
+                ("sparse", () => SparseRows.Add(report)),
                 ("prediction", () => PredictionRows.Add(report, samples)),
                 ("process", () => ProcessRows.Add(report, result.GetValue(data))),
             ];

@@ -39,10 +39,27 @@ internal sealed class PythonPeer : IDisposable
             }
         }
 
+        return Launch(script, folder, [images, labels], threads);
+    }
+
+    /// <summary>Starts the peer on sparse samples, which it finds in svmlight's format; null where it cannot run.</summary>
+    /// <param name="script">A script of this folder.</param>
+    /// <param name="training">The samples.</param>
+    /// <param name="threads">How many threads it may use.</param>
+    public static PythonPeer? StartSparse(string script, Dataset training, int threads)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("python-peer-");
+        string rows = Path.Combine(folder.FullName, "rows.svm");
+        SvmLightFile.Write(rows, training);
+        return Launch(script, folder, [rows, training.SparseColumnCount.ToString(CultureInfo.InvariantCulture)], threads);
+    }
+
+    private static PythonPeer? Launch(string script, DirectoryInfo folder, string[] files, int threads)
+    {
         string path = Path.Combine(AppContext.BaseDirectory, "Comparison", script), count = threads.ToString(CultureInfo.InvariantCulture);
         foreach (string interpreter in Interpreters)
         {
-            var start = new ProcessStartInfo(interpreter, [path, images, labels, count])
+            var start = new ProcessStartInfo(interpreter, [path, .. files, count])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
