@@ -36,16 +36,15 @@ internal static class SparseRows
     /// <summary>What a training adds to the process, to what its data, parameters and gradients take; plain gradient descent has no state.</summary>
     private static void AddMemory(Report report)
     {
-        GC.Collect();
-        long before = Environment.WorkingSet;
+        long before = GC.GetTotalMemory(forceFullCollection: true);
         Dataset data = Make(MoreColumns, MoreColumns);
         TrainingRun run = Run(data, 2);
         run.Epoch();
-        GC.Collect();
-        double taken = Environment.WorkingSet - before;
+        double taken = GC.GetTotalMemory(forceFullCollection: true) - before;
         double needed = 8.0 * Samples * Stored + 4.0 * Samples + 2 * 4.0 * run.Network.Parameters.Values.Length;
         report.AddAtMost("words, 200,000 columns, memory to need", taken / 1e6, needed / 1e6, "MB", taken / needed, 1.3);
         GC.KeepAlive(run);
+        GC.KeepAlive(data);
     }
 
     private static TrainingRun Run(Dataset data, int threads) =>
