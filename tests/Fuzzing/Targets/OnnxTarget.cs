@@ -13,13 +13,15 @@ internal sealed class OnnxTarget : FuzzTarget
         "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Pow", "Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "HardSwish", "HardSigmoid", "Erf", "Gelu", "Exp", "Neg",
         "Softmax", "LogSoftmax", "BatchNormalization", "LayerNormalization", "Dropout", "Flatten", "Reshape", "Identity", "Cast", "Constant", "Transpose", "Scaler", "ZipMap",
         "Shape", "Gather", "Unsqueeze", "Squeeze", "Concat", "Split", "Slice", "Pad", "Expand", "Tile", "ConstantOfShape", "Range", "Where", "Equal", "Max", "Clip", "PRelu", "ReduceMean", "ReduceSum",
-        "ReduceMax", "InstanceNormalization", "Normalizer", "Imputer", "LinearClassifier", "FeatureVectorizer", "DepthToSpace", "Resize", "LRN", "Celu", "Mish", "Conv",
+        "ReduceMax", "InstanceNormalization", "Normalizer", "Imputer", "LinearClassifier", "FeatureVectorizer", "DepthToSpace", "Resize", "LRN", "Celu", "Mish",
+        "Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Upsample",
     ];
 
     private static readonly string[] Attributes =
     [
         "alpha", "beta", "gamma", "axis", "transA", "transB", "epsilon", "to", "perm", "offset", "scale", "value", "value_float", "value_floats", "value_int", "value_ints",
         "training_mode", "classlabels_strings", "classlabels_int64s", "approximate", "axes", "keepdims", "pads", "split", "starts", "ends", "min", "max", "mode", "coefficients", "num_groups", "size",
+        "kernel_shape", "strides", "dilations", "group", "auto_pad", "ceil_mode", "count_include_pad", "scales",
     ];
 
     public override string Name => "onnx";
@@ -34,6 +36,10 @@ internal sealed class OnnxTarget : FuzzTarget
             [6], 1, new ParallelLayer([[new Dense(2)], []]),
             new OperatorLayer(8, [new Step("Clip", [0], [-1, 1]), new Step("View", [1], sizes: [0, 2, 4, 1, 2]), new Step("ReduceMean", [2], sizes: [2, 2, 2]), new Step("Softmax", [3], sizes: [1, 4, 1])], [], [4]))
             { OutputActivation = OutputActivation.None }),
+        Write(new Sequential(
+            [5, 4, 2], 1, new Conv2D(3, 2, Activation.Relu) { Padding = Padding2D.Same }, new BatchNormalization(), new MaxPool2D(2) { Stride = 1 }, new Residual(new Conv2D(3, 3) { Padding = 1, Groups = 3 }),
+            new ZeroPadding2D(1), new Upsample2D(2), new AveragePool2D(2), new Dense(2)) { OutputActivation = OutputActivation.None }),
+        Write(new Sequential([6, 5, 1], 1, new Conv2D(2, 3) { Stride = 2 }, new GlobalAveragePool2D(), new Dense(2)) { OutputActivation = OutputActivation.Softmax }),
         Write(new Sequential([3], 1, new ActivationLayer(Activation.LeakyRelu(0.2f)), new ActivationLayer(Activation.Elu(0.5f))) { OutputActivation = OutputActivation.LogSoftmax }),
     ];
 
@@ -127,7 +133,10 @@ internal sealed class OnnxTarget : FuzzTarget
                 node.Attribute.Add(Attribute(mutator));
                 break;
             case 7 when node.Attribute.Count > 0:
-                node.Attribute[mutator.Below(node.Attribute.Count)].I = (long)mutator.Number();
+                AttributeProto attribute = node.Attribute[mutator.Below(node.Attribute.Count)];
+                attribute.I = (long)mutator.Number();
+                if (attribute.Ints.Count > 0)
+                    attribute.Ints[mutator.Below(attribute.Ints.Count)] = mutator.Below(2) == 0 ? mutator.Below(6) : attribute.I;
                 break;
             case 8:
                 graph.Node.Insert(mutator.Below(graph.Node.Count + 1), mutator.Pick(graph.Node).Clone());
