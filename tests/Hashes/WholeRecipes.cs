@@ -42,7 +42,7 @@ internal static class WholeRecipes
     {
         float[] features = SampleData.Uniform(SampleData.Count * 7, 3, 0, 100);
         string[] labels = [.. SampleData.Labels(classes: 3).Select(label => ((string[])["one", "two", "three"])[label])];
-        var classifier = new TabularClassifier<string>(new() { HiddenUnits = [17], MaxEpochs = 5, Seed = 3, ThreadCount = 2, EmulateFusedMultiplyAdd = true });
+        var classifier = new TabularClassifier<string>(new() { HiddenUnits = [17], BatchSize = 200, L2Penalty = 1e-4f, MaxEpochs = 5, Seed = 3, ThreadCount = 2, EmulateFusedMultiplyAdd = true });
         classifier.Fit(new ReadOnlyMatrixView(features, SampleData.Count, 7), labels);
         digest.Add(classifier.Network);
         digest.Add(classifier.Network.Predict(Dataset.FromArrays(features, [7], SampleData.Labels(classes: 3), 3), new Engine(2, width)).AsMatrix().Span);

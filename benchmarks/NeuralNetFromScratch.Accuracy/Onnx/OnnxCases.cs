@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
 using Google.Protobuf;
@@ -20,7 +19,7 @@ internal static class OnnxCases
     public static int Run(string script, string folder, bool lists)
     {
         if (!Directory.Exists(folder))
-            Generate(script, folder);
+            PythonScript.Run(Path.Combine("Onnx", script), folder);
         int wrong = 0;
         foreach (IGrouping<string, string> group in Directory.EnumerateFiles(folder, "model.onnx", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal).GroupBy(path => Path.GetRelativePath(folder, Path.GetDirectoryName(Path.GetDirectoryName(path)!)!)))
@@ -41,14 +40,6 @@ internal static class OnnxCases
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrong: {wrong}"));
         return wrong == 0 ? 0 : 1;
-    }
-
-    private static void Generate(string script, string folder)
-    {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "Onnx", script), folder]))!;
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{script} ended with code {process.ExitCode}");
     }
 
     private static string Try(string path)

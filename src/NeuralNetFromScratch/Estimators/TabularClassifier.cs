@@ -1,120 +1,85 @@
-using System.Numerics.Tensors;
-
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A classifier for tables that follows the estimator pattern: create it, call <see cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>, call
-/// <see cref="Predict(ReadOnlyMatrixView)"/>. It standardizes the features, numbers the classes, and trains a network that has one hidden layer
-/// by default. Means, standard deviations and classes are part of the classifier and of the file that <see cref="Save"/> writes.
+/// A classifier for tables in three lines: make it, <see cref="Fit(TabularData, string, TabularPlan?, TabularData?, string?, IProgress{TrainingProgress}?, CancellationToken)"/>,
+/// <see cref="Predict(TabularData)"/>. It makes features of the columns, or standardizes those that it is given, numbers the classes, and trains a network with
+/// one hidden layer unless told otherwise. All that it knows goes into the file that <see cref="TabularEstimator.Save(string)"/> writes.
 /// </summary>
-/// <typeparam name="TLabel">
-/// The type of the labels, for example <see cref="string"/>, <see cref="int"/> or an enumeration. Classes are in their sorted order.
-/// </typeparam>
-public sealed partial class TabularClassifier<TLabel>
+/// <typeparam name="TLabel">What classes are called by: a string, a number, an enumeration. Classes are in their sorted order.</typeparam>
+public sealed partial class TabularClassifier<TLabel> : TabularEstimator
     where TLabel : notnull
 {
     private readonly TabularClassifierOptions _options;
     private TLabel[] _classes = [];
     private Dictionary<TLabel, int> _numbers = [];
-    private Sequential? _network;
-    private Trainer? _trainer;
+    private Func<string, TLabel>? _parse;
 
     /// <summary>Creates an untrained classifier.</summary>
-    /// <param name="options">The options of network and training; null for the defaults.</param>
+    /// <param name="options">Network and training; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="ArgumentNullException">
-    /// <see cref="TabularClassifierOptions.HiddenUnits"/> or <see cref="TabularClassifierOptions.Activation"/> is null.
-    /// </exception>
+    /// <exception cref="ArgumentNullException">The activation or the class weights are null.</exception>
     public TabularClassifier(TabularClassifierOptions? options = null)
-    {
-        _options = options ?? new();
-        _options.Validate();
-    }
+        : base(options ??= new()) => _options = options;
 
-    /// <summary>
-    /// The classes in their sorted order, which is the order of the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty
-    /// before the first fit.
-    /// </summary>
+    /// <summary>The classes, in their sorted order: the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty before the first fit.</summary>
     public IReadOnlyList<TLabel> Classes => _classes;
 
-    /// <summary>The network, including standardization and class names. It maps raw features to probabilities.</summary>
-    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
-    public Sequential Network => _network ?? throw new InvalidOperationException("the classifier is not trained; call Fit first");
+    private protected override Loss Loss { get; } = new SoftmaxCrossEntropy();
 
-    /// <summary>
-    /// Trains from newly initialized parameters and discards earlier training, unless <see cref="TabularClassifierOptions.WarmStart"/> is set.
-    /// </summary>
-    /// <param name="features">The samples: [samples, features]; all values must be finite.</param>
-    /// <param name="labels">The class of each sample; at least two different classes.</param>
+    /// <summary>Trains from newly initialized parameters and discards earlier training, unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
+    /// <param name="features">[samples, features]; all finite.</param>
+    /// <param name="labels">The class of each sample; at least two different ones.</param>
+    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty.</param>
+    /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
+    /// <param name="cancellationToken">Ends the training at the next step; with a validation the best parameters so far are kept.</param>
     /// <returns>The loss and metrics of each epoch.</returns>
-    /// <exception cref="ArgumentException">
-    /// The sizes do not match, a feature is not finite, or there are fewer than two classes. Nothing has changed.
-    /// </exception>
-    public TrainingHistory Fit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
-    {
-        FeatureTable.Check(features, labels.Length, _options.WarmStart ? _network : null);
-        TLabel[] classes = SortedClasses(labels);
-        if (!_options.WarmStart || _network is null)
-            Build(features, classes);
-        else
-            ThrowIfOtherClasses(classes);
-        Dataset samples = Samples(features, Numbers(labels));
-        if (_options.Solver == TabularSolver.Lbfgs)
-            return _options.Minimize(Network, samples);
-        return Trainer(features.Rows).Fit(samples, new FitOptions
-        {
-            Epochs = _options.MaxEpochs,
-            BatchSize = BatchSize(features.Rows),
-            Seed = _options.Seed,
-            EarlyStopping = new EarlyStopping
-            {
-                WatchesTraining = true,
-                MinImprovement = _options.MinImprovement,
-                Patience = _options.Patience,
-                FollowsEveryImprovement = true,
-                RestoresBest = false,
-            },
-        });
-    }
+    /// <exception cref="ArgumentException">The sizes do not match, a feature is not finite, or there are fewer than two classes. Nothing has changed.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    public TrainingHistory Fit(
+        ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<float> weights = default, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Fit(Encode(features, labels.Length, Options.WarmStart), null, [], labels.ToArray(), weights, null, progress, cancellationToken);
 
-    /// <inheritdoc cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>
-    public TrainingHistory Fit(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels)
+    /// <inheritdoc cref="Fit(ReadOnlyMatrixView, ReadOnlySpan{TLabel}, ReadOnlySpan{float}, IProgress{TrainingProgress}?, CancellationToken)"/>
+    public TrainingHistory Fit(
+        IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<float> weights = default, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         float[] table = FeatureTable.Of(features, out int columns);
-        return Fit(new ReadOnlyMatrixView(table, features.Count, columns), labels);
+        return Fit(new ReadOnlyMatrixView(table, features.Count, columns), labels, weights, progress, cancellationToken);
     }
 
-    /// <summary>Trains one epoch on the given samples, starting from the current parameters.</summary>
-    /// <param name="features">
-    /// The samples: [samples, features]; all values must be finite. The means and standard deviations of the first call are kept.
-    /// </param>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="classes">
-    /// All classes of the present and later calls, in any order. Required in the first call unless its labels have all classes. A later call may
-    /// omit them or pass the same ones.
-    /// </param>
-    /// <exception cref="ArgumentException">
-    /// The sizes do not match, a feature is not finite, a label is unknown, or the classes differ from those of the first call. Nothing has
-    /// changed.
-    /// </exception>
-    public void PartialFit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
+    /// <summary>Learns a table from newly initialized parameters and discards earlier training, unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
+    /// <param name="data">The rows of the training.</param>
+    /// <param name="target">The column with the classes; none is missing.</param>
+    /// <param name="plan">How the other columns become features; found from the rows if null, the default.</param>
+    /// <param name="validation">Rows to validate with; if null, the default, some are held out as <see cref="TabularOptions.ValidationFraction"/> says.</param>
+    /// <param name="weights">The column that says how much each row counts; all 1 if null, the default.</param>
+    /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
+    /// <param name="cancellationToken">Ends the training at the next step; with a validation the best parameters so far are kept.</param>
+    /// <returns>The loss and metrics of each epoch.</returns>
+    /// <exception cref="ArgumentException">A column is missing, a cell does not fit its encoding or is no class, or there are fewer than two classes. Nothing has changed.</exception>
+    /// <exception cref="NotSupportedException">No <typeparamref name="TLabel"/> can be made of text.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    public TrainingHistory Fit(
+        TabularData data, string target, TabularPlan? plan = null, TabularData? validation = null, string? weights = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        FeatureTable.Check(features, labels.Length, _network);
-        if (_network is null)
-        {
-            TLabel[] all = SortedClasses(classes.IsEmpty ? labels : classes);
-            foreach (TLabel label in labels)
-                ThrowIfUnknown(label, Array.IndexOf(all, label) >= 0);
-            Build(features, all);
-        }
-        else if (!classes.IsEmpty)
-        {
-            ThrowIfOtherClasses(SortedClasses(classes));
-        }
-
-        Dataset samples = Samples(features, Numbers(labels));
-        Trainer(features.Rows).Fit(samples, new FitOptions { Epochs = 1, BatchSize = BatchSize(features.Rows), Seed = _options.Seed });
+        ArgumentNullException.ThrowIfNull(data);
+        TLabel[] labels = Labels(data, target);
+        TabularFeatures features = Encode(data, ref plan, Options.WarmStart && HasLearned, weights is null ? [target] : [target, weights]);
+        (TabularFeatures, TLabel[])? held = validation is null ? null : (plan!.Encode(validation), Labels(validation, target));
+        return Fit(features, plan, [target], labels, Weights(data, weights), held, progress, cancellationToken);
     }
+
+    /// <summary>Goes through some samples once, on top of what was learned before.</summary>
+    /// <param name="features">[samples, features]; all finite. The first call's means and deviations are kept.</param>
+    /// <param name="labels">The class of each sample.</param>
+    /// <param name="classes">All classes that there will be, in any order; needed in the first call unless it shows them all. A later call may leave them out, or name the same.</param>
+    /// <exception cref="ArgumentException">The sizes do not match, a feature is not finite, a label is new, or the classes are others than in the first call. Nothing has changed.</exception>
+    /// <exception cref="NotSupportedException">Classes are to be balanced, but how many samples each will have is not known.</exception>
+    public void PartialFit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default) =>
+        PartialFit(Encode(features, labels.Length, keeps: true), null, [], labels.ToArray(), classes);
 
     /// <inheritdoc cref="PartialFit(ReadOnlyMatrixView, ReadOnlySpan{TLabel}, ReadOnlySpan{TLabel})"/>
     public void PartialFit(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default)
@@ -123,73 +88,132 @@ public sealed partial class TabularClassifier<TLabel>
         PartialFit(new ReadOnlyMatrixView(table, features.Count, columns), labels, classes);
     }
 
-    /// <summary>Returns the most probable class of each sample.</summary>
-    /// <param name="features">The samples: [samples, features].</param>
-    /// <returns>The classes: [samples].</returns>
-    /// <exception cref="ArgumentException">The number of features differs from that of the training, or a feature is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The classifier is not trained, or its training diverged and its probabilities are NaN.</exception>
-    public TLabel[] Predict(ReadOnlyMatrixView features)
+    /// <summary>Goes through the rows of a table once, on top of what was learned before. The first call's plan of the columns is kept.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="target">The column with the classes.</param>
+    /// <param name="classes">All classes that there will be, in any order; needed in the first call unless it shows them all. A later call may leave them out, or name the same.</param>
+    /// <exception cref="ArgumentException">A column is missing, a cell does not fit its encoding, a label is new, or the classes are others than in the first call. Nothing has changed.</exception>
+    /// <exception cref="NotSupportedException">Classes are to be balanced, but how many samples each will have is not known.</exception>
+    public void PartialFit(TabularData data, string target, ReadOnlySpan<TLabel> classes = default)
     {
-        MatrixView probabilities = PredictProbabilities(features).AsMatrix();
-        var labels = new TLabel[features.Rows];
+        ArgumentNullException.ThrowIfNull(data);
+        TLabel[] labels = Labels(data, target);
+        TabularPlan? plan = null;
+        TabularFeatures features = Encode(data, ref plan, HasLearned, [target]);
+        PartialFit(features, plan, [target], labels, classes);
+    }
+
+    private protected override Dictionary<string, string> Texts()
+    {
+        if (Network.ClassNames.Distinct().Count() != Network.ClassNames.Count)
+            throw new NotSupportedException("two classes have the same text, and could not be told apart when they are read");
+        return base.Texts();
+    }
+
+    private protected override double ScoreOf(TabularData data) => Score(data);
+
+    private protected override Dataset Labelled(TabularFeatures features, TabularData data) =>
+        features.WithLabels(Numbers(Labels(data, TargetNames[0])), _classes.Length);
+
+    private TrainingHistory Fit(
+        TabularFeatures features, TabularPlan? plan, IReadOnlyList<string> targets, TLabel[] labels, ReadOnlySpan<float> weights,
+        (TabularFeatures Features, TLabel[] Labels)? validation, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        CheckWeights(weights, labels.Length);
+        TLabel[] classes = SortedClasses(labels);
+        foreach (TLabel label in validation?.Labels ?? [])
+            ThrowIfUnknown(label, Array.IndexOf(classes, label) >= 0);
+        if (!Options.WarmStart || !HasLearned)
+            Build(features, plan, targets, classes);
+        else
+            ThrowIfOtherClasses(classes);
+        Dataset samples = Weighted(features, Numbers(labels), weights);
+        Dataset? held = validation is { } rows ? Weighted(rows.Features, Numbers(rows.Labels), []) : null;
+        return Train(samples, held, progress, cancellationToken);
+    }
+
+    private void PartialFit(TabularFeatures features, TabularPlan? plan, IReadOnlyList<string> targets, TLabel[] labels, ReadOnlySpan<TLabel> classes)
+    {
+        if (_options.BalanceClasses)
+            throw new NotSupportedException($"{nameof(TabularClassifierOptions.BalanceClasses)} needs all samples; name {nameof(TabularClassifierOptions.ClassWeights)} instead");
+        if (!HasLearned)
+        {
+            TLabel[] all = SortedClasses(classes.IsEmpty ? labels : classes);
+            foreach (TLabel label in labels)
+                ThrowIfUnknown(label, Array.IndexOf(all, label) >= 0);
+            Build(features, plan, targets, all);
+        }
+        else if (!classes.IsEmpty)
+        {
+            ThrowIfOtherClasses(SortedClasses(classes));
+        }
+
+        TrainOnce(Weighted(features, Numbers(labels), []));
+    }
+
+    private void Build(TabularFeatures features, TabularPlan? plan, IReadOnlyList<string> targets, TLabel[] classes)
+    {
+        Build(features, plan, targets, classes.Length, [.. classes.Select(ClassLabel.Text)]);
+        Learned(classes);
+    }
+
+    private void Learned(TLabel[] classes)
+    {
+        _classes = classes;
+        _numbers = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+    }
+
+    /// <summary>Samples that count as their weights and those of their classes say.</summary>
+    private Dataset Weighted(TabularFeatures features, int[] numbers, ReadOnlySpan<float> weights)
+    {
+        Dataset samples = features.WithLabels(numbers, _classes.Length);
+        if (weights.IsEmpty && !_options.BalanceClasses && _options.ClassWeights.Count == 0)
+            return samples;
+        float[] ofClass = [.. _classes.Select(label => _options.ClassWeights.GetValueOrDefault(ClassLabel.Text(label), 1f))];
+        if (_options.BalanceClasses)
+        {
+            var counts = new int[_classes.Length];
+            foreach (int number in numbers)
+                counts[number]++;
+            for (int i = 0; i < counts.Length; i++)
+                ofClass[i] *= counts[i] == 0 ? 1 : (float)((double)numbers.Length / ((double)counts.Length * counts[i]));
+        }
+
+        var all = new float[numbers.Length];
+        for (int i = 0; i < all.Length; i++)
+            all[i] = ofClass[numbers[i]] * (weights.IsEmpty ? 1 : weights[i]);
+        return samples.WithWeights(all);
+    }
+
+    private int[] Numbers(ReadOnlySpan<TLabel> labels)
+    {
+        var numbers = new int[labels.Length];
+        for (int i = 0; i < numbers.Length; i++)
+            ThrowIfUnknown(labels[i], _numbers.TryGetValue(labels[i], out numbers[i]));
+        return numbers;
+    }
+
+    /// <summary>The classes in a column of a table.</summary>
+    private TLabel[] Labels(TabularData data, string target)
+    {
+        TabularColumn column = data[target];
+        Func<string, TLabel> parse = _parse ??= ClassLabel.Parser<TLabel>();
+        var labels = new TLabel[column.Count];
         for (int row = 0; row < labels.Length; row++)
         {
-            int predicted = Argmax.Of(probabilities.Row(row));
-            if (predicted < 0)
-                throw new InvalidOperationException($"the probabilities of sample {row} are NaN: the training diverged");
-            labels[row] = _classes[predicted];
+            string text = column.GetText(row)
+                ?? throw new ArgumentException($"column \"{target}\", row {row}: the class is missing; leave such rows out with {nameof(TabularData.DropMissing)}", nameof(data));
+            try
+            {
+                labels[row] = parse(text);
+            }
+            catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
+            {
+                throw new ArgumentException($"column \"{target}\", row {row}: {MessageText.Quote(text)} is not a label of type {typeof(TLabel).Name}", nameof(data), exception);
+            }
         }
 
         return labels;
-    }
-
-    /// <inheritdoc cref="Predict(ReadOnlyMatrixView)"/>
-    public TLabel[] Predict(IReadOnlyList<float[]> features)
-    {
-        float[] table = FeatureTable.Of(features, out int columns);
-        return Predict(new ReadOnlyMatrixView(table, features.Count, columns));
-    }
-
-    /// <summary>Computes the probability of each class.</summary>
-    /// <param name="features">The samples: [samples, features].</param>
-    /// <returns>The probabilities: [samples, classes], with columns in the order of <see cref="Classes"/>.</returns>
-    /// <exception cref="ArgumentException">The number of features differs from that of the training, or a feature is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
-    public Tensor<float> PredictProbabilities(ReadOnlyMatrixView features)
-    {
-        Sequential network = Network;
-        FeatureTable.Check(features, features.Rows, network);
-        return network.Predict(new ReadOnlyTensorSpan<float>(features.ToArray(), [features.Rows, features.Columns]));
-    }
-
-    /// <inheritdoc cref="PredictProbabilities(ReadOnlyMatrixView)"/>
-    public Tensor<float> PredictProbabilities(IReadOnlyList<float[]> features)
-    {
-        float[] table = FeatureTable.Of(features, out int columns);
-        return PredictProbabilities(new ReadOnlyMatrixView(table, features.Count, columns));
-    }
-
-    /// <summary>Computes the accuracy: the fraction of samples whose most probable class is their label.</summary>
-    /// <param name="features">The samples: [samples, features].</param>
-    /// <param name="labels">The class of each sample. An unknown class counts as a wrong prediction.</param>
-    /// <returns>The accuracy, 0 to 1.</returns>
-    /// <exception cref="ArgumentException">The sizes do not match, or a feature is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
-    public double Score(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
-    {
-        FeatureTable.Check(features, labels.Length, _network);
-        TLabel[] predicted = Predict(features);
-        int correct = 0;
-        for (int i = 0; i < predicted.Length; i++)
-            correct += EqualityComparer<TLabel>.Default.Equals(predicted[i], labels[i]) ? 1 : 0;
-        return (double)correct / predicted.Length;
-    }
-
-    /// <inheritdoc cref="Score(ReadOnlyMatrixView, ReadOnlySpan{TLabel})"/>
-    public double Score(IReadOnlyList<float[]> features, ReadOnlySpan<TLabel> labels)
-    {
-        float[] table = FeatureTable.Of(features, out int columns);
-        return Score(new ReadOnlyMatrixView(table, features.Count, columns), labels);
     }
 
     private static TLabel[] SortedClasses(ReadOnlySpan<TLabel> labels)
@@ -199,7 +223,7 @@ public sealed partial class TabularClassifier<TLabel>
             throw new ArgumentException("a label is null", nameof(labels));
         if (classes.Length < 2)
             throw new ArgumentException($"expected at least two classes, got {classes.Length}", nameof(labels));
-        // Strings are compared ordinally, so that the order does not depend on the culture.
+        // Strings by their characters' numbers: the order must not depend on the culture.
         if (classes is string[] names)
             Array.Sort(names, StringComparer.Ordinal);
         else
@@ -221,45 +245,4 @@ public sealed partial class TabularClassifier<TLabel>
         if (!isKnown)
             throw new ArgumentException($"class \"{label}\" is not one of the classes of the first call", nameof(label));
     }
-
-    /// <summary>Creates the network with the features' means and standard deviations and untrained parameters.</summary>
-    private void Build(ReadOnlyMatrixView features, TLabel[] classes)
-    {
-        (float[] means, float[] deviations) = FeatureTable.Statistics(features);
-        Layer[] layers =
-        [
-            new Standardization(means, deviations),
-            .. _options.HiddenUnits.Select(units => new Dense(units, _options.Activation)),
-            new Dense(classes.Length),
-        ];
-        Adopt(new Sequential([features.Columns], _options.Seed, layers) { ClassNames = [.. classes.Select(ClassLabel.Text)] }, classes);
-    }
-
-    private void Adopt(Sequential network, TLabel[] classes)
-    {
-        _numbers = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
-        _classes = classes;
-        _network = network;
-        _trainer = null;
-    }
-
-    /// <summary>The trainer. The number of samples of the first call determines the batch size, by which the penalty is divided.</summary>
-    private Trainer Trainer(int samples) => _trainer ??= new(
-        Network,
-        new SoftmaxCrossEntropy(),
-        new Adam(_options.LearningRate) { L2Penalty = _options.L2Penalty / BatchSize(samples) },
-        new TrainerOptions { ThreadCount = _options.ThreadCount, EmulateFusedMultiplyAdd = _options.EmulateFusedMultiplyAdd });
-
-    private int[] Numbers(ReadOnlySpan<TLabel> labels)
-    {
-        var numbers = new int[labels.Length];
-        for (int i = 0; i < numbers.Length; i++)
-            ThrowIfUnknown(labels[i], _numbers.TryGetValue(labels[i], out numbers[i]));
-        return numbers;
-    }
-
-    private Dataset Samples(ReadOnlyMatrixView features, int[] numbers) =>
-        Dataset.FromArrays(features.ToArray(), [features.Columns], numbers, _classes.Length);
-
-    private int BatchSize(int samples) => Math.Min(_options.BatchSize, samples);
 }

@@ -83,7 +83,7 @@ internal static class ModelFile
         // All names and shapes are checked first, so that only the memory of existing tensors is allocated.
         IReadOnlyList<(TensorPlace Place, SafetensorInfo? Tensor)> found = isCheckpoint ? [] : WeightMatch.Of(file, chain, new() { Naming = naming });
         SafetensorInfo? flat = isCheckpoint ? FlatValues(file, chain) : null;
-        string[] classNames = file.Metadata.TryGetValue(ClassesKey, out string? classes) ? ReadStrings(classes) : [];
+        string[] classNames = file.Metadata.TryGetValue(ClassesKey, out string? classes) ? ReadStrings(classes, "class names") : [];
         if (!Sequential.FitsClassNames(classNames.Length, chain.OutputShape))
             throw new InvalidDataException($"there are {classNames.Length} class names for {chain.OutputShape.ElementCount} outputs");
         var network = new Sequential(chain)
@@ -196,7 +196,8 @@ internal static class ModelFile
             : throw new InvalidDataException($"{key} is not a number");
     }
 
-    private static string WriteStrings(IReadOnlyList<string> strings)
+    /// <summary>Texts as a list in JSON.</summary>
+    public static string WriteStrings(IReadOnlyList<string> strings)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -214,16 +215,17 @@ internal static class ModelFile
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static string[] ReadStrings(string text)
+    /// <exception cref="InvalidDataException">The text is no list of texts.</exception>
+    public static string[] ReadStrings(string text, string what)
     {
         try
         {
             using var document = JsonDocument.Parse(text);
-            return [.. document.RootElement.EnumerateArray().Select(element => element.GetString() ?? throw new InvalidDataException("a class name is null"))];
+            return [.. document.RootElement.EnumerateArray().Select(element => element.GetString() ?? throw new InvalidDataException("a name is null"))];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw MessageText.Malformed("the class names are malformed", exception);
+            throw MessageText.Malformed($"the {what} are malformed", exception);
         }
     }
 }

@@ -17,12 +17,7 @@ public sealed partial class Sequential
     /// <exception cref="InvalidOperationException">A deviation of a <see cref="Standardization"/> layer is not finite and positive.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file or folder is denied.</exception>
-    public void Save(string path, TensorNaming naming = TensorNaming.Native)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = Describe(naming);
-        SafetensorsWriter.Write(path, tensors, metadata);
-    }
+    public void Save(string path, TensorNaming naming = TensorNaming.Native) => Save(path, naming, texts: null);
 
     /// <summary>Saves the network to a stream, with the bytes that <see cref="Save(string, TensorNaming)"/> writes to a file.</summary>
     /// <param name="stream">The stream, which need not be seekable. It is written from its position on and stays open.</param>
@@ -30,12 +25,23 @@ public sealed partial class Sequential
     /// <exception cref="ArgumentException">The stream is not writable, or as for <see cref="Save(string, TensorNaming)"/>. Nothing is written.</exception>
     /// <exception cref="NotSupportedException">As for <see cref="Save(string, TensorNaming)"/>. Nothing is written.</exception>
     /// <exception cref="InvalidOperationException">As for <see cref="Save(string, TensorNaming)"/>. Nothing is written.</exception>
-    public void Save(Stream stream, TensorNaming naming = TensorNaming.Native)
+    public void Save(Stream stream, TensorNaming naming = TensorNaming.Native) => Save(stream, naming, texts: null);
+
+    /// <summary>Saves the network and further texts.</summary>
+    internal void Save(string path, TensorNaming naming, IReadOnlyDictionary<string, string>? texts)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = Describe(naming, texts);
+        SafetensorsWriter.Write(path, tensors, metadata);
+    }
+
+    /// <summary>Saves the network and further texts.</summary>
+    internal void Save(Stream stream, TensorNaming naming, IReadOnlyDictionary<string, string>? texts)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanWrite)
             throw new ArgumentException("the stream is not writable; open it for writing", nameof(stream));
-        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = Describe(naming);
+        (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = Describe(naming, texts);
         SafetensorsWriter.Write(stream, tensors, metadata);
     }
 
@@ -147,9 +153,11 @@ public sealed partial class Sequential
             stream.Seek(0, SeekOrigin.End);
     }
 
-    private (IReadOnlyList<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Describe(TensorNaming naming)
+    private (IReadOnlyList<SafetensorEntry> Tensors, Dictionary<string, string> Metadata) Describe(TensorNaming naming, IReadOnlyDictionary<string, string>? texts)
     {
         (IReadOnlyList<SafetensorEntry> tensors, Dictionary<string, string> metadata) = ModelFile.Describe(this, naming);
+        foreach ((string key, string text) in texts ?? new Dictionary<string, string>())
+            metadata.Add(key, text);
         ContentDigest.Add(tensors, metadata);
         return (tensors, metadata);
     }

@@ -139,6 +139,12 @@ public partial class OptionWalkTests
             case TabularClassifierOptions options:
                 _ = new TabularClassifier<string>(options);
                 break;
+            case TabularRegressorOptions options:
+                _ = new TabularRegressor(options);
+                break;
+            case TabularPlanOptions options:
+                _ = TabularPlan.Find(new TabularData(TabularColumn.Numbers("a", [1, 2])), options: options);
+                break;
             case WeightLoadOptions options:
                 network.Save(folder.File("weights"), Enum.IsDefined(options.Naming) ? options.Naming : TensorNaming.Native);
                 network.LoadWeights(folder.File("weights"), options);

@@ -24,6 +24,7 @@ internal static class DocumentReader
         "src/NeuralNetFromScratch/PACKAGE.md",
         "src/NeuralNetFromScratch.Images/PACKAGE.md",
         "src/NeuralNetFromScratch.Onnx/PACKAGE.md",
+        "src/NeuralNetFromScratch.Tables/PACKAGE.md",
         "src/NeuralNetFromScratch.Tool/PACKAGE.md",
     ];
 

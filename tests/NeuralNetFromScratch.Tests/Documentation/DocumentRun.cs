@@ -30,14 +30,20 @@ internal static class DocumentRun
                 app.Urls.Add("http://127.0.0.1:0");
                 await app.StartAsync();
                 using var client = new HttpClient();
-                using HttpResponseMessage response = await client.PostAsync(app.Urls.First() + "/digit", new ByteArrayContent(new byte[784]));
+                string url = app.Urls.First();
+                HttpResponseMessage response = await client.PostAsync(url + "/digit", new ByteArrayContent(new byte[784]));
+                if (response.StatusCode == System.Net.HttpStatusCode.NotFound)
+                    response = await client.PostAsync(url + "/customer", new StringContent("{ \"age\": 33, \"city\": \"Lugano\", \"calls\": null, \"since\": \"2024-02-29\" }", System.Text.Encoding.UTF8, "application/json"));
                 Console.WriteLine(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
             }
         }
         """;
 
     private static readonly string[] Libraries =
-        ["NeuralNetFromScratch.dll", "NeuralNetFromScratch.Images.dll", "NeuralNetFromScratch.Onnx.dll", "Google.Protobuf.dll", "System.Numerics.Tensors.dll", "SkiaSharp.dll", Native];
+    [
+        "NeuralNetFromScratch.dll", "NeuralNetFromScratch.Images.dll", "NeuralNetFromScratch.Onnx.dll", "NeuralNetFromScratch.Tables.dll", "Google.Protobuf.dll",
+        "System.Numerics.Tensors.dll", "Sep.dll", "csFastFloat.dll", "Parquet.dll", "SkiaSharp.dll", Native,
+    ];
 
     /// <summary>The native part of SkiaSharp, which programs that read pictures use.</summary>
     private static string Native => Path.Combine(

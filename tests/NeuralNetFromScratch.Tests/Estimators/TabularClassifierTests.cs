@@ -66,7 +66,7 @@ public class TabularClassifierTests
         (float[] features, int[] labels) = Irises();
         for (ulong seed = 0; seed < 3; seed++)
         {
-            var classifier = new TabularClassifier<int>(new() { MaxEpochs = 2000, Seed = seed });
+            var classifier = new TabularClassifier<int>(new() { MaxEpochs = 2000, BatchSize = 200, Seed = seed });
             double[] losses = [.. classifier.Fit(new ReadOnlyMatrixView(features, 150, 4), labels).Epochs.Select(epoch => epoch.Training.Loss)];
             double best = double.PositiveInfinity;
             int poor = 0, stop = 0;
@@ -113,7 +113,9 @@ public class TabularClassifierTests
         [
             (new() { BatchSize = 0 }, "BatchSize"), (new() { MaxEpochs = 0 }, "MaxEpochs"), (new() { HiddenUnits = [3, 0] }, "HiddenUnits"), (new() { LearningRate = -1 }, "LearningRate"),
             (new() { L2Penalty = float.NaN }, "L2Penalty"), (new() { MinImprovement = -1 }, "MinImprovement"), (new() { Patience = -1 }, "Patience"), (new() { ThreadCount = 0 }, "ThreadCount"),
-            (new() { Solver = (TabularSolver)5 }, "Solver"), (new() { HiddenUnits = null! }, "HiddenUnits"), (new() { Activation = null! }, "Activation"),
+            (new() { Solver = (TabularSolver)5 }, "Solver"), (new() { Activation = null! }, "Activation"),
+            (new() { ValidationFraction = 1 }, "ValidationFraction"), (new() { ClassWeights = null! }, "ClassWeights"), (new() { ClassWeights = new Dictionary<string, float> { ["1"] = -1 } }, "ClassWeights"),
+            (new() { Columns = new() { MaxCategories = 0 } }, "MaxCategories"),
         ];
         foreach ((TabularClassifierOptions options, string name) in outside)
             Assert.That(() => new TabularClassifier<int>(options), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(name));
@@ -123,6 +125,43 @@ public class TabularClassifierTests
     {
         System.Text.Json.JsonElement golden = Golden.GoldenFile.Read("lbfgs.json");
         return ([.. golden.GetProperty("features").EnumerateArray().Select(value => value.GetSingle())], [.. golden.GetProperty("labels").EnumerateArray().Select(value => value.GetInt32())]);
+    }
+
+    [Test]
+    public void Rare_classes_are_found_where_classes_are_balanced()
+    {
+        float[] features = TestValues.Uniform(1000, 5);
+        int[] labels = [.. features.Select((value, i) => value + 0.3 * new RandomSource(1).Normal((ulong)i) > 1.25 ? 1 : 0)];
+        Assert.That(labels.Average(), Is.LessThan(0.05));
+        Assert.That(Recall(new() { MaxEpochs = 60 }), Is.LessThan(0.5));
+        Assert.That(Recall(new() { MaxEpochs = 60, BalanceClasses = true }), Is.GreaterThan(0.8));
+        Assert.That(Recall(new() { MaxEpochs = 60, ClassWeights = new Dictionary<string, float> { ["1"] = 30 } }), Is.GreaterThan(0.8));
+        Assert.That(Recall(new() { MaxEpochs = 60 }, [.. labels.Select(label => label == 1 ? 30f : 1)]), Is.GreaterThan(0.8));
+        var balanced = new TabularClassifier<int>(new() { BalanceClasses = true });
+        Assert.That(() => balanced.PartialFit(new ReadOnlyMatrixView(features, 1000, 1), labels), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("ClassWeights"));
+        Assert.That(() => new TabularClassifier<int>().Fit(new ReadOnlyMatrixView(features, 1000, 1), labels, [1, 2]), Throws.ArgumentException.With.Message.Contains("expected 1000 weights"));
+
+        double Recall(TabularClassifierOptions options, float[]? weights = null)
+        {
+            var view = new ReadOnlyMatrixView(features, 1000, 1);
+            var classifier = new TabularClassifier<int>(options);
+            classifier.Fit(view, labels, weights);
+            return classifier.Predict(view).Zip(labels).Where(pair => pair.Second == 1).Average(pair => pair.First);
+        }
+    }
+
+    [Test]
+    public void Features_that_matter_are_found_by_permutation()
+    {
+        float[] features = TestValues.Uniform(900, 5);
+        string[] labels = [.. Enumerable.Range(0, 300).Select(row => features[3 * row + 1] > 0 ? "high" : "low")];
+        var table = new ReadOnlyMatrixView(features, 300, 3);
+        var classifier = new TabularClassifier<string>(new() { MaxEpochs = 50 });
+        classifier.Fit(table, labels);
+        IReadOnlyList<FeatureImportance> importance = classifier.PermutationImportance(table, labels, repeats: 3, seed: 1);
+        Assert.That(importance[0].Name, Is.EqualTo("1"));
+        Assert.That(importance[0].Mean, Is.EqualTo(0.5).Within(0.1));
+        Assert.That(importance.Skip(1).Select(one => Math.Abs(one.Mean)), Is.All.LessThan(0.1));
     }
 
     [Test]

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace NeuralNetFromScratch.Tables;
+
+/// <summary>How the lines of a CSV file are laid out: separator, names of the columns, and how many lines come before the rows.</summary>
+/// <param name="Separator">What stands between cells.</param>
+/// <param name="Names">The columns.</param>
+/// <param name="SkipsSeparatorLine">Whether the first line says only what the separator is.</param>
+/// <param name="HasHeader">Whether the first row names the columns.</param>
+internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSeparatorLine, bool HasHeader)
+{
+    private const string SeparatorLine = "sep=";
+    private const string Separators = ",;\t|";
+
+    public static CsvLayout Of(Func<TextReader> open, string file, CsvOptions options)
+    {
+        (char separator, bool skips) = FindSeparator(open, options);
+        using TextReader text = open();
+        foreach (CsvRow row in CsvRow.Of(text, separator, skips, file))
+        {
+            var cells = new string[row.Count];
+            bool hasNumber = false;
+            for (int i = 0; i < cells.Length; i++)
+            {
+                ReadOnlySpan<char> cell = row.Cell(i, column: null, out _);
+                cells[i] = cell.ToString();
+                hasNumber |= CsvText.TryNumber(cell, options.Culture, asked: true, out _);
+            }
+
+            bool hasHeader = options.HasHeader ?? !hasNumber;
+            string[] names = [.. cells.Select((cell, column) => hasHeader && cell.Length > 0 ? cell : string.Create(CultureInfo.InvariantCulture, $"column {column + 1}"))];
+            if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                throw new InvalidDataException($"{file}, line {row.Line}: two columns are called \"{twice.Key}\"");
+            foreach (string name in options.Types.Keys)
+            {
+                if (!names.Contains(name, StringComparer.Ordinal))
+                    throw new ArgumentException($"{file} has no column \"{name}\"; it has {string.Join(", ", names.Select(other => $"\"{other}\""))}", nameof(options));
+            }
+
+            return new(separator, names, skips, hasHeader);
+        }
+
+        throw new InvalidDataException($"{file} is empty: expected a line with the columns' names, then a line for each row");
+    }
+
+    /// <summary>By the line "sep=", or the first line's most frequent separator outside of quotation marks.</summary>
+    private static (char Separator, bool SkipsLine) FindSeparator(Func<TextReader> open, CsvOptions options)
+    {
+        using TextReader text = open();
+        string? line = text.ReadLine();
+        while (line is not null && line.Trim().Length == 0)
+            line = text.ReadLine();
+        if (line is null)
+            return (options.Separator ?? Separators[0], false);
+        bool says = line.StartsWith(SeparatorLine, StringComparison.OrdinalIgnoreCase) && line.Length == SeparatorLine.Length + 1;
+        if (options.Separator is { } asked)
+            return (asked, says);
+        if (says)
+            return (line[^1], true);
+        var counts = new int[Separators.Length];
+        bool quoted = false;
+        foreach (char character in line)
+        {
+            quoted ^= character == '"';
+            int place = Separators.IndexOf(character, StringComparison.Ordinal);
+            if (!quoted && place >= 0)
+                counts[place]++;
+        }
+
+        return (Separators[Array.IndexOf(counts, counts.Max())], false);
+    }
+}

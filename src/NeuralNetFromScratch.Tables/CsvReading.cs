@@ -1,0 +1,186 @@
+namespace NeuralNetFromScratch.Tables;
+
+/// <summary>Reads the rows of a CSV file: once to find the types, once to fill the columns.</summary>
+internal sealed class CsvReading
+{
+    private const int MostShownCharacters = 40;
+
+    private readonly Func<TextReader> _open;
+    private readonly string _file;
+    private readonly CsvOptions _options;
+    private readonly CsvLayout _layout;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _missing;
+
+    public CsvReading(Func<TextReader> open, string file, CsvOptions options, CsvLayout layout)
+    {
+        (_open, _file, _options, _layout) = (open, file, options, layout);
+        _missing = new HashSet<string>(options.MissingMarkers, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public TabularData Run()
+    {
+        TypeGuess[] guesses = [.. _layout.Names.Select(name => new TypeGuess(_options.Types.TryGetValue(name, out ColumnType type) ? type : null))];
+        if (guesses.Any(guess => guess.IsOpen))
+            ForEachCell((row, column, cell, isMissing) => guesses[column].See(cell, isMissing, _options));
+        ColumnFiller[] fillers = [.. _layout.Names.Zip(guesses, (name, guess) => ColumnFiller.Of(name, guess.Type))];
+        ForEachCell((row, column, cell, isMissing) =>
+        {
+            if (isMissing)
+                fillers[column].AddMissing();
+            else if (!fillers[column].TryAdd(cell, _options))
+                throw row.Wrong(column, _layout.Names[column], $"\"{Shorten(cell)}\" is no {TypeName(guesses[column].Type)}");
+        });
+        return new([.. fillers.Select(filler => filler.Finish())]);
+    }
+
+    private void ForEachCell(CellAction action)
+    {
+        using TextReader text = _open();
+        bool isHeader = _layout.HasHeader, hasRows = false;
+        foreach (CsvRow row in CsvRow.Of(text, _layout.Separator, _layout.SkipsSeparatorLine, _file))
+        {
+            if (isHeader)
+            {
+                isHeader = false;
+                continue;
+            }
+
+            hasRows = true;
+            if (row.Count != _layout.Names.Length)
+                throw row.Wrong($"expected {_layout.Names.Length} cells as in the first line, got {row.Count}");
+            for (int column = 0; column < _layout.Names.Length; column++)
+            {
+                ReadOnlySpan<char> cell = row.Cell(column, _layout.Names[column], out bool isQuoted);
+                action(row, column, cell, cell.IsEmpty || (!isQuoted && _missing.Contains(cell)));
+            }
+        }
+
+        if (!hasRows)
+            throw new InvalidDataException($"{_file} has a header but no rows");
+    }
+
+    private delegate void CellAction(CsvRow row, int column, ReadOnlySpan<char> cell, bool isMissing);
+
+    private static string Shorten(ReadOnlySpan<char> cell) => cell.Length <= MostShownCharacters ? cell.ToString() : $"{cell[..MostShownCharacters]}…";
+
+    private static string TypeName(ColumnType type) => type switch
+    {
+        ColumnType.Number => "number",
+        ColumnType.Boolean => "truth value",
+        ColumnType.Date => "date",
+        _ => "text",
+    };
+
+    /// <summary>The type of a column, as far as the cells so far tell.</summary>
+    private sealed class TypeGuess(ColumnType? given)
+    {
+        private bool _number = true, _boolean = true, _date = true, _any;
+
+        public bool IsOpen => given is null;
+
+        public ColumnType Type => given ?? (!_any ? ColumnType.Text : _number ? ColumnType.Number : _boolean ? ColumnType.Boolean : _date ? ColumnType.Date : ColumnType.Text);
+
+        public void See(ReadOnlySpan<char> cell, bool isMissing, CsvOptions options)
+        {
+            if (!IsOpen || isMissing)
+                return;
+            _any = true;
+            _number = _number && CsvText.TryNumber(cell, options.Culture, asked: false, out _);
+            _boolean = _boolean && CsvText.TryBoolean(cell, asked: false, out _);
+            _date = _date && CsvText.TryDate(cell, options.Culture, out _);
+        }
+    }
+}
+
+/// <summary>Takes the cells of a column, first to last.</summary>
+internal abstract class ColumnFiller
+{
+    public static ColumnFiller Of(string name, ColumnType type) => type switch
+    {
+        ColumnType.Number => new NumberFiller(name),
+        ColumnType.Boolean => new BooleanFiller(name),
+        ColumnType.Date => new DateFiller(name),
+        _ => new TextFiller(name),
+    };
+
+    public abstract bool TryAdd(ReadOnlySpan<char> cell, CsvOptions options);
+
+    public abstract void AddMissing();
+
+    public abstract TabularColumn Finish();
+
+    private sealed class NumberFiller(string name) : ColumnFiller
+    {
+        private readonly List<double> _values = [];
+
+        public override bool TryAdd(ReadOnlySpan<char> cell, CsvOptions options)
+        {
+            bool isNumber = CsvText.TryNumber(cell, options.Culture, asked: true, out double number);
+            _values.Add(number);
+            return isNumber;
+        }
+
+        public override void AddMissing() => _values.Add(double.NaN);
+
+        public override TabularColumn Finish() => TabularColumn.Numbers(name, _values);
+    }
+
+    private sealed class BooleanFiller(string name) : ColumnFiller
+    {
+        private readonly List<bool?> _values = [];
+
+        public override bool TryAdd(ReadOnlySpan<char> cell, CsvOptions options)
+        {
+            bool isTruth = CsvText.TryBoolean(cell, asked: true, out bool value);
+            _values.Add(value);
+            return isTruth;
+        }
+
+        public override void AddMissing() => _values.Add(null);
+
+        public override TabularColumn Finish() => TabularColumn.Booleans(name, _values);
+    }
+
+    private sealed class DateFiller(string name) : ColumnFiller
+    {
+        private readonly List<DateTime?> _values = [];
+
+        public override bool TryAdd(ReadOnlySpan<char> cell, CsvOptions options)
+        {
+            bool isDate = CsvText.TryDate(cell, options.Culture, out DateTime date);
+            _values.Add(date);
+            return isDate;
+        }
+
+        public override void AddMissing() => _values.Add(null);
+
+        public override TabularColumn Finish() => TabularColumn.Dates(name, _values);
+    }
+
+    /// <summary>Equal texts are kept once.</summary>
+    private sealed class TextFiller : ColumnFiller
+    {
+        private readonly string _name;
+        private readonly List<string?> _values = [];
+        private readonly HashSet<string> _pool = new(StringComparer.Ordinal);
+        private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+
+        public TextFiller(string name)
+        {
+            _name = name;
+            _lookup = _pool.GetAlternateLookup<ReadOnlySpan<char>>();
+        }
+
+        public override bool TryAdd(ReadOnlySpan<char> cell, CsvOptions options)
+        {
+            if (!_lookup.TryGetValue(cell, out string? text))
+                _pool.Add(text = cell.ToString());
+            _values.Add(text);
+            return true;
+        }
+
+        public override void AddMissing() => _values.Add(null);
+
+        public override TabularColumn Finish() => TabularColumn.Texts(_name, _values);
+    }
+}

@@ -1,0 +1,61 @@
+using nietras.SeparatedValues;
+
+namespace NeuralNetFromScratch.Tables;
+
+/// <summary>A row of a CSV file, as long as it is the current one.</summary>
+internal sealed class CsvRow
+{
+    private readonly SepReader _reader;
+    private readonly string _file;
+
+    private CsvRow(SepReader reader, string file) => (_reader, _file) = (reader, file);
+
+    /// <summary>The line in which the row begins, from 1.</summary>
+    public int Line { get; private set; }
+
+    /// <summary>Number of cells.</summary>
+    public int Count => _reader.Current.ColCount;
+
+    /// <summary>The rows that are not empty lines.</summary>
+    public static IEnumerable<CsvRow> Of(TextReader text, char separator, bool skipsLine, string file)
+    {
+        int next = 1;
+        while (skipsLine && text.ReadLine() is { } line)
+        {
+            next++;
+            if (line.Trim().Length > 0)
+                break;
+        }
+
+        int offset = next - 1;
+        using SepReader reader = Sep.New(separator).Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = false }).From(text);
+        var row = new CsvRow(reader, file);
+        while (reader.MoveNext())
+        {
+            row.Line = next;
+            next = offset + reader.Current.LineNumberToExcl;
+            if (row.Count > 1 || !reader.Current[0].Span.Trim().IsEmpty)
+                yield return row;
+        }
+    }
+
+    /// <summary>A cell without the quotation marks or the white space around it.</summary>
+    /// <param name="index">Its place.</param>
+    /// <param name="column">What its column is called; its number if null.</param>
+    /// <param name="isQuoted">Whether it stands in quotation marks.</param>
+    /// <exception cref="InvalidDataException">A quotation mark is out of place.</exception>
+    public ReadOnlySpan<char> Cell(int index, string? column, out bool isQuoted)
+    {
+        ReadOnlySpan<char> cell = _reader.Current[index].Span.Trim();
+        isQuoted = cell.Length > 0 && cell[0] == '"';
+        if (!isQuoted && !cell.Contains('"'))
+            return cell;
+        string? text = isQuoted ? CsvText.Unquote(cell) : null;
+        return text ?? throw Wrong(index, column, "a quotation mark is out of place; a cell with one stands in quotation marks, and has each of its own twice");
+    }
+
+    public InvalidDataException Wrong(int index, string? column, string what) =>
+        new($"{_file}, line {Line}, column {(column is null ? $"{index + 1}" : $"\"{column}\"")}: {what}");
+
+    public InvalidDataException Wrong(string what) => new($"{_file}, line {Line}: {what}");
+}
