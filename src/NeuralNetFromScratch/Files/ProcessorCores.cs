@@ -17,7 +17,12 @@ internal static class ProcessorCores
     /// The number of cores for this process: at least 1, at most <see cref="Environment.ProcessorCount"/>, which considers affinity and a
     /// container's share.
     /// </summary>
-    public static int Count { get; } = Math.Clamp(Find() ?? Environment.ProcessorCount, 1, Environment.ProcessorCount);
+    public static int Count { get; } = Within(Find(), Environment.ProcessorCount);
+
+    /// <summary>What the system says of cores, within the processors that the runtime was given: by an affinity, or by a container's share (cgroup quota), rounded up.</summary>
+    /// <param name="cores">The cores; null where the system does not say.</param>
+    /// <param name="processors">Processors of the runtime.</param>
+    public static int Within(int? cores, int processors) => Math.Clamp(cores ?? processors, 1, processors);
 
     /// <summary>
     /// Computes the number of cores from the files of Linux: those of the processors that the process may use ("Cpus_allowed_list" in

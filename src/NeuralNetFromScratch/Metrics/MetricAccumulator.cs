@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -126,7 +127,7 @@ internal sealed partial class MetricAccumulator
         }
 
         for (int row = 0; row < batch.Rows; row++)
-            own.NonFinite += IsFinite(batch.Outputs.Row(row)) ? 0 : 1;
+            own.NonFinite += TensorPrimitives.IsFiniteAll(batch.Outputs.Row(row)) ? 0 : 1;
         for (int i = 0; i < _metrics.Length; i++)
         {
             ref readonly Place place = ref _places[i];
@@ -213,7 +214,7 @@ internal sealed partial class MetricAccumulator
             MetricBatch rows = batch.Slice(start, Math.Min(ChunkRows, batch.Rows - start)), counted = own.Counted.Of(rows, ignored);
             own.Ignored += rows.Rows - counted.Rows;
             for (int row = 0; row < counted.Rows; row++)
-                own.NonFinite += IsFinite(counted.Outputs.Row(row)) ? 0 : 1;
+                own.NonFinite += TensorPrimitives.IsFiniteAll(counted.Outputs.Row(row)) ? 0 : 1;
             for (int i = 0; i < _metrics.Length; i++)
             {
                 ref readonly Place place = ref _places[i];
@@ -235,15 +236,6 @@ internal sealed partial class MetricAccumulator
             if (rows.Labels[row] != ignored)
                 score.Keep(rows.Slice(row, 1), scores.Slice(row * length, length));
         }
-    }
-
-    /// <summary>Whether all values are finite: x − x is 0 for every finite x, otherwise NaN.</summary>
-    private static bool IsFinite(ReadOnlySpan<float> values)
-    {
-        float sum = 0;
-        foreach (float value in values)
-            sum += value - value;
-        return sum == 0;
     }
 
     /// <summary>The offsets of a metric's counts and sums, their numbers, and the number of values that it stores for a sample.</summary>

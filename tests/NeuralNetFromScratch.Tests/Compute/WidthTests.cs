@@ -51,6 +51,35 @@ public class WidthTests
     }
 
     [Test]
+    public void Softmax_of_rows_of_any_length([Values] RegisterWidth width)
+    {
+        width.AssumeUsed();
+        for (int length = 1; length < 100; length++)
+        {
+            float[] x = TestValues.Uniform(length, 7, -90, -10), y = new float[length];
+            (double logSum, float maximum) = Softmax.Row(x, y, 2, (SimdWidth)width);
+            double sum = x.Sum(value => Math.Exp((double)value - x.Max()));
+            Assert.That(maximum, Is.EqualTo(x.Max()));
+            Assert.That(logSum, Is.EqualTo(Math.Log(sum)).Within(1e-6));
+            Assert.That(y, Is.EqualTo(x.Select(value => 2 * Math.Exp((double)value - x.Max()) / sum)).Within(1e-6));
+        }
+    }
+
+    [Test]
+    public void Softmax_of_a_row_with_NaN_or_positive_infinity_or_of_negative_infinities_is_NaN(
+        [Values] RegisterWidth width, [Values(float.NaN, float.PositiveInfinity)] float value, [Values(0, 17, 63, 69)] int place)
+    {
+        width.AssumeUsed();
+        float[] x = TestValues.Uniform(70, 8), y = new float[70];
+        x[place] = value;
+        Assert.That(Softmax.Row(x, y, 1, (SimdWidth)width).ShiftedLogSum, Is.NaN);
+        Assert.That(float.IsFinite(y.Sum()), Is.False);
+        Array.Fill(x, float.NegativeInfinity);
+        Assert.That(Softmax.Row(x, y, 1, (SimdWidth)width).ShiftedLogSum, Is.NaN);
+        Assert.That(y, Is.All.NaN);
+    }
+
+    [Test]
     public void Exponentials_and_logarithms([Values] RegisterWidth width)
     {
         width.AssumeUsed();

@@ -70,11 +70,9 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
     public void Run<TSimd>()
         where TSimd : struct, ISimd<TSimd>
     {
-        float maximum = float.NegativeInfinity;
-        for (int i = 0; i < length; i++)
-            maximum = MathF.Max(x[i], maximum);
+        float maximum = MaximumOf<TSimd>();
 
-        // A row of −∞ or NaN only gives NaN, as does one with +∞.
+        // A row of −∞ only or with NaN gives NaN, as does one with +∞.
         TSimd shift = TSimd.Broadcast(maximum);
         for (int i = 0; i < length; i += TSimd.Width)
             PartialVector.Store(TSimd.Exp(PartialVector.Load<TSimd>(x + i, length - i) - shift), y + i, length - i);
@@ -87,6 +85,34 @@ internal unsafe struct SoftmaxRowKernel(float* x, float* y, int length, float sc
             PartialVector.Store(factor * PartialVector.Load<TSimd>(y + i, length - i), y + i, length - i);
         Maximum = maximum;
         ShiftedLogSum = PortableMath.Log(sum);
+    }
+
+    /// <summary>The largest value, NaNs left out: a maximum is exact, and has the same bits in any order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly float MaximumOf<TSimd>()
+        where TSimd : struct, ISimd<TSimd>
+    {
+        float maximum = float.NegativeInfinity;
+        int i = 0;
+        if (length >= 2 * TSimd.Width)
+        {
+            TSimd first = TSimd.Broadcast(maximum), second = first;
+            for (; i <= length - 2 * TSimd.Width; i += 2 * TSimd.Width)
+            {
+                TSimd left = TSimd.Load(x + i), right = TSimd.Load(x + i + TSimd.Width);
+                first = TSimd.SelectLess(first, left, left, first);
+                second = TSimd.SelectLess(second, right, right, second);
+            }
+
+            float* lanes = stackalloc float[16];
+            TSimd.Store(TSimd.SelectLess(first, second, second, first), lanes);
+            for (int lane = 0; lane < TSimd.Width; lane++)
+                maximum = maximum < lanes[lane] ? lanes[lane] : maximum;
+        }
+
+        for (; i < length; i++)
+            maximum = maximum < x[i] ? x[i] : maximum;
+        return maximum;
     }
 }
 
