@@ -30,6 +30,7 @@ internal static class PartRecipes
         LearningRateSchedule.Cosine().PerEpoch(), LearningRateSchedule.Exponential(0.9).PerStep(), LearningRateSchedule.Polynomial(1.5), LearningRateSchedule.Ramp(0.2, 1, 1),
         LearningRateSchedule.Constant.Then(1, LearningRateSchedule.Linear()),
         new ImageAugmentation { MaxShift = 1, MaxRotation = 20, Scale = (0.9f, 1.1f), MaxShear = 0.1f, Elastic = (2, 5) },
+        new RandomFlip { Vertical = true }, new RandomCrop(1), new ColorJitter { Brightness = 0.2f, Contrast = 0.3f }, new Cutout(2), new RandomFlip().Then(new RandomCrop(2)),
     ];
 
     public static IReadOnlyList<Recipe> All { get; } = [.. Parts().Select(part => new Recipe(part.ToString(), (width, digest) => Run(part, width, digest)))];

@@ -29,4 +29,12 @@ public abstract class Augmentation(Settings settings) : Part(settings)
     /// <param name="random">The random source.</param>
     /// <param name="scratch"><see cref="ScratchLength"/> floats of scratch memory with undefined contents.</param>
     public abstract void Apply(ReadOnlySpan<float> sample, Shape sampleShape, Span<float> result, RandomSource random, Span<float> scratch);
+
+    /// <summary>This change and then another one, each with its own random numbers.</summary>
+    /// <param name="next">The change that follows.</param>
+    public Augmentation Then(Augmentation next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        return new AugmentationSequence(this, next);
+    }
 }

@@ -201,7 +201,7 @@ public static class BuiltInParts
         .With<LinearSchedule>().With<OneCycleSchedule>().With<PlateauSchedule>().With<ProductSchedule>().With<SequenceSchedule>()
         .With<WarmUpSchedule>().With<PerEpochSchedule>().With<PerStepSchedule>().With<RampSchedule>().With<HoldSchedule>().With<MultiStepSchedule>()
         .With<PolynomialSchedule>().With<RestartSchedule>().With<CyclicSchedule>()
-        .With<ImageAugmentation>();
+        .With<ImageAugmentation>().With<RandomFlip>().With<RandomCrop>().With<ColorJitter>().With<Cutout>().With<AugmentationSequence>();
 
     /// <summary>
     /// Creates a registry of the library's kinds and one user's part. Add further ones with <see cref="PartRegistry.With{TPart}"/>.

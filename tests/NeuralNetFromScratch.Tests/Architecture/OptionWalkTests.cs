@@ -30,7 +30,7 @@ public partial class OptionWalkTests
     [
         typeof(Classification), typeof(DownloadProgress), typeof(LearningRateRangeTest), typeof(MetricResult), typeof(MetricTask), typeof(SafetensorEntry), typeof(SafetensorInfo),
         typeof(Setting), typeof(StepTotals), typeof(TrainingPosition), typeof(TrainingProgress), typeof(ScratchSize), typeof(ParameterDefinition), typeof(Size2D), typeof(Padding2D), typeof(UpdateStep),
-        typeof(Sequential), typeof(PixelRegion),
+        typeof(Sequential), typeof(PixelRegion), typeof(BrokenImage),
     ];
 
     private static IEnumerable<TestCaseData> Types() =>

@@ -33,7 +33,8 @@ internal sealed class PartSettingsTests
         new Accuracy(), new TopKAccuracy(2), new Precision(ClassAveraging.Micro), new Recall(), new F1Score(ClassAveraging.Weighted), new RocAuc(), new AveragePrecision(),
         new LogLoss(), new ConfusionMatrixMetric(), new Mae(), new Mse(), new Rmse(), new Mape(), new R2(), new ExplainedVariance(),
         new ParameterGroup("dense1") { LearningRateFactor = 0.5f, L2Penalty = 0.1f }, new ParameterGroup("dense1.bias") { IsFrozen = true },
-        new ImageAugmentation(), new ImageAugmentation { MaxShift = 1, MaxRotation = 2, Scale = (0.9f, 1.1f), MaxShear = 0.1f, Elastic = (4, 30) },
+        new RandomFlip(), new RandomFlip { Horizontal = false, Vertical = true }, new RandomCrop(2), new ColorJitter(), new ColorJitter { Brightness = 0.1f, Contrast = 0.2f },
+        new Cutout(3), new RandomCrop(1).Then(new Cutout(2)), new ImageAugmentation(), new ImageAugmentation { MaxShift = 1, MaxRotation = 2, Scale = (0.9f, 1.1f), MaxShear = 0.1f, Elastic = (4, 30) },
     ];
 
     private static IEnumerable<TestCaseData> OutOfRange()

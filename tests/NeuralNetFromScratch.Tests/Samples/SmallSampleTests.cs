@@ -15,6 +15,9 @@ public class SmallSampleTests
     public void A_layer_and_an_activation_of_ones_own_pass_the_gradient_check_and_learn() => Assert.That(Run("CustomLayer"), Is.Zero);
 
     [Test]
+    public void Pictures_of_a_folder_are_told_apart() => Assert.That(Run("Images"), Is.Zero);
+
+    [Test]
     public void Irises_are_told_apart()
     {
         (int code, string output, string error) = Tabular();
