@@ -89,7 +89,7 @@ public class ClassificationTests
         Assert.That(() => network.Classify([0f], 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => network.Classify([0f], 4), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("3 classes"));
         Assert.That(() => network.ClassifyPrediction([0f], new Classification[1]), Throws.ArgumentException);
-        Assert.That(() => Logits([1], [], OutputActivation.None).Classify([0f]), Throws.InvalidOperationException.With.Message.Contains("numbers"));
+        Assert.That(() => Logits([1], [], OutputActivation.None).Classify([0f]), Throws.InvalidOperationException.With.Message.Contains("not probabilities of classes; use Predict"));
         Assert.That(() => new Sequential([1], 0, new Dense(2)).Classify([0f]), Throws.InvalidOperationException);
     }
 
