@@ -24,7 +24,7 @@ public class SamplingTests
         Assert.That(history.Epochs.Select(epoch => (epoch.SampleCount, epoch.Training.Count)), Is.All.EqualTo((8, 8)));
         Assert.That(
             () => Taken(new FitOptions { DropLast = true, BatchSize = 11 }),
-            Throws.ArgumentException.With.Message.Contains("there are 10 training samples, fewer than a step of 11, which DropLast leaves out"));
+            Throws.ArgumentException.With.Message.Contains("there are 10 training samples, fewer than a step of 11, which DropLast omits"));
     }
 
     [Test]
