@@ -42,7 +42,7 @@ public class StepPaceTests
     {
         var pace = new StepPace(2);
         Run(pace, StepPace.FirstDistance + 3, threads => threads == 1 ? 1000 : 600);
-        for (int step = 0; step < 2 * StepPace.Rounds + 1; step++)
+        for (int step = 0; step < 2 * StepPace.Steps + 2; step++)
             pace.Follow(2 * Rows, pace.Next == 1 ? 1000 : 1500);
         Assert.That(pace.Current, Is.EqualTo(1));
     }
@@ -53,7 +53,7 @@ public class StepPaceTests
         var pace = new StepPace(2);
         Run(pace, 5000, threads => threads == 1 ? 1000 : 1500);
         Assert.That(pace.Current, Is.EqualTo(1));
-        Run(pace, StepPace.LongestDistance + 3 * StepPace.Rounds, threads => threads == 1 ? 1000 : 500);
+        Run(pace, StepPace.LongestDistance + 3 * StepPace.Steps, threads => threads == 1 ? 1000 : 500);
         Assert.That(pace.Current, Is.EqualTo(2));
     }
 
@@ -64,6 +64,31 @@ public class StepPaceTests
         int step = 0;
         Run(pace, 20_000, threads => threads == 1 ? 980 : ++step % 5 < 2 ? 1_000_000 : 1000);
         Assert.That(pace.Current, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void The_first_steps_with_another_number_of_threads_do_not_count()
+    {
+        // The helper still looks for work, and slows down the other half of its core.
+        var pace = new StepPace(2);
+        int alone = 0;
+        Run(pace, 5000, threads => threads == 2 ? Again(1300) : ++alone <= 5 ? 1500 : 1000);
+        Assert.That(pace.Current, Is.EqualTo(1));
+
+        long Again(long time)
+        {
+            alone = 0;
+            return time;
+        }
+    }
+
+    [Test]
+    public void Epochs_of_few_steps_with_a_short_one_are_compared()
+    {
+        var pace = new StepPace(2);
+        for (int step = 0; step < 2000; step++)
+            pace.Follow(step % 7 == 6 ? 1 : Rows, step % 7 == 6 ? 1 : pace.Next == 1 ? 1000 : 1500);
+        Assert.That(pace.Current, Is.EqualTo(1));
     }
 
     [Test]

@@ -3,15 +3,24 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>
 /// Finds out with how many threads the steps of a training are fastest. Two processors of a virtual machine may be halves of one core, and other programs may
 /// take what the scheduler promised: neither can be asked for, but it shows in how long whole steps take. Now and then some steps are run with the number in
-/// use, half of it and twice of it in turn, and the fastest in the middle is kept. No bit of a result depends on it.
+/// use, then with half of it and with twice of it, and the number whose median step is the fastest is kept. No bit of a result depends on it.
 /// </summary>
 internal sealed class StepPace
 {
     /// <summary>Steps with each number of threads in a comparison: an odd number, so that one is in the middle.</summary>
     public const int Rounds = 5;
 
+    /// <summary>
+    /// Steps with a number of threads that are not timed: a helper that is not needed any more still looks for work for a moment, and slows down the other half of
+    /// its core.
+    /// </summary>
+    public const int Unmeasured = 6;
+
+    /// <summary>Steps with each number of threads, timed or not.</summary>
+    public const int Steps = Unmeasured + Rounds;
+
     /// <summary>Steps before the first comparison, in which methods are compiled, and between two at most. The distance doubles.</summary>
-    public const int FirstDistance = 24, LongestDistance = 768;
+    public const int FirstDistance = 24, LongestDistance = 1536;
 
     /// <summary>Another number must take less than this share of the time: a change for nothing costs caches.</summary>
     private const double EnoughGain = 0.97;
@@ -20,7 +29,7 @@ internal sealed class StepPace
 
     private readonly int[] _candidates = new int[MostCandidates];
     private readonly double[] _times = new double[MostCandidates * Rounds];
-    private int _count, _measured, _rows;
+    private int _count, _followed, _rows, _others;
     private readonly int _threads;
     private int _distance = FirstDistance, _left = FirstDistance;
 
@@ -31,7 +40,7 @@ internal sealed class StepPace
     public int Current { get; private set; }
 
     /// <summary>The number of threads for the next step.</summary>
-    public int Next => _count == 0 ? Current : _candidates[_measured % _count];
+    public int Next => _count == 0 ? Current : _candidates[_followed / Steps];
 
     /// <summary>Takes note of a step that ran with <see cref="Next"/> threads.</summary>
     /// <param name="rows">Its samples: steps of other sizes are not compared.</param>
@@ -47,19 +56,24 @@ internal sealed class StepPace
 
         if (rows != _rows)
         {
-            // A last step that is shorter; where sizes go on changing, the comparison begins anew.
-            Begin(rows);
+            // One step of another size is the last of an epoch, and passed over; two in turn are a new size.
+            if (++_others > 1)
+                Begin(rows);
             return;
         }
 
-        _times[_measured % _count * Rounds + _measured / _count] = duration;
-        if (++_measured == _count * Rounds)
+        _others = 0;
+
+        int round = _followed % Steps - Unmeasured;
+        if (round >= 0)
+            _times[_followed / Steps * Rounds + round] = duration;
+        if (++_followed == _count * Steps)
             Decide();
     }
 
     private void Begin(int rows)
     {
-        (_rows, _measured, _count) = (rows, 0, 0);
+        (_rows, _followed, _count, _others) = (rows, 0, 0, 0);
         _candidates[_count++] = Current;
         if (Current > 1)
             _candidates[_count++] = Current / 2;
