@@ -28,8 +28,14 @@ internal sealed record Result(
     public static Result Of(Row row, IReadOnlyList<double> figures, double seconds)
     {
         double mean = figures.Average();
-        double spread = figures.Count == 1 ? 0 : Math.Sqrt(figures.Sum(figure => (figure - mean) * (figure - mean)) / (figures.Count - 1));
         return new(
-            row.Name, row.Source, row.Choice, row.Published, row.Target.ToString(), row.Target.Unit, figures, mean, spread, seconds, row.Target.Passes(mean));
+            row.Name, row.Source, row.Choice, row.Published, row.Target.ToString(), row.Target.Unit, figures, mean, SpreadOf(figures), seconds, row.Target.Passes(mean));
+    }
+
+    /// <summary>The standard deviation of a sample of figures; 0 for one.</summary>
+    public static double SpreadOf(IReadOnlyList<double> figures)
+    {
+        double mean = figures.Average();
+        return figures.Count == 1 ? 0 : Math.Sqrt(figures.Sum(figure => (figure - mean) * (figure - mean)) / (figures.Count - 1));
     }
 }

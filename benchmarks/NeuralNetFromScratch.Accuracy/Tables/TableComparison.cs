@@ -62,11 +62,8 @@ internal static class TableComparison
     }
 
     /// <summary>Mean and standard deviation in per cent.</summary>
-    private static string Figures(List<double> scores)
-    {
-        double mean = scores.Average(), spread = Math.Sqrt(scores.Sum(score => (score - mean) * (score - mean)) / (scores.Count - 1));
-        return string.Create(CultureInfo.InvariantCulture, $"{100 * mean:F1} ± {100 * spread:F1}");
-    }
+    private static string Figures(List<double> scores) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * scores.Average():F1} ± {100 * Result.SpreadOf(scores):F1}");
 
     private static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

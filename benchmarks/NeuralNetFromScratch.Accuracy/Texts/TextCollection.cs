@@ -43,33 +43,26 @@ internal sealed record TextCollection(IReadOnlyList<string> Training, int[] Trai
             labels.Add(group.StartsWith("spam", StringComparison.Ordinal) ? 1 : 0);
         }
 
-        int[] all = [.. Enumerable.Range(0, texts.Count)], both = [.. labels];
-        (int[] remaining, int[] heldOut) = Split(both, 0.2, seed: 1);
+        int[] both = [.. labels];
+        (IReadOnlyList<int> remaining, IReadOnlyList<int> heldOut) = Split(both, 0.2, seed: 1);
         return new(Pick(texts, remaining), Pick(both, remaining), Pick(texts, heldOut), Pick(both, heldOut), 2);
     }
 
     /// <summary>The training texts alone, a tenth of each class left for measuring: for choices.</summary>
     public TextCollection Divide()
     {
-        (int[] remaining, int[] heldOut) = Split(TrainingLabels, 0.1, seed: 1);
+        (IReadOnlyList<int> remaining, IReadOnlyList<int> heldOut) = Split(TrainingLabels, 0.1, seed: 1);
         return new(Pick(Training, remaining), Pick(TrainingLabels, remaining), Pick(Training, heldOut), Pick(TrainingLabels, heldOut), ClassCount);
     }
 
-    /// <summary>A stratified split, by the library's, of numbers in the place of samples.</summary>
-    private static (int[] Remaining, int[] HeldOut) Split(int[] labels, double share, ulong seed)
+    /// <summary>A stratified split of texts by their labels.</summary>
+    private static (IReadOnlyList<int> Remaining, IReadOnlyList<int> HeldOut) Split(int[] labels, double share, ulong seed)
     {
-        float[] numbers = [.. Enumerable.Range(0, labels.Length).Select(i => (float)i)];
-        (Dataset remaining, Dataset heldOut) = Dataset.FromArrays(numbers, [1], labels, labels.Max() + 1).Split(share, seed);
-        return (Numbers(remaining), Numbers(heldOut));
-
-        static int[] Numbers(Dataset data)
-        {
-            var number = new float[1];
-            return [.. Enumerable.Range(0, data.Count).Select(i => { data.CopyFeatures(i, number); return (int)number[0]; })];
-        }
+        (SubsetDataset remaining, SubsetDataset heldOut) = Dataset.FromArrays(new float[labels.Length], [1], labels, labels.Max() + 1).Split(share, seed);
+        return (remaining.Indices, heldOut.Indices);
     }
 
-    private static T[] Pick<T>(IReadOnlyList<T> items, int[] indices) => [.. indices.Select(index => items[index])];
+    private static T[] Pick<T>(IReadOnlyList<T> items, IReadOnlyList<int> indices) => [.. indices.Select(index => items[index])];
 
     private static string SubjectAndBody(string mail)
     {

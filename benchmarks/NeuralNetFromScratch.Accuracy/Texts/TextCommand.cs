@@ -45,8 +45,7 @@ internal static class TextCommand
             Write($"seed {seed}: {figures[^1]:F2} %");
         }
 
-        double mean = figures.Average(), spread = figures.Count < 2 ? 0 : Math.Sqrt(figures.Sum(figure => (figure - mean) * (figure - mean)) / (figures.Count - 1));
-        Write($"mean of {seeds} seeds: {mean:F2} %, spread {spread:F2}; median epoch {seconds.Order().ElementAt(seconds.Count / 2):F3} s");
+        Write($"mean of {seeds} seeds: {figures.Average():F2} %, spread {Result.SpreadOf(figures):F2}; median epoch {seconds.Order().ElementAt(seconds.Count / 2):F3} s");
     }
 
     /// <summary>Writes the rows as svmlight files and runs the script on them, and our network with the peer's settings, for the time of an epoch.</summary>

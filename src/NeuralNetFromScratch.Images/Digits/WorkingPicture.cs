@@ -11,11 +11,7 @@ internal sealed class WorkingPicture
 
     private const float Opaque = 255;
 
-    private WorkingPicture(PixelRegion region, Plane[] channels, float scale)
-    {
-        (Region, Channels, Scale) = (region, channels, scale);
-        NoiseDeviation = 0;
-    }
+    private WorkingPicture(PixelRegion region, Plane[] channels, float scale) => (Region, Channels, Scale) = (region, channels, scale);
 
     /// <summary>The part of the picture that this is.</summary>
     public PixelRegion Region { get; }

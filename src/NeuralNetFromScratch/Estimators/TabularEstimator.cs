@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
@@ -63,7 +62,7 @@ public abstract class TabularEstimator
     public EvaluationResult Evaluate(TabularData data, IReadOnlyList<Metric>? metrics = null)
     {
         TabularFeatures features = Encode(data);
-        return Network.Evaluate(Labelled(features, data), metrics: metrics, engine: new Engine(Options.ThreadCount, Options.EmulateFusedMultiplyAdd));
+        return Network.Evaluate(Labelled(features, data), metrics: metrics, engine: NewEngine());
     }
 
     /// <summary>
@@ -112,7 +111,11 @@ public abstract class TabularEstimator
         // A sample has few of its sparse features, and the first layer's sums vary by those that it has.
         Initializer? first = features.SparseColumns > 0 ? Initializer.Normal(MathF.Sqrt(2f / Math.Max(features.ActiveColumns, 1))) : null;
         foreach (int units in new TabularDefaults(Options, features.Rows).HiddenUnits)
-            (layers, first) = ([.. layers, new Dense(units, Options.Activation, first)], null);
+        {
+            layers.Add(new Dense(units, Options.Activation, first));
+            first = null;
+        }
+
         layers.Add(new Dense(outputs));
         var network = new Sequential([features.Columns], Options.Seed, layers) { ClassNames = classNames };
         Adopt(network, network, plan, targets);
@@ -199,7 +202,9 @@ public abstract class TabularEstimator
     /// <summary>The network's outputs: [samples, outputs].</summary>
     private protected Tensor<float> Outputs(TabularFeatures features) => features.SparseColumns == 0 && features.Rows < 2 * Predictor.BlockRows
         ? Network.Predict(new ReadOnlyTensorSpan<float>(features.Dense, [features.Rows, features.DenseColumns]))
-        : Network.Predict(features.WithLabels(new int[features.Rows], classCount: 1), new Engine(Options.ThreadCount, Options.EmulateFusedMultiplyAdd));
+        : Network.Predict(features.WithLabels(new int[features.Rows], classCount: 1), NewEngine());
+
+    private Engine NewEngine() => new(Options.ThreadCount, Options.EmulateFusedMultiplyAdd);
 
     private protected static void CheckWeights(ReadOnlySpan<float> weights, int rows)
     {
@@ -211,8 +216,6 @@ public abstract class TabularEstimator
     /// <summary>The weights in a column of a table; none where no column is named.</summary>
     private protected static float[] Weights(TabularData data, string? column) =>
         column is null ? [] : [.. Enumerable.Range(0, data.RowCount).Select(row => (float)data[column].GetNumber(row))];
-
-    private protected static string Number(int feature) => feature.ToString(CultureInfo.InvariantCulture);
 
     private TabularPlan KnownPlan => HasLearned && Plan is null
         ? throw new InvalidOperationException("the estimator has learned features without names, not a table with columns")

@@ -144,7 +144,7 @@ public sealed class Parameter
     /// <summary><see cref="Gradients"/>, for a caller that leaves rows at zero which are listed as such in <see cref="GradientRows"/>.</summary>
     internal Span<float> KnownGradients => _store.KnownGradients.Slice(Offset, Shape.ElementCount);
 
-    /// <summary>Which rows of the gradient can differ from zero, if the layer keeps a list of them.</summary>
+    /// <summary>Which rows of the gradient can differ from zero; null unless a trainer's optimizer passes over the others.</summary>
     internal GradientRows? GradientRows { get; set; }
 
     /// <summary>The number of elements up to the next parameter: whole cache lines.</summary>

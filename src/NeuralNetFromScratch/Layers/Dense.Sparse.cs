@@ -34,7 +34,6 @@ public partial class Dense : ISparseLayer
         // dZ = dA ∘ f', db = Σ dZ; dW = Xᵀ·dZ; dX = dZ·Wᵀ
         DifferentiateAndSum(context, output, outputGradient);
         Parameter weight = context.ListedParameter(this, Weight, checked(input.Columns * Units));
-        weight.GradientRows ??= new GradientRows(input.Columns);
         MatrixView weightGradient = new(weight.KnownGradients, input.Columns, Units);
         BatchProduct.MultiplyTransposed(context.Engine, input, outputGradient, weightGradient, context.Accumulate, weight.GradientRows);
         if (denseGradient.Rows > 0)

@@ -19,6 +19,7 @@ internal sealed class ParameterUpdate
     private readonly ParameterStore _parameters;
     private readonly Section[] _chunks;
     private readonly double[] _norms;
+    private readonly GradientRows?[] _lists;
 
     public ParameterUpdate(UpdatePlan plan, Optimizer optimizer, Engine engine, TrainingState state)
     {
@@ -29,6 +30,9 @@ internal sealed class ParameterUpdate
         _parameters = state.Network.Parameters;
         _chunks = optimizer.GlobalClipNorm is null && optimizer.GlobalClipInfinityNorm is null ? [] : GradientNormJob.Chunks(plan);
         _norms = new double[_chunks.Length];
+        _lists = [.. _parameters.Select(parameter => ListedRows.CanBeUsed(plan, parameter, optimizer) ? new GradientRows(parameter.Shape[0]) : null)];
+        for (int i = 0; i < _lists.Length; i++)
+            _parameters[i].GradientRows = _lists[i];
     }
 
     /// <summary>Updates the parameters from their gradients.</summary>
@@ -37,7 +41,7 @@ internal sealed class ParameterUpdate
     {
         _state.Steps++;
         float gradientScale = (_optimizer.GlobalClipNorm ?? _optimizer.GlobalClipInfinityNorm) is { } bound ? ScaleToNorm(bound) : 1;
-        ListedRows rows = float.IsNaN(gradientScale) ? default : ListedRows.Find(_plan, _parameters, _optimizer);
+        ListedRows rows = float.IsNaN(gradientScale) ? default : ListedRows.Find(_parameters, _lists);
         // Penalties and a rule of the user's own may write to all gradients.
         if (rows.Length == 0)
             _parameters.ForgetGradientRows();

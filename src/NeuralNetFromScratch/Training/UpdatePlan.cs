@@ -15,23 +15,23 @@ internal readonly record struct ListedRows(int Start, int Length, int Width, Gra
 
     public bool LieIn(in UpdateRun run) => Length > 0 && run.Start <= Start && End <= run.End;
 
-    /// <summary>Finds the rows, if the rule leaves a value with a gradient of zero as it is.</summary>
-    public static ListedRows Find(UpdatePlan plan, ParameterStore parameters, Optimizer optimizer)
+    /// <summary>Whether the optimizer leaves a value of a weight with a gradient of zero as it is.</summary>
+    public static bool CanBeUsed(UpdatePlan plan, Parameter weight, Optimizer optimizer) =>
+        optimizer.KeepsValuesAtZeroGradients && weight is { Role: ParameterRole.Weight, Shape.Rank: 2 }
+        && Array.Exists(plan.Runs, run => run is { L2: 0, L1: 0, DecoupledWeightDecay: 0 } && weight.Offset >= run.Start && weight.Offset < run.End);
+
+    /// <summary>Finds the weight whose rows are listed after the batch.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="own">The lists of this trainer: another one's optimizer may pass over rows that this one's changes.</param>
+    public static ListedRows Find(ParameterStore parameters, GradientRows?[] own)
     {
-        if (!optimizer.KeepsValuesAtZeroGradients)
-            return default;
-        foreach (UpdateRun run in plan.Runs)
+        for (int i = 0; i < parameters.Count; i++)
         {
-            if (run is not { L2: 0, L1: 0, DecoupledWeightDecay: 0 })
+            Parameter weight = parameters[i];
+            if (own[i] is not { IsKnown: true } list || weight.GradientRows != list)
                 continue;
-            for (int i = 0; i < parameters.Count; i++)
-            {
-                Parameter weight = parameters[i];
-                if (weight.GradientRows is not { IsKnown: true } list || weight.Offset < run.Start || weight.Offset >= run.End)
-                    continue;
-                int width = weight.Shape[^1], skipped = list.First * width;
-                return new ListedRows(weight.Offset + skipped, weight.Shape.ElementCount - skipped, width, list);
-            }
+            int width = weight.Shape[^1], skipped = list.First * width;
+            return new ListedRows(weight.Offset + skipped, weight.Shape.ElementCount - skipped, width, list);
         }
 
         return default;

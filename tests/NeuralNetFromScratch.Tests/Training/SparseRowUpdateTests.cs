@@ -50,14 +50,13 @@ public class SparseRowUpdateTests
     [Test]
     public void Rows_are_passed_over_where_a_gradient_of_zero_changes_nothing([ValueSource(nameof(Names))] string name, [Values] bool isMixed)
     {
-        (_, bool skips, Func<Optimizer> create) = Optimizers.Single(optimizer => optimizer.Name == name);
+        bool skips = Optimizers.Single(optimizer => optimizer.Name == name).Skips;
         Trainer trainer = NewTrainer(name, 1, out Sequential network);
         trainer.ComputeGradients(trainer.Load(isMixed ? Samples.Mixed : Samples.Sparse, [5, 6]));
         int dense = isMixed ? Samples.DenseColumns : 0;
         int[] used = [.. Enumerable.Range(0, Samples.Columns).Where(column => column >= dense && (Feature(5, column) != 0 || Feature(6, column) != 0))];
 
-        Optimizer optimizer = create();
-        var rows = ListedRows.Find(new UpdatePlan(network.Parameters, optimizer), network.Parameters, optimizer);
+        var rows = ListedRows.Find(network.Parameters, [.. network.Parameters.Select(parameter => parameter.GradientRows)]);
         Assert.That(rows.Length, Is.EqualTo(skips ? (Samples.Columns - dense) * 9 : 0));
         if (skips)
             Assert.That(rows.Numbers.ToArray().Order().Select(number => number + dense), Is.EqualTo(used));
@@ -112,6 +111,26 @@ public class SparseRowUpdateTests
         }
 
         Assert.That(network.Parameters.Values.ToArray(), Is.EqualTo(dense.Parameters.Values.ToArray()));
+    }
+
+    [Test]
+    public void Trainers_that_share_a_network_do_not_share_their_lists()
+    {
+        Assert.That(Train(Samples.Sparse), Is.EqualTo(Train(Samples.Dense)));
+
+        static float[] Train(Dataset data)
+        {
+            var network = new Sequential([Samples.Columns], 3, new Dense(9, Activation.Tanh), new Dense(3));
+            Trainer[] trainers = [.. Names.Select(name => new Trainer(network, new SoftmaxCrossEntropy(), Optimizers.Single(one => one.Name == name).Create(), new Engine(1, SimdWidths.Best)))];
+            for (int step = 0; step < 3 * trainers.Length; step++)
+            {
+                Trainer trainer = trainers[step * 5 % trainers.Length];
+                trainer.ComputeGradients(trainer.Load(data, [4 + step, 5 + step]));
+                trainer.Update();
+            }
+
+            return network.Parameters.Values.ToArray();
+        }
     }
 
     [Test]

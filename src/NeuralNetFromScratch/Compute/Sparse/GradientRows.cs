@@ -40,7 +40,8 @@ internal sealed class GradientRows(int rowCount)
 
         if (!accumulate)
         {
-            stale = Clear();
+            ReadOnlySpan<int> listed = Clear();
+            stale = wasKnown ? listed : [];
             (First, IsKnown) = (first, true);
         }
 

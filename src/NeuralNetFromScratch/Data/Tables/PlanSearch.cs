@@ -40,7 +40,7 @@ internal static class PlanSearch
                     return new IgnoredPlan(column.Name, "another value in each row");
                 return counts.Values.Max() < options.MinCount(column.Count)
                     ? new IgnoredPlan(column.Name, string.Create(CultureInfo.InvariantCulture, $"no value occurs {options.MinCount(column.Count)} times"))
-                    : As(column, ColumnEncoding.Categories, options);
+                    : Categories(column, counts, options);
         }
     }
 
@@ -54,7 +54,7 @@ internal static class PlanSearch
             ColumnEncoding.Ignored => new IgnoredPlan(column.Name, null),
             ColumnEncoding.Standardized => NumberPlan.Of(column, Statistics(column), byQuantiles: false),
             ColumnEncoding.Quantiles => NumberPlan.Of(column, Statistics(column), byQuantiles: true),
-            ColumnEncoding.Categories => Categories(column, options),
+            ColumnEncoding.Categories => Categories(column, Counts(column), options),
             ColumnEncoding.Boolean => new BooleanPlan(column.Name, Enumerable.Range(0, column.Count).Any(row => column.GetBoolean(row) is null)),
             _ => DatePlan.Of(column),
         };
@@ -78,9 +78,8 @@ internal static class PlanSearch
         return true;
     }
 
-    private static CategoryPlan Categories(TabularColumn column, TabularPlanOptions options)
+    private static CategoryPlan Categories(TabularColumn column, Dictionary<string, int> counts, TabularPlanOptions options)
     {
-        Dictionary<string, int> counts = Counts(column);
         int least = options.MinCount(column.Count);
         string[] frequent =
         [
