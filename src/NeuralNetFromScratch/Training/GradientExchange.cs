@@ -1,25 +1,48 @@
+using System.Globalization;
+using System.Numerics;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The base class of gradient exchanges, which combine the gradients of several machines between their computation and the update. Set it as
-/// <see cref="TrainerOptions.Exchange"/>. All methods are called on the training thread.
+/// Trains one network by all processes of a cluster. A step's samples are cut into shards; each process computes whole shards, and their gradients are added in a
+/// binary tree over the shards. The bits of the result depend on the number of shards, but not on the number of processes: one process computes all shards with the
+/// same bits. Set it as <see cref="TrainerOptions.Exchange"/> in each process.
 /// </summary>
-public abstract class GradientExchange
+/// <remarks>
+/// Each process passes the whole training samples and makes the same calls, but reads only the samples of its own shards. A layer that mixes samples, as batch
+/// normalization does, sees the samples of a shard; the shards' contributions to running statistics are added in the same tree. An exchange of one shard is the same
+/// as none.
+/// </remarks>
+public sealed class GradientExchange
 {
-    /// <summary>
-    /// Called when the gradients of some parameters are complete, in the last block of the step's rows, while the gradients of earlier layers are
-    /// still being computed. An implementation can begin to send them. The default implementation does nothing.
-    /// </summary>
-    /// <param name="parameters">The network's parameters.</param>
-    /// <param name="first">The index of the first complete parameter.</param>
-    /// <param name="count">The number of complete parameters.</param>
-    public virtual void OnLayerFinished(ParameterStore parameters, int first, int count)
+    private const int MostShards = 1024;
+
+    /// <summary>Creates an exchange.</summary>
+    /// <param name="communicator">The connection to the other processes; <see cref="Communicator.Alone"/> for one process that computes all shards.</param>
+    /// <param name="shards">The number of shards: a power of two, 1 to 1024, that the number of processes divides. Default: 8.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shards"/> is not a power of two from 1 to 1024.</exception>
+    /// <exception cref="ArgumentException">The number of processes does not divide the number of shards.</exception>
+    public GradientExchange(Communicator communicator, int shards = 8)
     {
+        ArgumentNullException.ThrowIfNull(communicator);
+        if (shards is < 1 or > MostShards || !BitOperations.IsPow2(shards))
+            throw new ArgumentOutOfRangeException(nameof(shards), shards, string.Create(CultureInfo.InvariantCulture, $"the number of shards must be a power of two from 1 to {MostShards}"));
+        if (shards % communicator.RankCount != 0)
+            throw new ArgumentException(Unfit(shards, communicator.RankCount), nameof(communicator));
+        Communicator = communicator;
+        Shards = shards;
     }
 
-    /// <summary>Exchanges the gradients and the batch's contributions to running statistics, which are stored in the gradients of state.</summary>
-    /// <param name="parameters">The network's parameters. The method replaces their gradients by those of the whole step.</param>
-    /// <param name="totals">The totals of this machine's share of the step.</param>
-    /// <returns>The totals of the whole step.</returns>
-    public abstract StepTotals Exchange(ParameterStore parameters, StepTotals totals);
+    /// <summary>The connection to the other processes.</summary>
+    public Communicator Communicator { get; }
+
+    /// <summary>The number of shards into which each step is cut.</summary>
+    public int Shards { get; }
+
+    private static string Unfit(int shards, int processes)
+    {
+        string[] numbers = [.. Enumerable.Range(0, BitOperations.Log2((uint)shards) + 1).Select(power => (1 << power).ToString(CultureInfo.InvariantCulture))];
+        string list = numbers.Length == 1 ? numbers[0] : $"{string.Join(", ", numbers[..^1])} or {numbers[^1]}";
+        return string.Create(CultureInfo.InvariantCulture, $"{shards} shard{(shards == 1 ? "" : "s")} divide among {list} processes, not {processes}");
+    }
 }

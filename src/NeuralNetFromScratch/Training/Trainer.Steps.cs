@@ -84,7 +84,7 @@ public sealed partial class Trainer
     public StepTotals Exchange(StepTotals totals)
     {
         using UseGuard.Use use = BeginUse();
-        return _steps.Exchange(totals);
+        return StepRunner.Exchange(totals);
     }
 
     /// <summary>Updates the parameters and running statistics from their gradients and counts the step, the last stage of a step.</summary>

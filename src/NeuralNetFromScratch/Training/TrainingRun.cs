@@ -128,11 +128,10 @@ internal static class TrainingFingerprint
 }
 
 /// <summary>Runs the stages of a step in order: gradients, exchange, update.</summary>
-internal sealed class StepRunner : ILayerObserver
+internal sealed class StepRunner
 {
     private const ulong LayerStream = 2;
 
-    private readonly GradientExchange? _exchange;
     private readonly Engine _engine;
     private readonly StepPace? _pace;
     private readonly TrainingState _state;
@@ -142,7 +141,8 @@ internal sealed class StepRunner : ILayerObserver
     /// <exception cref="ArgumentException">The optimizer has a group that names no parameter.</exception>
     public StepRunner(Loss loss, Optimizer optimizer, Engine engine, GradientExchange? exchange, TrainingState state)
     {
-        _exchange = exchange;
+        if (exchange is { Shards: > 1 })
+            throw new NotSupportedException("an exchange of several shards is not implemented yet");
         _engine = engine;
         // Machines that exchange gradients wait for each other.
         _pace = engine.Rests && engine.ThreadCount > 1 && exchange is null ? new StepPace(engine.ThreadCount) : null;
@@ -154,10 +154,10 @@ internal sealed class StepRunner : ILayerObserver
 
     /// <summary>Computes the gradients and stores them in the network's parameters.</summary>
     public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures, bool refusesNonFinite = false) => _pass.Run(
-        batch, new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps), accumulate, figures, _exchange is null ? null : this, refusesNonFinite);
+        batch, new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps), accumulate, figures, observer: null, refusesNonFinite);
 
     /// <summary>Replaces the gradients and totals by those of all machines.</summary>
-    public StepTotals Exchange(StepTotals totals) => _exchange is null ? totals : _exchange.Exchange(_state.Network.Parameters, totals);
+    public static StepTotals Exchange(StepTotals totals) => totals;
 
     /// <summary>Updates the parameters and counts the step.</summary>
     public void Update(float learningRate, float? momentum) => _update.Run(learningRate, momentum);
@@ -196,7 +196,4 @@ internal sealed class StepRunner : ILayerObserver
         Update(learningRate, momentum);
         return (totals, true);
     }
-
-    void ILayerObserver.OnLayerFinished(int firstParameter, int parameterCount) =>
-        _exchange!.OnLayerFinished(_state.Network.Parameters, firstParameter, parameterCount);
 }
