@@ -91,6 +91,16 @@ public abstract partial class Dataset
         GatherTargets(indices, destination);
     }
 
+    /// <summary>
+    /// Announces that samples in a row will be read soon, in any order. A data set that reads from a disk can read them ahead. The default implementation does
+    /// nothing. See <see cref="FitOptions.ShuffleBlock"/>.
+    /// </summary>
+    /// <param name="start">The index of the first sample.</param>
+    /// <param name="count">The number of samples; positive.</param>
+    public virtual void Announce(int start, int count)
+    {
+    }
+
     /// <summary>Copies the labels, dense targets and weights that a destination requests, sample by sample.</summary>
     /// <param name="indices">The indices of the samples, each 0 to <c>Count − 1</c>.</param>
     /// <param name="destination">Receives them; it has one row for each index.</param>

@@ -41,9 +41,12 @@ public static class DatasetFingerprint
         static string OfFile(string path)
         {
             var file = new FileInfo(path);
-            return string.Create(CultureInfo.InvariantCulture, $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}");
+            return DatasetFingerprint.OfFile(file.Name, file.Length, file.LastWriteTimeUtc);
         }
     }
+
+    /// <summary>Returns what identifies one file.</summary>
+    internal static string OfFile(string name, long length, DateTime time) => string.Create(CultureInfo.InvariantCulture, $"{name} {length} {time.Ticks}");
 
     /// <summary>Combines several texts into one fingerprint: fingerprints, or settings that affect the samples.</summary>
     /// <param name="parts">The texts.</param>

@@ -51,13 +51,34 @@ public static class IdxFile
         try
         {
             IdxData data = ReadRaw(decompressed, sourceName, type, length: null, maxByteCount);
-            CheckTrailer(stream, sourceName, 4 + 4 * data.Shape.Rank + data.Values.Length);
+            CheckTrailer(stream, sourceName, HeaderLength(data.Shape.Rank) + data.Values.Length);
             return data;
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(sourceName, StringComparison.Ordinal))
         {
             throw MessageText.Malformed($"{sourceName}: the compressed data are damaged", exception);
         }
+    }
+
+    /// <summary>
+    /// Opens pairs of files, samples [count, …shape] and labels [count], as one data set. The samples stay on the disk and are read when they are needed; only
+    /// headers, sizes and labels are read here, a byte of memory for each sample.
+    /// </summary>
+    /// <param name="files">The paths of the samples and of their labels, at least one pair. The files of the samples must not be compressed.</param>
+    /// <param name="classCount">The number of classes; positive.</param>
+    /// <param name="scale">The factor from a byte to a feature; finite. Default: 1/255, which gives features from 0 to 1.</param>
+    /// <param name="ignoreLabel">The label of samples without a class, see <see cref="Dataset.IgnoreLabel"/>; null, the default, for none.</param>
+    /// <returns>The data set, which holds the files open until it is disposed.</returns>
+    /// <exception cref="InvalidDataException">A file is malformed, has another size than its header says, or does not match the others. The message names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException"><paramref name="files"/> is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is not positive, or <paramref name="scale"/> is not finite.</exception>
+    public static FileDataset OpenDataset(IReadOnlyList<(string Images, string Labels)> files, int classCount, float scale = 1f / 255, int? ignoreLabel = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (files.Count == 0)
+            throw new ArgumentException("there must be at least one pair of files", nameof(files));
+        return IdxOpening.Open(files, Guard.Positive(classCount, nameof(classCount)), Guard.Finite(scale, nameof(scale)), ignoreLabel);
     }
 
     /// <summary>Writes a file atomically. It is compressed if its name ends in ".gz".</summary>
@@ -75,12 +96,12 @@ public static class IdxFile
         if (values.Length != shape.ElementCount)
             throw new ArgumentException($"shape {shape} has {shape.ElementCount} elements, got {values.Length}", nameof(values));
 
-        var contents = new byte[4 + 4 * shape.Rank + values.Length];
+        var contents = new byte[HeaderLength(shape.Rank) + values.Length];
         contents[2] = UnsignedByte;
         contents[3] = (byte)shape.Rank;
         for (int i = 0; i < shape.Rank; i++)
             BinaryPrimitives.WriteInt32BigEndian(contents.AsSpan(4 + 4 * i), shape[i]);
-        values.CopyTo(contents.AsSpan(4 + 4 * shape.Rank));
+        values.CopyTo(contents.AsSpan(HeaderLength(shape.Rank)));
         AtomicFile.Write(path, file =>
         {
             if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
@@ -129,6 +150,21 @@ public static class IdxFile
 
     private static IdxData ReadRaw(Stream stream, string sourceName, byte type, long? length, long maxByteCount)
     {
+        int[] dimensions = ReadDimensions(stream, sourceName, type);
+        Shape shape = ShapeOf(dimensions, sourceName);
+        long bytes = (long)shape.ElementCount * (type == Int32 ? sizeof(int) : 1), expected = HeaderLength(shape.Rank) + bytes;
+        if (bytes > maxByteCount)
+            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the allowed {maxByteCount}");
+        if (bytes > Array.MaxLength)
+            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the maximum array length");
+        if (length is { } actual && actual != expected)
+            throw new InvalidDataException($"{sourceName}: a file of shape {shape} has {expected} bytes, got {actual}");
+        return new IdxData(shape, ReadElements(stream, sourceName, shape, (int)bytes, isLengthKnown: length is not null));
+    }
+
+    /// <summary>Reads the header; <see cref="HeaderLength"/> says how long it is.</summary>
+    internal static int[] ReadDimensions(Stream stream, string sourceName, byte type = UnsignedByte)
+    {
         Span<byte> magic = stackalloc byte[4];
         Fill(stream, magic, sourceName, "its first four bytes");
         if (magic[0] != 0 || magic[1] != 0)
@@ -150,16 +186,11 @@ public static class IdxFile
             dimensions[i] = (int)dimension;
         }
 
-        Shape shape = ShapeOf(dimensions, sourceName);
-        long bytes = (long)shape.ElementCount * (type == Int32 ? sizeof(int) : 1), expected = magic.Length + header.Length + bytes;
-        if (bytes > maxByteCount)
-            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the allowed {maxByteCount}");
-        if (bytes > Array.MaxLength)
-            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the maximum array length");
-        if (length is { } actual && actual != expected)
-            throw new InvalidDataException($"{sourceName}: a file of shape {shape} has {expected} bytes, got {actual}");
-        return new IdxData(shape, ReadElements(stream, sourceName, shape, (int)bytes, isLengthKnown: length is not null));
+        return dimensions;
     }
+
+    /// <summary>The number of bytes before the elements.</summary>
+    internal static int HeaderLength(int rank) => 4 + 4 * rank;
 
     private static Shape ShapeOf(int[] dimensions, string sourceName)
     {

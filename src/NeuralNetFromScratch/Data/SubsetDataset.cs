@@ -6,6 +6,9 @@ public sealed class SubsetDataset : Dataset
     /// <summary>The number of indices that are looked up at a time, on the stack.</summary>
     private const int ChunkRows = 256;
 
+    /// <summary>Samples are announced if they are at least one of so many in a row.</summary>
+    private const int WidestSpread = 8;
+
     private readonly Dataset _source;
     private readonly int[] _indices;
 
@@ -67,6 +70,17 @@ public sealed class SubsetDataset : Dataset
     /// <inheritdoc/>
     public override void CopyTarget(int index, Span<float> target) => _source.CopyTarget(Guard.At(_indices, index), target);
 
+    /// <summary>Announces the samples to the other data set, if they are close together there.</summary>
+    /// <inheritdoc/>
+    public override void Announce(int start, int count)
+    {
+        int least = int.MaxValue, greatest = -1;
+        foreach (int index in _indices.AsSpan(start, count))
+            (least, greatest) = (Math.Min(least, index), Math.Max(greatest, index));
+        if (greatest - (long)least < (long)WidestSpread * count)
+            _source.Announce(least, greatest - least + 1);
+    }
+
     /// <inheritdoc/>
     public override void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
     {
@@ -112,6 +126,8 @@ internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
     public override void CopyFeatures(int index, Span<float> features) => source.CopyFeatures(index, features);
 
     public override void CopyTarget(int index, Span<float> target) => source.CopyTarget(index, target);
+
+    public override void Announce(int start, int count) => source.Announce(start, count);
 
     public override void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
     {

@@ -7,6 +7,7 @@ internal sealed class EpochOrder
 
     private readonly bool _shuffles, _replaces;
     private readonly ulong _seed;
+    private readonly BlockOrder? _blocks;
 
     /// <summary>The sum of the weights up to each sample; empty if all weights are equal.</summary>
     private readonly double[] _sums;
@@ -17,6 +18,8 @@ internal sealed class EpochOrder
     public EpochOrder(FitOptions options, int samples)
     {
         (_shuffles, _replaces, _seed) = (options.Shuffle, options.SampleWithReplacement, options.Seed);
+        if (options.Shuffle && options.ShuffleBlock > 1)
+            _blocks = new BlockOrder(samples, options.ShuffleBlock);
         if (options.SamplingWeights is not { } weights)
         {
             _sums = [];
@@ -51,11 +54,18 @@ internal sealed class EpochOrder
             for (int i = 0; i < order.Length; i++)
                 order[i] = (int)(random.Uniform((ulong)i) * order.Length);
         }
+        else if (_blocks is not null)
+        {
+            _blocks.Fill(order, random);
+        }
         else
         {
             Fill(order, _shuffles, random);
         }
     }
+
+    /// <summary>Announces the samples that will be read after a place of the epoch's order, where they are in a row.</summary>
+    public void Announce(Dataset data, int place) => _blocks?.Announce(data, place);
 
     /// <summary>Writes each sample once.</summary>
     public static void Fill(int[] order, bool shuffles, ulong seed, int epoch) =>

@@ -62,6 +62,14 @@ public sealed record FitOptions
     public bool Shuffle { get; init; } = true;
 
     /// <summary>
+    /// The number of samples in a row that <see cref="Shuffle"/> keeps close together: blocks of this length come in a random order, and the samples of 16 blocks
+    /// that follow each other are shuffled together. A data set of files (<see cref="FileDataset"/>) then reads whole blocks ahead, many times faster than single
+    /// samples from all over the disk; blocks of a few megabytes are good. The samples should not be sorted by class. Default: 1, which shuffles all samples
+    /// together; positive, and not with <see cref="SampleWithReplacement"/> or <see cref="SamplingWeights"/>.
+    /// </summary>
+    public int ShuffleBlock { get; init; } = 1;
+
+    /// <summary>
     /// Whether each sample of an epoch is drawn from all samples with replacement. Some samples then occur several times in an epoch and others
     /// not at all. Default: false.
     /// </summary>
@@ -90,6 +98,9 @@ public sealed record FitOptions
         Guard.Positive(Epochs, nameof(Epochs));
         Guard.Positive(BatchSize, nameof(BatchSize));
         Guard.Positive(AccumulationSteps, nameof(AccumulationSteps));
+        Guard.Positive(ShuffleBlock, nameof(ShuffleBlock));
+        if (ShuffleBlock > 1 && (SampleWithReplacement || SamplingWeights is not null))
+            throw new ArgumentException($"{nameof(ShuffleBlock)} is {ShuffleBlock}, but samples are drawn with replacement; set one of them", nameof(ShuffleBlock));
         Guard.Fraction(ValidationFraction, nameof(ValidationFraction));
         ArgumentNullException.ThrowIfNull(Schedule, nameof(Schedule));
         ArgumentNullException.ThrowIfNull(Callbacks, nameof(Callbacks));

@@ -138,6 +138,7 @@ internal sealed class TrainingLoop
     private void RunStep(RandomSource augmentation)
     {
         (int start, int count) = _plan.Step(_state.StepOfEpoch);
+        _plan.Order.Announce(_plan.Training, start);
         var source = new BatchSource(_plan.Training, _order.AsSpan(start, count)) { Augmentation = _options.Augmentation, Random = augmentation };
         var position = new TrainingPosition(_state.Epoch - 1 + (double)_state.StepOfEpoch / _plan.StepsPerEpoch, _options.Epochs) 
         {

@@ -81,7 +81,7 @@ internal static class TrainingFingerprint
             ["accumulation steps"] = Text(options.AccumulationSteps),
             ["last batch"] = options.DropLast ? "dropped" : "taken",
             ["seed"] = Text(options.Seed),
-            ["shuffle"] = Text(options.Shuffle),
+            ["shuffle"] = options is { Shuffle: true, ShuffleBlock: > 1 } ? Text($"in blocks of {options.ShuffleBlock}") : Text(options.Shuffle),
             ["sampling"] = options.SamplingWeights is { } weights ? $"weights {Digest(weights)}" : options.SampleWithReplacement ? "with replacement" : "each once",
             ["augmentation"] = options.Augmentation?.ToString() ?? "none",
             ["schedule"] = options.Schedule.ToString(),

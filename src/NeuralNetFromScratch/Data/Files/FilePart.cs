@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>A file with its samples, which are some in a row of a data set of several files.</summary>
+/// <param name="File">The file.</param>
+/// <param name="First">The first sample.</param>
+/// <param name="Count">The number of samples.</param>
+internal sealed record FilePart(DataFile File, int First, int Count);
+
+/// <summary>The files of a data set, in order.</summary>
+internal sealed class FileParts : IDisposable
+{
+    private readonly List<FilePart> _parts = [];
+    private readonly List<int> _starts = [];
+
+    /// <summary>The number of samples of all files.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>What identifies the files.</summary>
+    public IEnumerable<string> Fingerprints => _parts.Select(part => part.File.Fingerprint);
+
+    /// <exception cref="InvalidDataException">There are more samples than a data set can have.</exception>
+    public void Add(DataFile file, long count)
+    {
+        if (count > int.MaxValue - Count)
+        {
+            file.Dispose();
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture, $"{file.Name}: a data set has at most {int.MaxValue} samples; the files up to this one have {Count + count}"));
+        }
+
+        _parts.Add(new(file, Count, (int)count));
+        _starts.Add(Count);
+        Count += (int)count;
+    }
+
+    /// <summary>The file of a sample.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    public FilePart Of(int index)
+    {
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, string.Create(CultureInfo.InvariantCulture, $"there are {Count} samples"));
+        int place = _starts.BinarySearch(index);
+        // Files without samples start where the next one does; the search may find any of them.
+        int part = place >= 0 ? place : ~place - 1;
+        while (index >= _parts[part].First + _parts[part].Count)
+            part++;
+        return _parts[part];
+    }
+
+    /// <summary>The files that hold a range of samples.</summary>
+    public IEnumerable<FilePart> Within(int start, int count) => _parts.Where(part => part.First < start + count && part.First + part.Count > start);
+
+    public void Dispose()
+    {
+        foreach (FilePart part in _parts)
+            part.File.Dispose();
+    }
+}
