@@ -4,19 +4,19 @@ using System.Text;
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// Reads tables of comma-, semicolon- or tab-separated values (RFC 4180). Cells may be quoted, and then have separators, ends of lines and doubled quotation marks in
-/// them; white space around cells that are not is left out, and so are empty lines and Excel's line <c>sep=</c>. A file is read twice: to find the types of the
-/// columns, and to fill them.
+/// Reads tables from files with comma-, semicolon- or tab-separated values (RFC 4180). Quoted cells can contain separators, line breaks and doubled quotation
+/// marks. White space around unquoted cells is removed. Empty lines and Excel's line <c>sep=</c> are skipped. A file is read twice, first to infer the types of the
+/// columns.
 /// </summary>
 public static class CsvFile
 {
     private const string Compressed = ".gz";
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file; one whose name ends in .gz is unpacked.</param>
-    /// <param name="options">How it is read; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">The file is no table; the message names file, line and column.</exception>
-    /// <exception cref="ArgumentException">An option contradicts the file's columns.</exception>
+    /// <param name="path">The file. A file whose name ends in .gz is decompressed.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The file is malformed. The message names the file, the line and the column.</exception>
+    /// <exception cref="ArgumentException">The options name a column that the file does not have.</exception>
     public static TabularData Read(string path, CsvOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -28,21 +28,21 @@ public static class CsvFile
     }
 
     /// <summary>Reads a stream.</summary>
-    /// <param name="stream">The stream, which is read from its position to its end, and stays open. If it cannot seek, its bytes are kept in memory meanwhile.</param>
-    /// <param name="options">How it is read; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">The stream holds no table; the message names line and column.</exception>
-    /// <exception cref="ArgumentException">The stream cannot be read, or an option contradicts its columns.</exception>
+    /// <param name="stream">The stream. It is read from its position to its end and stays open. A stream that is not seekable is copied to memory.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The content is malformed. The message names the line and the column.</exception>
+    /// <exception cref="ArgumentException">The stream is not readable, or the options name a column that it does not have.</exception>
     public static TabularData Read(Stream stream, CsvOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return Read(stream, stream is FileStream file ? file.Name : "stream", options);
     }
 
-    /// <summary>Reads a text.</summary>
-    /// <param name="text">The lines.</param>
-    /// <param name="options">How they are read; null for the defaults. The encoding does not matter.</param>
-    /// <exception cref="InvalidDataException">The text is no table; the message names line and column.</exception>
-    /// <exception cref="ArgumentException">An option contradicts the columns.</exception>
+    /// <summary>Reads a string.</summary>
+    /// <param name="text">The content of a CSV file.</param>
+    /// <param name="options">The options, without the encoding; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The text is malformed. The message names the line and the column.</exception>
+    /// <exception cref="ArgumentException">The options name a column that the text does not have.</exception>
     public static TabularData Parse(string text, CsvOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -52,7 +52,7 @@ public static class CsvFile
     private static TabularData Read(Stream stream, string name, CsvOptions? options)
     {
         if (!stream.CanRead)
-            throw new ArgumentException("the stream cannot be read; open it for reading", nameof(stream));
+            throw new ArgumentException("the stream is not readable; open it for reading", nameof(stream));
         Stream seekable = stream;
         if (!stream.CanSeek)
         {
@@ -70,7 +70,7 @@ public static class CsvFile
         catch (DecoderFallbackException exception)
         {
             throw new InvalidDataException(
-                $"{name}, line {CsvText.FirstInvalidLine(seekable, start)}: the bytes are not {encoding.WebName}; name the encoding, as {nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)} = Encoding.Latin1", exception);
+                $"{MessageText.Escape(name)}, line {CsvText.FirstInvalidLine(seekable, start)}: the bytes are not {encoding.WebName}; set {nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)}, for example to Encoding.Latin1", exception);
         }
     }
 

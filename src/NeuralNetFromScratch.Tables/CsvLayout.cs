@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>How the lines of a CSV file are laid out: separator, names of the columns, and how many lines come before the rows.</summary>
-/// <param name="Separator">What stands between cells.</param>
-/// <param name="Names">The columns.</param>
-/// <param name="SkipsSeparatorLine">Whether the first line says only what the separator is.</param>
-/// <param name="HasHeader">Whether the first row names the columns.</param>
+/// <summary>The layout of a CSV file: separator, names of the columns, and lines before the rows.</summary>
+/// <param name="Separator">The separator of cells.</param>
+/// <param name="Names">The names of the columns.</param>
+/// <param name="SkipsSeparatorLine">Whether the first line only specifies the separator.</param>
+/// <param name="HasHeader">Whether the first row contains the names.</param>
 internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSeparatorLine, bool HasHeader)
 {
     private const string SeparatorLine = "sep=";
@@ -30,20 +30,20 @@ internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSepar
             bool hasHeader = options.HasHeader ?? !hasNumber;
             string[] names = [.. cells.Select((cell, column) => hasHeader && cell.Length > 0 ? cell : string.Create(CultureInfo.InvariantCulture, $"column {column + 1}"))];
             if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-                throw new InvalidDataException($"{file}, line {row.Line}: two columns are called \"{twice.Key}\"");
+                throw new InvalidDataException($"{MessageText.Escape(file)}, line {row.Line}: two columns have the name {MessageText.Quote(twice.Key)}");
             foreach (string name in options.Types.Keys)
             {
                 if (!names.Contains(name, StringComparer.Ordinal))
-                    throw new ArgumentException($"{file} has no column \"{name}\"; it has {string.Join(", ", names.Select(other => $"\"{other}\""))}", nameof(options));
+                    throw new ArgumentException($"{MessageText.Escape(file)} has no column {MessageText.Quote(name)}; it has {MessageText.Names(names)}", nameof(options));
             }
 
             return new(separator, names, skips, hasHeader);
         }
 
-        throw new InvalidDataException($"{file} is empty: expected a line with the columns' names, then a line for each row");
+        throw new InvalidDataException($"{MessageText.Escape(file)} is empty; expected a line with the names of the columns, then a line for each row");
     }
 
-    /// <summary>By the line "sep=", or the first line's most frequent separator outside of quotation marks.</summary>
+    /// <summary>Returns the separator in a line "sep=", or the most frequent separator of the first line outside quotation marks.</summary>
     private static (char Separator, bool SkipsLine) FindSeparator(Func<TextReader> open, CsvOptions options)
     {
         using TextReader text = open();
@@ -52,10 +52,10 @@ internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSepar
             line = text.ReadLine();
         if (line is null)
             return (options.Separator ?? Separators[0], false);
-        bool says = line.StartsWith(SeparatorLine, StringComparison.OrdinalIgnoreCase) && line.Length == SeparatorLine.Length + 1;
+        bool specifies = line.StartsWith(SeparatorLine, StringComparison.OrdinalIgnoreCase) && line.Length == SeparatorLine.Length + 1;
         if (options.Separator is { } asked)
-            return (asked, says);
-        if (says)
+            return (asked, specifies);
+        if (specifies)
             return (line[^1], true);
         var counts = new int[Separators.Length];
         bool quoted = false;

@@ -1,10 +1,8 @@
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>Reads the rows of a CSV file: once to find the types, once to fill the columns.</summary>
+/// <summary>Reads the rows of a CSV file, first to infer the types and then to fill the columns.</summary>
 internal sealed class CsvReading
 {
-    private const int MostShownCharacters = 40;
-
     private readonly Func<TextReader> _open;
     private readonly string _file;
     private readonly CsvOptions _options;
@@ -23,14 +21,18 @@ internal sealed class CsvReading
         if (guesses.Any(guess => guess.IsOpen))
             ForEachCell((row, column, cell, isMissing) => guesses[column].See(cell, isMissing, _options));
         ColumnFiller[] fillers = [.. _layout.Names.Zip(guesses, (name, guess) => ColumnFiller.Of(name, guess.Type))];
+        List<int> lines = [];
         ForEachCell((row, column, cell, isMissing) =>
         {
+            if (column == 0)
+                lines.Add(row.Line);
             if (isMissing)
                 fillers[column].AddMissing();
             else if (!fillers[column].TryAdd(cell, _options))
-                throw row.Wrong(column, _layout.Names[column], $"\"{Shorten(cell)}\" is no {TypeName(guesses[column].Type)}");
+                throw row.Wrong(column, _layout.Names[column], $"{MessageText.Quote(cell.ToString())} is not a {guesses[column].Type.Name()}");
         });
-        return new([.. fillers.Select(filler => filler.Finish())]);
+        var source = new RowSource(_file, "line", [.. lines]);
+        return new([.. fillers.Select(filler => filler.Finish().From(source))]);
     }
 
     private void ForEachCell(CellAction action)
@@ -47,7 +49,7 @@ internal sealed class CsvReading
 
             hasRows = true;
             if (row.Count != _layout.Names.Length)
-                throw row.Wrong($"expected {_layout.Names.Length} cells as in the first line, got {row.Count}");
+                throw row.Wrong($"expected {_layout.Names.Length} cells, as in the first line, got {row.Count}");
             for (int column = 0; column < _layout.Names.Length; column++)
             {
                 ReadOnlySpan<char> cell = row.Cell(column, _layout.Names[column], out bool isQuoted);
@@ -56,22 +58,12 @@ internal sealed class CsvReading
         }
 
         if (!hasRows)
-            throw new InvalidDataException($"{_file} has a header but no rows");
+            throw new InvalidDataException($"{MessageText.Escape(_file)} has a header, but no rows");
     }
 
     private delegate void CellAction(CsvRow row, int column, ReadOnlySpan<char> cell, bool isMissing);
 
-    private static string Shorten(ReadOnlySpan<char> cell) => cell.Length <= MostShownCharacters ? cell.ToString() : $"{cell[..MostShownCharacters]}…";
-
-    private static string TypeName(ColumnType type) => type switch
-    {
-        ColumnType.Number => "number",
-        ColumnType.Boolean => "truth value",
-        ColumnType.Date => "date",
-        _ => "text",
-    };
-
-    /// <summary>The type of a column, as far as the cells so far tell.</summary>
+    /// <summary>The type of a column, inferred from the cells so far.</summary>
     private sealed class TypeGuess(ColumnType? given)
     {
         private bool _number = true, _boolean = true, _date = true, _any;
@@ -92,7 +84,7 @@ internal sealed class CsvReading
     }
 }
 
-/// <summary>Takes the cells of a column, first to last.</summary>
+/// <summary>Collects the cells of a column in order.</summary>
 internal abstract class ColumnFiller
 {
     public static ColumnFiller Of(string name, ColumnType type) => type switch
@@ -128,17 +120,22 @@ internal abstract class ColumnFiller
     private sealed class BooleanFiller(string name) : ColumnFiller
     {
         private readonly List<bool?> _values = [];
+        private string? _trueText, _falseText;
 
         public override bool TryAdd(ReadOnlySpan<char> cell, CsvOptions options)
         {
-            bool isTruth = CsvText.TryBoolean(cell, asked: true, out bool value);
+            bool isBoolean = CsvText.TryBoolean(cell, asked: true, out bool value);
             _values.Add(value);
-            return isTruth;
+            if (value)
+                _trueText ??= cell.ToString();
+            else
+                _falseText ??= cell.ToString();
+            return isBoolean;
         }
 
         public override void AddMissing() => _values.Add(null);
 
-        public override TabularColumn Finish() => TabularColumn.Booleans(name, _values);
+        public override TabularColumn Finish() => TabularColumn.Booleans(name, _values, _trueText ?? "true", _falseText ?? "false");
     }
 
     private sealed class DateFiller(string name) : ColumnFiller
@@ -157,7 +154,7 @@ internal abstract class ColumnFiller
         public override TabularColumn Finish() => TabularColumn.Dates(name, _values);
     }
 
-    /// <summary>Equal texts are kept once.</summary>
+    /// <summary>Stores equal texts once.</summary>
     private sealed class TextFiller : ColumnFiller
     {
         private readonly string _name;

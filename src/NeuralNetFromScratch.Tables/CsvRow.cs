@@ -2,7 +2,7 @@ using nietras.SeparatedValues;
 
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>A row of a CSV file, as long as it is the current one.</summary>
+/// <summary>The current row of a CSV file.</summary>
 internal sealed class CsvRow
 {
     private readonly SepReader _reader;
@@ -10,13 +10,13 @@ internal sealed class CsvRow
 
     private CsvRow(SepReader reader, string file) => (_reader, _file) = (reader, file);
 
-    /// <summary>The line in which the row begins, from 1.</summary>
+    /// <summary>The line in which the row begins, counted from 1.</summary>
     public int Line { get; private set; }
 
-    /// <summary>Number of cells.</summary>
+    /// <summary>The number of cells.</summary>
     public int Count => _reader.Current.ColCount;
 
-    /// <summary>The rows that are not empty lines.</summary>
+    /// <summary>Returns the rows, without empty lines.</summary>
     public static IEnumerable<CsvRow> Of(TextReader text, char separator, bool skipsLine, string file)
     {
         int next = 1;
@@ -39,11 +39,11 @@ internal sealed class CsvRow
         }
     }
 
-    /// <summary>A cell without the quotation marks or the white space around it.</summary>
-    /// <param name="index">Its place.</param>
-    /// <param name="column">What its column is called; its number if null.</param>
-    /// <param name="isQuoted">Whether it stands in quotation marks.</param>
-    /// <exception cref="InvalidDataException">A quotation mark is out of place.</exception>
+    /// <summary>Returns a cell without the quotation marks or white space around it.</summary>
+    /// <param name="index">The index of the cell.</param>
+    /// <param name="column">The name of the column; null for its number.</param>
+    /// <param name="isQuoted">Whether the cell is quoted.</param>
+    /// <exception cref="InvalidDataException">A quotation mark is misplaced.</exception>
     public ReadOnlySpan<char> Cell(int index, string? column, out bool isQuoted)
     {
         ReadOnlySpan<char> cell = _reader.Current[index].Span.Trim();
@@ -51,11 +51,11 @@ internal sealed class CsvRow
         if (!isQuoted && !cell.Contains('"'))
             return cell;
         string? text = isQuoted ? CsvText.Unquote(cell) : null;
-        return text ?? throw Wrong(index, column, "a quotation mark is out of place; a cell with one stands in quotation marks, and has each of its own twice");
+        return text ?? throw Wrong(index, column, "a quotation mark is misplaced; enclose a cell that contains one in quotation marks, and double each mark inside");
     }
 
     public InvalidDataException Wrong(int index, string? column, string what) =>
-        new($"{_file}, line {Line}, column {(column is null ? $"{index + 1}" : $"\"{column}\"")}: {what}");
+        new($"{MessageText.Escape(_file)}, line {Line}, column {(column is null ? $"{index + 1}" : MessageText.Quote(column))}: {what}");
 
-    public InvalidDataException Wrong(string what) => new($"{_file}, line {Line}: {what}");
+    public InvalidDataException Wrong(string what) => new($"{MessageText.Escape(_file)}, line {Line}: {what}");
 }

@@ -3,16 +3,10 @@ using System.Text.Unicode;
 
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>Texts of a CSV file.</summary>
+/// <summary>Parses the texts of a CSV file.</summary>
 internal static class CsvText
 {
-    private static readonly string[] DateFormats =
-    [
-        "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd' 'HH:mm", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF",
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK",
-    ];
-
-    /// <summary>A finite number. Digits with a leading 0 are one only where a number is asked for.</summary>
+    /// <summary>Parses a finite number. Digits with a leading 0 are a number only if the caller asks for one.</summary>
     public static bool TryNumber(ReadOnlySpan<char> cell, CultureInfo culture, bool asked, out double number)
     {
         bool isCode = !asked && cell.Length > 1 && cell[0] == '0' && char.IsAsciiDigit(cell[1]);
@@ -28,14 +22,14 @@ internal static class CsvText
         static bool Is(ReadOnlySpan<char> cell, string text) => cell.Equals(text, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>A date as ISO 8601 or a culture's short pattern writes it; one with an offset from UTC becomes UTC.</summary>
+    /// <summary>Parses a date in ISO 8601 or in the short date pattern of a culture. A date with an offset is converted to UTC.</summary>
     public static bool TryDate(ReadOnlySpan<char> cell, CultureInfo culture, out DateTime date) =>
-        DateTime.TryParseExact(cell, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out date)
+        CellText.TryDate(cell, out date)
         || (!ReferenceEquals(culture, CultureInfo.InvariantCulture) && DateTime.TryParseExact(cell, culture.DateTimeFormat.ShortDatePattern, culture, DateTimeStyles.None, out date));
 
-    /// <summary>What a quoted cell says.</summary>
-    /// <param name="cell">The cell as it stands in the file.</param>
-    /// <returns>Null where a quotation mark is out of place.</returns>
+    /// <summary>Returns the text of a quoted cell.</summary>
+    /// <param name="cell">The cell with its quotation marks.</param>
+    /// <returns>The text; null if a quotation mark is misplaced.</returns>
     public static string? Unquote(ReadOnlySpan<char> cell)
     {
         if (cell.Length < 2 || cell[^1] != '"')
@@ -59,7 +53,7 @@ internal static class CsvText
         }
     }
 
-    /// <summary>The first line with bytes that are not UTF-8.</summary>
+    /// <summary>Returns the first line with bytes that are not UTF-8, counted from 1.</summary>
     public static long FirstInvalidLine(Stream stream, long start)
     {
         stream.Position = start;

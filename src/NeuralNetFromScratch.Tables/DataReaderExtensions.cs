@@ -2,12 +2,12 @@ using System.Data;
 
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>Queries of databases as tables.</summary>
+/// <summary>Reads the results of database queries as tables.</summary>
 public static class DataReaderExtensions
 {
-    /// <summary>Reads the rows of a query that are left.</summary>
-    /// <param name="reader">The reader, which stays open.</param>
-    /// <exception cref="ArgumentException">The query has no columns, or two of the same name, or a column has values that are no numbers, texts, truth values or dates.</exception>
+    /// <summary>Reads the remaining rows of a query.</summary>
+    /// <param name="reader">The reader. It stays open.</param>
+    /// <exception cref="ArgumentException">The query has no columns or two columns with the same name, or a value is not a number, text, Boolean value or date.</exception>
     public static TabularData ToTabularData(this IDataReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -24,7 +24,7 @@ public static class DataReaderExtensions
 
     /// <summary>Reads a <see cref="DataTable"/>.</summary>
     /// <param name="table">The table.</param>
-    /// <exception cref="ArgumentException">The table has no columns, or a column has values that are no numbers, texts, truth values or dates.</exception>
+    /// <exception cref="ArgumentException">The table has no columns, or a value is not a number, text, Boolean value or date.</exception>
     public static TabularData ToTabularData(this DataTable table)
     {
         ArgumentNullException.ThrowIfNull(table);

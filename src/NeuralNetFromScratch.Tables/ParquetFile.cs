@@ -4,17 +4,16 @@ using Parquet.Schema;
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// Reads Parquet files, by Parquet.Net. It works in native programs too, but Parquet.Net then gives warnings when they are published; programs that do not use
-/// this class have none.
+/// Reads Parquet files with Parquet.Net. This class also works with NativeAOT, but publishing a program that uses it shows trim warnings of Parquet.Net.
 /// </summary>
 public static class ParquetFile
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">The columns to read, by name; all if null, the default.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidDataException">The file is no Parquet file, or a column's values are of a type that no table holds; the message names file and column.</exception>
-    /// <exception cref="ArgumentException">The file has not one of the columns.</exception>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="InvalidDataException">The file is not a Parquet file, or a column has a type that is not supported. The message names the file and the column.</exception>
+    /// <exception cref="ArgumentException">The file does not have one of the columns.</exception>
     public static async Task<TabularData> ReadAsync(string path, IReadOnlyList<string>? columns = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -24,11 +23,11 @@ public static class ParquetFile
     }
 
     /// <summary>Reads a stream.</summary>
-    /// <param name="stream">The stream, which can seek, and stays open.</param>
+    /// <param name="stream">The stream. It must be seekable and stays open.</param>
     /// <param name="columns">The columns to read, by name; all if null, the default.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidDataException">The stream holds no Parquet file, or a column's values are of a type that no table holds; the message names the column.</exception>
-    /// <exception cref="ArgumentException">The stream cannot seek, or has not one of the columns.</exception>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="InvalidDataException">The content is not a Parquet file, or a column has a type that is not supported. The message names the column.</exception>
+    /// <exception cref="ArgumentException">The stream is not readable or not seekable, or does not have one of the columns.</exception>
     public static Task<TabularData> ReadAsync(Stream stream, IReadOnlyList<string>? columns = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -38,7 +37,7 @@ public static class ParquetFile
     private static async Task<TabularData> ReadAsync(Stream stream, string name, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
         if (!stream.CanRead || !stream.CanSeek)
-            throw new ArgumentException("a Parquet file is read from its end: the stream must be able to read and to seek", nameof(stream));
+            throw new ArgumentException("the stream must be readable and seekable, since a Parquet file is read from its end; copy it to a MemoryStream", nameof(stream));
         try
         {
             ParquetReader reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -47,21 +46,21 @@ public static class ParquetFile
                 List<TabularColumn> read = [];
                 foreach (DataField field in Fields(reader.Schema, name, columns))
                     read.Add(await ReadAsync(reader, field, name, cancellationToken).ConfigureAwait(false));
-                return new(read);
+                var source = new RowSource(name, "row", [.. Enumerable.Range(0, read.Count == 0 ? 0 : read[0].Count)]);
+                return new([.. read.Select(column => column.From(source))]);
             }
         }
         catch (Exception exception) when (exception is ParquetException or IOException or IndexOutOfRangeException or OverflowException or NotSupportedException or InvalidCastException)
         {
-            throw new InvalidDataException($"{name}: cannot be read as a Parquet file: {exception.Message}", exception);
+            throw MessageText.Malformed($"{name}: not a valid Parquet file", exception);
         }
     }
 
     private static DataField[] Fields(ParquetSchema schema, string name, IReadOnlyList<string>? columns)
     {
         DataField[] all = schema.DataFields;
-        string there = string.Join(", ", all.Select(field => $"\"{field.Path}\""));
         return columns is null ? all : [.. columns.Select(column => Array.Find(all, field => field.Path.ToString() == column)
-            ?? throw new ArgumentException($"{name} has no column \"{column}\"; it has {there}", nameof(columns)))];
+            ?? throw new ArgumentException($"{MessageText.Escape(name)} has no column {MessageText.Quote(column)}; it has {MessageText.Names([.. all.Select(field => field.Path.ToString())])}", nameof(columns)))];
     }
 
     private static Task<TabularColumn> ReadAsync(ParquetReader reader, DataField field, string name, CancellationToken cancellationToken)
@@ -69,7 +68,7 @@ public static class ParquetFile
         var column = new ColumnRead(reader, field, cancellationToken);
         Type type = field.ClrType;
         if (field.IsArray || field.MaxRepetitionLevel > 0)
-            throw new InvalidDataException($"{name}, column \"{field.Path}\": holds lists; name the columns to read");
+            throw new InvalidDataException($"{MessageText.Escape(name)}, column {MessageText.Quote(field.Path.ToString())}: lists are not supported; specify the columns to read");
         return type == typeof(double) ? column.NumbersAsync<double>(value => value)
             : type == typeof(float) ? column.NumbersAsync<float>(value => value)
             : type == typeof(int) ? column.NumbersAsync<int>(value => value)
@@ -85,10 +84,10 @@ public static class ParquetFile
             : type == typeof(DateTime) ? column.DatesAsync<DateTime>(value => value)
             : type == typeof(DateOnly) ? column.DatesAsync<DateOnly>(value => value.ToDateTime(TimeOnly.MinValue))
             : type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? column.TextsAsync()
-            : throw new InvalidDataException($"{name}, column \"{field.Path}\": holds values of type {type.Name}, which are no numbers, texts, truth values or dates; name the columns to read");
+            : throw new InvalidDataException($"{MessageText.Escape(name)}, column {MessageText.Quote(field.Path.ToString())}: values of type {type.Name} are not supported; specify the columns to read");
     }
 
-    /// <summary>A column of all row groups.</summary>
+    /// <summary>Reads a column from all row groups.</summary>
     private readonly struct ColumnRead(ParquetReader reader, DataField source, CancellationToken cancellationToken)
     {
         private string Name => source.Path.ToString();

@@ -18,6 +18,8 @@ internal static class ClassLabel
     {
         if (typeof(TLabel).IsEnum)
             return text => (TLabel)Enum.Parse(typeof(TLabel), text);
+        if (typeof(TLabel) == typeof(bool))
+            return text => (TLabel)(object)(CellText.Boolean(text) ?? throw new FormatException("expected true, false, yes, no, 1 or 0"));
         if (IsDate<TLabel>())
             return text => (TLabel)(object)DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
         if (typeof(IConvertible).IsAssignableFrom(typeof(TLabel)))

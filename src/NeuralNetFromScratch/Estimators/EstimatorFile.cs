@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>An estimator as a model file: the network, and what the estimator knows beside it among the texts.</summary>
+/// <summary>A model file with an estimator: the network, and metadata with the plan and the targets.</summary>
 internal sealed record EstimatorFile(Sequential Network, IReadOnlyDictionary<string, string> Texts)
 {
     private const string PlanKey = "tabular_plan", TargetsKey = "tabular_targets", MeansKey = "target_means", DeviationsKey = "target_deviations";
 
-    /// <summary>The plan of the columns; null where the estimator learned features without names.</summary>
-    /// <exception cref="InvalidDataException">The text is no plan, or does not fit the network.</exception>
+    /// <summary>The plan of the columns; null if the estimator was trained on features without names.</summary>
+    /// <exception cref="InvalidDataException">The text is not a plan, or does not fit the network.</exception>
     public TabularPlan? Plan
     {
         get
@@ -17,17 +17,17 @@ internal sealed record EstimatorFile(Sequential Network, IReadOnlyDictionary<str
                 return null;
             TabularPlan plan = TabularPlan.Read(text);
             int features = Network.InputShape.ElementCount;
-            return (long)plan.DenseCount + plan.SparseCount == features ? plan
-                : throw new InvalidDataException($"the plan of the columns has {plan.DenseCount + (long)plan.SparseCount} features, the network {features}");
+            return (long)plan.DenseFeatureCount + plan.SparseFeatureCount == features ? plan
+                : throw new InvalidDataException($"the plan of the columns has {plan.DenseFeatureCount + (long)plan.SparseFeatureCount} features, the network has {features}");
         }
     }
 
-    /// <summary>The columns that are predicted; empty where the estimator learned features without names.</summary>
-    /// <exception cref="InvalidDataException">The text is no list.</exception>
+    /// <summary>The target columns; empty if the estimator was trained on features without names.</summary>
+    /// <exception cref="InvalidDataException">The text is not a list.</exception>
     public string[] Targets => Texts.TryGetValue(TargetsKey, out string? text) ? ModelFile.ReadStrings(text, "names of the targets") : [];
 
-    /// <summary>The scales of a regressor's targets.</summary>
-    /// <exception cref="InvalidDataException">The file has none, or they do not fit the network.</exception>
+    /// <summary>The means and deviations of a regressor's targets.</summary>
+    /// <exception cref="InvalidDataException">They are missing, or do not fit the network.</exception>
     public TargetScale Scale
     {
         get
@@ -54,14 +54,14 @@ internal sealed record EstimatorFile(Sequential Network, IReadOnlyDictionary<str
         texts[DeviationsKey] = string.Join(' ', scale.Deviations.Select(CellText.Of));
     }
 
-    /// <exception cref="InvalidDataException">The file does not hold a network, or what the estimator knows does not fit it; the message names the file.</exception>
+    /// <exception cref="InvalidDataException">The file does not contain a network, or its metadata do not fit the network. The message names the file.</exception>
     public static T Read<T>(string path, PartRegistry? parts, Func<EstimatorFile, T> read)
     {
         using SafetensorsReader file = SafetensorsReader.Open(path);
         return Read(file, path, parts, read);
     }
 
-    /// <exception cref="InvalidDataException">The stream does not hold a network, or what the estimator knows does not fit it.</exception>
+    /// <exception cref="InvalidDataException">The stream does not contain a network, or its metadata do not fit the network.</exception>
     public static T Read<T>(Stream stream, PartRegistry? parts, Func<EstimatorFile, T> read)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -88,46 +88,34 @@ internal sealed record EstimatorFile(Sequential Network, IReadOnlyDictionary<str
     private double[] Numbers(string key)
     {
         if (!Texts.TryGetValue(key, out string? text))
-            throw new InvalidDataException($"the file holds a network, but not the targets' scales ({key}) of a regressor");
+            throw new InvalidDataException($"the file contains a network, but no regressor: {key} is missing");
         return [.. text.Split(' ').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
             ? number
-            : throw new InvalidDataException($"{MessageText.Quote(part)} in {key} is no number"))];
+            : throw new InvalidDataException($"{MessageText.Quote(part)} in {key} is not a number"))];
     }
 }
 
-/// <summary>Mean and standard deviation of each target of a regression.</summary>
+/// <summary>The mean and standard deviation of each target of a regression.</summary>
 /// <param name="Means">The means.</param>
 /// <param name="Deviations">The deviations; positive.</param>
 internal sealed record TargetScale(double[] Means, double[] Deviations)
 {
-    /// <param name="targets">[samples, targets], one sample after another.</param>
-    /// <param name="count">Number of targets.</param>
-    /// <param name="weights">How much each sample counts; all 1 if empty.</param>
+    /// <param name="targets">The targets, sample by sample: [samples, targets].</param>
+    /// <param name="count">The number of targets of a sample.</param>
+    /// <param name="weights">The weight of each sample; all 1 if empty.</param>
     public static TargetScale Of(double[] targets, int count, ReadOnlySpan<float> weights)
     {
-        double[] means = new double[count], deviations = new double[count];
-        double total = 0;
-        for (int row = 0; row < targets.Length / count; row++)
-            total += weights.IsEmpty ? 1 : weights[row];
+        double[] means = new double[count], deviations = new double[count], column = new double[targets.Length / count];
         for (int target = 0; target < count; target++)
         {
-            // By the largest magnitude, so that no square overflows.
-            double scale = 0, sum = 0, squares = 0;
-            for (int i = target; i < targets.Length; i += count)
-                scale = Math.Max(scale, Math.Abs(targets[i]));
-            for (int i = target; i < targets.Length && scale > 0; i += count)
-                sum += Weight(i, weights) * (targets[i] / scale);
-            double mean = total > 0 ? sum / total : 0;
-            for (int i = target; i < targets.Length && scale > 0; i += count)
-                squares += Weight(i, weights) * (targets[i] / scale - mean) * (targets[i] / scale - mean);
-            double deviation = total > 0 ? Math.Sqrt(squares / total) * scale : 0;
-            // What is left of equal numbers is rounding.
-            (means[target], deviations[target]) = (mean * scale, deviation > 1e-12 * scale ? deviation : 1);
+            for (int row = 0; row < column.Length; row++)
+                column[row] = targets[row * count + target];
+            var moments = Moments.Of(column, weights);
+            // The deviation of equal numbers is a rounding error.
+            (means[target], deviations[target]) = (moments.Mean, moments.Deviation > 1e-12 * moments.Largest ? moments.Deviation : 1);
         }
 
         return new(means, deviations);
-
-        double Weight(int place, ReadOnlySpan<float> weights) => weights.IsEmpty ? 1 : weights[place / count];
     }
 
     public float[] Standardize(double[] targets)
@@ -138,7 +126,7 @@ internal sealed record TargetScale(double[] Means, double[] Deviations)
         return standardized;
     }
 
-    /// <summary>A network whose last, linear layer gives targets in their own units, of one that gives them standardized; or the other way round.</summary>
+    /// <summary>Converts a network with standardized outputs to one with outputs in original units, or back, by changing its last, linear layer.</summary>
     public Sequential Apply(Sequential source, bool toStandardized)
     {
         Sequential network = source.Copy();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>How much worse an estimator is where one feature's values are dealt out anew among the samples (Breiman 2001).</summary>
+/// <summary>The permutation importance of a feature (Breiman 2001): the decrease of the score when its values are shuffled among the samples.</summary>
 public sealed class FeatureImportance
 {
     internal FeatureImportance(string name, double[] drops)
@@ -12,24 +12,24 @@ public sealed class FeatureImportance
         StandardDeviation = Math.Sqrt(PortableMath.Mean([.. drops.Select(drop => (drop - Mean) * (drop - Mean))]));
     }
 
-    /// <summary>The column, or the feature's number.</summary>
+    /// <summary>The name of the column, or the index of the feature.</summary>
     public string Name { get; }
 
-    /// <summary>By how much the score fell, in the mean of all repetitions.</summary>
+    /// <summary>The mean decrease of the score over the repetitions.</summary>
     public double Mean { get; }
 
-    /// <summary>The standard deviation over the repetitions.</summary>
+    /// <summary>The standard deviation of the decrease over the repetitions.</summary>
     public double StandardDeviation { get; }
 
-    /// <summary>Name, mean and deviation: <c>age 0.1230 ± 0.0045</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {Mean:F4} ± {StandardDeviation:F4}");
+    /// <summary>Returns the name, the mean and the standard deviation, for example <c>age 0.1230 ± 0.0045</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{MessageText.Of(Name)} {Mean:F4} ± {StandardDeviation:F4}");
 
-    /// <summary>The importance of each feature, the largest first.</summary>
-    /// <param name="names">The features.</param>
-    /// <param name="rows">Number of samples.</param>
-    /// <param name="repeats">How often each is dealt out anew.</param>
-    /// <param name="seed">Seed of the orders.</param>
-    /// <param name="score">The score where a feature's values are taken in an order; as they are for a negative feature.</param>
+    /// <summary>Computes the importance of each feature, the largest first.</summary>
+    /// <param name="names">The names of the features.</param>
+    /// <param name="rows">The number of samples.</param>
+    /// <param name="repeats">The number of times each feature is shuffled.</param>
+    /// <param name="seed">The seed of the shuffling.</param>
+    /// <param name="score">Computes the score with the values of a feature in a given order; with the original order for a negative feature.</param>
     internal static IReadOnlyList<FeatureImportance> Measure(IReadOnlyList<string> names, int rows, int repeats, ulong seed, Func<int, int[], double> score)
     {
         Guard.Positive(repeats, nameof(repeats));
@@ -54,7 +54,7 @@ public sealed class FeatureImportance
     }
 }
 
-/// <summary>Features of samples, of which one at a time is taken in another order.</summary>
+/// <summary>Features of samples with one feature at a time in another order.</summary>
 internal sealed class ShuffledFeatures
 {
     private readonly float[] _values, _shuffled;
@@ -70,7 +70,7 @@ internal sealed class ShuffledFeatures
 
     public string[] Names => [.. Enumerable.Range(0, _columns).Select(column => column.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>All features, one of them in an order.</summary>
+    /// <summary>Returns all features, with one of them in a given order.</summary>
     public ReadOnlyMatrixView Take(int feature, int[] order)
     {
         for (int row = 0; _last >= 0 && row < _rows; row++)

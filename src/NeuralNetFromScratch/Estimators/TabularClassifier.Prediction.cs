@@ -3,18 +3,18 @@ using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>What a classifier predicts, how well, and how it is read from a file.</summary>
+/// <summary>Prediction, scores, and loading from files.</summary>
 public sealed partial class TabularClassifier<TLabel>
 {
-    /// <summary>Reads a classifier from a file that <see cref="TabularEstimator.Save(string)"/> wrote: it predicts the same bits, and knows its classes and columns.</summary>
+    /// <summary>Loads a classifier from a file that <see cref="TabularEstimator.Save(string)"/> wrote. It predicts the same bits.</summary>
     /// <param name="path">The file.</param>
     /// <param name="parse">
-    /// Makes a label of its text; null for text, numbers, enumerations, <see cref="bool"/>, <see cref="char"/> and <see cref="DateTime"/>.
+    /// Converts a text to a label; null for strings, numbers, enumerations, <see cref="bool"/>, <see cref="char"/> and <see cref="DateTime"/>.
     /// </param>
-    /// <param name="options">How <c>PartialFit</c> goes on, with an optimizer that starts anew; null for the defaults.</param>
-    /// <param name="parts">The kinds that the file may have; <see cref="BuiltInParts.Registry"/> if null.</param>
-    /// <exception cref="InvalidDataException">The file does not hold a classifier with such labels; the message says what is wrong.</exception>
-    /// <exception cref="NotSupportedException">The type of the labels needs <paramref name="parse"/>.</exception>
+    /// <param name="options">The options of further training, with a new optimizer state; null for the defaults.</param>
+    /// <param name="parts">The parts that the file can contain; <see cref="BuiltInParts.Registry"/> if null.</param>
+    /// <exception cref="InvalidDataException">The file does not hold a classifier with such labels; the message says why.</exception>
+    /// <exception cref="NotSupportedException">The type of the labels requires <paramref name="parse"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     [SuppressMessage("Design", "CA1000", Justification = "As with Sequential.Load, the type says what the file is read into.")]
     public static TabularClassifier<TLabel> Load(
@@ -24,16 +24,16 @@ public sealed partial class TabularClassifier<TLabel>
         return EstimatorFile.Read(path, parts, file => Of(file, read, options));
     }
 
-    /// <summary>Reads a classifier from a stream, as <see cref="Load(string, Func{string, TLabel}?, TabularClassifierOptions?, PartRegistry?)"/> does from a file.</summary>
-    /// <param name="stream">The stream, which is read from its position to its end, and stays open.</param>
+    /// <summary>Loads a classifier from a stream, as <see cref="Load(string, Func{string, TLabel}?, TabularClassifierOptions?, PartRegistry?)"/> does from a file.</summary>
+    /// <param name="stream">The stream. It is read from its position to its end and stays open.</param>
     /// <param name="parse">
-    /// Makes a label of its text; null for text, numbers, enumerations, <see cref="bool"/>, <see cref="char"/> and <see cref="DateTime"/>.
+    /// Converts a text to a label; null for strings, numbers, enumerations, <see cref="bool"/>, <see cref="char"/> and <see cref="DateTime"/>.
     /// </param>
-    /// <param name="options">How <c>PartialFit</c> goes on, with an optimizer that starts anew; null for the defaults.</param>
-    /// <param name="parts">The kinds that the stream may have; <see cref="BuiltInParts.Registry"/> if null.</param>
-    /// <exception cref="InvalidDataException">The stream does not hold a classifier with such labels; the message says what is wrong.</exception>
+    /// <param name="options">The options of further training, with a new optimizer state; null for the defaults.</param>
+    /// <param name="parts">The parts that the stream can contain; <see cref="BuiltInParts.Registry"/> if null.</param>
+    /// <exception cref="InvalidDataException">The stream does not hold a classifier with such labels; the message says why.</exception>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
-    /// <exception cref="NotSupportedException">The type of the labels needs <paramref name="parse"/>.</exception>
+    /// <exception cref="NotSupportedException">The type of the labels requires <paramref name="parse"/>.</exception>
     [SuppressMessage("Design", "CA1000", Justification = "As with Sequential.Load, the type says what the stream is read into.")]
     public static TabularClassifier<TLabel> Load(
         Stream stream, Func<string, TLabel>? parse = null, TabularClassifierOptions? options = null, PartRegistry? parts = null)
@@ -42,25 +42,25 @@ public sealed partial class TabularClassifier<TLabel>
         return EstimatorFile.Read(stream, parts, file => Of(file, read, options));
     }
 
-    /// <summary>The most probable class of each sample.</summary>
+    /// <summary>Predicts the most probable class of each sample.</summary>
     /// <param name="features">[samples, features].</param>
-    /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features, or its training diverged, so that its probabilities are no numbers.</exception>
+    /// <exception cref="ArgumentException">The number of features differs from the training, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names, or its training diverged, so that probabilities are NaN.</exception>
     public TLabel[] Predict(ReadOnlyMatrixView features) => MostProbable(PredictProbabilities(features));
 
     /// <inheritdoc cref="Predict(ReadOnlyMatrixView)"/>
     public TLabel[] Predict(IReadOnlyList<float[]> features) => MostProbable(PredictProbabilities(features));
 
-    /// <summary>The most probable class of each row of a table.</summary>
-    /// <param name="data">The table: it has each column that is not ignored; others do not matter.</param>
+    /// <summary>Predicts the most probable class of each row of a table.</summary>
+    /// <param name="data">The table, with all columns that the plan does not ignore. Other columns are not used.</param>
     /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table, or its training diverged, so that its probabilities are no numbers.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table, or its training diverged, so that probabilities are NaN.</exception>
     public TLabel[] Predict(TabularData data) => MostProbable(PredictProbabilities(data));
 
-    /// <summary>The probability of each class: [samples, classes], columns as in <see cref="Classes"/>.</summary>
+    /// <summary>Predicts the probabilities of all classes: [samples, classes], in the order of <see cref="Classes"/>.</summary>
     /// <param name="features">[samples, features].</param>
-    /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features.</exception>
+    /// <exception cref="ArgumentException">The number of features differs from the training, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names.</exception>
     public Tensor<float> PredictProbabilities(ReadOnlyMatrixView features)
     {
         _ = Network;
@@ -74,17 +74,17 @@ public sealed partial class TabularClassifier<TLabel>
         return PredictProbabilities(new ReadOnlyMatrixView(table, features.Count, columns));
     }
 
-    /// <summary>The probability of each class for each row of a table: [rows, classes], columns as in <see cref="Classes"/>.</summary>
-    /// <param name="data">The table: it has each column that is not ignored; others do not matter.</param>
+    /// <summary>Predicts the probabilities of all classes for each row of a table: [rows, classes], in the order of <see cref="Classes"/>.</summary>
+    /// <param name="data">The table, with all columns that the plan does not ignore. Other columns are not used.</param>
     /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table.</exception>
     public Tensor<float> PredictProbabilities(TabularData data) => Outputs(Encode(data));
 
-    /// <summary>The share of samples whose most probable class is theirs.</summary>
+    /// <summary>Computes the accuracy on samples, 0 to 1.</summary>
     /// <param name="features">[samples, features].</param>
-    /// <param name="labels">The class of each sample; one that was never seen is always wrong.</param>
+    /// <param name="labels">The class of each sample. An unknown class counts as wrong.</param>
     /// <exception cref="ArgumentException">The sizes do not match, or a feature is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names.</exception>
     public double Score(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels)
     {
         FeatureTable.Check(features, labels.Length, network: null);
@@ -98,24 +98,24 @@ public sealed partial class TabularClassifier<TLabel>
         return Score(new ReadOnlyMatrixView(table, features.Count, columns), labels);
     }
 
-    /// <summary>The share of a table's rows whose most probable class is theirs.</summary>
-    /// <param name="data">The table, with the column of classes; one that was never seen is always wrong.</param>
-    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is no class.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table.</exception>
+    /// <summary>Computes the accuracy on the rows of a table, 0 to 1.</summary>
+    /// <param name="data">The table, with the target column. An unknown class counts as wrong.</param>
+    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is not a label.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table.</exception>
     public double Score(TabularData data) => Share(Predict(data), Labels(data, TargetNames[0]));
 
     /// <summary>
-    /// How much each feature matters: by how much the score on some samples falls where the feature's values are dealt out anew among them. Samples that were not
-    /// trained on say what helps to predict others. Of two features that say the same, neither seems to matter much.
+    /// Computes the permutation importance of each feature: the decrease of the score when the values of the feature are shuffled among the samples. Use samples
+    /// that were not trained on. If two features carry the same information, the importance of both is low.
     /// </summary>
     /// <param name="features">[samples, features].</param>
     /// <param name="labels">The class of each sample.</param>
-    /// <param name="repeats">How often each feature is dealt out anew. Default: 5; positive.</param>
-    /// <param name="seed">Seed of the orders.</param>
-    /// <returns>The features by their numbers, the most important first.</returns>
+    /// <param name="repeats">The number of times each feature is shuffled. Default: 5; positive.</param>
+    /// <param name="seed">The seed of the shuffling.</param>
+    /// <returns>The features, named by their index, the most important first.</returns>
     /// <exception cref="ArgumentException">The sizes do not match, or a feature is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="repeats"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names.</exception>
     public IReadOnlyList<FeatureImportance> PermutationImportance(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, int repeats = 5, ulong seed = 0)
     {
         _ = Encode(features, labels.Length, keeps: true);

@@ -1,11 +1,11 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A classifier for tables in three lines: make it, <see cref="Fit(TabularData, string, TabularPlan?, TabularData?, string?, IProgress{TrainingProgress}?, CancellationToken)"/>,
-/// <see cref="Predict(TabularData)"/>. It makes features of the columns, or standardizes those that it is given, numbers the classes, and trains a network with
-/// one hidden layer unless told otherwise. All that it knows goes into the file that <see cref="TabularEstimator.Save(string)"/> writes.
+/// A classifier for tables: <see cref="Fit(TabularData, string, TabularPlan?, TabularData?, string?, IProgress{TrainingProgress}?, CancellationToken)"/> trains it,
+/// <see cref="Predict(TabularData)"/> returns classes. It encodes the columns of a table, or standardizes features without names, and trains a network. The file
+/// that <see cref="TabularEstimator.Save(string)"/> writes contains the network, the encoding and the classes.
 /// </summary>
-/// <typeparam name="TLabel">What classes are called by: a string, a number, an enumeration. Classes are in their sorted order.</typeparam>
+/// <typeparam name="TLabel">The type of the labels: a string, a number, an enumeration, a Boolean value, a character or a date. The classes are sorted.</typeparam>
 public sealed partial class TabularClassifier<TLabel> : TabularEstimator
     where TLabel : notnull
 {
@@ -15,25 +15,25 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
     private Func<string, TLabel>? _parse;
 
     /// <summary>Creates an untrained classifier.</summary>
-    /// <param name="options">Network and training; null for the defaults.</param>
+    /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentNullException">The activation or the class weights are null.</exception>
     public TabularClassifier(TabularClassifierOptions? options = null)
         : base(options ??= new()) => _options = options;
 
-    /// <summary>The classes, in their sorted order: the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty before the first fit.</summary>
+    /// <summary>The sorted classes, in the order of the columns of <see cref="PredictProbabilities(ReadOnlyMatrixView)"/>. Empty before training.</summary>
     public IReadOnlyList<TLabel> Classes => _classes;
 
     private protected override Loss Loss { get; } = new SoftmaxCrossEntropy();
 
-    /// <summary>Trains from newly initialized parameters and discards earlier training, unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
+    /// <summary>Trains on labeled samples, from newly initialized parameters unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
     /// <param name="features">[samples, features]; all finite.</param>
     /// <param name="labels">The class of each sample; at least two different ones.</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty.</param>
+    /// <param name="weights">The weight of each sample, a factor of its loss; all 1 if empty.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step; with a validation the best parameters so far are kept.</param>
+    /// <param name="cancellationToken">Ends the training at the next step. With validation, the best parameters so far are kept.</param>
     /// <returns>The loss and metrics of each epoch.</returns>
-    /// <exception cref="ArgumentException">The sizes do not match, a feature is not finite, or there are fewer than two classes. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The sizes do not match, a feature is not finite, or there are fewer than two classes. The estimator is unchanged.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public TrainingHistory Fit(
         ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<float> weights = default, IProgress<TrainingProgress>? progress = null,
@@ -49,17 +49,17 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
         return Fit(new ReadOnlyMatrixView(table, features.Count, columns), labels, weights, progress, cancellationToken);
     }
 
-    /// <summary>Learns a table from newly initialized parameters and discards earlier training, unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
-    /// <param name="data">The rows of the training.</param>
-    /// <param name="target">The column with the classes; none is missing.</param>
-    /// <param name="plan">How the other columns become features; found from the rows if null, the default.</param>
-    /// <param name="validation">Rows to validate with; if null, the default, some are held out as <see cref="TabularOptions.ValidationFraction"/> says.</param>
-    /// <param name="weights">The column that says how much each row counts; all 1 if null, the default.</param>
+    /// <summary>Trains on a table, from newly initialized parameters unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
+    /// <param name="data">The training rows.</param>
+    /// <param name="target">The target column with the classes, without missing cells.</param>
+    /// <param name="plan">The encoding of the other columns; inferred from the rows if null, the default.</param>
+    /// <param name="validation">The validation rows; if null, the default, <see cref="TabularOptions.ValidationFraction"/> of the rows is held out.</param>
+    /// <param name="weights">The column with the weight of each row; all weights are 1 if null, the default.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step; with a validation the best parameters so far are kept.</param>
+    /// <param name="cancellationToken">Ends the training at the next step. With validation, the best parameters so far are kept.</param>
     /// <returns>The loss and metrics of each epoch.</returns>
-    /// <exception cref="ArgumentException">A column is missing, a cell does not fit its encoding or is no class, or there are fewer than two classes. Nothing has changed.</exception>
-    /// <exception cref="NotSupportedException">No <typeparamref name="TLabel"/> can be made of text.</exception>
+    /// <exception cref="ArgumentException">A column is missing, a cell does not fit its encoding or is not a label, or there are fewer than two classes. The estimator is unchanged.</exception>
+    /// <exception cref="NotSupportedException">Texts cannot be converted to <typeparamref name="TLabel"/>.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public TrainingHistory Fit(
         TabularData data, string target, TabularPlan? plan = null, TabularData? validation = null, string? weights = null,
@@ -72,12 +72,12 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
         return Fit(features, plan, [target], labels, Weights(data, weights), held, progress, cancellationToken);
     }
 
-    /// <summary>Goes through some samples once, on top of what was learned before.</summary>
-    /// <param name="features">[samples, features]; all finite. The first call's means and deviations are kept.</param>
+    /// <summary>Trains for one epoch on samples, from the current parameters.</summary>
+    /// <param name="features">[samples, features]; all finite. They are standardized with the means and deviations of the first call.</param>
     /// <param name="labels">The class of each sample.</param>
-    /// <param name="classes">All classes that there will be, in any order; needed in the first call unless it shows them all. A later call may leave them out, or name the same.</param>
-    /// <exception cref="ArgumentException">The sizes do not match, a feature is not finite, a label is new, or the classes are others than in the first call. Nothing has changed.</exception>
-    /// <exception cref="NotSupportedException">Classes are to be balanced, but how many samples each will have is not known.</exception>
+    /// <param name="classes">All classes, in any order. Required in the first call if its labels do not include all of them; later calls can omit them or repeat them.</param>
+    /// <exception cref="ArgumentException">The sizes do not match, a feature is not finite, a label is unknown, or the classes differ from those of the first call. The estimator is unchanged.</exception>
+    /// <exception cref="NotSupportedException"><see cref="TabularClassifierOptions.BalanceClasses"/> is set, which needs all samples.</exception>
     public void PartialFit(ReadOnlyMatrixView features, ReadOnlySpan<TLabel> labels, ReadOnlySpan<TLabel> classes = default) =>
         PartialFit(Encode(features, labels.Length, keeps: true), null, [], labels.ToArray(), classes);
 
@@ -88,12 +88,12 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
         PartialFit(new ReadOnlyMatrixView(table, features.Count, columns), labels, classes);
     }
 
-    /// <summary>Goes through the rows of a table once, on top of what was learned before. The first call's plan of the columns is kept.</summary>
+    /// <summary>Trains for one epoch on the rows of a table, from the current parameters. The plan of the columns is that of the first call.</summary>
     /// <param name="data">The rows.</param>
     /// <param name="target">The column with the classes.</param>
-    /// <param name="classes">All classes that there will be, in any order; needed in the first call unless it shows them all. A later call may leave them out, or name the same.</param>
-    /// <exception cref="ArgumentException">A column is missing, a cell does not fit its encoding, a label is new, or the classes are others than in the first call. Nothing has changed.</exception>
-    /// <exception cref="NotSupportedException">Classes are to be balanced, but how many samples each will have is not known.</exception>
+    /// <param name="classes">All classes, in any order. Required in the first call if its labels do not include all of them; later calls can omit them or repeat them.</param>
+    /// <exception cref="ArgumentException">A column is missing, a cell does not fit its encoding, a label is unknown, or the classes differ from those of the first call. The estimator is unchanged.</exception>
+    /// <exception cref="NotSupportedException"><see cref="TabularClassifierOptions.BalanceClasses"/> is set, which needs all samples.</exception>
     public void PartialFit(TabularData data, string target, ReadOnlySpan<TLabel> classes = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -106,7 +106,7 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
     private protected override Dictionary<string, string> Texts()
     {
         if (Network.ClassNames.Distinct().Count() != Network.ClassNames.Count)
-            throw new NotSupportedException("two classes have the same text, and could not be told apart when they are read");
+            throw new NotSupportedException("two classes have the same text, so that a file could not distinguish them");
         return base.Texts();
     }
 
@@ -135,7 +135,7 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
     private void PartialFit(TabularFeatures features, TabularPlan? plan, IReadOnlyList<string> targets, TLabel[] labels, ReadOnlySpan<TLabel> classes)
     {
         if (_options.BalanceClasses)
-            throw new NotSupportedException($"{nameof(TabularClassifierOptions.BalanceClasses)} needs all samples; name {nameof(TabularClassifierOptions.ClassWeights)} instead");
+            throw new NotSupportedException($"{nameof(TabularClassifierOptions.BalanceClasses)} needs all samples; use {nameof(TabularClassifierOptions.ClassWeights)} instead");
         if (!HasLearned)
         {
             TLabel[] all = SortedClasses(classes.IsEmpty ? labels : classes);
@@ -163,7 +163,7 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
         _numbers = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
     }
 
-    /// <summary>Samples that count as their weights and those of their classes say.</summary>
+    /// <summary>Returns samples whose weights are the products of their own weights and those of their classes.</summary>
     private Dataset Weighted(TabularFeatures features, int[] numbers, ReadOnlySpan<float> weights)
     {
         Dataset samples = features.WithLabels(numbers, _classes.Length);
@@ -193,23 +193,23 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
         return numbers;
     }
 
-    /// <summary>The classes in a column of a table.</summary>
+    /// <summary>Returns the labels in a column of a table.</summary>
     private TLabel[] Labels(TabularData data, string target)
     {
-        TabularColumn column = data[target];
+        TabularColumn column = data.Column(target, nameof(target));
         Func<string, TLabel> parse = _parse ??= ClassLabel.Parser<TLabel>();
         var labels = new TLabel[column.Count];
         for (int row = 0; row < labels.Length; row++)
         {
             string text = column.GetText(row)
-                ?? throw new ArgumentException($"column \"{target}\", row {row}: the class is missing; leave such rows out with {nameof(TabularData.DropMissing)}", nameof(data));
+                ?? throw new ArgumentException($"{column.Place(row)}: the label is missing; remove such rows with {nameof(TabularData.DropMissing)}", nameof(data));
             try
             {
                 labels[row] = parse(text);
             }
             catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
             {
-                throw new ArgumentException($"column \"{target}\", row {row}: {MessageText.Quote(text)} is not a label of type {typeof(TLabel).Name}", nameof(data), exception);
+                throw new ArgumentException($"{column.Place(row)}: {MessageText.Quote(text)} is not a label of type {typeof(TLabel).Name}", nameof(data), exception);
             }
         }
 
@@ -223,7 +223,7 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
             throw new ArgumentException("a label is null", nameof(labels));
         if (classes.Length < 2)
             throw new ArgumentException($"expected at least two classes, got {classes.Length}", nameof(labels));
-        // Strings by their characters' numbers: the order must not depend on the culture.
+        // Strings in ordinal order, which does not depend on the culture.
         if (classes is string[] names)
             Array.Sort(names, StringComparer.Ordinal);
         else
@@ -236,13 +236,13 @@ public sealed partial class TabularClassifier<TLabel> : TabularEstimator
         string[] added = [.. announced.Except(_classes).Select(ClassLabel.Text)], missing = [.. _classes.Except(announced).Select(ClassLabel.Text)];
         if (added.Length + missing.Length > 0)
             throw new ArgumentException(
-                $"the classes differ from those of the first call{(added.Length > 0 ? $"; new: {string.Join(", ", added)}" : "")}{(missing.Length > 0 ? $"; missing: {string.Join(", ", missing)}" : "")}",
+                $"the classes differ from those of the first call{(added.Length > 0 ? $"; new: {MessageText.Names(added)}" : "")}{(missing.Length > 0 ? $"; missing: {MessageText.Names(missing)}" : "")}",
                 "classes");
     }
 
     private static void ThrowIfUnknown(TLabel label, bool isKnown)
     {
         if (!isKnown)
-            throw new ArgumentException($"class \"{label}\" is not one of the classes of the first call", nameof(label));
+            throw new ArgumentException($"the class {MessageText.Quote(ClassLabel.Text(label))} is not one of the classes of the first call", nameof(label));
     }
 }

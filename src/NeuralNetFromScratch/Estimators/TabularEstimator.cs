@@ -3,8 +3,7 @@ using System.Numerics.Tensors;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// What a <see cref="TabularClassifier{TLabel}"/> and a <see cref="TabularRegressor"/> share: a network for tables of features or of columns, how it is built and
-/// trained, and its file.
+/// The base class of <see cref="TabularClassifier{TLabel}"/> and <see cref="TabularRegressor"/>, which build, train and save a network for tables.
 /// </summary>
 public abstract class TabularEstimator
 {
@@ -18,47 +17,48 @@ public abstract class TabularEstimator
     }
 
     /// <summary>
-    /// The network: for raw features standardization included, after a table for the features that <see cref="Plan"/> makes of it. A classifier's gives
-    /// probabilities, a regressor's gives targets in their own units.
+    /// The network. Its inputs are raw features, or, after training on a table, the features of <see cref="Plan"/>. Its outputs are the probabilities of a
+    /// classifier, or the targets of a regressor in their original units. Its metadata and extra tensors stay when the training continues with
+    /// <c>PartialFit</c> or a warm start. <c>Fit</c> without a warm start creates a new network.
     /// </summary>
     /// <exception cref="InvalidOperationException">The estimator is not trained.</exception>
     public Sequential Network => _network ?? throw new InvalidOperationException("the estimator is not trained; call Fit first");
 
-    /// <summary>How the columns of a table become features; null where it learned features without names, or nothing yet.</summary>
+    /// <summary>The encoding of the columns; null before training and after training on features without names.</summary>
     public TabularPlan? Plan { get; private set; }
 
-    /// <summary>The columns that it predicts; empty where it learned features without names, or nothing yet.</summary>
+    /// <summary>The target columns; empty before training and after training on features without names.</summary>
     public IReadOnlyList<string> TargetNames { get; private set; } = [];
 
     private protected TabularOptions Options { get; }
 
     private protected bool HasLearned => _network is not null;
 
-    /// <summary>The loss that it makes small.</summary>
+    /// <summary>The loss to minimize.</summary>
     private protected abstract Loss Loss { get; }
 
     /// <summary>
-    /// Writes the estimator to a safetensors file: network, plan of the columns, classes, scales of the targets. <see cref="Sequential.Load(string, PartRegistry?)"/>
-    /// reads its network. The state of the optimizer is not saved. The file is written atomically.
+    /// Saves the estimator in a safetensors file: network, plan of the columns, classes, scales of the targets, but not the optimizer's state.
+    /// <see cref="Sequential.Load(string, PartRegistry?)"/> loads the network alone. The file is written atomically.
     /// </summary>
-    /// <param name="path">The file; one that is there is replaced, and a folder that is missing is made.</param>
+    /// <param name="path">The file. An existing file is replaced; a missing folder is created.</param>
     /// <exception cref="InvalidOperationException">The estimator is not trained.</exception>
-    /// <exception cref="NotSupportedException">An activation of your own has the kind of one of the library's, or two classes have the same text.</exception>
-    /// <exception cref="ArgumentException">A name or category has no UTF-8.</exception>
+    /// <exception cref="NotSupportedException">A custom activation has the kind of a built-in one, or two classes have the same text.</exception>
+    /// <exception cref="ArgumentException">A name or category cannot be encoded as UTF-8.</exception>
     public void Save(string path) => Network.Save(path, TensorNaming.Native, Texts());
 
-    /// <summary>Writes the estimator to a stream: the same bytes as <see cref="Save(string)"/> writes to a file.</summary>
-    /// <param name="stream">The stream, which need not seek. It is written to from its position on, and stays open.</param>
+    /// <summary>Saves the estimator in a stream, with the same bytes as <see cref="Save(string)"/>.</summary>
+    /// <param name="stream">The stream. It is written from its position on, need not be seekable, and stays open.</param>
     /// <exception cref="InvalidOperationException">The estimator is not trained.</exception>
-    /// <exception cref="NotSupportedException">An activation of your own has the kind of one of the library's, or two classes have the same text.</exception>
-    /// <exception cref="ArgumentException">The stream is not writable, or a name or category has no UTF-8.</exception>
+    /// <exception cref="NotSupportedException">A custom activation has the kind of a built-in one, or two classes have the same text.</exception>
+    /// <exception cref="ArgumentException">The stream is not writable, or a name or category cannot be encoded as UTF-8.</exception>
     public void Save(Stream stream) => Network.Save(stream, TensorNaming.Native, Texts());
 
-    /// <summary>Evaluates the network on the rows of a table that has the columns to predict too.</summary>
-    /// <param name="data">The table.</param>
-    /// <param name="metrics">The metrics; null for the accuracy of a classifier, none of a regressor.</param>
-    /// <exception cref="ArgumentException">A column is missing, a cell does not fit its encoding, or a metric is not defined for it.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table.</exception>
+    /// <summary>Evaluates the network on the rows of a table.</summary>
+    /// <param name="data">The table, with the target columns.</param>
+    /// <param name="metrics">The metrics; null for the accuracy of a classifier, and for no metrics of a regressor.</param>
+    /// <exception cref="ArgumentException">A column is missing, a cell does not fit its encoding, or a metric is not defined for the task.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table.</exception>
     public EvaluationResult Evaluate(TabularData data, IReadOnlyList<Metric>? metrics = null)
     {
         TabularFeatures features = Encode(data);
@@ -66,16 +66,16 @@ public abstract class TabularEstimator
     }
 
     /// <summary>
-    /// How much each column matters: by how much the score on some rows falls where the column's cells are dealt out anew among them. Rows that were not trained
-    /// on say what helps to predict others. Of two columns that say the same, neither seems to matter much.
+    /// Computes the permutation importance of each column: the decrease of the score when the cells of the column are shuffled among the rows. Use rows that were
+    /// not trained on. If two columns carry the same information, the importance of both is low.
     /// </summary>
-    /// <param name="data">The table, with the columns to predict.</param>
-    /// <param name="repeats">How often each column is dealt out anew. Default: 5; positive.</param>
-    /// <param name="seed">Seed of the orders.</param>
+    /// <param name="data">The table, with the target columns.</param>
+    /// <param name="repeats">The number of times each column is shuffled. Default: 5; positive.</param>
+    /// <param name="seed">The seed of the shuffling.</param>
     /// <returns>The columns that are not ignored, the most important first.</returns>
     /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="repeats"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table.</exception>
     public IReadOnlyList<FeatureImportance> PermutationImportance(TabularData data, int repeats = 5, ulong seed = 0)
     {
         TabularPlan plan = KnownPlan;
@@ -84,21 +84,35 @@ public abstract class TabularEstimator
         TabularData needed = new([.. names.Concat(TargetNames).Distinct(StringComparer.Ordinal).Select(name => data[name])]);
         return FeatureImportance.Measure(names, data.RowCount, repeats, seed, (feature, order) => ScoreOf(feature < 0
             ? needed
-            : new([.. needed.Columns.Select(column => column.Name == names[feature] ? column.Rows(order) : column)])));
+            : new([.. needed.Columns.Select(column => column.Name == names[feature] ? column.Rows(order, source: null) : column)])));
     }
 
     private protected abstract double ScoreOf(TabularData data);
 
-    /// <summary>The rows of a table as samples of the network, with what they are to be.</summary>
+    /// <summary>Returns the rows of a table as samples with labels or targets.</summary>
     private protected abstract Dataset Labelled(TabularFeatures features, TabularData data);
 
-    /// <summary>What the file says beside the network.</summary>
+    /// <summary>The metadata of the file beside that of the network.</summary>
     private protected virtual Dictionary<string, string> Texts() => EstimatorFile.TextsOf(Plan, TargetNames);
 
-    /// <summary>The network that callers see, of the one that is trained.</summary>
+    /// <summary>Returns the network for callers, given the trained one.</summary>
     private protected virtual Sequential Publish(Sequential trained) => trained;
 
-    /// <summary>A network that has learned nothing yet but the features' means and deviations.</summary>
+    /// <summary>Replaces the network that callers see, and keeps the metadata and tensors that they added to it.</summary>
+    private void Publish()
+    {
+        Sequential published = Publish(_trained!);
+        if (!ReferenceEquals(published, _network))
+        {
+            published.Metadata.Clear();
+            published.ExtraTensors.Clear();
+            published.CopyUserEntries(_network!);
+        }
+
+        _network = published;
+    }
+
+    /// <summary>Creates a network that is untrained, except for the means and deviations of the features.</summary>
     private protected void Build(TabularFeatures features, TabularPlan? plan, IReadOnlyList<string> targets, int outputs, IReadOnlyList<string> classNames)
     {
         List<Layer> layers = [];
@@ -108,7 +122,7 @@ public abstract class TabularEstimator
             layers.Add(new Standardization(means, deviations));
         }
 
-        // A sample has few of its sparse features, and the first layer's sums vary by those that it has.
+        // Few sparse features of a sample are nonzero, and they alone determine the variance of the first layer's sums.
         Initializer? first = features.SparseColumns > 0 ? Initializer.Normal(MathF.Sqrt(2f / Math.Max(features.ActiveColumns, 1))) : null;
         foreach (int units in new TabularDefaults(Options, features.Rows).HiddenUnits)
         {
@@ -126,7 +140,7 @@ public abstract class TabularEstimator
         (_trained, _network, _trainer, Plan, TargetNames) = (trained, network, null, plan, targets);
     }
 
-    /// <summary>Trains until the validation samples, or without them the training samples, show no improvement.</summary>
+    /// <summary>Trains until the validation loss, or without validation the training loss, stops improving.</summary>
     private protected TrainingHistory Train(Dataset samples, Dataset? validation, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var defaults = new TabularDefaults(Options, samples.Count);
@@ -159,20 +173,20 @@ public abstract class TabularEstimator
         }
         finally
         {
-            _network = Publish(_trained!);
+            Publish();
         }
     }
 
-    /// <summary>Goes through some samples once.</summary>
+    /// <summary>Trains for one epoch.</summary>
     private protected void TrainOnce(Dataset samples)
     {
         var defaults = new TabularDefaults(Options, samples.Count);
         Trainer(samples.Count).Fit(samples, new FitOptions { Epochs = 1, BatchSize = defaults.BatchSize, Seed = Options.Seed });
-        _network = Publish(_trained!);
+        Publish();
     }
 
     /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table.</exception>
     private protected TabularFeatures Encode(TabularData data)
     {
         TabularPlan plan = KnownPlan;
@@ -180,26 +194,26 @@ public abstract class TabularEstimator
         return plan.Encode(data);
     }
 
-    /// <summary>The features of rows that are learned: by the plan that is there, or that the caller gives, or one that is found.</summary>
+    /// <summary>Encodes training rows by the plan of the estimator, the plan of the caller, or an inferred plan.</summary>
     private protected TabularFeatures Encode(TabularData data, ref TabularPlan? plan, bool keeps, IReadOnlyList<string> except)
     {
         CheckRows(data);
         if (keeps)
             plan = KnownPlan;
-        plan ??= TabularPlan.Find(data, except, Options.Columns);
+        plan ??= TabularPlan.Infer(data, except, Options.PlanOptions);
         return plan.Encode(data);
     }
 
-    /// <summary>The features of samples without names.</summary>
+    /// <summary>Checks features without names.</summary>
     private protected TabularFeatures Encode(ReadOnlyMatrixView features, int targets, bool keeps)
     {
         if (keeps && HasLearned && Plan is not null)
-            throw new InvalidOperationException("the estimator has learned a table with columns; give it one, or use its plan and its network");
+            throw new InvalidOperationException("the estimator was trained on a table with columns; pass a table, or use Plan and Network");
         FeatureTable.Check(features, targets, keeps ? _network : null);
         return new(features.ToArray(), features.Rows, features.Columns);
     }
 
-    /// <summary>The network's outputs: [samples, outputs].</summary>
+    /// <summary>Computes the network's outputs: [samples, outputs].</summary>
     private protected Tensor<float> Outputs(TabularFeatures features) => features.SparseColumns == 0 && features.Rows < 2 * Predictor.BlockRows
         ? Network.Predict(new ReadOnlyTensorSpan<float>(features.Dense, [features.Rows, features.DenseColumns]))
         : Network.Predict(features.WithLabels(new int[features.Rows], classCount: 1), NewEngine());
@@ -213,15 +227,15 @@ public abstract class TabularEstimator
         SampleWeights.ThrowIfInvalid(weights);
     }
 
-    /// <summary>The weights in a column of a table; none where no column is named.</summary>
+    /// <summary>Returns the weights in a column of a table; an empty array for no column.</summary>
     private protected static float[] Weights(TabularData data, string? column) =>
-        column is null ? [] : [.. Enumerable.Range(0, data.RowCount).Select(row => (float)data[column].GetNumber(row))];
+        column is null ? [] : [.. Enumerable.Range(0, data.RowCount).Select(row => (float)data.Column(column, "weights").GetNumber(row))];
 
     private TabularPlan KnownPlan => HasLearned && Plan is null
-        ? throw new InvalidOperationException("the estimator has learned features without names, not a table with columns")
+        ? throw new InvalidOperationException("the estimator was trained on features without names, not on a table with columns; pass features")
         : Plan ?? throw new InvalidOperationException("the estimator is not trained; call Fit first");
 
-    /// <summary>The trainer, made for the number of samples of the first call: the penalty is divided by the batch.</summary>
+    /// <summary>Returns the trainer, which is created for the number of samples of the first call, since the penalty is divided by the batch size.</summary>
     private Trainer Trainer(int samples)
     {
         var defaults = new TabularDefaults(Options, samples);
@@ -243,6 +257,6 @@ public abstract class TabularEstimator
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.RowCount == 0)
-            throw new ArgumentException("the table has no row", nameof(data));
+            throw new ArgumentException("the table has no rows", nameof(data));
     }
 }

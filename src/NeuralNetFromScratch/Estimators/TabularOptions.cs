@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// How a tabular estimator is built and trained. Where the defaults do not depend on the number of samples, they are those of scikit-learn's
-/// <c>MLPClassifier</c> and <c>MLPRegressor</c>.
+/// Options of a tabular estimator. Defaults that do not depend on the number of samples are those of scikit-learn's <c>MLPClassifier</c> and
+/// <c>MLPRegressor</c>.
 /// </summary>
 public abstract record TabularOptions
 {
@@ -10,61 +10,61 @@ public abstract record TabularOptions
     {
     }
 
-    /// <summary>Units of the hidden layers, each positive; an empty list is a linear model. Null, the default, is one layer of 100 units, from 4,000 samples on two of 256 and 128.</summary>
+    /// <summary>The number of units of each hidden layer, positive; an empty list gives a linear model. Null, the default, is one layer of 100 units, or layers of 256 and 128 units from 4,000 samples on.</summary>
     public IReadOnlyList<int>? HiddenUnits { get; init; }
 
-    /// <summary>Activation of the hidden layers. Default: ReLU.</summary>
+    /// <summary>The activation of the hidden layers. Default: ReLU.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
-    /// <summary>How the network learns. Default: Adam.</summary>
+    /// <summary>The training algorithm. Default: Adam.</summary>
     public TabularSolver Solver { get; init; }
 
-    /// <summary>Learning rate of Adam; finite and not negative. Null, the default, is 0.001.</summary>
+    /// <summary>The learning rate of Adam; finite and not negative. Null, the default, is 0.001.</summary>
     public float? LearningRate { get; init; }
 
     /// <summary>λ of the penalty <c>(λ/2)·Σw²</c> on the weights, divided by the batch size. Finite and not negative. Null, the default, is 0.1 below 1,000 samples, else 0.03.</summary>
     public float? L2Penalty { get; init; }
 
-    /// <summary>How often it goes through the samples at most, or iterations of L-BFGS. Default: 200; positive.</summary>
+    /// <summary>The maximum number of epochs, or of iterations of L-BFGS. Default: 200; positive.</summary>
     public int MaxEpochs { get; init; } = 200;
 
-    /// <summary>Samples in a step at most; positive. Null, the default, is a 32nd of the samples, but eight to sixty-four, and 256 from 100,000 samples on.</summary>
+    /// <summary>The maximum number of samples of a step; positive. Null, the default, is a 32nd of the samples, limited to eight to sixty-four, or 256 from 100,000 samples on.</summary>
     public int? BatchSize { get; init; }
 
     /// <summary>
-    /// The fraction of the training samples that is held out for validation, 0 to less than 1: the training stops when their loss falls no more, and the
-    /// parameters of the best epoch are kept. 0 is none: the training stops when the training loss falls no more. Null, the default, is a tenth from 1,000 samples
-    /// on, else none. L-BFGS holds none out.
+    /// The fraction of the training samples to hold out for validation, 0 to less than 1. The training then stops when the validation loss stops improving, and
+    /// the parameters of the best epoch are kept. With a fraction of 0 it stops when the training loss stops improving. Null, the default, is a tenth from 1,000
+    /// samples on, otherwise no samples. L-BFGS holds out no samples.
     /// </summary>
     public double? ValidationFraction { get; init; }
 
     /// <summary>
-    /// How much the loss of an epoch must be below the least one so far to count as an improvement. As in scikit-learn, what
-    /// falls less counts as no improvement, but is the least one from then on. L-BFGS stops when no element of the gradient is larger. Default: 0.0001; not negative.
+    /// The minimum decrease of the loss below its minimum so far that counts as an improvement. As in scikit-learn, a smaller decrease is no improvement, but
+    /// lowers the minimum. L-BFGS stops when no element of the gradient has a larger magnitude. Default: 0.0001; not negative.
     /// </summary>
     public double MinImprovement { get; init; } = 1e-4;
 
-    /// <summary>Consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 10; not negative.</summary>
+    /// <summary>The number of consecutive epochs without improvement that are tolerated; the next one ends the training. Default: 10; not negative.</summary>
     public int Patience { get; init; } = 10;
 
     /// <summary>
-    /// Whether a second <c>Fit</c> goes on from the parameters and the optimizer's memory of the first, as scikit-learn's <c>warm_start</c>; features and classes
-    /// must be the same, and means and deviations, or the plan of the columns, stay those of the first. Default: false: it starts from scratch.
+    /// Whether a further <c>Fit</c> continues with the current parameters and the optimizer's state, as scikit-learn's <c>warm_start</c>. Features and classes must
+    /// be those of the first call; means and deviations, or the plan of the columns, are kept. Default: false, which starts with new parameters.
     /// </summary>
     public bool WarmStart { get; init; }
 
-    /// <summary>How the plan of a table's columns is found; null for the defaults.</summary>
-    public TabularPlanOptions? Columns { get; init; }
+    /// <summary>Options of the plan that is inferred from a table; null for the defaults.</summary>
+    public TabularPlanOptions? PlanOptions { get; init; }
 
-    /// <summary>Seed of everything random.</summary>
+    /// <summary>The seed of the initial parameters, the order of samples and the validation split. Default: 0.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>The number of threads; positive. The result does not depend on it. Default: the number of cores that the process may use.</summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>
-    /// Whether a processor without fused multiply-add computes as one with it, for the same bits, at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
-    /// Default: false: results agree to rounding there.
+    /// Whether a processor without fused multiply-add emulates it, for the same bits at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
+    /// Default: false, where results on such a processor agree up to rounding.
     /// </summary>
     public bool EmulateFusedMultiplyAdd { get; init; }
 
@@ -88,20 +88,20 @@ public abstract record TabularOptions
         Guard.NonNegative(MinImprovement, nameof(MinImprovement));
         Guard.NonNegative(Patience, nameof(Patience));
         Guard.Positive(ThreadCount, nameof(ThreadCount));
-        Columns?.Validate();
+        PlanOptions?.Validate();
     }
 }
 
-/// <summary>How a <see cref="TabularClassifier{TLabel}"/> is built and trained.</summary>
+/// <summary>Options of a <see cref="TabularClassifier{TLabel}"/>.</summary>
 public sealed record TabularClassifierOptions : TabularOptions
 {
     /// <summary>
-    /// Whether all classes count the same however many samples they have: a sample's loss is multiplied by <c>samples / (classes · samples of its class)</c>, as
-    /// with scikit-learn's <c>class_weight="balanced"</c>. Default: false.
+    /// Whether all classes have the same total weight: the loss of a sample is multiplied by <c>samples / (classes · samples of its class)</c>, as with
+    /// scikit-learn's <c>class_weight="balanced"</c>. Default: false.
     /// </summary>
     public bool BalanceClasses { get; init; }
 
-    /// <summary>How much a sample of a class counts, by the class's text; finite and not negative, 1 for those that are not named. Default: none.</summary>
+    /// <summary>The weights of classes, by the text of the class; finite and not negative. The weight of other classes is 1. Default: empty.</summary>
     public IReadOnlyDictionary<string, float> ClassWeights { get; init; } = new Dictionary<string, float>();
 
     internal override void Validate()
@@ -113,10 +113,10 @@ public sealed record TabularClassifierOptions : TabularOptions
     }
 }
 
-/// <summary>How a <see cref="TabularRegressor"/> is built and trained.</summary>
+/// <summary>Options of a <see cref="TabularRegressor"/>.</summary>
 public sealed record TabularRegressorOptions : TabularOptions
 {
-    /// <summary>What it makes small, over standardized targets. Default: the squared error; <see cref="Huber"/> and <see cref="MeanAbsoluteError"/> heed outliers less.</summary>
+    /// <summary>The loss to minimize, on standardized targets. Default: the mean squared error; <see cref="Huber"/> and <see cref="MeanAbsoluteError"/> are less sensitive to outliers.</summary>
     public Loss Loss { get; init; } = new MeanSquaredError();
 
     internal override void Validate()
@@ -124,38 +124,38 @@ public sealed record TabularRegressorOptions : TabularOptions
         base.Validate();
         ArgumentNullException.ThrowIfNull(Loss, nameof(Loss));
         if (Loss.OutputActivation != OutputActivation.None)
-            throw new ArgumentException($"{Loss} is a loss of classes, not of numbers", nameof(Loss));
+            throw new ArgumentException($"{Loss} is a loss for classes; a regressor needs one for numbers, such as {nameof(MeanSquaredError)}", nameof(Loss));
     }
 }
 
-/// <summary>How a tabular estimator learns.</summary>
+/// <summary>The training algorithm of a tabular estimator.</summary>
 public enum TabularSolver
 {
-    /// <summary>Adam, in steps of some samples.</summary>
+    /// <summary>Adam on mini-batches.</summary>
     Adam,
 
-    /// <summary>L-BFGS on all samples at once, see <see cref="LbfgsTrainer"/>: for small tables.</summary>
+    /// <summary>L-BFGS on all samples at once, for small tables; see <see cref="LbfgsTrainer"/>.</summary>
     Lbfgs,
 }
 
 /// <summary>
-/// The options that a number of samples decides, where the caller does not. Chosen on tables of 150 to 20,000 rows (docs/accuracy.md, Tables): small ones want
-/// many steps and a strong penalty, large ones a wider network.
+/// The defaults that depend on the number of samples. They were chosen on tables of 150 to 20,000 rows (docs/accuracy.md, Tables): small tables need many steps
+/// and a strong penalty, large ones a wider network.
 /// </summary>
 internal readonly struct TabularDefaults(TabularOptions options, int samples)
 {
-    /// <summary>From so many samples on some are held out for validation, and the penalty is weaker.</summary>
+    /// <summary>The number of samples from which some are held out for validation, and the penalty is weaker.</summary>
     private const int Many = 1000;
 
-    /// <summary>From so many samples on the network has two layers.</summary>
+    /// <summary>The number of samples from which the network has two hidden layers.</summary>
     private const int ManyForTwoLayers = 4000;
 
-    /// <summary>From so many samples on an epoch has steps enough with larger batches, which the processor likes better.</summary>
+    /// <summary>The number of samples from which batches are larger: an epoch still has enough steps, and they take less time.</summary>
     private const int ManyForLargeBatches = 100_000;
 
     private const double DefaultFraction = 0.1;
 
-    /// <summary>A few dozen steps an epoch, so that some hundred epochs suffice for a small table too.</summary>
+    /// <summary>The number of steps of an epoch, so that a few hundred epochs suffice for a small table.</summary>
     private const int StepsPerEpoch = 32;
 
     private const int SmallestBatch = 8, UsualBatch = 64, LargeBatch = 256;

@@ -2,46 +2,46 @@ using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>What a regressor predicts, how well, and how it is read from a file.</summary>
+/// <summary>Prediction, scores, and loading from files.</summary>
 public sealed partial class TabularRegressor
 {
-    /// <summary>Reads a regressor from a file that <see cref="TabularEstimator.Save(string)"/> wrote: it predicts the same bits, and knows its columns.</summary>
+    /// <summary>Loads a regressor from a file that <see cref="TabularEstimator.Save(string)"/> wrote. It predicts the same bits.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">How <c>PartialFit</c> goes on, with an optimizer that starts anew; null for the defaults.</param>
-    /// <param name="parts">The kinds that the file may have; <see cref="BuiltInParts.Registry"/> if null.</param>
-    /// <exception cref="InvalidDataException">The file does not hold a regressor; the message says what is wrong.</exception>
+    /// <param name="options">The options of further training, with a new optimizer state; null for the defaults.</param>
+    /// <param name="parts">The parts that the file can contain; <see cref="BuiltInParts.Registry"/> if null.</param>
+    /// <exception cref="InvalidDataException">The file does not hold a regressor; the message says why.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static TabularRegressor Load(string path, TabularRegressorOptions? options = null, PartRegistry? parts = null) =>
         EstimatorFile.Read(path, parts, file => Of(file, options));
 
-    /// <summary>Reads a regressor from a stream, as <see cref="Load(string, TabularRegressorOptions?, PartRegistry?)"/> does from a file.</summary>
-    /// <param name="stream">The stream, which is read from its position to its end, and stays open.</param>
-    /// <param name="options">How <c>PartialFit</c> goes on, with an optimizer that starts anew; null for the defaults.</param>
-    /// <param name="parts">The kinds that the stream may have; <see cref="BuiltInParts.Registry"/> if null.</param>
-    /// <exception cref="InvalidDataException">The stream does not hold a regressor; the message says what is wrong.</exception>
+    /// <summary>Loads a regressor from a stream, as <see cref="Load(string, TabularRegressorOptions?, PartRegistry?)"/> does from a file.</summary>
+    /// <param name="stream">The stream. It is read from its position to its end and stays open.</param>
+    /// <param name="options">The options of further training, with a new optimizer state; null for the defaults.</param>
+    /// <param name="parts">The parts that the stream can contain; <see cref="BuiltInParts.Registry"/> if null.</param>
+    /// <exception cref="InvalidDataException">The stream does not hold a regressor; the message says why.</exception>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     public static TabularRegressor Load(Stream stream, TabularRegressorOptions? options = null, PartRegistry? parts = null) =>
         EstimatorFile.Read(stream, parts, file => Of(file, options));
 
-    /// <summary>The target of each sample, of a regressor with one target.</summary>
+    /// <summary>Predicts the target of each sample, with a regressor of one target.</summary>
     /// <param name="features">[samples, features].</param>
-    /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features, or has several targets.</exception>
+    /// <exception cref="ArgumentException">The number of features differs from the training, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names, or has several targets.</exception>
     public float[] Predict(ReadOnlyMatrixView features) => Single(PredictTargets(features));
 
     /// <inheritdoc cref="Predict(ReadOnlyMatrixView)"/>
     public float[] Predict(IReadOnlyList<float[]> features) => Single(PredictTargets(features));
 
-    /// <summary>The target of each row of a table, of a regressor with one target.</summary>
-    /// <param name="data">The table: it has each column that is not ignored; others do not matter.</param>
+    /// <summary>Predicts the target of each row of a table, with a regressor of one target.</summary>
+    /// <param name="data">The table, with all columns that the plan does not ignore. Other columns are not used.</param>
     /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table, or has several targets.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table, or has several targets.</exception>
     public float[] Predict(TabularData data) => Single(PredictTargets(data));
 
-    /// <summary>All targets of each sample: [samples, targets].</summary>
+    /// <summary>Predicts all targets of each sample: [samples, targets].</summary>
     /// <param name="features">[samples, features].</param>
-    /// <exception cref="ArgumentException">The number of features is another, or one is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features.</exception>
+    /// <exception cref="ArgumentException">The number of features differs from the training, or a feature is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names.</exception>
     public Tensor<float> PredictTargets(ReadOnlyMatrixView features)
     {
         _ = Network;
@@ -55,20 +55,20 @@ public sealed partial class TabularRegressor
         return PredictTargets(new ReadOnlyMatrixView(table, features.Count, columns));
     }
 
-    /// <summary>All targets of each row of a table: [rows, targets].</summary>
-    /// <param name="data">The table: it has each column that is not ignored; others do not matter.</param>
+    /// <summary>Predicts all targets of each row of a table: [rows, targets].</summary>
+    /// <param name="data">The table, with all columns that the plan does not ignore. Other columns are not used.</param>
     /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table.</exception>
     public Tensor<float> PredictTargets(TabularData data) => Outputs(Encode(data));
 
     /// <summary>
-    /// The coefficient of determination <c>R² = 1 − Σ(y − ŷ)² / Σ(y − mean)²</c>, in the mean of all targets: 1 at best, 0 for predicting the mean. Of a target that is
-    /// the same in all samples it is 1 where each is met, else 0.
+    /// Computes the coefficient of determination <c>R² = 1 − Σ(y − ŷ)² / Σ(y − mean)²</c>, averaged over the targets: 1 for perfect predictions, 0 for predictions
+    /// of the mean. For a constant target it is 1 if all predictions are exact, otherwise 0.
     /// </summary>
     /// <param name="features">[samples, features].</param>
     /// <param name="targets">[samples, targets].</param>
     /// <exception cref="ArgumentException">The sizes do not match, or a feature is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names.</exception>
     public double Score(ReadOnlyMatrixView features, ReadOnlyMatrixView targets)
     {
         FeatureTable.Check(features, targets.Rows, network: null);
@@ -78,11 +78,11 @@ public sealed partial class TabularRegressor
         return Determination(predicted, Doubles(targets));
     }
 
-    /// <summary>The coefficient of determination R² of a regressor with one target.</summary>
+    /// <summary>Computes the coefficient of determination R² of a regressor with one target.</summary>
     /// <param name="features">[samples, features].</param>
     /// <param name="targets">The target of each sample.</param>
     /// <exception cref="ArgumentException">The sizes do not match, or a feature is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names.</exception>
     public double Score(ReadOnlyMatrixView features, ReadOnlySpan<float> targets) => Score(features, new ReadOnlyMatrixView(targets, targets.Length, 1));
 
     /// <inheritdoc cref="Score(ReadOnlyMatrixView, ReadOnlySpan{float})"/>
@@ -92,24 +92,24 @@ public sealed partial class TabularRegressor
         return Score(new ReadOnlyMatrixView(table, features.Count, columns), targets);
     }
 
-    /// <summary>The coefficient of determination R² on the rows of a table, in the mean of all targets.</summary>
-    /// <param name="data">The table, with the columns to predict.</param>
-    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is no number.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned a table.</exception>
+    /// <summary>Computes the coefficient of determination R² on the rows of a table, averaged over the targets.</summary>
+    /// <param name="data">The table, with the target columns.</param>
+    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is not a number.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on a table.</exception>
     public double Score(TabularData data) => Determination(PredictTargets(data), Targets(data, TargetNames));
 
     /// <summary>
-    /// How much each feature matters: by how much the score on some samples falls where the feature's values are dealt out anew among them. Samples that were not
-    /// trained on say what helps to predict others. Of two features that say the same, neither seems to matter much.
+    /// Computes the permutation importance of each feature: the decrease of the score when the values of the feature are shuffled among the samples. Use samples
+    /// that were not trained on. If two features carry the same information, the importance of both is low.
     /// </summary>
     /// <param name="features">[samples, features].</param>
     /// <param name="targets">[samples, targets].</param>
-    /// <param name="repeats">How often each feature is dealt out anew. Default: 5; positive.</param>
-    /// <param name="seed">Seed of the orders.</param>
-    /// <returns>The features by their numbers, the most important first.</returns>
+    /// <param name="repeats">The number of times each feature is shuffled. Default: 5; positive.</param>
+    /// <param name="seed">The seed of the shuffling.</param>
+    /// <returns>The features, named by their index, the most important first.</returns>
     /// <exception cref="ArgumentException">The sizes do not match, or a feature is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="repeats"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The estimator has not learned such features.</exception>
+    /// <exception cref="InvalidOperationException">The estimator was not trained on features without names.</exception>
     public IReadOnlyList<FeatureImportance> PermutationImportance(ReadOnlyMatrixView features, ReadOnlyMatrixView targets, int repeats = 5, ulong seed = 0)
     {
         _ = Score(features, targets);

@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A regressor for tables in three lines: make it, <see cref="Fit(TabularData, string, TabularPlan?, TabularData?, string?, IProgress{TrainingProgress}?, CancellationToken)"/>,
-/// <see cref="Predict(TabularData)"/>. It makes features of the columns, or standardizes those that it is given, and trains a network with one hidden layer, unless
-/// told otherwise, on standardized targets, one or several; predictions are in the targets' own units.
+/// A regressor for tables: <see cref="Fit(TabularData, string, TabularPlan?, TabularData?, string?, IProgress{TrainingProgress}?, CancellationToken)"/> trains it,
+/// <see cref="Predict(TabularData)"/> returns numbers. It encodes the columns of a table, or standardizes features without names, and trains a network on one or
+/// several standardized targets. Predictions are in the original units of the targets.
 /// </summary>
 public sealed partial class TabularRegressor : TabularEstimator
 {
@@ -11,39 +11,39 @@ public sealed partial class TabularRegressor : TabularEstimator
     private TargetScale? _scale;
 
     /// <summary>Creates an untrained regressor.</summary>
-    /// <param name="options">Network and training; null for the defaults.</param>
+    /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="ArgumentException">The loss is one of classes; or the activation or the loss is null.</exception>
+    /// <exception cref="ArgumentException">The loss is for classes, or the activation or the loss is null.</exception>
     public TabularRegressor(TabularRegressorOptions? options = null)
         : base(options ??= new()) => _options = options;
 
-    /// <summary>The number of targets; 0 before the first fit.</summary>
+    /// <summary>The number of targets; 0 before training.</summary>
     public int TargetCount => _scale?.Means.Length ?? 0;
 
     private protected override Loss Loss => _options.Loss;
 
-    /// <summary>Learns one target from newly initialized parameters and discards earlier training, unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
+    /// <summary>Trains on one target, from newly initialized parameters unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
     /// <param name="features">[samples, features]; all finite.</param>
     /// <param name="targets">The target of each sample; all finite.</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty.</param>
+    /// <param name="weights">The weight of each sample, a factor of its loss; all 1 if empty.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step; with a validation the best parameters so far are kept.</param>
-    /// <returns>The loss and metrics of each epoch; losses are those of standardized targets.</returns>
-    /// <exception cref="ArgumentException">The sizes do not match, or a feature or target is not finite. Nothing has changed.</exception>
+    /// <param name="cancellationToken">Ends the training at the next step. With validation, the best parameters so far are kept.</param>
+    /// <returns>The loss and metrics of each epoch; the losses are those of standardized targets.</returns>
+    /// <exception cref="ArgumentException">The sizes do not match, or a feature or target is not finite. The estimator is unchanged.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public TrainingHistory Fit(
         ReadOnlyMatrixView features, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights = default, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Fit(features, new ReadOnlyMatrixView(targets, targets.Length, 1), weights, progress, cancellationToken);
 
-    /// <summary>Learns several targets from newly initialized parameters and discards earlier training, unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
+    /// <summary>Trains on several targets, from newly initialized parameters unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
     /// <param name="features">[samples, features]; all finite.</param>
     /// <param name="targets">[samples, targets]; all finite.</param>
-    /// <param name="weights">How much each sample counts: factor of its loss; all 1 if empty.</param>
+    /// <param name="weights">The weight of each sample, a factor of its loss; all 1 if empty.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step; with a validation the best parameters so far are kept.</param>
-    /// <returns>The loss and metrics of each epoch; losses are those of standardized targets.</returns>
-    /// <exception cref="ArgumentException">The sizes do not match, or a feature or target is not finite. Nothing has changed.</exception>
+    /// <param name="cancellationToken">Ends the training at the next step. With validation, the best parameters so far are kept.</param>
+    /// <returns>The loss and metrics of each epoch; the losses are those of standardized targets.</returns>
+    /// <exception cref="ArgumentException">The sizes do not match, or a feature or target is not finite. The estimator is unchanged.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public TrainingHistory Fit(
         ReadOnlyMatrixView features, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default, IProgress<TrainingProgress>? progress = null,
@@ -59,32 +59,32 @@ public sealed partial class TabularRegressor : TabularEstimator
         return Fit(new ReadOnlyMatrixView(table, features.Count, columns), targets, weights, progress, cancellationToken);
     }
 
-    /// <summary>Learns a column of a table from newly initialized parameters and discards earlier training, unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
-    /// <param name="data">The rows of the training.</param>
-    /// <param name="target">The column to predict; none of its numbers is missing.</param>
-    /// <param name="plan">How the other columns become features; found from the rows if null, the default.</param>
-    /// <param name="validation">Rows to validate with; if null, the default, some are held out as <see cref="TabularOptions.ValidationFraction"/> says.</param>
-    /// <param name="weights">The column that says how much each row counts; all 1 if null, the default.</param>
+    /// <summary>Trains on a table with one target column, from newly initialized parameters unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
+    /// <param name="data">The training rows.</param>
+    /// <param name="target">The target column, without missing cells.</param>
+    /// <param name="plan">The encoding of the other columns; inferred from the rows if null, the default.</param>
+    /// <param name="validation">The validation rows; if null, the default, <see cref="TabularOptions.ValidationFraction"/> of the rows is held out.</param>
+    /// <param name="weights">The column with the weight of each row; all weights are 1 if null, the default.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step; with a validation the best parameters so far are kept.</param>
-    /// <returns>The loss and metrics of each epoch; losses are those of standardized targets.</returns>
-    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is no number. Nothing has changed.</exception>
+    /// <param name="cancellationToken">Ends the training at the next step. With validation, the best parameters so far are kept.</param>
+    /// <returns>The loss and metrics of each epoch; the losses are those of standardized targets.</returns>
+    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is not a number. The estimator is unchanged.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public TrainingHistory Fit(
         TabularData data, string target, TabularPlan? plan = null, TabularData? validation = null, string? weights = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Fit(data, [target], plan, validation, weights, progress, cancellationToken);
 
-    /// <summary>Learns several columns of a table from newly initialized parameters and discards earlier training, unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
-    /// <param name="data">The rows of the training.</param>
-    /// <param name="targets">The columns to predict, at least one; none of their numbers is missing.</param>
-    /// <param name="plan">How the other columns become features; found from the rows if null, the default.</param>
-    /// <param name="validation">Rows to validate with; if null, the default, some are held out as <see cref="TabularOptions.ValidationFraction"/> says.</param>
-    /// <param name="weights">The column that says how much each row counts; all 1 if null, the default.</param>
+    /// <summary>Trains on a table with several target columns, from newly initialized parameters unless <see cref="TabularOptions.WarmStart"/> is set.</summary>
+    /// <param name="data">The training rows.</param>
+    /// <param name="targets">The target columns, at least one, without missing cells.</param>
+    /// <param name="plan">The encoding of the other columns; inferred from the rows if null, the default.</param>
+    /// <param name="validation">The validation rows; if null, the default, <see cref="TabularOptions.ValidationFraction"/> of the rows is held out.</param>
+    /// <param name="weights">The column with the weight of each row; all weights are 1 if null, the default.</param>
     /// <param name="progress">Receives about 100 reports per epoch and one at its end.</param>
-    /// <param name="cancellationToken">Ends the training at the next step; with a validation the best parameters so far are kept.</param>
-    /// <returns>The loss and metrics of each epoch; losses are those of standardized targets.</returns>
-    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is no number. Nothing has changed.</exception>
+    /// <param name="cancellationToken">Ends the training at the next step. With validation, the best parameters so far are kept.</param>
+    /// <returns>The loss and metrics of each epoch; the losses are those of standardized targets.</returns>
+    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is not a number. The estimator is unchanged.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public TrainingHistory Fit(
         TabularData data, IReadOnlyList<string> targets, TabularPlan? plan = null, TabularData? validation = null, string? weights = null,
@@ -97,23 +97,23 @@ public sealed partial class TabularRegressor : TabularEstimator
         return Fit(features, plan, [.. targets], numbers, targets.Count, Weights(data, weights), held, progress, cancellationToken);
     }
 
-    /// <summary>Goes through some samples once, on top of what was learned before.</summary>
-    /// <param name="features">[samples, features]; all finite. The first call's means and deviations, of features and targets, are kept.</param>
+    /// <summary>Trains for one epoch on samples, from the current parameters.</summary>
+    /// <param name="features">[samples, features]; all finite. Features and targets are standardized with the means and deviations of the first call.</param>
     /// <param name="targets">[samples, targets]; all finite.</param>
-    /// <exception cref="ArgumentException">The sizes do not match, or a feature or target is not finite. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The sizes do not match, or a feature or target is not finite. The estimator is unchanged.</exception>
     public void PartialFit(ReadOnlyMatrixView features, ReadOnlyMatrixView targets) =>
         PartialFit(Encode(features, targets.Rows, keeps: true), null, [], Doubles(targets), targets.Columns);
 
-    /// <summary>Goes through some samples of one target once, on top of what was learned before.</summary>
-    /// <param name="features">[samples, features]; all finite. The first call's means and deviations, of features and target, are kept.</param>
+    /// <summary>Trains for one epoch on samples with one target, from the current parameters.</summary>
+    /// <param name="features">[samples, features]; all finite. Features and target are standardized with the means and deviations of the first call.</param>
     /// <param name="targets">The target of each sample; all finite.</param>
-    /// <exception cref="ArgumentException">The sizes do not match, or a feature or target is not finite. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The sizes do not match, or a feature or target is not finite. The estimator is unchanged.</exception>
     public void PartialFit(ReadOnlyMatrixView features, ReadOnlySpan<float> targets) => PartialFit(features, new ReadOnlyMatrixView(targets, targets.Length, 1));
 
-    /// <summary>Goes through the rows of a table once, on top of what was learned before. The first call's plan of the columns and scales of the targets are kept.</summary>
+    /// <summary>Trains for one epoch on the rows of a table, from the current parameters. The plan of the columns and the scales of the targets are those of the first call.</summary>
     /// <param name="data">The rows.</param>
-    /// <param name="targets">The columns to predict.</param>
-    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is no number. Nothing has changed.</exception>
+    /// <param name="targets">The target columns.</param>
+    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding or is not a number. The estimator is unchanged.</exception>
     public void PartialFit(TabularData data, params IReadOnlyList<string> targets)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -159,11 +159,11 @@ public sealed partial class TabularRegressor : TabularEstimator
     {
         int wrong = Array.FindIndex(targets, target => !double.IsFinite(target));
         if (wrong >= 0)
-            throw new ArgumentException(FormattableString.Invariant($"the target of sample {wrong / count} is {targets[wrong]}"), nameof(targets));
+            throw new ArgumentException(FormattableString.Invariant($"the target of sample {wrong / count} must be finite, got {targets[wrong]}"), nameof(targets));
         if (keeps && HasLearned)
         {
             if (count != TargetCount || !names.SequenceEqual(TargetNames))
-                throw new ArgumentException($"expected the {TargetCount} targets {string.Join(", ", TargetNames)} of the first call, got {count} {string.Join(", ", names)}", nameof(targets));
+                throw new ArgumentException($"expected the {TargetCount} targets of the first call {MessageText.Names(TargetNames)}, got {count} {MessageText.Names(names)}", nameof(targets));
             return;
         }
 
@@ -172,21 +172,21 @@ public sealed partial class TabularRegressor : TabularEstimator
         _scale = scale;
     }
 
-    /// <summary>The numbers in some columns of a table, row by row.</summary>
+    /// <summary>Returns the numbers in some columns of a table, row by row.</summary>
     private static double[] Targets(TabularData data, IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
         if (names.Count == 0)
-            throw new ArgumentException("no column to predict is named", nameof(names));
+            throw new ArgumentException("at least one target column is required", nameof(names));
         var numbers = new double[Guard.Length(data.RowCount, names.Count)];
         for (int target = 0; target < names.Count; target++)
         {
-            TabularColumn column = data[names[target]];
+            TabularColumn column = data.Column(names[target], "target");
             for (int row = 0; row < data.RowCount; row++)
             {
                 numbers[row * names.Count + target] = column.GetNumber(row);
                 if (column.IsMissing(row))
-                    throw new ArgumentException($"column \"{column.Name}\", row {row}: the target is missing; leave such rows out with {nameof(TabularData.DropMissing)}", nameof(data));
+                    throw new ArgumentException($"{column.Place(row)}: the target is missing; remove such rows with {nameof(TabularData.DropMissing)}", nameof(data));
             }
         }
 

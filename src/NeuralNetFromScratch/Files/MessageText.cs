@@ -19,17 +19,19 @@ internal static class MessageText
     private const char Cut = '…';
 
     /// <summary>The text as it is shown.</summary>
-    public static string Of(string? text)
+    /// <param name="text">The text; null is shown as an empty one.</param>
+    /// <param name="most">Characters of the text that are shown.</param>
+    public static string Of(string? text, int most = MostCharacters)
     {
         if (text is null)
             return "";
-        ReadOnlySpan<char> shown = text.AsSpan(0, Math.Min(text.Length, MostCharacters));
+        ReadOnlySpan<char> shown = text.AsSpan(0, Math.Min(text.Length, most));
         // No pair is cut in two.
         if (shown.Length < text.Length && char.IsHighSurrogate(shown[^1]))
             shown = shown[..^1];
         var result = new StringBuilder(shown.Length + 1);
         Append(result, shown, keepsLines: false);
-        return text.Length > MostCharacters ? result.Append(Cut).ToString() : result.ToString();
+        return text.Length > most ? result.Append(Cut).ToString() : result.ToString();
     }
 
     /// <summary>The text in quotation marks.</summary>
@@ -37,6 +39,9 @@ internal static class MessageText
 
     /// <summary>A list of texts or numbers: the first ones, and how many more there are.</summary>
     public static string List<T>(IReadOnlyCollection<T> items) => List(items, ", ", item => Of(Convert.ToString(item, CultureInfo.InvariantCulture)));
+
+    /// <summary>A list of names in quotation marks: the first ones, and how many more there are.</summary>
+    public static string Names(IReadOnlyCollection<string> names) => List(names, ", ", Quote);
 
     /// <summary>A list of sentences about a file, whose names are shown already.</summary>
     public static string Sentences(IReadOnlyCollection<string> sentences) => List(sentences, "; ", sentence => sentence);

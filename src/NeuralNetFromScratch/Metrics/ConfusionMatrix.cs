@@ -199,7 +199,7 @@ public sealed class ConfusionMatrixMetric : SumMetric, IPart<ConfusionMatrixMetr
 /// <summary>Formats a confusion matrix.</summary>
 internal static class ConfusionText
 {
-    private const int MostColumns = 80, MostConfusions = 10, LongestName = 24;
+    private const int MostConfusions = 10;
 
     public static string Of(ConfusionMatrix matrix)
     {
@@ -208,7 +208,7 @@ internal static class ConfusionText
         int head = heads.Max(name => name.Length), cell = cells.Max(row => row.Max(text => text.Length)), columns = cells[0].Length;
         for (int gap = 2; gap > 0; gap--)
         {
-            if (head + columns * (gap + cell) <= MostColumns)
+            if (head + columns * (gap + cell) <= TextTable.MostColumns)
                 return Table(heads, cells, head, gap + cell);
         }
 
@@ -265,9 +265,8 @@ internal static class ConfusionText
             .. all.OrderByDescending(entry => entry.Count).Take(MostConfusions)
                 .Select(entry => (string[])[Number(entry.Count), Name(matrix, entry.Actual), Name(matrix, entry.Predicted)]),
         ];
-        int[] widths = [.. Enumerable.Range(0, 2).Select(column => rows.Max(row => row[column].Length))];
-        foreach (string[] row in rows)
-            text.Append(CultureInfo.InvariantCulture, $"{row[0].PadLeft(widths[0])}  {row[1].PadRight(widths[1])}  {row[2]}\n");
+        int width = rows.Max(row => row[0].Length);
+        text.Append(TextTable.Of([.. rows.Select(row => (string[])[row[0].PadLeft(width), row[1], row[2]])]));
         if (all.Length > MostConfusions)
             text.Append(CultureInfo.InvariantCulture, $"and {FigureText.Count(all.Length - MostConfusions)} other pairs\n");
         return text.ToString();
@@ -278,8 +277,7 @@ internal static class ConfusionText
     {
         if (matrix.ClassNames.Count == 0 || matrix.ClassNames[index] == Number(index))
             return Number(index);
-        string name = matrix.ClassNames[index];
-        return $"{Number(index)} {(name.Length > LongestName ? name[..(LongestName - 1)] + "…" : name)}";
+        return $"{Number(index)} {TextTable.Cell(matrix.ClassNames[index])}";
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

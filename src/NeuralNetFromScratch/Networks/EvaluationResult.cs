@@ -84,14 +84,12 @@ public sealed class EvaluationResult
         text.Append(CultureInfo.InvariantCulture, $"{FigureText.Count(Count)} {(Count == 1 ? "sample" : "samples")}\n");
         if (NonFiniteCount > 0)
             text.Append(CultureInfo.InvariantCulture, $"{FigureText.Count(NonFiniteCount)} with an output that is NaN or infinite\n");
-        (string Name, string Figure)[] rows =
-        [
-            ("loss", FigureText.Of(Loss)),
-            .. _metrics.Zip(_results).Where(pair => pair.Second.ConfusionMatrix is null).Select(pair => (pair.First.Name, pair.Second.ToString())),
-        ];
-        int width = rows.Max(row => row.Name.Length), figure = rows.Max(row => row.Figure.Length);
-        foreach ((string name, string value) in rows)
-            text.Append(CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {value.PadLeft(figure)}\n");
+        text.Append(TextTable.Of(
+            [
+                ["loss", FigureText.Of(Loss)],
+                .. _metrics.Zip(_results).Where(pair => pair.Second.ConfusionMatrix is null).Select(pair => (string[])[pair.First.Name, pair.Second.ToString()]),
+            ],
+            firstNumber: 1));
         AppendClasses(text);
         foreach (MetricResult result in _results.Where(result => result.ConfusionMatrix is not null))
             text.Append('\n').Append(result.ConfusionMatrix);
@@ -119,19 +117,13 @@ public sealed class EvaluationResult
 
         int[] widths = [.. columns.Select(column => column.Max(cell => cell.Length))];
         int fitting = columns.Count;
-        while (widths.Take(fitting).Sum() + 2 * (fitting - 1) > 80 && fitting > 2)
+        while (widths.Take(fitting).Sum() + 2 * (fitting - 1) > TextTable.MostColumns && fitting > 2)
             fitting--;
-        text.Append('\n');
-        for (int row = 0; row <= classes; row++)
-        {
-            IEnumerable<string> cells = columns.Take(fitting)
-                .Select((column, place) => place == 0 ? column[row].PadRight(widths[place]) : column[row].PadLeft(widths[place]));
-            text.Append(string.Join("  ", cells)).Append('\n');
-        }
+        text.Append('\n').Append(TextTable.Of([.. Enumerable.Range(0, classes + 1).Select(row => columns.Take(fitting).Select(column => column[row]).ToArray())], firstNumber: 1));
     }
 
     private string ClassName(int index) =>
-        index < _classNames.Count ? _classNames[index] : index.ToString(CultureInfo.InvariantCulture);
+        index < _classNames.Count ? TextTable.Cell(_classNames[index]) : index.ToString(CultureInfo.InvariantCulture);
 
     private ArgumentException Missing(string metric, string parameter) =>
         new($"{metric} was not computed; computed metrics: {(_metrics.Length == 0 ? "none" : string.Join(", ", _metrics.Select(other => other.Name)))}", parameter);

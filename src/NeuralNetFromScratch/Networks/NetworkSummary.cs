@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace NeuralNetFromScratch;
 
@@ -20,19 +19,9 @@ internal static class NetworkSummary
         long total = network.Parameters.TrainableCount;
         rows.Add(["total", $"input {network.InputShape}", "", Count(total), Memory(total)]);
 
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        var text = new StringBuilder();
-        string rule = new('─', widths.Sum() + 2 * (widths.Length - 1));
-        for (int row = 0; row < rows.Count; row++)
-        {
-            if (row == 1 || row == rows.Count - 1)
-                text.Append(rule).Append('\n');
-            // Text is left-aligned, numbers are right-aligned.
-            string line = string.Join("  ", rows[row].Select((cell, column) => column < 3 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])));
-            text.Append(line.TrimEnd()).Append('\n');
-        }
-
-        return text.ToString();
+        string[] lines = [.. TextTable.Lines(rows, firstNumber: 3)];
+        string rule = new('─', lines[0].Length);
+        return string.Concat(new[] { lines[0], rule }.Concat(lines[1..^1]).Concat([rule, lines[^1]]).Select(line => $"{line}\n"));
     }
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);

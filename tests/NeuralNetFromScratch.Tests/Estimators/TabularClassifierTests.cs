@@ -102,7 +102,7 @@ public class TabularClassifierTests
         Assert.That(second, Is.LessThan(first));
         Assert.That(
             () => classifier.Fit((float[][])[[1, 2, 3], [2, 3, 4]], ["lily", "tulip"]),
-            Throws.ArgumentException.With.Message.Contains("new: tulip; missing: iris, rose"));
+            Throws.ArgumentException.With.Message.Contains("new: \"tulip\"; missing: \"iris\", \"rose\""));
         Assert.That(() => classifier.Fit((float[][])[[1], [2], [3]], ["iris", "lily", "rose"]), Throws.ArgumentException.With.Message.Contains("expected 3 features, got 1"));
     }
 
@@ -115,7 +115,7 @@ public class TabularClassifierTests
             (new() { L2Penalty = float.NaN }, "L2Penalty"), (new() { MinImprovement = -1 }, "MinImprovement"), (new() { Patience = -1 }, "Patience"), (new() { ThreadCount = 0 }, "ThreadCount"),
             (new() { Solver = (TabularSolver)5 }, "Solver"), (new() { Activation = null! }, "Activation"),
             (new() { ValidationFraction = 1 }, "ValidationFraction"), (new() { ClassWeights = null! }, "ClassWeights"), (new() { ClassWeights = new Dictionary<string, float> { ["1"] = -1 } }, "ClassWeights"),
-            (new() { Columns = new() { MaxCategories = 0 } }, "MaxCategories"),
+            (new() { PlanOptions = new() { MaxCategories = 0 } }, "MaxCategories"),
         ];
         foreach ((TabularClassifierOptions options, string name) in outside)
             Assert.That(() => new TabularClassifier<int>(options), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(name));
@@ -181,7 +181,7 @@ public class TabularClassifierTests
             () => classifier.PartialFit(new ReadOnlyMatrixView(table, 1, 3), ["tulip"]), Throws.ArgumentException.With.Message.Contains("\"tulip\" is not one of the classes of the first call"));
         Assert.That(
             () => classifier.PartialFit(new ReadOnlyMatrixView(table, 1, 3), ["rose"], ["rose", "lily", "tulip"]),
-            Throws.ArgumentException.With.Message.Contains("the classes differ from those of the first call; new: tulip; missing: iris"));
+            Throws.ArgumentException.With.Message.Contains("the classes differ from those of the first call; new: \"tulip\"; missing: \"iris\""));
         Assert.That(() => classifier.PartialFit(new ReadOnlyMatrixView(table, 1, 3), ["rose"], ["iris", "rose", "lily"]), Throws.Nothing);
     }
 

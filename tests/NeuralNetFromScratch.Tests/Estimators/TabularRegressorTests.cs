@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Estimators;
@@ -70,7 +71,34 @@ public class TabularRegressorTests
         Assert.That(() => cancelled.Fit(new ReadOnlyMatrixView(features, Rows, 3), one, default, progress, source.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(reports, Is.Positive);
         Assert.That(cancelled.Predict(new ReadOnlyMatrixView(features, Rows, 3)), Is.All.InRange(-1e6f, 1e6f), "what was learned stays");
-        Assert.That(() => new TabularRegressor(new() { Loss = new SoftmaxCrossEntropy() }), Throws.ArgumentException.With.Message.Contains("loss of classes"));
+        Assert.That(() => new TabularRegressor(new() { Loss = new SoftmaxCrossEntropy() }), Throws.ArgumentException.With.Message.Contains("loss for classes"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Metadata_and_extra_tensors_of_the_network_stay_when_the_training_continues(bool isLoaded)
+    {
+        (float[] features, float[] targets) = Sample(1);
+        ReadOnlyMatrixView Inputs() => new(features, Rows, 3);
+        ReadOnlyMatrixView Outputs() => new(targets, Rows, 2);
+        var regressor = new TabularRegressor(new() { MaxEpochs = 2, WarmStart = true });
+        regressor.Fit(Inputs(), Outputs());
+        regressor.Network.Metadata["author"] = "Ada";
+        regressor.Network.Metadata["draft"] = "yes";
+        if (isLoaded)
+        {
+            using var file = new MemoryStream();
+            regressor.Save(file);
+            file.Position = 0;
+            regressor = TabularRegressor.Load(file, new() { MaxEpochs = 2, WarmStart = true });
+        }
+
+        regressor.Network.Metadata.Remove("draft");
+        regressor.Network.ExtraTensors["limits"] = Tensor.Create<float>([1, 2], [2]);
+        regressor.PartialFit(Inputs(), Outputs());
+        regressor.Fit(Inputs(), Outputs());
+        Assert.That(regressor.Network.Metadata, Is.EqualTo(new Dictionary<string, string> { ["author"] = "Ada" }));
+        Assert.That(regressor.Network.ExtraTensors["limits"].ToArray(), Is.EqualTo(new float[] { 1, 2 }));
     }
 
     [Test]
@@ -87,7 +115,7 @@ public class TabularRegressorTests
         Assert.That(second, Is.LessThan(first));
         Assert.That(() => warm.Fit(new ReadOnlyMatrixView(features, Rows, 3), new ReadOnlyMatrixView(targets, Rows, 2)), Throws.ArgumentException.With.Message.Contains("got 2"));
         Assert.That(() => warm.Fit(new ReadOnlyMatrixView(features, Rows, 3), one.AsSpan(0, 3)), Throws.ArgumentException.With.Message.Contains("expected 200"));
-        Assert.That(() => new TabularRegressor().Fit((float[][])[[1], [2]], [1, float.NaN]), Throws.ArgumentException.With.Message.Contains("target of sample 1 is NaN"));
+        Assert.That(() => new TabularRegressor().Fit((float[][])[[1], [2]], [1, float.NaN]), Throws.ArgumentException.With.Message.Contains("target of sample 1 must be finite, got NaN"));
     }
 
     private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>

@@ -48,12 +48,12 @@ public class TabularTableTests
         TabularData row = TabularData.FromRows(new Dictionary<string, object?> { ["city"] = "Lugano", ["size"] = 3, ["price"] = 5.5f, ["age"] = null, ["years"] = 4, ["more"] = "x" });
         Assert.That(classifier.Predict(row), Has.Length.EqualTo(1));
         Assert.That(() => classifier.Predict(row.Without("size")), Throws.ArgumentException.With.Message.Contains("no column \"size\""));
-        Assert.That(() => classifier.Predict([[1f, 2]]), Throws.InvalidOperationException.With.Message.Contains("has learned a table"));
+        Assert.That(() => classifier.Predict([[1f, 2]]), Throws.InvalidOperationException.With.Message.Contains("was trained on a table"));
         Assert.That(() => classifier.Score(data.Without("buys")), Throws.ArgumentException.With.Message.Contains("\"buys\""));
         var features = new TabularClassifier<string>(new() { MaxEpochs = 3 });
         Assert.That(() => features.Predict(row), Throws.InvalidOperationException.With.Message.Contains("call Fit first"));
         features.Fit((float[][])[[1], [2]], ["a", "b"]);
-        Assert.That(() => features.Predict(row), Throws.InvalidOperationException.With.Message.Contains("not a table"));
+        Assert.That(() => features.Predict(row), Throws.InvalidOperationException.With.Message.Contains("not on a table"));
     }
 
     [Test]
@@ -81,7 +81,7 @@ public class TabularTableTests
         for (int round = 0; round < 50; round++)
             again.PartialFit(data, "price", "years");
         Assert.That(again.Score(data), Is.GreaterThan(before));
-        Assert.That(() => TabularRegressor.Load(folder.File("model.safetensors")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("model.safetensors").And.Message.Contains("scales"));
+        Assert.That(() => TabularRegressor.Load(folder.File("model.safetensors")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("model.safetensors").And.Message.Contains("no regressor"));
     }
 
     [Test]
@@ -114,13 +114,13 @@ public class TabularTableTests
     public void A_plan_that_the_caller_changed_is_used_and_columns_of_weights_are_no_features()
     {
         TabularData data = Customers(200, 1);
-        TabularPlan plan = TabularPlan.Find(data, except: ["buys"]).Ignore("price", "years", "size");
+        TabularPlan plan = TabularPlan.Infer(data, except: ["buys"]).Ignore("price", "years", "size");
         var classifier = new TabularClassifier<bool>(new() { MaxEpochs = 2 });
         classifier.Fit(data, "buys", plan);
         Assert.That(classifier.Network.InputShape.ElementCount, Is.EqualTo(2 + 4));
         classifier.Fit(data, "buys", weights: "size");
         Assert.That(classifier.Plan!.Columns.Any(column => column.Name == "size"), Is.False);
-        var noted = new TabularClassifier<bool>(new() { MaxEpochs = 2, Columns = new() { Encodings = new Dictionary<string, ColumnEncoding> { ["size"] = ColumnEncoding.Ignored } } });
+        var noted = new TabularClassifier<bool>(new() { MaxEpochs = 2, PlanOptions = new() { Encodings = new Dictionary<string, ColumnEncoding> { ["size"] = ColumnEncoding.Ignored } } });
         noted.Fit(data, "buys");
         Assert.That(noted.Plan!.Columns.Single(column => column.Name == "size").Encoding, Is.EqualTo(ColumnEncoding.Ignored));
     }
@@ -134,9 +134,9 @@ public class TabularTableTests
             TabularColumn.Texts("item", [.. category.Select(i => $"item {i}")]), TabularColumn.Numbers("noise", [.. category.Select((_, i) => (double)(i % 7))]),
             TabularColumn.Booleans("sold", [.. category.Select(i => (bool?)(i % 3 == 0))]));
         long before = GC.GetTotalAllocatedBytes();
-        var classifier = new TabularClassifier<bool>(new() { HiddenUnits = [], MaxEpochs = 1, LearningRate = 0.1f, BatchSize = 20_000, ValidationFraction = 0, Columns = new() { MinCategoryCount = 2 } });
+        var classifier = new TabularClassifier<bool>(new() { HiddenUnits = [], MaxEpochs = 1, LearningRate = 0.1f, BatchSize = 20_000, ValidationFraction = 0, PlanOptions = new() { MinCategoryCount = 2 } });
         classifier.Fit(data, "sold");
-        Assert.That(classifier.Plan!.SparseCount, Is.EqualTo(Categories));
+        Assert.That(classifier.Plan!.SparseFeatureCount, Is.EqualTo(Categories));
         Assert.That(classifier.Network.Parameters.TrainableCount, Is.EqualTo(2 * (Categories + 1) + 2));
         Assert.That(classifier.Score(data.Subset([.. Enumerable.Range(0, 1000)])), Is.GreaterThan(0.9));
         Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(400_000_000), "a dense matrix would take 320 GB");
@@ -147,9 +147,9 @@ public class TabularTableTests
     {
         TabularData data = Customers(60, 1);
         Assert.That(() => new TabularClassifier<int>().Fit(data, "city"), Throws.ArgumentException.With.Message.Contains("is not a label of type Int32"));
-        Assert.That(() => new TabularClassifier<string>().Fit(data, "age"), Throws.ArgumentException.With.Message.Contains("column \"age\", row 3: the class is missing").And.Message.Contains("DropMissing"));
+        Assert.That(() => new TabularClassifier<string>().Fit(data, "age"), Throws.ArgumentException.With.Message.Contains("column \"age\", row 3: the label is missing").And.Message.Contains("DropMissing"));
         Assert.That(() => new TabularRegressor().Fit(data, "age"), Throws.ArgumentException.With.Message.Contains("column \"age\", row 3: the target is missing"));
-        Assert.That(() => new TabularRegressor().Fit(data, "city"), Throws.ArgumentException.With.Message.Contains("is no number"));
-        Assert.That(() => new TabularRegressor().Fit(data, (string[])[]), Throws.ArgumentException.With.Message.Contains("no column to predict"));
+        Assert.That(() => new TabularRegressor().Fit(data, "city"), Throws.ArgumentException.With.Message.Contains("is not a number"));
+        Assert.That(() => new TabularRegressor().Fit(data, (string[])[]), Throws.ArgumentException.With.Message.Contains("at least one target column"));
     }
 }

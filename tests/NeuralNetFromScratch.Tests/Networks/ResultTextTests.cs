@@ -46,6 +46,13 @@ public class ResultTextTests
     }
 
     [Test]
+    public void Class_names_are_escaped_and_cut()
+    {
+        string text = Result(["cat\u001b[31m", new string('d', 30), "axolotl"]).ToString();
+        Assert.That(text, Does.Contain("cat\\u001b[31m").And.Contains("1 ddddddddddddddddddddddd… ").And.Not.Contains("\u001b").And.Not.Contains("dddddddddddddddddddddddd"));
+    }
+
+    [Test]
     public void An_evaluation_of_numbers_shows_the_loss()
     {
         var network = new Sequential([1], 1, new Dense(1, null, Initializer.Zeros)) { OutputActivation = OutputActivation.None };

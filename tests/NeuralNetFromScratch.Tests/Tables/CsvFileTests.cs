@@ -77,6 +77,48 @@ public class CsvFileTests
     }
 
     [Test]
+    public void Boolean_labels_keep_the_words_of_the_file()
+    {
+        TabularData data = CsvFile.Parse("n,kind\n1,Yes\n2,no\n3,\n4,Yes\n5,No\n").DropMissing("kind");
+        Assert.That(data["kind"].Type, Is.EqualTo(ColumnType.Boolean));
+        Assert.That(Texts(data["kind"]), Is.EqualTo((string?[])["Yes", "no", "Yes", "no"]), "the first spelling of each value");
+        var words = new TabularClassifier<string>(new() { MaxEpochs = 1 });
+        words.Fit(data, "kind");
+        Assert.That(words.Classes, Is.EqualTo((string[])["Yes", "no"]));
+        var flags = new TabularClassifier<bool>(new() { MaxEpochs = 1 });
+        flags.Fit(data, "kind");
+        Assert.That(flags.Classes, Is.EqualTo((bool[])[false, true]));
+        Assert.That(() => new TabularClassifier<int>().Fit(data, "kind"), Throws.ArgumentException.With.Message.Contains("text, line 2, column \"kind\": \"Yes\" is not a label of type Int32"));
+    }
+
+    [Test]
+    public void A_cell_that_does_not_fit_the_plan_is_named_by_file_and_line()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("table.csv");
+        File.WriteAllText(path, "n,m\n1,5\n\n2,6\nx,7\n");
+        TabularData numbers = CsvFile.Parse("n,m\n1,5\n2,6\n4,9\n"), read = CsvFile.Read(path);
+        TabularPlan plan = TabularPlan.Infer(numbers);
+        string expected = $"{path}, line 5, column \"n\": \"x\" is not a number";
+        Assert.That(() => plan.ToDataset(read, new int[3], 1), Throws.ArgumentException.With.Message.Contains(expected));
+        Assert.That(() => plan.ToDataset(read.Subset([1, 2]), new int[2], 1), Throws.ArgumentException.With.Message.Contains(expected));
+        Assert.That(() => new TabularRegressor().Fit(read.Subset([2, 0]).Without("m"), "n"), Throws.ArgumentException.With.Message.Contains(expected));
+        Assert.That(() => new TabularRegressor().Fit(read, "k"), Throws.ArgumentException.With.Message.Contains("no column \"k\"; it has \"n\", \"m\"").And.Message.Contains("'target'"));
+    }
+
+    [TestCase("\u001b[31m,\u001b[31m\n1,2\n")]
+    [TestCase("n\u001b[31m,m\n1,2\nx,3\n")]
+    [TestCase("n,m\n1,2\n\u001b[31m,3\n")]
+    [TestCase("n,m\u001b[31m\n1,a\"b\n")]
+    public void Control_characters_of_a_file_do_not_reach_a_message(string text)
+    {
+        var types = new Dictionary<string, ColumnType> { ["n"] = ColumnType.Number, ["n\u001b[31m"] = ColumnType.Number };
+        Exception failed = Assert.Catch(() => CsvFile.Parse(text, new() { Types = types.Where(type => text.Contains(type.Key + ",", StringComparison.Ordinal)).ToDictionary() }))!;
+        Assert.That(failed, Is.InstanceOf<InvalidDataException>());
+        Assert.That(failed.Message, Does.Contain("\\u001b[31m").And.Not.Contains("\u001b"));
+    }
+
+    [Test]
     public void Encodings_are_found_by_their_mark_or_named()
     {
         using var folder = new TemporaryFolder();
@@ -108,15 +150,15 @@ public class CsvFileTests
 
     [TestCase("", "text is empty")]
     [TestCase("\n \n", "text is empty")]
-    [TestCase("a,b\n", "text has a header but no rows")]
-    [TestCase("a,a\n1,2\n", "text, line 1: two columns are called \"a\"")]
-    [TestCase("a,b\n1,x\n2\n", "text, line 3: expected 2 cells as in the first line, got 1")]
-    [TestCase("a,b\n1,x\n\n2,x,3\n", "text, line 4: expected 2 cells as in the first line, got 3")]
-    [TestCase("a,b\n1,x\"y\n", "text, line 2, column \"b\": a quotation mark is out of place")]
-    [TestCase("a,b\n\"1\nx\",2\n\"x\"y,z\n", "text, line 4, column \"a\": a quotation mark is out of place")]
-    [TestCase("a,b\n1,\"open\n2,z\n", "text, line 2, column \"b\": a quotation mark is out of place")]
-    [TestCase("n,b\n1,x\nfive,y\n", "text, line 3, column \"n\": \"five\" is no number")]
-    [TestCase("sep=;\nn;b\n1;x\nInfinity;y\n", "text, line 4, column \"n\": \"Infinity\" is no number")]
+    [TestCase("a,b\n", "text has a header, but no rows")]
+    [TestCase("a,a\n1,2\n", "text, line 1: two columns have the name \"a\"")]
+    [TestCase("a,b\n1,x\n2\n", "text, line 3: expected 2 cells, as in the first line, got 1")]
+    [TestCase("a,b\n1,x\n\n2,x,3\n", "text, line 4: expected 2 cells, as in the first line, got 3")]
+    [TestCase("a,b\n1,x\"y\n", "text, line 2, column \"b\": a quotation mark is misplaced")]
+    [TestCase("a,b\n\"1\nx\",2\n\"x\"y,z\n", "text, line 4, column \"a\": a quotation mark is misplaced")]
+    [TestCase("a,b\n1,\"open\n2,z\n", "text, line 2, column \"b\": a quotation mark is misplaced")]
+    [TestCase("n,b\n1,x\nfive,y\n", "text, line 3, column \"n\": \"five\" is not a number")]
+    [TestCase("sep=;\nn;b\n1;x\nInfinity;y\n", "text, line 4, column \"n\": \"Infinity\" is not a number")]
     public void What_is_no_table_is_named_by_line_and_column(string text, string message)
     {
         bool hasNumber = text.Contains("n,b", StringComparison.Ordinal) || text.Contains("n;b", StringComparison.Ordinal);

@@ -52,7 +52,18 @@ public class OtherSourcesTests
             await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file);
         }
 
-        Assert.That(async () => await ParquetFile.ReadAsync(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("holds lists"));
+        Assert.That(async () => await ParquetFile.ReadAsync(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("lists are not supported"));
+    }
+
+    [Test]
+    public async Task A_cell_that_does_not_fit_the_plan_is_named_by_file_and_row()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("table.parquet");
+        await Write(path);
+        TabularData table = await ParquetFile.ReadAsync(path);
+        TabularPlan plan = TabularPlan.Infer(new TabularData(TabularColumn.Numbers("text", [1, 2, 4])));
+        Assert.That(() => plan.ToDataset(table, new int[table.RowCount], 1), Throws.ArgumentException.With.Message.Match("table\\.parquet, row \\d, column \"text\": \".*\" is not a number"));
     }
 
     [Test]

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Cells of a table as text and back, the same in every culture.</summary>
+/// <summary>Converts cells of a table to text and back, in the invariant culture.</summary>
 internal static class CellText
 {
     private static readonly string[] DateFormats =
@@ -17,7 +17,7 @@ internal static class CellText
 
     public static string Of(DateTime date) => date.ToString(date.TimeOfDay == TimeSpan.Zero ? DateFormats[0] : DateFormats[2], CultureInfo.InvariantCulture);
 
-    /// <summary>At most four significant digits, for people.</summary>
+    /// <summary>Returns a number with at most four significant digits.</summary>
     public static string Short(double number) => number.ToString("G4", CultureInfo.InvariantCulture);
 
     public static bool TryNumber(string text, out double number) =>
@@ -30,7 +30,7 @@ internal static class CellText
         _ => null,
     };
 
-    /// <summary>A date as ISO 8601 writes it; one with an offset from UTC becomes UTC.</summary>
-    public static bool TryDate(string text, out DateTime date) =>
+    /// <summary>Parses a date in ISO 8601. A date with an offset is converted to UTC.</summary>
+    public static bool TryDate(ReadOnlySpan<char> text, out DateTime date) =>
         DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out date);
 }

@@ -3,55 +3,55 @@ using System.Text.Json;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>How the cells of a column become features of a network.</summary>
+/// <summary>The encoding of a column's cells as features.</summary>
 public enum ColumnEncoding
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>The column gives no features.</summary>
     Ignored,
 
-    /// <summary>A number with mean 0 and deviation 1.</summary>
+    /// <summary>A number, shifted and scaled to mean 0 and standard deviation 1.</summary>
     Standardized,
 
-    /// <summary>A number by its place among those of the training, so that outliers are not far away: as a quantile of a logistic distribution with deviation 1.</summary>
+    /// <summary>A number, mapped by its rank in the training rows to a quantile of a logistic distribution with standard deviation 1. This limits outliers.</summary>
     Quantiles,
 
-    /// <summary>A feature for each frequent value, 1 where the cell has it and else 0 (one-hot); one for all rare values, and one for holes.</summary>
+    /// <summary>One-hot: a feature for each frequent value, one for all rare values, and one for missing cells.</summary>
     Categories,
 
     /// <summary>1 for true, −1 for false.</summary>
     Boolean,
 
-    /// <summary>The day as a number with mean 0 and deviation 1; the season, the day of the week, and the time of day where there is one, each as sine and cosine.</summary>
+    /// <summary>The day as a standardized number; season, day of the week and, if there is one, time of day, each as sine and cosine.</summary>
     DateParts,
 }
 
-/// <summary>How the cells of one column become features. It is found by <see cref="TabularPlan.Find"/>.</summary>
+/// <summary>The encoding of one column, created by <see cref="TabularPlan.Infer"/>.</summary>
 public abstract class ColumnPlan
 {
     internal const string NameKey = "name", EncodingKey = "encoding", ReasonKey = "reason", FlagKey = "missing";
 
     private protected ColumnPlan(string name, ColumnEncoding encoding) => (Name, Encoding) = (name, encoding);
 
-    /// <summary>The column.</summary>
+    /// <summary>The name of the column.</summary>
     public string Name { get; }
 
-    /// <summary>How its cells become features.</summary>
+    /// <summary>The encoding of the cells.</summary>
     public ColumnEncoding Encoding { get; }
 
-    /// <summary>Why the column is ignored; null where it is not, or where the caller wants it.</summary>
+    /// <summary>Why the column is ignored; null if it is not ignored, or if the caller ignores it.</summary>
     public string? Reason { get; private protected init; }
 
-    /// <summary>The features of the dense block that the column gives.</summary>
+    /// <summary>The names of the dense features of the column.</summary>
     public virtual IReadOnlyList<string> DenseFeatures => [];
 
-    /// <summary>The number of sparse columns that the column gives.</summary>
-    public virtual int SparseCount => 0;
+    /// <summary>The number of sparse features of the column.</summary>
+    public virtual int SparseFeatureCount => 0;
 
-    /// <summary>The frequent values, each with a sparse column of its own, the most frequent first; empty unless the encoding is <see cref="ColumnEncoding.Categories"/>.</summary>
+    /// <summary>The values that have a sparse feature each, the most frequent first; empty unless the encoding is <see cref="ColumnEncoding.Categories"/>.</summary>
     public virtual IReadOnlyList<string> Categories => [];
 
-    /// <summary>What becomes of the column, in words.</summary>
-    public sealed override string ToString() => $"{Name}: {EncodingName(Encoding)}{(Describe() is { Length: > 0 } more ? $", {more}" : "")}";
+    /// <summary>Returns the name, the encoding and its details.</summary>
+    public sealed override string ToString() => $"{MessageText.Of(Name)}: {EncodingName(Encoding)}{(Describe() is { Length: > 0 } more ? $", {more}" : "")}";
 
     internal static string EncodingName(ColumnEncoding encoding) => encoding switch
     {
@@ -65,12 +65,12 @@ public abstract class ColumnPlan
 
     internal abstract string Describe();
 
-    /// <summary>Writes the dense features of all rows: those of a row at <c>row · stride + offset</c>.</summary>
+    /// <summary>Writes the dense features of all rows; those of a row begin at <c>row · stride + offset</c>.</summary>
     internal virtual void EncodeDense(TabularColumn column, float[] dense, int stride, int offset)
     {
     }
 
-    /// <summary>The sparse column, among the column's own, of each row; negative where there is none.</summary>
+    /// <summary>Returns the sparse feature of each row, from 0; negative for none.</summary>
     internal virtual int[] Places(TabularColumn column) => [];
 
     internal void Write(Utf8JsonWriter json)
@@ -111,29 +111,29 @@ public abstract class ColumnPlan
 
     private protected abstract void WriteSettings(Utf8JsonWriter json);
 
-    /// <summary>The feature that says that a cell is missing.</summary>
+    /// <summary>The name of the feature that flags missing cells.</summary>
     private protected string FlagName => $"{Name} missing";
 }
 
-/// <summary>A column that is left out.</summary>
+/// <summary>Ignores a column.</summary>
 internal sealed class IgnoredPlan : ColumnPlan
 {
     public IgnoredPlan(string name, string? reason)
         : base(name, ColumnEncoding.Ignored) => Reason = reason;
 
-    internal override string Describe() => Reason ?? "";
+    internal override string Describe() => MessageText.Of(Reason);
 
     private protected override void WriteSettings(Utf8JsonWriter json)
     {
     }
 }
 
-/// <summary>A truth value, 0 where it is missing, and a feature that says so where some were missing in the training.</summary>
+/// <summary>Encodes true as 1, false as −1 and a missing value as 0; if training rows lacked values, another feature flags it.</summary>
 internal sealed class BooleanPlan(string name, bool hasFlag) : ColumnPlan(name, ColumnEncoding.Boolean)
 {
     public override IReadOnlyList<string> DenseFeatures => hasFlag ? [Name, FlagName] : [Name];
 
-    internal override string Describe() => hasFlag ? "holes are flagged" : "";
+    internal override string Describe() => hasFlag ? "missing values are flagged" : "";
 
     internal override void EncodeDense(TabularColumn column, float[] dense, int stride, int offset)
     {
@@ -149,7 +149,7 @@ internal sealed class BooleanPlan(string name, bool hasFlag) : ColumnPlan(name, 
     private protected override void WriteSettings(Utf8JsonWriter json) => json.WriteBoolean(FlagKey, hasFlag);
 }
 
-/// <summary>The frequent values of a column, each with a place of its own; then one for rare values where there were any, then one for holes where there were any.</summary>
+/// <summary>Encodes categories as one-hot features: one for each frequent value, then one for rare values and one for missing cells, if there were any.</summary>
 internal sealed class CategoryPlan : ColumnPlan
 {
     private const string CategoriesKey = "categories", RareKey = "rare";
@@ -159,7 +159,7 @@ internal sealed class CategoryPlan : ColumnPlan
     private readonly bool _hasRare, _hasMissing;
     private readonly Dictionary<string, int> _places;
 
-    /// <exception cref="ArgumentException">A category is null or occurs twice, or there is no place.</exception>
+    /// <exception cref="ArgumentException">A category is null or occurs twice, or there is no feature.</exception>
     public CategoryPlan(string name, string[] categories, bool hasRare, bool hasMissing)
         : base(name, ColumnEncoding.Categories)
     {
@@ -171,11 +171,11 @@ internal sealed class CategoryPlan : ColumnPlan
                 throw new ArgumentException($"category {i} is null or occurs twice");
         }
 
-        if (SparseCount == 0)
+        if (SparseFeatureCount == 0)
             throw new ArgumentException("there are no categories");
     }
 
-    public override int SparseCount => _categories.Length + (_hasRare ? 1 : 0) + (_hasMissing ? 1 : 0);
+    public override int SparseFeatureCount => _categories.Length + (_hasRare ? 1 : 0) + (_hasMissing ? 1 : 0);
 
     public override IReadOnlyList<string> Categories => _categories;
 
@@ -188,13 +188,13 @@ internal sealed class CategoryPlan : ColumnPlan
     internal override string Describe()
     {
         string more = _categories.Length > MostShown ? string.Create(CultureInfo.InvariantCulture, $" and {_categories.Length - MostShown:N0} more") : "";
-        return $"{string.Join(", ", _categories.Take(MostShown))}{more}{(_hasRare ? "; rare ones together" : "")}{(_hasMissing ? "; holes" : "")}";
+        return $"{string.Join(", ", _categories.Take(MostShown).Select(category => TextTable.Cell(category)))}{more}{(_hasRare ? "; rare values" : "")}{(_hasMissing ? "; missing values" : "")}";
     }
 
-    /// <summary>What was never seen counts as rare, where anything did in the training; else none of the features is 1.</summary>
+    /// <summary>An unknown value is treated as a rare one; if there is no feature for rare values, all features are 0.</summary>
     internal override int[] Places(TabularColumn column)
     {
-        int unknown = _hasRare ? _categories.Length : -1, missing = _hasMissing ? SparseCount - 1 : unknown;
+        int unknown = _hasRare ? _categories.Length : -1, missing = _hasMissing ? SparseFeatureCount - 1 : unknown;
         var places = new int[column.Count];
         int[] ofDistinct = [.. column.Distinct.Select(text => _places.GetValueOrDefault(text, unknown))];
         for (int row = 0; row < places.Length; row++)

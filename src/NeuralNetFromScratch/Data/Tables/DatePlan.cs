@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A date as parts; the median date where it is missing, and a feature that says so where some were missing in the training.</summary>
+/// <summary>Encodes the parts of a date. A missing date becomes the median; if training rows lacked dates, another feature flags it.</summary>
 internal sealed class DatePlan : ColumnPlan
 {
     private const string MeanKey = "mean", DeviationKey = "deviation", FillKey = "fill", TimeKey = "timeOfDay";
@@ -11,14 +11,14 @@ internal sealed class DatePlan : ColumnPlan
     private readonly double _mean, _deviation, _fill;
     private readonly bool _hasTime, _hasFlag;
 
-    /// <exception cref="ArgumentException">A figure is not finite, the deviation not positive, or the day to fill in none.</exception>
+    /// <exception cref="ArgumentException">A number is not finite, the deviation is not positive, or the day to fill in is out of range.</exception>
     public DatePlan(string name, double mean, double deviation, double fill, bool hasTime, bool hasFlag)
         : base(name, ColumnEncoding.DateParts)
     {
         Guard.Finite(mean, MeanKey);
         Guard.Positive(deviation, DeviationKey);
         if (!(fill >= 0 && fill <= Days(DateTime.MaxValue)))
-            throw new ArgumentOutOfRangeException(FillKey, fill, "the day to fill in is none");
+            throw new ArgumentOutOfRangeException(FillKey, fill, "the day to fill in is not a date");
         (_mean, _deviation, _fill, _hasTime, _hasFlag) = (mean, deviation, fill, hasTime, hasFlag);
         string[] time = hasTime ? [$"{name} time sine", $"{name} time cosine"] : [], flag = hasFlag ? [FlagName] : [];
         DenseFeatures = [$"{name} day", $"{name} season sine", $"{name} season cosine", $"{name} weekday sine", $"{name} weekday cosine", .. time, .. flag];
@@ -40,8 +40,8 @@ internal sealed class DatePlan : ColumnPlan
 
     internal override string Describe()
     {
-        string parts = $"around {CellText.Of(DateTime.MinValue.AddDays(_fill).Date)}{(_hasTime ? ", with the time of day" : "")}";
-        return _hasFlag ? $"{parts}; holes become that day and are flagged" : parts;
+        string parts = $"median {CellText.Of(DateTime.MinValue.AddDays(_fill).Date)}{(_hasTime ? ", with the time of day" : "")}";
+        return _hasFlag ? $"{parts}; missing dates become the median and are flagged" : parts;
     }
 
     internal override void EncodeDense(TabularColumn column, float[] dense, int stride, int offset)
@@ -70,7 +70,7 @@ internal sealed class DatePlan : ColumnPlan
         json.WriteBoolean(FlagKey, _hasFlag);
     }
 
-    /// <summary>Days since the first of January of the year 1.</summary>
+    /// <summary>Returns the days since January 1 of the year 1.</summary>
     private static double Days(DateTime date) => date.Ticks / (double)TimeSpan.TicksPerDay;
 
     private static void Turn(double turns, Span<float> features)

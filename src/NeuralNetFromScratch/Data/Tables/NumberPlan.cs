@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A number by mean and deviation, or by quantiles; the median where it is missing, and a feature that says so where some were missing in the training.</summary>
+/// <summary>Standardizes numbers, or converts them to quantiles. A missing number becomes the median; if training rows lacked numbers, another feature flags it.</summary>
 internal sealed class NumberPlan : ColumnPlan
 {
     private const string MeanKey = "mean", DeviationKey = "deviation", FillKey = "fill", ValuesKey = "values", ScoresKey = "scores";
@@ -11,7 +11,7 @@ internal sealed class NumberPlan : ColumnPlan
     private readonly bool _hasFlag;
     private readonly QuantileCurve? _curve;
 
-    /// <exception cref="ArgumentException">A figure is not finite, or the deviation not positive.</exception>
+    /// <exception cref="ArgumentException">A number is not finite, or the deviation is not positive.</exception>
     public NumberPlan(string name, double mean, double deviation, double fill, bool hasFlag, QuantileCurve? curve = null)
         : base(name, curve is null ? ColumnEncoding.Standardized : ColumnEncoding.Quantiles)
     {
@@ -34,7 +34,7 @@ internal sealed class NumberPlan : ColumnPlan
     internal override string Describe()
     {
         string range = _curve is null ? $"mean {CellText.Short(_mean)}, deviation {CellText.Short(_deviation)}" : $"from {CellText.Short(_curve.Least)} to {CellText.Short(_curve.Greatest)}, median {CellText.Short(_fill)}";
-        return _hasFlag ? $"{range}; holes become {CellText.Short(_fill)} and are flagged" : range;
+        return _hasFlag ? $"{range}; missing values become {CellText.Short(_fill)} and are flagged" : range;
     }
 
     internal override void EncodeDense(TabularColumn column, float[] dense, int stride, int offset)
@@ -71,11 +71,11 @@ internal sealed class NumberPlan : ColumnPlan
     private static double[] Numbers(JsonElement json, string key) => [.. json.GetProperty(key).EnumerateArray().Select(value => value.GetDouble())];
 }
 
-/// <summary>What is known of the numbers of a column that are there.</summary>
-/// <param name="Sorted">The numbers, ascending.</param>
-/// <param name="Mean">Their mean; 0 where there are none.</param>
-/// <param name="Deviation">Their standard deviation.</param>
-/// <param name="Kurtosis">Their fourth central moment by the square of the variance: 3 of normal numbers, 9 of exponential ones; 0 where all are the same.</param>
+/// <summary>Statistics of the numbers of a column, without missing ones.</summary>
+/// <param name="Sorted">The numbers in ascending order.</param>
+/// <param name="Mean">The mean; 0 if there are no numbers.</param>
+/// <param name="Deviation">The standard deviation.</param>
+/// <param name="Kurtosis">The fourth central moment divided by the square of the variance; 0 if all numbers are equal.</param>
 internal sealed record NumberStatistics(double[] Sorted, double Mean, double Deviation, double Kurtosis)
 {
     public double Median => Sorted.Length == 0 ? 0 : Sorted[(Sorted.Length - 1) / 2] / 2 + Sorted[Sorted.Length / 2] / 2;
@@ -86,38 +86,21 @@ internal sealed record NumberStatistics(double[] Sorted, double Mean, double Dev
     {
         double[] sorted = [.. numbers.Where(number => !double.IsNaN(number))];
         Array.Sort(sorted);
-        if (sorted.Length == 0)
-            return new(sorted, 0, 0, 0);
-        // By the largest magnitude, so that no square overflows.
-        double scale = Math.Max(Math.Abs(sorted[0]), Math.Abs(sorted[^1]));
-        if (scale == 0)
-            return new(sorted, 0, 0, 0);
-        double sum = 0, squares = 0, fourth = 0;
-        foreach (double number in sorted)
-            sum += number / scale;
-        double mean = sum / sorted.Length;
-        foreach (double number in sorted)
-        {
-            double square = (number / scale - mean) * (number / scale - mean);
-            squares += square;
-            fourth += square * square;
-        }
-
-        double variance = squares / sorted.Length;
-        bool varies = sorted[0] != sorted[^1];
-        return new(sorted, mean * scale, varies ? Math.Sqrt(variance) * scale : 0, varies && variance > 0 ? fourth / sorted.Length / (variance * variance) : 0);
+        var moments = Moments.Of(sorted);
+        bool varies = sorted.Length > 0 && sorted[0] != sorted[^1];
+        return new(sorted, moments.Mean, varies ? moments.Deviation : 0, varies ? moments.Kurtosis : 0);
     }
 }
 
-/// <summary>A curve through pairs of a value and its score: straight between them, level outside.</summary>
+/// <summary>A piecewise linear function through pairs of a value and a score, constant outside.</summary>
 internal sealed class QuantileCurve
 {
     private const int MostKnots = 256;
 
-    /// <summary>√3/π: the logistic distribution with this scale has deviation 1.</summary>
+    /// <summary>√3/π, the scale of a logistic distribution with standard deviation 1.</summary>
     private const double Scale = 0.5513288954217921;
 
-    /// <exception cref="ArgumentException">There are no pairs, or not as many values as scores, or values that do not ascend, or figures that are not finite.</exception>
+    /// <exception cref="ArgumentException">There are no pairs, the numbers of values and scores differ, the values are not ascending, or a number is not finite.</exception>
     public QuantileCurve(double[] values, double[] scores)
     {
         if (values.Length == 0 || values.Length != scores.Length)
@@ -127,7 +110,7 @@ internal sealed class QuantileCurve
             Guard.Finite(values[i], "value");
             Guard.Finite(scores[i], "score");
             if (i > 0 && !(values[i] > values[i - 1]))
-                throw new ArgumentException($"value {i} is not above the one before it");
+                throw new ArgumentException($"value {i} is not greater than the value before it");
         }
 
         (Values, Scores) = (values, scores);
@@ -141,7 +124,7 @@ internal sealed class QuantileCurve
 
     public double Greatest => Values[^1];
 
-    /// <summary>A curve that makes numbers, evenly picked from sorted ones, quantiles <c>s·log(p/(1 − p))</c>; equal ones get the mean of theirs.</summary>
+    /// <summary>Creates the function that maps numbers to quantiles <c>s·log(p/(1 − p))</c>, from evenly spaced elements of sorted numbers. Equal numbers get the mean of their quantiles.</summary>
     public static QuantileCurve Of(double[] sorted)
     {
         int knots = Math.Min(MostKnots, sorted.Length);

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Finds how the cells of a column become features.</summary>
+/// <summary>Infers the encoding of a column from its cells.</summary>
 internal static class PlanSearch
 {
-    /// <summary>Fewer rows say nothing about whether values name the rows.</summary>
+    /// <summary>The number of rows from which a column is recognized as a name or number of the rows.</summary>
     private const int FewestNamedRows = 20;
 
-    /// <summary>Numbers with fewer different values have no tail.</summary>
+    /// <summary>The number of distinct values from which the kurtosis is considered.</summary>
     private const int FewestTailValues = 10;
 
-    /// <summary>Above it outliers are far away: exponential numbers have 9, the squares of normal ones 15, log-normal ones of deviation 1 over 100.</summary>
+    /// <summary>The kurtosis above which numbers have outliers: it is 9 for an exponential distribution, and above 100 for a log-normal one with σ = 1.</summary>
     private const double HeavyTail = 12;
 
-    public static ColumnPlan Find(TabularColumn column, TabularPlanOptions options)
+    public static ColumnPlan Infer(TabularColumn column, TabularPlanOptions options)
     {
         int present = column.Count - column.MissingCount;
         if (present == 0)
@@ -26,7 +26,7 @@ internal static class PlanSearch
                 if (statistics.Deviation == 0 && present == column.Count)
                     return Constant(column);
                 if (NumbersRows(statistics.Sorted))
-                    return new IgnoredPlan(column.Name, "numbers the rows");
+                    return new IgnoredPlan(column.Name, "numbers of the rows");
                 return NumberPlan.Of(column, statistics, statistics.Kurtosis > HeavyTail && statistics.Distinct >= FewestTailValues);
             case ColumnType.Boolean:
                 return present == column.Count && Enumerable.Range(0, column.Count).All(row => column.GetBoolean(row) == column.GetBoolean(0)) ? Constant(column) : As(column, ColumnEncoding.Boolean, options);
@@ -37,18 +37,18 @@ internal static class PlanSearch
                 if (counts.Count == 1 && present == column.Count)
                     return Constant(column);
                 if (counts.Count == present && present >= FewestNamedRows)
-                    return new IgnoredPlan(column.Name, "another value in each row");
+                    return new IgnoredPlan(column.Name, "a different value in each row");
                 return counts.Values.Max() < options.MinCount(column.Count)
                     ? new IgnoredPlan(column.Name, string.Create(CultureInfo.InvariantCulture, $"no value occurs {options.MinCount(column.Count)} times"))
                     : Categories(column, counts, options);
         }
     }
 
-    /// <exception cref="ArgumentException">The cells cannot be encoded so.</exception>
+    /// <exception cref="ArgumentException">The cells do not fit the encoding.</exception>
     public static ColumnPlan As(TabularColumn column, ColumnEncoding encoding, TabularPlanOptions options)
     {
         if (encoding != ColumnEncoding.Ignored && column.MissingCount == column.Count)
-            throw new ArgumentException($"column \"{column.Name}\" has no values");
+            throw new ArgumentException($"column {MessageText.Quote(column.Name)} has no values");
         return encoding switch
         {
             ColumnEncoding.Ignored => new IgnoredPlan(column.Name, null),
@@ -60,11 +60,11 @@ internal static class PlanSearch
         };
     }
 
-    private static IgnoredPlan Constant(TabularColumn column) => new(column.Name, "the same in each row");
+    private static IgnoredPlan Constant(TabularColumn column) => new(column.Name, "the same value in each row");
 
     private static NumberStatistics Statistics(TabularColumn column) => NumberStatistics.Of(Enumerable.Range(0, column.Count).Select(column.GetNumber));
 
-    /// <summary>Whole numbers without a gap, each once.</summary>
+    /// <summary>Returns whether the numbers are consecutive integers.</summary>
     private static bool NumbersRows(double[] sorted)
     {
         if (sorted.Length < FewestNamedRows || sorted[0] != Math.Floor(sorted[0]))

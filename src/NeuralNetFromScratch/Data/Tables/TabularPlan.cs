@@ -4,21 +4,21 @@ using System.Text.Json;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>How <see cref="TabularPlan.Find"/> chooses.</summary>
+/// <summary>Options of <see cref="TabularPlan.Infer"/>.</summary>
 public sealed record TabularPlanOptions
 {
     private const int RowsPerCount = 1000, LeastMinCount = 2, MostMinCount = 10;
 
     /// <summary>
-    /// How often a value must occur to be a category of its own; rarer ones are together. Positive; null, the default, is a thousandth of the rows,
-    /// between two and ten.
+    /// How often a text must occur to become a separate category; rarer ones share one category. Positive. Null, the default, is a thousandth of the rows,
+    /// limited to 2 to 10.
     /// </summary>
     public int? MinCategoryCount { get; init; }
 
-    /// <summary>How many categories a column may have at most, the most frequent ones; the others are together. Default: 1,000,000; positive.</summary>
+    /// <summary>The maximum number of categories of a column. The most frequent texts are kept; the others share one category. Default: 1,000,000; positive.</summary>
     public int MaxCategories { get; init; } = 1_000_000;
 
-    /// <summary>Columns whose encoding is given, by name; the others' is found.</summary>
+    /// <summary>The encodings of some columns, by name; those of other columns are inferred. Default: empty.</summary>
     public IReadOnlyDictionary<string, ColumnEncoding> Encodings { get; init; } = new Dictionary<string, ColumnEncoding>();
 
     internal int MinCount(int rows) => MinCategoryCount ?? Math.Clamp(rows / RowsPerCount, LeastMinCount, MostMinCount);
@@ -35,8 +35,9 @@ public sealed record TabularPlanOptions
 }
 
 /// <summary>
-/// How the columns of a table become features of a network: numbers, truth values and dates a dense block, categories sparse columns after it. It is found
-/// from the rows of a training and goes with the model, so that rows to predict are treated as those were. <see cref="ToString"/> shows it as a table.
+/// The encoding of each column of a table as features of a network: numbers, Boolean values and dates as dense features, categories as sparse features after
+/// them. The plan is inferred from the training rows and saved with the model, so that rows to predict are encoded in the same way.
+/// <see cref="ToString"/> returns it as a table.
 /// </summary>
 public sealed class TabularPlan
 {
@@ -45,50 +46,52 @@ public sealed class TabularPlan
     internal TabularPlan(ColumnPlan[] columns)
     {
         _columns = columns;
-        DenseCount = columns.Sum(column => column.DenseFeatures.Count);
-        SparseCount = columns.Aggregate(0, (sum, column) => checked(sum + column.SparseCount));
+        DenseFeatureCount = columns.Sum(column => column.DenseFeatures.Count);
+        SparseFeatureCount = columns.Aggregate(0, (sum, column) => checked(sum + column.SparseFeatureCount));
     }
 
     /// <summary>The columns, in the order of the table.</summary>
     public IReadOnlyList<ColumnPlan> Columns => _columns;
 
-    /// <summary>The number of dense features, the first ones.</summary>
-    public int DenseCount { get; }
+    /// <summary>The number of dense features, which come first.</summary>
+    public int DenseFeatureCount { get; }
 
-    /// <summary>The number of sparse features, the last ones.</summary>
-    public int SparseCount { get; }
+    /// <summary>The number of sparse features, which come last.</summary>
+    public int SparseFeatureCount { get; }
 
     /// <summary>
-    /// Finds a plan. Numbers are standardized, or become quantiles where a few are far from all others; a missing one becomes the median, and a second feature says
-    /// so. Texts are categories; a column of texts with another one in each row, or without one that occurs often enough, is ignored, and so are columns that number
-    /// the rows or are the same in each row.
+    /// Infers a plan from training rows. Numbers are standardized, or converted to quantiles if there are outliers. A missing number becomes the median, and a
+    /// second feature is 1. Texts are categories. Columns are ignored if their values are equal in all rows, are consecutive numbers, or are texts that differ in
+    /// each row or occur too rarely.
     /// </summary>
-    /// <param name="data">The rows of the training.</param>
-    /// <param name="except">Columns that are not features: those to predict, and weights.</param>
-    /// <param name="options">How it chooses; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The table has no row, or not one of the columns; or the cells of a column do not fit the encoding that is given.</exception>
-    public static TabularPlan Find(TabularData data, IReadOnlyList<string>? except = null, TabularPlanOptions? options = null)
+    /// <param name="data">The training rows.</param>
+    /// <param name="except">The columns that are not features: targets and weights. None if null, the default.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The table has no rows or no such column, or the cells of a column do not fit the encoding in the options.</exception>
+    public static TabularPlan Infer(TabularData data, IReadOnlyList<string>? except = null, TabularPlanOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= new();
         options.Validate();
         if (data.RowCount == 0)
-            throw new ArgumentException("the table has no row", nameof(data));
-        foreach (string name in (except ?? []).Concat(options.Encodings.Keys))
-            _ = data[name];
+            throw new ArgumentException("the table has no rows", nameof(data));
+        foreach (string name in except ?? [])
+            _ = data.Column(name, nameof(except));
+        foreach (string name in options.Encodings.Keys)
+            _ = data.Column(name, nameof(options));
         return new(
         [
             .. data.Columns.Where(column => except is null || !except.Contains(column.Name, StringComparer.Ordinal)).Select(column =>
-                options.Encodings.TryGetValue(column.Name, out ColumnEncoding encoding) ? PlanSearch.As(column, encoding, options) : PlanSearch.Find(column, options)),
+                options.Encodings.TryGetValue(column.Name, out ColumnEncoding encoding) ? PlanSearch.As(column, encoding, options) : PlanSearch.Infer(column, options)),
         ]);
     }
 
-    /// <summary>The plan with another encoding of one column.</summary>
+    /// <summary>Returns a plan with another encoding of one column.</summary>
     /// <param name="name">The column.</param>
-    /// <param name="encoding">How its cells become features.</param>
-    /// <param name="data">The rows of the training.</param>
-    /// <param name="options">Which values are categories; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The plan or the table has no such column, or its cells cannot be encoded so.</exception>
+    /// <param name="encoding">The encoding.</param>
+    /// <param name="data">The training rows.</param>
+    /// <param name="options">The options that select the categories; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The plan or the table has no such column, or its cells do not fit the encoding.</exception>
     public TabularPlan With(string name, ColumnEncoding encoding, TabularData data, TabularPlanOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -97,8 +100,8 @@ public sealed class TabularPlan
         return Replace(PlanSearch.As(data[name], encoding, options));
     }
 
-    /// <summary>The plan without the features of some columns, which then need not be in a table either.</summary>
-    /// <param name="names">The columns.</param>
+    /// <summary>Returns a plan that ignores some columns. Tables to predict do not need them.</summary>
+    /// <param name="names">The names of the columns.</param>
     /// <exception cref="ArgumentException">The plan has no such column.</exception>
     public TabularPlan Ignore(params IReadOnlyList<string> names)
     {
@@ -106,50 +109,50 @@ public sealed class TabularPlan
         return names.Aggregate(this, (plan, name) => plan.Replace(new IgnoredPlan(name, null)));
     }
 
-    /// <summary>The rows of a table as samples with class labels.</summary>
-    /// <param name="data">The table; it has every column that is not ignored, in any order.</param>
+    /// <summary>Encodes the rows of a table as samples with class labels.</summary>
+    /// <param name="data">The table, with all columns that are not ignored, in any order.</param>
     /// <param name="labels">The class of each row.</param>
     /// <param name="classCount">The number of classes.</param>
-    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding; the message names column and row.</exception>
+    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding; the message names the cell.</exception>
     public Dataset ToDataset(TabularData data, int[] labels, int classCount) => Encode(data).WithLabels(labels, classCount);
 
-    /// <summary>The rows of a table as samples with dense targets.</summary>
-    /// <param name="data">The table; it has every column that is not ignored, in any order.</param>
-    /// <param name="targets">All targets one after another: [rows, targetLength].</param>
-    /// <param name="targetLength">How many numbers a target has; positive.</param>
-    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding; the message names column and row.</exception>
+    /// <summary>Encodes the rows of a table as samples with dense targets.</summary>
+    /// <param name="data">The table, with all columns that are not ignored, in any order.</param>
+    /// <param name="targets">The targets, row by row: [rows, targetLength].</param>
+    /// <param name="targetLength">The number of targets of a row; positive.</param>
+    /// <exception cref="ArgumentException">A column is missing, or a cell does not fit its encoding; the message names the cell.</exception>
     public Dataset ToDataset(TabularData data, float[] targets, int targetLength) => Encode(data).WithTargets(targets, targetLength);
 
-    /// <summary>A table with a line for each column: its encoding, the number of features that it gives, and what they are.</summary>
+    /// <summary>Returns a table of the columns: encoding, number of features, and details.</summary>
     public override string ToString() => TextTable.Of(
     [
         ["column", "encoding", "features", ""],
         .. _columns.Select(column => (string[])
         [
-            column.Name, ColumnPlan.EncodingName(column.Encoding),
-            (column.DenseFeatures.Count + column.SparseCount).ToString("N0", CultureInfo.InvariantCulture), column.Describe(),
+            MessageText.Of(column.Name), ColumnPlan.EncodingName(column.Encoding),
+            (column.DenseFeatures.Count + column.SparseFeatureCount).ToString("N0", CultureInfo.InvariantCulture), column.Describe(),
         ]),
     ]);
 
     internal TabularFeatures Encode(TabularData data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (DenseCount + SparseCount == 0)
-            throw new ArgumentException($"no column of the table gives a feature: {string.Join("; ", _columns.AsEnumerable())}", nameof(data));
+        if (DenseFeatureCount + SparseFeatureCount == 0)
+            throw new ArgumentException($"all columns of the table are ignored: {MessageText.Sentences([.. _columns.Select(column => column.ToString())])}; specify encodings with {nameof(TabularPlanOptions)}.{nameof(TabularPlanOptions.Encodings)}", nameof(data));
         int rows = data.RowCount, dense = 0, sparse = 0;
-        var features = new float[Guard.Length(rows, DenseCount)];
+        var features = new float[Guard.Length(rows, DenseFeatureCount)];
         List<(int Start, int[] Places)> categories = [];
         foreach (ColumnPlan plan in _columns.Where(plan => plan.Encoding != ColumnEncoding.Ignored))
         {
-            TabularColumn column = data[plan.Name];
-            plan.EncodeDense(column, features, DenseCount, dense);
-            if (plan.SparseCount > 0)
+            TabularColumn column = data.Column(plan.Name, nameof(data));
+            plan.EncodeDense(column, features, DenseFeatureCount, dense);
+            if (plan.SparseFeatureCount > 0)
                 categories.Add((sparse, plan.Places(column)));
             dense += plan.DenseFeatures.Count;
-            sparse += plan.SparseCount;
+            sparse += plan.SparseFeatureCount;
         }
 
-        return TabularFeatures.Of(rows, features, DenseCount, SparseCount, categories);
+        return TabularFeatures.Of(rows, features, DenseFeatureCount, SparseFeatureCount, categories);
     }
 
     internal string Write()
@@ -166,7 +169,7 @@ public sealed class TabularPlan
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <exception cref="InvalidDataException">The text is no plan.</exception>
+    /// <exception cref="InvalidDataException">The text is not a plan.</exception>
     internal static TabularPlan Read(string text)
     {
         try
@@ -177,7 +180,7 @@ public sealed class TabularPlan
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or OverflowException)
         {
-            throw MessageText.Malformed("the plan of the columns cannot be understood", exception);
+            throw MessageText.Malformed("the plan of the columns is malformed", exception);
         }
     }
 
@@ -185,14 +188,14 @@ public sealed class TabularPlan
     {
         int place = Array.FindIndex(_columns, column => column.Name == changed.Name);
         if (place < 0)
-            throw new ArgumentException($"the plan has no column \"{changed.Name}\"; it has {string.Join(", ", _columns.Select(column => $"\"{column.Name}\""))}");
+            throw new ArgumentException($"the plan has no column {MessageText.Quote(changed.Name)}; it has {MessageText.Names([.. _columns.Select(column => column.Name)])}");
         ColumnPlan[] columns = [.. _columns];
         columns[place] = changed;
         return new(columns);
     }
 }
 
-/// <summary>The features of some samples, without labels or targets: a dense block, and sparse rows beside it where there are any.</summary>
+/// <summary>The features of samples without labels or targets: a dense block and, optionally, sparse rows.</summary>
 internal sealed class TabularFeatures
 {
     private readonly float[] _dense, _values = [];
@@ -216,10 +219,10 @@ internal sealed class TabularFeatures
 
     public int Columns => checked(DenseColumns + SparseColumns);
 
-    /// <summary>How many features of a sample are not zero for sure: what the variance of a unit's sum goes by.</summary>
+    /// <summary>The number of features of a sample that can be nonzero, which determines the variance of a unit's sum.</summary>
     public int ActiveColumns => Rows == 0 ? DenseColumns : DenseColumns + (_columns.Length + Rows - 1) / Rows;
 
-    /// <summary>[rows, features]; of samples without sparse features.</summary>
+    /// <summary>The dense features: [rows, features].</summary>
     public ReadOnlySpan<float> Dense => _dense;
 
     public static TabularFeatures Of(int rows, float[] dense, int denseColumns, int sparseColumns, List<(int Start, int[] Places)> categories)

@@ -74,12 +74,12 @@ public class TabularDataTests
     public void What_makes_no_table_is_refused()
     {
         Assert.That(() => new TabularData(), Throws.ArgumentException);
-        Assert.That(() => new TabularData(TabularColumn.Numbers("a", [1]), TabularColumn.Numbers("a", [2])), Throws.ArgumentException.With.Message.Contains("two columns are called \"a\""));
+        Assert.That(() => new TabularData(TabularColumn.Numbers("a", [1]), TabularColumn.Numbers("a", [2])), Throws.ArgumentException.With.Message.Contains("two columns have the name \"a\""));
         Assert.That(() => new TabularData(TabularColumn.Numbers("a", [1]), TabularColumn.Numbers("b", [])), Throws.ArgumentException.With.Message.Contains("\"b\" has 0 rows"));
         Assert.That(() => TabularColumn.Numbers("a", [1, double.PositiveInfinity]), Throws.ArgumentException.With.Message.Contains("column \"a\", row 1: the number is infinite"));
-        Assert.That(() => TabularColumn.Create("a", [null, 1, "x"]), Throws.ArgumentException.With.Message.Contains("row 1 has a value of type Int32, row 2 one of type String"));
+        Assert.That(() => TabularColumn.Create("a", [null, 1, "x"]), Throws.ArgumentException.With.Message.Contains("row 1 has a value of type Int32, row 2 has a value of type String"));
         Assert.That(() => TabularColumn.Create("a", [new object()]), Throws.ArgumentException.With.Message.Contains("type Object"));
-        Assert.That(() => TabularColumn.Texts("a", ["1.5", "x"]).GetNumber(1), Throws.ArgumentException.With.Message.Contains("column \"a\", row 1: \"x\" is no number"));
+        Assert.That(() => TabularColumn.Texts("a", ["1.5", "x"]).GetNumber(1), Throws.ArgumentException.With.Message.Contains("column \"a\", row 1: \"x\" is not a number"));
     }
 
     private sealed record Person(string Name, int? Age, DayOfWeek Day);
