@@ -11,7 +11,7 @@ public sealed record TabularPlanOptions
 
     /// <summary>
     /// How often a text must occur to become a separate category; rarer ones share one category. Positive. Null, the default, is a thousandth of the rows,
-    /// limited to 2 to 10.
+    /// limited to two to ten.
     /// </summary>
     public int? MinCategoryCount { get; init; }
 
