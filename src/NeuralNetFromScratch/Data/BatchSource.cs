@@ -86,6 +86,11 @@ internal readonly ref struct BatchSource
         return count;
     }
 
+    /// <summary>Returns the source of some of the samples.</summary>
+    public BatchSource Slice(int start, int count) => Dataset is null
+        ? new(_memory.SliceRows(start, count))
+        : new(Dataset, Indices.Slice(start, count)) { Augmentation = Augmentation, Random = Random };
+
     /// <summary>Returns some of the caller's samples.</summary>
     public SampleBatch Memory(int start, int count) => _memory.SliceRows(start, count);
 }

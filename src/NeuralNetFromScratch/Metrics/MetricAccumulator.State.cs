@@ -1,8 +1,66 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>What has been added is written to checkpoints and read from them.</summary>
+/// <summary>What has been added is written to checkpoints and read from them, and taken in shares by the processes of a cluster.</summary>
 internal sealed partial class MetricAccumulator
 {
+    /// <summary>The samples with an output that is not finite, and those that are ignored, are counted beside the metrics' counts.</summary>
+    private const int OwnCounts = 2;
+
+    /// <summary>The number of sums of all metrics, with that of the losses.</summary>
+    public int SumCount => _sums.Length;
+
+    /// <summary>The number of counts of all metrics, with those of <see cref="NonFiniteCount"/> and <see cref="IgnoredCount"/>.</summary>
+    public int CountCount => _counts.Length + OwnCounts;
+
+    /// <summary>The number of samples that it has room for.</summary>
+    public int SampleCapacity => _samples;
+
+    /// <summary>Whether a metric stores scores.</summary>
+    public bool HasScores => Array.Exists(_places, place => place.Scores > 0);
+
+    /// <summary>Takes the sums and counts of what has been added and leaves zeros; scores stay.</summary>
+    /// <param name="sums">Receives the sums: [<see cref="SumCount"/>].</param>
+    /// <param name="counts">The counts are added to it: [<see cref="CountCount"/>].</param>
+    public void Take(Span<double> sums, Span<long> counts)
+    {
+        Merge();
+        _tree.Total(sums);
+        _tree.Clear();
+        for (int i = 0; i < _counts.Length; i++)
+            counts[i] += _counts[i];
+        Array.Clear(_counts);
+        counts[^2] += NonFiniteCount;
+        counts[^1] += IgnoredCount;
+        NonFiniteCount = IgnoredCount = 0;
+    }
+
+    /// <summary>Adds sums and counts as those of one chunk.</summary>
+    public void AddTotals(long chunk, ReadOnlySpan<double> sums, ReadOnlySpan<long> counts)
+    {
+        sums.CopyTo(_tree.Next());
+        _tree.Add(chunk);
+        for (int i = 0; i < _counts.Length; i++)
+            _counts[i] += counts[i];
+        NonFiniteCount += (int)counts[^2];
+        IgnoredCount += (int)counts[^1];
+    }
+
+    /// <summary>The number of arrays of scores, one for each metric, and one that marks the samples that count.</summary>
+    public int ScoreArrays => _places.Length;
+
+    /// <summary>The number of scores of a sample in an array.</summary>
+    public int ScoresPerSample(int array) => _places[array].Scores;
+
+    /// <summary>The scores of all samples of an array.</summary>
+    public Span<float> Scores(int array) => _scores[array].AsSpan(0, _samples * _places[array].Scores);
+
+    /// <summary>Copies the scores to another accumulator of the same metrics, from a sample on.</summary>
+    public void CopyScores(MetricAccumulator other, int sample)
+    {
+        for (int i = 0; i < _places.Length; i++)
+            Scores(i).CopyTo(other.Scores(i)[(sample * _places[i].Scores)..]);
+    }
+
     /// <summary>What has been added so far, after <see cref="Merge"/>.</summary>
     public MetricState Save()
     {

@@ -21,6 +21,7 @@ internal sealed class Evaluator
     private readonly Loss _loss;
     private readonly IReadOnlyList<Metric>? _metrics;
     private readonly Engine _engine;
+    private readonly IEvaluationShare? _share;
     private readonly Worker?[] _workers;
     private readonly int _blockRows;
     private MetricAccumulator? _accumulator;
@@ -30,12 +31,14 @@ internal sealed class Evaluator
     /// <param name="loss">The loss.</param>
     /// <param name="metrics">The metrics; null for those of the loss.</param>
     /// <param name="engine">The engine whose threads run the evaluation.</param>
-    public Evaluator(Sequential network, Loss loss, IReadOnlyList<Metric>? metrics, Engine engine)
+    /// <param name="share">The division of the blocks among several processes; null if this one has them all.</param>
+    public Evaluator(Sequential network, Loss loss, IReadOnlyList<Metric>? metrics, Engine engine, IEvaluationShare? share = null)
     {
         _network = network;
         _loss = loss;
         _metrics = metrics;
         _engine = engine;
+        _share = share;
         _workers = new Worker?[engine.ThreadCount];
         _blockRows = BlockRows(network);
     }
@@ -47,7 +50,14 @@ internal sealed class Evaluator
         MetricAccumulator accumulator = Accumulator(data.TargetLength == 0);
         accumulator.Reset(data.Count);
         int blocks = (data.Count - 1) / _blockRows + 1;
-        _engine.Run(new Job(this, data, accumulator, blocks, cancellationToken), Math.Min(blocks, _engine.ThreadCount));
+        Section own = _share?.Blocks(blocks) ?? new(0, blocks);
+        _engine.Run(new Job(this, data, accumulator, own, cancellationToken), Math.Min(own.Count, _engine.ThreadCount));
+        if (_share is not null)
+        {
+            accumulator.Merge();
+            accumulator.Restore(_share.Merge(accumulator.Save(), blocks, _blockRows, data.Count), data.Count);
+        }
+
         MetricResult[] results = accumulator.Compute();
         foreach (MetricResult result in results)
         {
@@ -81,13 +91,13 @@ internal sealed class Evaluator
         return _accumulator;
     }
 
-    private readonly struct Job(Evaluator evaluator, Dataset data, MetricAccumulator accumulator, int blocks, CancellationToken cancellationToken) : IJob
+    private readonly struct Job(Evaluator evaluator, Dataset data, MetricAccumulator accumulator, Section blocks, CancellationToken cancellationToken) : IJob
     {
         public void Run(int worker, int workers)
         {
             Worker own = evaluator._workers[worker] ??= new Worker(evaluator._network, evaluator._loss, evaluator._engine.Width, evaluator._blockRows);
-            var share = Section.Of(blocks, 1, worker, workers);
-            for (int block = share.Start; block < share.End; block++)
+            var share = Section.Of(blocks.Count, 1, worker, workers);
+            for (int block = blocks.Start + share.Start; block < blocks.Start + share.End; block++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 int start = block * evaluator._blockRows;
@@ -136,4 +146,18 @@ internal sealed class Evaluator
             ? loss.Evaluate(outputs.SliceRows(start, count), samples.Labels.Slice(start, count), 0, default)
             : loss.Evaluate(outputs.SliceRows(start, count), samples.Targets.SliceRows(start, count), 0, default);
     }
+}
+
+/// <summary>The division of an evaluation among several processes.</summary>
+internal interface IEvaluationShare
+{
+    /// <summary>Returns the blocks of this process.</summary>
+    Section Blocks(int blocks);
+
+    /// <summary>Returns the state with the blocks of all processes.</summary>
+    /// <param name="own">The state with the blocks of this process.</param>
+    /// <param name="blocks">The number of blocks.</param>
+    /// <param name="blockRows">The number of samples in a block.</param>
+    /// <param name="samples">The number of samples.</param>
+    MetricState Merge(MetricState own, int blocks, int blockRows, int samples);
 }

@@ -127,7 +127,7 @@ internal static class CheckpointFile
         if (file.Metadata.GetValueOrDefault(KindKey) != Version)
             throw new InvalidDataException($"the file is not a checkpoint of version {Version}");
         return [.. from entry in fingerprint
-            let had = file.Metadata.GetValueOrDefault(FingerprintPrefix + entry.Key)
+            let had = file.Metadata.GetValueOrDefault(FingerprintPrefix + entry.Key) ?? TrainingFingerprint.Before(entry.Key)
             where had != entry.Value && had != TrainingFingerprint.Unknown && entry.Value != TrainingFingerprint.Unknown
             select (entry.Key, $"{entry.Key}: the checkpoint has {MessageText.Quote(had)}, this training {MessageText.Quote(entry.Value)}{TrainingFingerprint.Advice(entry.Key, had)}")];
     }

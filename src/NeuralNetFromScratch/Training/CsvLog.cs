@@ -4,7 +4,7 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Writes a CSV file with a heading and a line for each epoch: epoch, training loss and metrics, validation loss and metrics (if there are
-/// validation samples), duration in seconds. Numbers have a decimal point and read back to the same value.
+/// validation samples), duration in seconds. In a cluster, rank 0 writes it. Numbers have a decimal point and read back to the same value.
 /// </summary>
 /// <param name="path">The path of the file. An existing file is replaced; a missing folder is created.</param>
 /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
@@ -18,6 +18,8 @@ public sealed class CsvLog(string path) : TrainingCallback
     public override void OnTrainingBegin(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        if (run.Rank > 0)
+            return;
         if (Directory.Exists(_path) || Path.GetDirectoryName(Path.GetFullPath(_path)) is not { } folder)
             throw new IOException($"{_path}: is a folder, not a file");
         Directory.CreateDirectory(folder);
@@ -30,8 +32,10 @@ public sealed class CsvLog(string path) : TrainingCallback
     /// <inheritdoc/>
     public override void OnEpochEnd(TrainingRun run, EpochRecord epoch)
     {
+        ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(epoch);
-        Append(epoch);
+        if (run.Rank == 0)
+            Append(epoch);
     }
 
     private void Append(EpochRecord epoch)

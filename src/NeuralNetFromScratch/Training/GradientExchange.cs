@@ -17,6 +17,10 @@ public sealed class GradientExchange
 {
     private const int MostShards = 1024;
 
+    private Exception? _agreed;
+    private TimeSpan _waiting;
+    private long _steps;
+
     /// <summary>Creates an exchange.</summary>
     /// <param name="communicator">The connection to the other processes; <see cref="Communicator.Alone"/> for one process that computes all shards.</param>
     /// <param name="shards">The number of shards: a power of two, 1 to 1024, that the number of processes divides. Default: 8.</param>
@@ -30,6 +34,7 @@ public sealed class GradientExchange
         if (shards % communicator.RankCount != 0)
             throw new ArgumentException(Unfit(shards, communicator.RankCount), nameof(communicator));
         Communicator = communicator;
+        Collectives = new Collectives(communicator);
         Shards = shards;
     }
 
@@ -39,6 +44,47 @@ public sealed class GradientExchange
     /// <summary>The number of shards into which each step is cut.</summary>
     public int Shards { get; }
 
+    /// <summary>
+    /// The number of steps between comparisons of the parameters of all processes. A difference ends the training on all of them. 0 for none. Default: 100; not
+    /// negative.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int ComparisonInterval
+    {
+        get;
+        init => field = Guard.NonNegative(value, nameof(ComparisonInterval));
+    } = 100;
+
+    /// <summary>What the steps of this process took so far.</summary>
+    public ExchangeStatistics Statistics => new(_steps, Computing, _waiting, Collectives.BytesSent);
+
+    internal Collectives Collectives { get; }
+
+    /// <summary>The number of shards that this process computes.</summary>
+    internal int OwnShards => Shards / Communicator.RankCount;
+
+    /// <summary>The first shard of this process.</summary>
+    internal int FirstShard => Communicator.Rank * OwnShards;
+
+    internal TimeSpan Computing { get; set; }
+
+    internal void Finish(TimeSpan waiting)
+    {
+        _waiting += waiting;
+        _steps++;
+    }
+
+    /// <summary>Takes note of an exception that all processes throw alike.</summary>
+    internal Exception Agree(Exception exception) => _agreed = exception;
+
+    /// <summary>Ends the other processes if an exception is of this one alone: they would wait for it forever. Returns false, as the filter of a catch.</summary>
+    internal bool Abandons(Exception exception)
+    {
+        if (exception != _agreed)
+            Communicator.Abort(string.Create(CultureInfo.InvariantCulture, $"rank {Communicator.Rank}: {exception.GetType().Name}: {exception.Message}"));
+        return false;
+    }
+
     private static string Unfit(int shards, int processes)
     {
         string[] numbers = [.. Enumerable.Range(0, BitOperations.Log2((uint)shards) + 1).Select(power => (1 << power).ToString(CultureInfo.InvariantCulture))];
@@ -46,3 +92,10 @@ public sealed class GradientExchange
         return string.Create(CultureInfo.InvariantCulture, $"{shards} shard{(shards == 1 ? "" : "s")} divide among {list} processes, not {processes}");
     }
 }
+
+/// <summary>What the steps of a <see cref="GradientExchange"/> took on one process.</summary>
+/// <param name="Steps">The number of steps.</param>
+/// <param name="Computing">The time for the gradients of the process's own shards.</param>
+/// <param name="Waiting">The time in which the process waited for the gradients of others, after its own were computed.</param>
+/// <param name="BytesSent">The number of bytes that the process sent, of gradients and all else.</param>
+public readonly record struct ExchangeStatistics(long Steps, TimeSpan Computing, TimeSpan Waiting, long BytesSent);

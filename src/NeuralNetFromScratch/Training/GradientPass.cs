@@ -38,13 +38,14 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     /// gradients.
     /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public StepTotals Run(in TrainingBatch batch, RandomSource random, bool accumulate, EpochFigures? figures, ILayerObserver? observer, bool refusesNonFinite = false)
+    public StepTotals Run(in TrainingBatch batch, RandomSource random, bool accumulate, BlockFigures? figures, ILayerObserver? observer, bool refusesNonFinite = false)
     {
         int part = Math.Max(batch.PartLength, 1), blockRows = Math.Min(batch.Rows, _mixesSamples ? part : _blockRows);
         // If samples are mixed, a single remaining sample joins the part before it.
         Reserve(_mixesSamples ? Math.Min(batch.Rows, blockRows + 1) : blockRows, batch.Source.SparseColumns);
-        float scale = 1 / (float)batch.Divisor;
-        double sum = 0;
+        int counted = batch.CountRows();
+        double divisor = batch.DivisorOf(counted), sum = 0;
+        float scale = 1 / (float)divisor;
         for (int start = 0, rows; start < batch.Rows; start += rows)
         {
             rows = Math.Min(blockRows, batch.Rows - start);
@@ -52,8 +53,8 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
                 rows++;
             SampleBatch samples = _buffer.Load(engine, batch.Source, start, rows, network.OutputShape.ElementCount, loss.IgnoredLabel);
             if (refusesNonFinite && !NonFinite.IsFree(samples.Inputs))
-                return new StepTotals(batch.Rows, double.NaN, batch.Divisor);
-            ChainRun run = _memory.Run(rows, accumulate || start > 0, random, batch.SampleOffset + start, batch.ShareOf(rows));
+                return new StepTotals(batch.Rows, double.NaN, divisor);
+            ChainRun run = _memory.Run(rows, accumulate || start > 0, random, batch.SampleOffset + start, batch.ShareOf(rows, counted, divisor));
             var job = new LossJob(loss, samples, run.Forward(samples.Inputs), run.OutputGradient, scale, _losses, figures);
             engine.Run(job, engine.WorkersFor((long)rows * network.OutputShape.ElementCount, Tuning.LossGrain));
             figures?.FinishBlock(rows);
@@ -61,7 +62,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
             run.Backward(samples.Inputs, default, _firstTrained, start + rows == batch.Rows ? observer : null);
         }
 
-        return new StepTotals(batch.Rows, sum, batch.Divisor);
+        return new StepTotals(batch.Rows, sum, divisor);
     }
 
     public static int Chunks(int rows) => (rows + MetricAccumulator.ChunkRows - 1) / MetricAccumulator.ChunkRows;
@@ -100,7 +101,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
 /// <param name="losses">Receives the sum of each chunk.</param>
 /// <param name="figures">Receives the outputs and losses; may be null.</param>
 internal readonly ref struct LossJob(
-    Loss loss, SampleBatch samples, ReadOnlyMatrixView outputs, MatrixView gradient, float scale, double[] losses, EpochFigures? figures) : IJob
+    Loss loss, SampleBatch samples, ReadOnlyMatrixView outputs, MatrixView gradient, float scale, double[] losses, BlockFigures? figures) : IJob
 {
     private readonly SampleBatch _samples = samples;
     private readonly ReadOnlyMatrixView _outputs = outputs;
@@ -139,54 +140,4 @@ internal readonly ref struct LossJob(
     private double Evaluate(int start, int count, float factor) => _samples.HasLabels
         ? loss.Evaluate(_outputs.SliceRows(start, count), _samples.Labels.Slice(start, count), factor, _gradient.SliceRows(start, count))
         : loss.Evaluate(_outputs.SliceRows(start, count), _samples.Targets.SliceRows(start, count), factor, _gradient.SliceRows(start, count));
-}
-
-/// <summary>
-/// The samples of a step, or of one machine's share of it, and the divisor of their loss sum. The <c>Load</c> methods of <see cref="Trainer"/>
-/// create it.
-/// </summary>
-public readonly ref struct TrainingBatch
-{
-    internal TrainingBatch(BatchSource source, Loss loss)
-    {
-        Source = source;
-        CountedRows = source.CountOthers(loss.IgnoredLabel);
-        Divisor = Math.Max(CountedRows, 1);
-    }
-
-    /// <summary>The number of samples.</summary>
-    public int Rows => Source.Rows;
-
-    /// <summary>
-    /// The divisor of the sum of the losses. If several machines share a step, each sets the divisor of the whole step. Default: the number of
-    /// samples without those whose label the loss ignores, at least 1.
-    /// </summary>
-    public double Divisor { get; init; }
-
-    /// <summary>
-    /// The number of samples of the same step in the shares before this one. Random numbers depend on the index of a sample in the step. Default:
-    /// 0.
-    /// </summary>
-    public int SampleOffset { get; init; }
-
-    /// <summary>Number of samples whose label is not ignored.</summary>
-    internal int CountedRows { get; }
-
-    internal BatchSource Source { get; }
-
-    /// <summary>The share of some rows in those of the step. Samples whose label is ignored belong to the statistics of the batch.</summary>
-    internal float ShareOf(int rows) => CountedRows == Rows ? rows / (float)Divisor : (float)(rows * (double)Math.Max(CountedRows, 1) / (Rows * Divisor));
-
-    /// <summary>The number of samples that a layer which mixes samples sees together.</summary>
-    internal int PartLength { get; init; }
-}
-
-/// <summary>The totals of a step, or of one machine's share of it.</summary>
-/// <param name="Samples">The number of samples.</param>
-/// <param name="LossSum">The sum of their losses.</param>
-/// <param name="Divisor">The divisor of the sum.</param>
-public readonly record struct StepTotals(long Samples, double LossSum, double Divisor)
-{
-    /// <summary>The mean loss: <see cref="LossSum"/> / <see cref="Divisor"/>.</summary>
-    public double Loss => LossSum / Divisor;
 }

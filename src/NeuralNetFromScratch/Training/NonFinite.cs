@@ -6,10 +6,13 @@ namespace NeuralNetFromScratch;
 /// <summary>Finds the sample that made a loss NaN or infinite.</summary>
 internal static class NonFinite
 {
-    /// <summary>Describes the first sample that has a value which is not finite, or states that there is none.</summary>
+    /// <summary>What to say where no sample has such a value.</summary>
+    public const string Nowhere = "all features of its samples are finite; the learning rate may be too high";
+
+    /// <summary>Describes the first sample that has a value which is not finite; null if there is none.</summary>
     /// <param name="data">The samples.</param>
     /// <param name="indices">The samples of the step, in their order.</param>
-    public static string Describe(Dataset data, ReadOnlySpan<int> indices)
+    public static string? Find(Dataset data, ReadOnlySpan<int> indices)
     {
         float[] features = new float[data.SampleShape.ElementCount], target = new float[data.TargetLength];
         foreach (int index in indices)
@@ -24,7 +27,7 @@ internal static class NonFinite
                 return string.Create(CultureInfo.InvariantCulture, $"sample {SubsetDataset.SourceIndex(data, index)} is the first whose target is not finite: value {place} is {target[place]}");
         }
 
-        return "all features of its samples are finite; the learning rate may be too high";
+        return null;
     }
 
     /// <summary>Whether all features of a batch are finite.</summary>

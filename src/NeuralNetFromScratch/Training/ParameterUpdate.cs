@@ -21,7 +21,12 @@ internal sealed class ParameterUpdate
     private readonly double[] _norms;
     private readonly GradientRows?[] _lists;
 
-    public ParameterUpdate(UpdatePlan plan, Optimizer optimizer, Engine engine, TrainingState state)
+    /// <param name="plan">The parameters to update, and their factors.</param>
+    /// <param name="optimizer">The update rule.</param>
+    /// <param name="engine">The compute engine.</param>
+    /// <param name="state">The state of the training.</param>
+    /// <param name="listsRows">Whether rows without gradients may be passed over. Where gradients are added over shards, they are not known.</param>
+    public ParameterUpdate(UpdatePlan plan, Optimizer optimizer, Engine engine, TrainingState state, bool listsRows)
     {
         _plan = plan;
         _optimizer = optimizer;
@@ -30,7 +35,7 @@ internal sealed class ParameterUpdate
         _parameters = state.Network.Parameters;
         _chunks = optimizer.GlobalClipNorm is null && optimizer.GlobalClipInfinityNorm is null ? [] : GradientNormJob.Chunks(plan);
         _norms = new double[_chunks.Length];
-        _lists = [.. _parameters.Select(parameter => ListedRows.CanBeUsed(plan, parameter, optimizer) ? new GradientRows(parameter.Shape[0]) : null)];
+        _lists = [.. _parameters.Select(parameter => listsRows && ListedRows.CanBeUsed(plan, parameter, optimizer) ? new GradientRows(parameter.Shape[0]) : null)];
         for (int i = 0; i < _lists.Length; i++)
             _parameters[i].GradientRows = _lists[i];
     }

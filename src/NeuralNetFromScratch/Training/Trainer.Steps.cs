@@ -61,30 +61,45 @@ public sealed partial class Trainer
     /// <summary>
     /// Computes the gradients, the second stage of a step: forward pass, loss and backward pass. The gradients of the sum of the losses divided
     /// by the batch's divisor are stored in the network's parameters; the batch's contributions to running statistics are stored in the gradients
-    /// of state.
+    /// of state. With an exchange, each process passes all samples of the step and computes the gradients of its shards.
     /// </summary>
     /// <param name="batch">The samples.</param>
     /// <param name="seed">The seed of the layers' random numbers, which also depend on the number of the step.</param>
-    /// <param name="accumulate">Whether to add to the existing gradients. Default: false.</param>
-    /// <returns>The totals of the batch.</returns>
-    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
+    /// <param name="accumulate">Whether to add to the existing gradients. Default: false, and must be false with an exchange.</param>
+    /// <returns>The totals of the batch; with an exchange, of the shards of this process.</returns>
+    /// <exception cref="ArgumentException"><paramref name="accumulate"/> is true and <see cref="TrainerOptions.Exchange"/> is set.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another call of this trainer is in progress, or the gradients of the last call have not been exchanged.
+    /// </exception>
     public StepTotals ComputeGradients(TrainingBatch batch, ulong seed = 0, bool accumulate = false)
     {
+        if (accumulate && _steps.Cluster is not null)
+            throw new ArgumentException("gradients are not accumulated over calls where they are exchanged; pass all samples of the step in one batch", nameof(accumulate));
         using UseGuard.Use use = BeginUse();
-        return _steps.ComputeGradients(batch, seed, accumulate, figures: null);
+        try
+        {
+            BeginCluster();
+            return _steps.ComputeGradients(batch, seed, accumulate, figures: null);
+        }
+        catch (Exception exception) when (Abandons(exception))
+        {
+            throw;
+        }
     }
 
     /// <summary>
-    /// Exchanges gradients with other machines through <see cref="TrainerOptions.Exchange"/>, the third stage of a step. Does nothing if there is
+    /// Adds the gradients of all processes of a cluster through <see cref="TrainerOptions.Exchange"/>, the third stage of a step. Does nothing if there is
     /// no exchange.
     /// </summary>
-    /// <param name="totals">The totals of this machine's share of the step.</param>
+    /// <param name="totals">The totals of this process's shards of the step.</param>
     /// <returns>The totals of the whole step.</returns>
-    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another call of this trainer is in progress, or there are no gradients to exchange.
+    /// </exception>
     public StepTotals Exchange(StepTotals totals)
     {
         using UseGuard.Use use = BeginUse();
-        return StepRunner.Exchange(totals);
+        return _steps.Exchange(totals);
     }
 
     /// <summary>Updates the parameters and running statistics from their gradients and counts the step, the last stage of a step.</summary>
@@ -129,7 +144,15 @@ public sealed partial class Trainer
     private float Run(TrainingBatch batch, ulong seed)
     {
         using UseGuard.Use use = BeginUse();
-        return (float)_steps.Run(batch, seed, _optimizer.LearningRate, momentum: null, stopsAtNonFiniteLoss: false, figures: null).Totals.Loss;
+        try
+        {
+            BeginCluster();
+            return (float)_steps.Run(batch, seed, _optimizer.LearningRate, momentum: null, stopsAtNonFiniteLoss: false, figures: null).Totals.Loss;
+        }
+        catch (Exception exception) when (Abandons(exception))
+        {
+            throw;
+        }
     }
 
     private void CheckInputs(BatchView inputs, ReadOnlySpan<float> weights)

@@ -17,6 +17,7 @@ public sealed partial class Trainer
     private readonly Engine _engine;
     private readonly TrainingState _state;
     private readonly StepRunner _steps;
+    private readonly int _shards;
     private UseGuard _use;
 
     /// <summary>Creates a trainer.</summary>
@@ -47,7 +48,8 @@ public sealed partial class Trainer
         _optimizer = optimizer;
         _engine = engine;
         _state = new TrainingState(network, optimizer);
-        _steps = new StepRunner(loss, optimizer, engine, exchange, _state);
+        _shards = exchange?.Shards ?? 1;
+        _steps = new StepRunner(loss, optimizer, engine, exchange is { Shards: > 1 } ? exchange : null, _state);
     }
 
     /// <summary>The result of the last <see cref="Fit"/>, including one that was cancelled.</summary>
@@ -92,7 +94,15 @@ public sealed partial class Trainer
         ArgumentNullException.ThrowIfNull(training);
         using UseGuard.Use use = BeginUse();
         TrainingPlan plan = Begin(training, options ?? new());
-        return Run(plan, progress, cancellationToken);
+        try
+        {
+            CompareCluster(plan, nameof(Fit));
+            return Run(plan, progress, cancellationToken);
+        }
+        catch (Exception exception) when (Abandons(exception))
+        {
+            throw;
+        }
     }
 
     /// <summary>
@@ -122,8 +132,20 @@ public sealed partial class Trainer
 
         using UseGuard.Use use = BeginUse();
         using TrainingState.Snapshot snapshot = _state.TakeSnapshot();
+        try
+        {
+            BeginCluster();
+            return RunRangeTest(training, new LearningRateFinder(minLearningRate, maxLearningRate, stepCount), batchSize, seed);
+        }
+        catch (Exception exception) when (Abandons(exception))
+        {
+            throw;
+        }
+    }
+
+    private LearningRateRangeTest RunRangeTest(Dataset training, LearningRateFinder finder, int batchSize, ulong seed)
+    {
         var order = new int[training.Count];
-        var finder = new LearningRateFinder(minLearningRate, maxLearningRate, stepCount);
         EpochOrder.Fill(order, shuffles: true, seed, _state.FinishedEpochs);
         int position = 0;
         while (!finder.IsFinished)
@@ -150,7 +172,7 @@ public sealed partial class Trainer
     private TrainingPlan Begin(Dataset training, FitOptions options)
     {
         var plan = new TrainingPlan(_network, _loss, _optimizer, training, options);
-        var figures = new EpochFigures(_network, plan.Task, plan.Metrics, _loss.IgnoredLabel, _engine);
+        var figures = new EpochFigures(_network, plan.Task, plan.Metrics, _loss.IgnoredLabel, _engine, inShards: _shards > 1);
         figures.Reset(plan.Training.Count);
         _state.BeginFit(figures, options.EarlyStopping is { RestoresBest: true });
         return plan;
@@ -159,9 +181,13 @@ public sealed partial class Trainer
     private TrainingHistory Run(
         TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken, (string Checkpoint, HistoryPlace Place, int Epochs)? resumed = null)
     {
-        Evaluator? evaluator = plan.Validation is null ? null : new Evaluator(_state.WatchedNetwork, _loss, plan.Metrics, _engine);
-        using CheckpointWriter? checkpoint = plan.Options.Checkpoint is { } where ? new CheckpointWriter(where, Fingerprint(plan), resumed) : null;
-        var loop = new TrainingLoop(_state, _steps, plan, _loss, _optimizer.LearningRate, evaluator, checkpoint, progress);
+        ClusterStart? cluster = _steps.Cluster;
+        cluster?.BroadcastState();
+        bool writes = cluster is not { Rank: > 0 };
+        IEvaluationShare? share = cluster is { IsAlone: false } ? new ClusterEvaluation(cluster.Exchange.Collectives) : null;
+        Evaluator? evaluator = plan.Validation is null ? null : new Evaluator(_state.WatchedNetwork, _loss, plan.Metrics, _engine, share);
+        using CheckpointWriter? checkpoint = writes && plan.Options.Checkpoint is { } where ? new CheckpointWriter(where, Fingerprint(plan), resumed) : null;
+        var loop = new TrainingLoop(_state, _steps, plan, _loss, _optimizer.LearningRate, evaluator, checkpoint, writes ? progress : null);
         History = loop.History;
         try
         {
@@ -176,5 +202,5 @@ public sealed partial class Trainer
     }
 
     private IReadOnlyDictionary<string, string> Fingerprint(TrainingPlan plan) =>
-        plan.Fingerprint ??= TrainingFingerprint.Of(_network, _loss, _optimizer, _engine, plan);
+        plan.Fingerprint ??= TrainingFingerprint.Of(_network, _loss, _optimizer, _engine, _shards, plan);
 }

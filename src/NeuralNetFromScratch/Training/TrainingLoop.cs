@@ -23,6 +23,7 @@ internal sealed class TrainingLoop
     private readonly ITrainingDisplay? _display;
     private readonly TrainingCallback[] _callbacks;
     private readonly TrainingRun _run;
+    private readonly bool _isAlone;
     private readonly List<double> _losses = [];
     private readonly Dictionary<string, IReadOnlyList<double>> _metrics;
     private readonly int[] _order;
@@ -46,7 +47,8 @@ internal sealed class TrainingLoop
         _progress = progress;
         _display = progress as ITrainingDisplay;
         _callbacks = [.. _options.Callbacks];
-        _run = new TrainingRun(state, _options);
+        _run = new TrainingRun(state, _options, steps.Cluster?.Rank ?? 0);
+        _isAlone = steps.Cluster is null or { IsAlone: true };
         _metrics = plan.Metrics.ToDictionary(metric => metric.Name, _ => (IReadOnlyList<double>)new List<double>());
         foreach (EpochRecord record in state.History)
             Note(record);
@@ -67,22 +69,35 @@ internal sealed class TrainingLoop
         _state.RestoreBest(_options.EarlyStopping);
         History.EndReason = reason;
         if (reason == TrainingEndReason.Cancelled)
-            throw new OperationCanceledException(cancellationToken);
+        {
+            var exception = new OperationCanceledException(cancellationToken);
+            throw _steps.Cluster?.Exchange.Agree(exception) ?? exception;
+        }
+
         foreach (TrainingCallback callback in _callbacks)
             callback.OnTrainingEnd(_run);
     }
 
     private TrainingEndReason RunEpochs(CancellationToken cancellationToken)
     {
-        while (_state.Epoch <= _options.Epochs && !_state.IsStopped && !_run.IsStopping)
+        var wishes = new StepWishes(_run, cancellationToken);
+        while (_state.Epoch <= _options.Epochs && !_state.IsStopped && !AgreesToStop())
         {
             _state.Ended = null;
-            if (!RunSteps(cancellationToken))
-                return _run.IsStopping ? TrainingEndReason.Callback : TrainingEndReason.Cancelled;
+            if (RunSteps(wishes) is { } reason)
+                return reason;
             Finish();
         }
 
         return EndOfEpochs() ?? TrainingEndReason.Callback;
+    }
+
+    /// <summary>Whether a callback, on any process of a cluster, has stopped the training.</summary>
+    private bool AgreesToStop()
+    {
+        if (!_isAlone && _steps.Cluster!.AnyWants(_run.IsStopping))
+            _run.Stop();
+        return _run.IsStopping;
     }
 
     /// <summary>Returns the reason why no epoch follows; null if one may follow.</summary>
@@ -98,8 +113,11 @@ internal sealed class TrainingLoop
         _written = (_state.Steps, _state.Ended);
     }
 
-    /// <summary>Runs the remaining steps of the epoch. Returns false if a callback or a cancellation ended it early.</summary>
-    private bool RunSteps(CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs the remaining steps of the epoch. Returns the reason if a callback or a cancellation ended it early. The processes of a cluster tell each other of
+    /// both with the next step, which then changes nothing.
+    /// </summary>
+    private TrainingEndReason? RunSteps(StepWishes wishes)
     {
         _watch.Restart();
         _plan.Order.Fill(_order, _state.FinishedEpochs);
@@ -109,9 +127,10 @@ internal sealed class TrainingLoop
         int interval = Math.Max(1, _plan.StepsPerEpoch / ReportsPerEpoch);
         while (_state.StepOfEpoch < _plan.StepsPerEpoch)
         {
-            if (cancellationToken.IsCancellationRequested)
-                return false;
-            RunStep(augmentation);
+            if (_isAlone && wishes.Cancels)
+                return TrainingEndReason.Cancelled;
+            if (RunStep(augmentation, wishes) is { } reason)
+                return reason;
             bool isLast = _state.StepOfEpoch == _plan.StepsPerEpoch;
             bool isReported = _progress is not null && !isLast && (_state.StepOfEpoch - 1) % interval == 0 && _display is null or { IsDue: true };
             bool isWritten = _checkpoint is not null && !isLast && IsStepOfCheckpoint();
@@ -121,8 +140,8 @@ internal sealed class TrainingLoop
             _watch.Stop();
             foreach (TrainingCallback callback in _callbacks)
                 callback.OnStepEnd(_run, Progress(null));
-            if (_run.IsStopping && !isLast)
-                return false;
+            if (_isAlone && _run.IsStopping && !isLast)
+                return TrainingEndReason.Callback;
             if (isReported)
                 _progress!.Report(Progress(_display is null ? _state.Figures!.Result() : null));
             if (isWritten)
@@ -131,11 +150,11 @@ internal sealed class TrainingLoop
         }
 
         _watch.Stop();
-        return true;
+        return null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunStep(RandomSource augmentation)
+    private TrainingEndReason? RunStep(RandomSource augmentation, StepWishes wishes)
     {
         (int start, int count) = _plan.Step(_state.StepOfEpoch);
         _plan.Order.Announce(_plan.Training, start);
@@ -146,23 +165,41 @@ internal sealed class TrainingLoop
             EpochLosses = _losses,
             EpochMetrics = _metrics,
         };
-        (StepTotals totals, bool isUpdated) = _steps.Run(
+        (StepTotals totals, StepOutcome outcome) = _steps.Run(
             new TrainingBatch(source, _loss) { PartLength = _options.BatchSize },
             _options.Seed,
             (float)(_options.Schedule.Factor(position) * _learningRate),
             (float?)_options.Schedule.Momentum(position),
             _options.StopOnNonFiniteLoss,
             _state.Figures,
-            refusesNonFinite: _options.StopOnNonFiniteLoss && !_hasSeenAll);
-        if (isUpdated)
+            refusesNonFinite: _options.StopOnNonFiniteLoss && !_hasSeenAll,
+            wishes);
+        switch (outcome)
         {
-            _state.StepOfEpoch++;
-            return;
+            case StepOutcome.Updated:
+                _state.StepOfEpoch++;
+                return null;
+            case StepOutcome.Cancelled:
+                return TrainingEndReason.Cancelled;
+            case StepOutcome.Stopped:
+                _run.Stop();
+                return TrainingEndReason.Callback;
+            default:
+                History.EndReason = TrainingEndReason.NonFiniteLoss;
+                throw NotFinite(source.Indices, totals.Loss);
         }
+    }
 
-        History.EndReason = TrainingEndReason.NonFiniteLoss;
-        throw new NotFiniteNumberException(
-            FormattableString.Invariant($"epoch {_state.Epoch}, step {_state.StepOfEpoch + 1}: the loss is {totals.Loss}; {NonFinite.Describe(_plan.Training, source.Indices)}; the parameters are those before this step"), totals.Loss);
+    /// <summary>Each process of a cluster looks for the sample among its own, and all throw alike.</summary>
+    private Exception NotFinite(ReadOnlySpan<int> samples, double loss)
+    {
+        (int start, int end) = _steps.OwnRows(samples.Length);
+        string? sample = NonFinite.Find(_plan.Training, samples[start..end]);
+        if (_steps.Cluster is { } cluster)
+            sample = cluster.First(sample);
+        var exception = new NotFiniteNumberException(
+            FormattableString.Invariant($"epoch {_state.Epoch}, step {_state.StepOfEpoch + 1}: the loss is {loss}; {sample ?? NonFinite.Nowhere}; the parameters are those before this step"), loss);
+        return _steps.Cluster?.Exchange.Agree(exception) ?? exception;
     }
 
     private void Finish()

@@ -126,7 +126,7 @@ public sealed record TrainerOptions
     /// </summary>
     public bool EmulateFusedMultiplyAdd { get; init; }
 
-    /// <summary>The exchange of gradients between machines that share a step; null, the default, for none.</summary>
+    /// <summary>The exchange of gradients with the other processes of a cluster, which share each step; null, the default, for none.</summary>
     public GradientExchange? Exchange { get; init; }
 
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>

@@ -1,7 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
@@ -10,9 +7,10 @@ public sealed class TrainingRun
 {
     private readonly TrainingState _state;
 
-    internal TrainingRun(TrainingState state, FitOptions options)
+    internal TrainingRun(TrainingState state, FitOptions options, int rank)
     {
         _state = state;
+        Rank = rank;
         Options = options;
         History = new TrainingHistory(state.History);
     }
@@ -26,10 +24,15 @@ public sealed class TrainingRun
     /// <summary>The finished epochs.</summary>
     public TrainingHistory History { get; }
 
+    /// <summary>The rank of this process in the cluster that trains the network (<see cref="TrainerOptions.Exchange"/>); 0 for a process on its own.</summary>
+    public int Rank { get; }
+
     /// <summary>Whether <see cref="Stop"/> was called. The training ends after this epoch, or at once if it was called in a step.</summary>
     public bool IsStopping { get; private set; }
 
-    /// <summary>Requests that the training ends. An epoch that is cut short has no record.</summary>
+    /// <summary>
+    /// Requests that the training ends, on all processes of a cluster. An epoch that is cut short has no record.
+    /// </summary>
     public void Stop() => IsStopping = true;
 
     /// <summary>Computes the loss and metrics of the epoch's samples so far.</summary>
@@ -44,6 +47,8 @@ internal static class TrainingFingerprint
 
     private const string Samples = "samples", Contents = "contents of the samples", ValidationSamples = "validation samples", ValidationContents = "contents of the validation samples";
 
+    private const string Shards = "shards", OneShard = "1";
+
     private const string EpochCount = "epochs", AnyNumber = "any number";
 
     private const string MultiplyAdd = "multiply-add", RoundedOnce = "rounded once", RoundedTwice = "rounded twice";
@@ -57,6 +62,9 @@ internal static class TrainingFingerprint
         _ => "",
     };
 
+    /// <summary>The value of an entry that a checkpoint does not have, because it is older than the entry.</summary>
+    public static string? Before(string key) => key == Shards ? OneShard : null;
+
     /// <summary>All entries but the number of epochs.</summary>
     public static Dictionary<string, string> WithoutEpochs(IReadOnlyDictionary<string, string> fingerprint) =>
         fingerprint.Where(entry => entry.Key != EpochCount).ToDictionary(entry => entry.Key, entry => entry.Value);
@@ -64,18 +72,22 @@ internal static class TrainingFingerprint
     /// <summary>Whether an entry describes the data, not the options.</summary>
     public static bool IsData(string key) => key is Samples or Contents or ValidationSamples or ValidationContents;
 
-    public static IReadOnlyDictionary<string, string> Of(Sequential network, Loss loss, Optimizer optimizer, Engine engine, TrainingPlan plan)
+    public static IReadOnlyDictionary<string, string> Of(Sequential network, Loss loss, Optimizer optimizer, Engine engine, int shards, TrainingPlan plan)
+    {
+        Dictionary<string, string> entries = OfOptions(network, loss, optimizer, engine, shards, plan);
+        entries[Contents] = plan.Source.GetFingerprint() ?? Unknown;
+        entries[ValidationContents] = plan.Options.Validation is null ? "none" : plan.Options.Validation.GetFingerprint() ?? Unknown;
+        return entries;
+    }
+
+    /// <summary>The entries without the contents of the data sets, which are read for them.</summary>
+    public static Dictionary<string, string> OfOptions(Sequential network, Loss loss, Optimizer optimizer, Engine engine, int shards, TrainingPlan plan)
     {
         FitOptions options = plan.Options;
-        return new Dictionary<string, string>
+        return new Dictionary<string, string>(OfTrainer(network, loss, optimizer, engine, shards))
         {
-            ["network"] = Network(network),
-            ["loss"] = loss.ToString(),
-            ["optimizer"] = optimizer.ToString(),
             [Samples] = Text(plan.Training.Count),
-            [Contents] = plan.Source.GetFingerprint() ?? Unknown,
             [ValidationSamples] = Text(plan.Validation?.Count ?? 0),
-            [ValidationContents] = options.Validation is null ? "none" : options.Validation.GetFingerprint() ?? Unknown,
             ["validation fraction"] = Text(options.ValidationFraction),
             ["batch size"] = Text(options.BatchSize),
             ["accumulation steps"] = Text(options.AccumulationSteps),
@@ -90,10 +102,19 @@ internal static class TrainingFingerprint
             ["early stopping"] = options.EarlyStopping is { } rule
                 ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinImprovement:R}{(rule.FollowsEveryImprovement ? " of the last" : "")}, restores best {rule.RestoresBest}")
                 : "none",
-            // The instruction and its emulation give the same bits.
-            [MultiplyAdd] = engine.MultiplyAdd == MultiplyAddKind.Unfused ? RoundedTwice : RoundedOnce,
         };
     }
+
+    /// <summary>The entries that do not depend on samples and options.</summary>
+    public static Dictionary<string, string> OfTrainer(Sequential network, Loss loss, Optimizer optimizer, Engine engine, int shards) => new()
+    {
+        ["network"] = Network(network),
+        ["loss"] = loss.ToString(),
+        ["optimizer"] = optimizer.ToString(),
+        [Shards] = Text(shards),
+        // The instruction and its emulation give the same bits.
+        [MultiplyAdd] = engine.MultiplyAdd == MultiplyAddKind.Unfused ? RoundedTwice : RoundedOnce,
+    };
 
     /// <summary>Whether a schedule has other values at the same places where the training is longer, as a cosine down to the last epoch has.</summary>
     private static bool GoesByEpochs(LearningRateSchedule schedule, int epochs, int stepsPerEpoch)
@@ -125,75 +146,4 @@ internal static class TrainingFingerprint
     }
 
     private static string Text(bool value) => value ? "yes" : "no";
-}
-
-/// <summary>Runs the stages of a step in order: gradients, exchange, update.</summary>
-internal sealed class StepRunner
-{
-    private const ulong LayerStream = 2;
-
-    private readonly Engine _engine;
-    private readonly StepPace? _pace;
-    private readonly TrainingState _state;
-    private readonly GradientPass _pass;
-    private readonly ParameterUpdate _update;
-
-    /// <exception cref="ArgumentException">The optimizer has a group that names no parameter.</exception>
-    public StepRunner(Loss loss, Optimizer optimizer, Engine engine, GradientExchange? exchange, TrainingState state)
-    {
-        if (exchange is { Shards: > 1 })
-            throw new NotSupportedException("an exchange of several shards is not implemented yet");
-        _engine = engine;
-        // Machines that exchange gradients wait for each other.
-        _pace = engine.Rests && engine.ThreadCount > 1 && exchange is null ? new StepPace(engine.ThreadCount) : null;
-        _state = state;
-        var plan = new UpdatePlan(state.Network.Parameters, optimizer);
-        _pass = new GradientPass(state.Network, loss, engine, plan.Frozen);
-        _update = new ParameterUpdate(plan, optimizer, engine, state);
-    }
-
-    /// <summary>Computes the gradients and stores them in the network's parameters.</summary>
-    public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures, bool refusesNonFinite = false) => _pass.Run(
-        batch, new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps), accumulate, figures, observer: null, refusesNonFinite);
-
-    /// <summary>Replaces the gradients and totals by those of all machines.</summary>
-    public static StepTotals Exchange(StepTotals totals) => totals;
-
-    /// <summary>Updates the parameters and counts the step.</summary>
-    public void Update(float learningRate, float? momentum) => _update.Run(learningRate, momentum);
-
-    /// <summary>The number of threads in use.</summary>
-    public int ThreadCount => _pace?.Current ?? _engine.ThreadCount;
-
-    /// <summary>All stages, with as many threads as are fastest; a loss that is not finite ends the step before the update, where that is asked for.</summary>
-    /// <returns>The totals, and whether the parameters were updated.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public (StepTotals Totals, bool IsUpdated) Run(
-        in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite = false)
-    {
-        if (_pace is null)
-            return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite);
-        long start = Stopwatch.GetTimestamp();
-        _engine.ActiveThreads = _pace.Next;
-        try
-        {
-            return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite);
-        }
-        finally
-        {
-            _engine.ActiveThreads = _engine.ThreadCount;
-            _pace.Follow(batch.Rows, Stopwatch.GetTimestamp() - start);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private (StepTotals Totals, bool IsUpdated) RunStages(
-        in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite)
-    {
-        StepTotals totals = Exchange(ComputeGradients(batch, seed, accumulate: false, figures, refusesNonFinite));
-        if (stopsAtNonFiniteLoss && !double.IsFinite(totals.Loss))
-            return (totals, false);
-        Update(learningRate, momentum);
-        return (totals, true);
-    }
 }

@@ -53,8 +53,8 @@ internal sealed class CheckpointTarget : SafetensorsFamily
         float[] outputs = [.. Enumerable.Range(0, 150).Select(i => i % 7 - 3f)];
         int[] labels = [.. Enumerable.Range(0, 50).Select(i => i % 3)];
         double[] losses = [1, 2, 3, 4];
-        state.Figures!.Add(0, 0, 0, new ReadOnlyMatrixView(outputs, 50, 3), new SampleBatch { Inputs = new ReadOnlyMatrixView(outputs, 50, 3), Labels = labels }, losses);
-        state.Figures.FinishBlock(50);
+        state.Figures!.Blocks.Add(0, 0, 0, new ReadOnlyMatrixView(outputs, 50, 3), new SampleBatch { Inputs = new ReadOnlyMatrixView(outputs, 50, 3), Labels = labels }, losses);
+        state.Figures.Blocks.FinishBlock(50);
         EvaluationResult result = state.Figures.Result();
         state.History.Add(new EpochRecord(1, result, result, TimeSpan.FromSeconds(1.5), 100));
         state.History.Add(new EpochRecord(2, result, null, TimeSpan.FromSeconds(1.5), 100));

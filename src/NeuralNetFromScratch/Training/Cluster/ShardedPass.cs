@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>
+/// The gradients of a step that the processes of a cluster share: each computes its shards, and adds them. In the last shard's backward pass the gradients of a
+/// layer are sent as soon as they are complete, on another thread if the communicator allows it.
+/// </summary>
+internal sealed class ShardedPass : ILayerObserver
+{
+    private readonly GradientExchange _exchange;
+    private readonly Collectives _collectives;
+    private readonly ParameterStore _parameters;
+    private readonly GradientPass _pass;
+    private readonly bool _mixesSamples;
+    private readonly ShardTree _tree;
+    private readonly StepMessage _message;
+    private readonly GradientBuckets _buckets;
+    private readonly CommunicationThread? _thread;
+    private readonly int[] _bounds;
+    private readonly long[] _counted = new long[1];
+    private int _announced, _ready;
+    private bool _isPending;
+    private StepFigures? _figures;
+    private ShardCut _cut;
+
+    public ShardedPass(GradientExchange exchange, Sequential network, GradientPass pass, Engine engine)
+    {
+        _exchange = exchange;
+        _collectives = exchange.Collectives;
+        _parameters = network.Parameters;
+        _pass = pass;
+        _mixesSamples = network.Chain.MixesSamples;
+        _tree = new ShardTree(_parameters, engine, exchange.OwnShards);
+        _message = new StepMessage(exchange.OwnShards);
+        _buckets = new GradientBuckets(network);
+        _thread = exchange.Communicator.AllowsAnyThread && !_collectives.IsAlone ? new CommunicationThread(ExchangeBucket) : null;
+        _bounds = new int[_collectives.RankCount + 1];
+    }
+
+    /// <summary>The totals of the last step with those of all processes, and what they want.</summary>
+    public StepMessage Message => _message;
+
+    /// <summary>Returns the samples of a step that this process reads.</summary>
+    public (int Start, int End) OwnRows(int rows)
+    {
+        ShardCut cut = Cut(rows);
+        return (cut.Start(_exchange.FirstShard), cut.Start(_exchange.FirstShard + _exchange.OwnShards));
+    }
+
+    /// <summary>Computes the gradients of this process's shards and begins to exchange them.</summary>
+    /// <returns>The totals of these shards, with the divisor of the whole step.</returns>
+    public StepTotals Compute(in TrainingBatch batch, RandomSource random, StepFigures? figures, bool refusesNonFinite)
+    {
+        if (_isPending)
+            throw new InvalidOperationException("the gradients of the previous step were not exchanged; call Exchange between ComputeGradients and Update");
+        double divisor = Divisor(batch);
+        long start = Stopwatch.GetTimestamp();
+        (_announced, _ready, _figures, _cut) = (0, _parameters.Values.Length, figures, Cut(batch.Rows));
+        _thread?.Begin();
+        _message.Begin(figures);
+        figures?.Begin(batch.Rows);
+        int partLength = ShardCut.PartLength(batch.PartLength, _exchange.Shards);
+        for (int i = 0; i < _exchange.OwnShards; i++)
+            Compute(i, batch, divisor, partLength, random, figures, refusesNonFinite);
+        Finish(0);
+        _exchange.Computing += Stopwatch.GetElapsedTime(start);
+        (_isPending, _message.Samples) = (true, OwnCount(batch.Rows));
+        return new StepTotals(_message.Samples, _message.LossSum, divisor);
+    }
+
+    /// <summary>Waits until all gradients are exchanged, and exchanges the totals.</summary>
+    /// <param name="totals">The totals of this process.</param>
+    /// <param name="wishes">What this process wants; null for nothing.</param>
+    /// <returns>The totals of the whole step.</returns>
+    public StepTotals Exchange(StepTotals totals, StepWishes? wishes)
+    {
+        if (!_isPending)
+            throw new InvalidOperationException("there are no gradients to exchange; call ComputeGradients before Exchange");
+        long start = Stopwatch.GetTimestamp();
+        if (_thread is not null)
+            _thread.Wait();
+        for (; !_collectives.IsAlone && _announced < _buckets.Count && _thread is null; _announced++)
+            ExchangeBucket(_announced);
+        (_message.LossSum, _message.Samples) = (totals.LossSum, totals.Samples);
+        (_message.Stops, _message.Cancels) = (wishes is { Stops: true } ? 1 : 0, wishes is { Cancels: true } ? 1 : 0);
+        _message.Exchange(_collectives);
+        if (_figures is { Accumulator.HasScores: true } figures && !_collectives.IsAlone)
+            GatherScores(figures.Accumulator);
+        _isPending = false;
+        _exchange.Finish(Stopwatch.GetElapsedTime(start));
+        return new StepTotals(_message.Samples, _message.LossSum, totals.Divisor);
+    }
+
+    /// <summary>Throws if the gradients are those of this process alone.</summary>
+    public void ThrowIfPending()
+    {
+        if (_isPending)
+            throw new InvalidOperationException("the gradients are those of this process alone; call Exchange before Update");
+    }
+
+    void ILayerObserver.OnLayerFinished(int firstParameter, int parameterCount)
+    {
+        if (parameterCount > 0)
+            Finish(_parameters[firstParameter].Offset);
+    }
+
+    private void Compute(int index, in TrainingBatch batch, double divisor, int partLength, RandomSource random, StepFigures? figures, bool refusesNonFinite)
+    {
+        int start = _cut.Start(_exchange.FirstShard + index), rows = _cut.Start(_exchange.FirstShard + index + 1) - start;
+        bool isLast = index == _exchange.OwnShards - 1;
+        figures?.BeginShard(start);
+        double lossSum = 0;
+        if (rows > 0)
+            lossSum = _pass.Run(batch.Shard(start, rows, divisor, partLength), random, accumulate: false, figures?.Blocks, isLast ? this : null, refusesNonFinite).LossSum;
+        else
+            _parameters.Gradients.Clear();
+        _message.Add(index, lossSum, figures);
+        if (!isLast)
+            _tree.Keep(index);
+    }
+
+    /// <summary>Completes the gradients from an index of the flat buffer on, and lets them be exchanged.</summary>
+    private void Finish(int start)
+    {
+        if (start >= _ready)
+            return;
+        _tree.Finish(start, _ready - start);
+        _ready = start;
+        if (_thread is null)
+            return;
+        int announced = _announced;
+        while (announced < _buckets.Count && _buckets[announced].Start >= start)
+            announced++;
+        if (announced == _announced)
+            return;
+        _announced = announced;
+        _thread.Announce(announced);
+    }
+
+    private void ExchangeBucket(int bucket)
+    {
+        (int start, int length) = _buckets[bucket];
+        _collectives.Sum(_parameters.KnownGradients.Slice(start, length));
+    }
+
+    /// <summary>The divisor of the whole step. Where a label is ignored, each process counts its own samples.</summary>
+    private double Divisor(in TrainingBatch batch)
+    {
+        if (!batch.IgnoresLabels)
+            return batch.Divisor;
+        (int start, int end) = OwnRows(batch.Rows);
+        _counted[0] = start == end ? 0 : batch.Shard(start, end - start, 1, 1).CountRows();
+        _collectives.Sum([], _counted);
+        return batch.DivisorOf((int)_counted[0]);
+    }
+
+    private ShardCut Cut(int rows) => ShardCut.Of(rows, _exchange.Shards, _mixesSamples);
+
+    private int OwnCount(int rows)
+    {
+        (int start, int end) = OwnRows(rows);
+        return end - start;
+    }
+
+    private void GatherScores(MetricAccumulator accumulator)
+    {
+        for (int array = 0; array < accumulator.ScoreArrays; array++)
+        {
+            int width = accumulator.ScoresPerSample(array) * sizeof(float);
+            if (width == 0)
+                continue;
+            for (int rank = 0; rank < _bounds.Length; rank++)
+                _bounds[rank] = _cut.Start(rank * _exchange.OwnShards) * width;
+            _collectives.Gather(MemoryMarshal.AsBytes(accumulator.Scores(array)), _bounds);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace NeuralNetFromScratch;
+
+/// <summary>What ends a training early. The processes of a cluster tell each other with each step, as late as possible.</summary>
+internal sealed class StepWishes(TrainingRun run, CancellationToken cancellationToken)
+{
+    public bool Stops => run.IsStopping;
+
+    public bool Cancels => cancellationToken.IsCancellationRequested;
+}
+
+/// <summary>What a step led to.</summary>
+internal enum StepOutcome
+{
+    /// <summary>The parameters were updated.</summary>
+    Updated,
+
+    /// <summary>The loss is not finite, and nothing has changed.</summary>
+    NonFinite,
+
+    /// <summary>A process of the cluster ends the training, and nothing has changed.</summary>
+    Stopped,
+
+    /// <summary>The training was cancelled on a process of the cluster, and nothing has changed.</summary>
+    Cancelled,
+}

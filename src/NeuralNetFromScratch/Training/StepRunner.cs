@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using NeuralNetFromScratch.Compute;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Runs the stages of a step in order: gradients, exchange, update.</summary>
+internal sealed class StepRunner
+{
+    private const ulong LayerStream = 2;
+
+    private readonly Engine _engine;
+    private readonly StepPace? _pace;
+    private readonly TrainingState _state;
+    private readonly GradientPass _pass;
+    private readonly ShardedPass? _shards;
+    private readonly ParameterUpdate _update;
+
+    /// <exception cref="ArgumentException">The optimizer has a group that names no parameter.</exception>
+    public StepRunner(Loss loss, Optimizer optimizer, Engine engine, GradientExchange? exchange, TrainingState state)
+    {
+        _engine = engine;
+        // Processes that exchange gradients wait for each other.
+        _pace = engine.Rests && engine.ThreadCount > 1 && exchange is null or { Communicator.RankCount: 1 } ? new StepPace(engine.ThreadCount) : null;
+        _state = state;
+        var plan = new UpdatePlan(state.Network.Parameters, optimizer);
+        _pass = new GradientPass(state.Network, loss, engine, plan.Frozen);
+        _shards = exchange is null ? null : new ShardedPass(exchange, state.Network, _pass, engine);
+        _update = new ParameterUpdate(plan, optimizer, engine, state, listsRows: exchange is null);
+        Cluster = exchange is null ? null : new ClusterStart(exchange, state);
+    }
+
+    /// <summary>The processes that share the steps; null if they are not cut into shards.</summary>
+    public ClusterStart? Cluster { get; }
+
+    /// <summary>The number of threads in use.</summary>
+    public int ThreadCount => _pace?.Current ?? _engine.ThreadCount;
+
+    /// <summary>Computes the gradients and stores them in the network's parameters.</summary>
+    public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures, bool refusesNonFinite = false)
+    {
+        RandomSource random = new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps);
+        return _shards is null
+            ? _pass.Run(batch, random, accumulate, figures?.Blocks, observer: null, refusesNonFinite)
+            : _shards.Compute(batch, random, figures?.Step, refusesNonFinite);
+    }
+
+    /// <summary>Replaces the gradients and totals by those of all processes.</summary>
+    public StepTotals Exchange(StepTotals totals, StepWishes? wishes = null) => _shards is null ? totals : _shards.Exchange(totals, wishes);
+
+    /// <summary>Updates the parameters and counts the step.</summary>
+    public void Update(float learningRate, float? momentum)
+    {
+        _shards?.ThrowIfPending();
+        _update.Run(learningRate, momentum);
+        Cluster?.CompareParameters();
+    }
+
+    /// <summary>All stages, with as many threads as are fastest; a loss that is not finite ends the step before the update, where that is asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public (StepTotals Totals, StepOutcome Outcome) Run(
+        in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite = false,
+        StepWishes? wishes = null)
+    {
+        if (_pace is null)
+            return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite, wishes);
+        long start = Stopwatch.GetTimestamp();
+        _engine.ActiveThreads = _pace.Next;
+        try
+        {
+            return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite, wishes);
+        }
+        finally
+        {
+            _engine.ActiveThreads = _engine.ThreadCount;
+            _pace.Follow(batch.Rows, Stopwatch.GetTimestamp() - start);
+        }
+    }
+
+    /// <summary>Returns the samples of a step that this process reads.</summary>
+    public (int Start, int End) OwnRows(int rows) => _shards?.OwnRows(rows) ?? (0, rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (StepTotals Totals, StepOutcome Outcome) RunStages(
+        in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite,
+        StepWishes? wishes)
+    {
+        StepTotals totals = Exchange(ComputeGradients(batch, seed, accumulate: false, figures, refusesNonFinite), wishes);
+        if (_shards is { Message: var message })
+        {
+            if (message.Cancels + message.Stops > 0)
+                return (totals, message.Cancels > 0 ? StepOutcome.Cancelled : StepOutcome.Stopped);
+            figures?.AddStep(message.FigureSums, message.FigureCounts);
+        }
+
+        if (stopsAtNonFiniteLoss && !double.IsFinite(totals.Loss))
+            return (totals, StepOutcome.NonFinite);
+        Update(learningRate, momentum);
+        return (totals, StepOutcome.Updated);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace NeuralNetFromScratch;
+
+/// <summary>Trainings that the processes of a cluster share.</summary>
+public sealed partial class Trainer
+{
+    /// <summary>Compares what the processes of a cluster are about to do, which is a training with options.</summary>
+    private void CompareCluster(TrainingPlan plan, string call)
+    {
+        if (_steps.Cluster is not { IsAlone: false } cluster)
+            return;
+        FitOptions options = plan.Options;
+        Dictionary<string, string> entries = Entries(call);
+        foreach ((string key, string text) in TrainingFingerprint.OfOptions(_network, _loss, _optimizer, _engine, _shards, plan))
+            entries[key] = text;
+        entries["number of epochs"] = options.Epochs.ToString(CultureInfo.InvariantCulture);
+        entries["stop at a loss that is not finite"] = options.StopOnNonFiniteLoss ? "yes" : "no";
+        cluster.Compare(entries);
+    }
+
+    /// <summary>Compares the processes of a cluster before the first step, unless a training has begun.</summary>
+    private void BeginCluster()
+    {
+        if (_steps.Cluster is { HasBegun: false } cluster)
+        {
+            cluster.Compare(Entries("single steps"));
+            cluster.BroadcastState();
+        }
+    }
+
+    private Dictionary<string, string> Entries(string call)
+    {
+        Dictionary<string, string> entries = new()
+        {
+            ["call"] = call,
+            ["library version"] = typeof(Trainer).Assembly.GetName().Version?.ToString() ?? "",
+            ["steps so far"] = _state.Steps.ToString(CultureInfo.InvariantCulture),
+            ["epochs so far"] = _state.FinishedEpochs.ToString(CultureInfo.InvariantCulture),
+        };
+        foreach ((string key, string text) in TrainingFingerprint.OfTrainer(_network, _loss, _optimizer, _engine, _shards))
+            entries[key] = text;
+        return entries;
+    }
+
+    /// <summary>Ends the other processes of a cluster if this one alone cannot go on. Returns false, so that the exception goes on.</summary>
+    private bool Abandons(Exception exception) => _steps.Cluster is { } cluster && cluster.Exchange.Abandons(exception);
+}
