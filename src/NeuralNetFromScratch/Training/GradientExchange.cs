@@ -93,9 +93,26 @@ public sealed class GradientExchange
     }
 }
 
-/// <summary>What the steps of a <see cref="GradientExchange"/> took on one process.</summary>
-/// <param name="Steps">The number of steps.</param>
-/// <param name="Computing">The time for the gradients of the process's own shards.</param>
-/// <param name="Waiting">The time in which the process waited for the gradients of others, after its own were computed.</param>
-/// <param name="BytesSent">The number of bytes that the process sent, of gradients and all else.</param>
-public readonly record struct ExchangeStatistics(long Steps, TimeSpan Computing, TimeSpan Waiting, long BytesSent);
+/// <summary>What the steps of a <see cref="GradientExchange"/> took on one process so far.</summary>
+public readonly record struct ExchangeStatistics
+{
+    internal ExchangeStatistics(long steps, TimeSpan computing, TimeSpan waiting, long bytesSent)
+    {
+        Steps = steps;
+        Computing = computing;
+        Waiting = waiting;
+        BytesSent = bytesSent;
+    }
+
+    /// <summary>The number of steps.</summary>
+    public long Steps { get; }
+
+    /// <summary>The time for the gradients of the process's own shards.</summary>
+    public TimeSpan Computing { get; }
+
+    /// <summary>The time in which the process waited for the gradients of others, after its own were computed.</summary>
+    public TimeSpan Waiting { get; }
+
+    /// <summary>The number of bytes that the process sent, of gradients and all else.</summary>
+    public long BytesSent { get; }
+}
