@@ -6,10 +6,18 @@ namespace NeuralNetFromScratch.Images;
 /// </summary>
 internal static class Background
 {
-    public static Plane Under(Plane ink, int reach)
+    /// <param name="ink">A picture whose ink is light.</param>
+    /// <param name="reach">How far the square reaches to each side of its middle.</param>
+    /// <param name="isWhole">
+    /// Whether the square stays within the picture, so that ink at the picture's edge is none of the ground; otherwise it is cut there, and what is narrow and runs
+    /// along the edge is ground: a table beside the sheet, the frame of a form.
+    /// </param>
+    public static Plane Under(Plane ink, int reach, bool isWhole)
     {
-        Plane least = Along(Along(ink, reach, minimum: true).Transposed(), reach, minimum: true);
-        return Along(Along(least, reach, minimum: false).Transposed(), reach, minimum: false);
+        int across = isWhole ? Math.Min(reach, (ink.Width - 1) / 2) : reach, down = isWhole ? Math.Min(reach, (ink.Height - 1) / 2) : reach;
+        float beyond = isWhole ? float.NegativeInfinity : float.PositiveInfinity;
+        Plane least = Along(Along(ink, across, minimum: true, beyond).Transposed(), down, minimum: true, beyond);
+        return Along(Along(least, down, minimum: false, float.NegativeInfinity).Transposed(), across, minimum: false, float.NegativeInfinity);
     }
 
     private static Plane Transposed(this Plane plane)
@@ -25,11 +33,10 @@ internal static class Background
     }
 
     /// <summary>The extreme of 2·reach + 1 pixels of a row, from extremes of prefixes and suffixes of blocks of that length.</summary>
-    private static Plane Along(Plane plane, int reach, bool minimum)
+    private static Plane Along(Plane plane, int reach, bool minimum, float beyond)
     {
         int width = plane.Width, window = 2 * reach + 1, padded = width + 2 * reach;
         padded = (padded + window - 1) / window * window;
-        float beyond = minimum ? float.PositiveInfinity : float.NegativeInfinity;
         float[] prefix = new float[padded], suffix = new float[padded], line = new float[padded];
         var result = new Plane(width, plane.Height);
         for (int y = 0; y < plane.Height; y++)

@@ -9,7 +9,7 @@ internal static class DigitForm
     public const int Side = 28, Box = 20;
 
     /// <summary>The side that a digit has at least before it is drawn, so that its outline is smooth.</summary>
-    private const int DrawnSide = 100;
+    private const int DrawnSide = 200;
 
     /// <summary>Strokes of MNIST's digits, in pixels of theirs: those within the range stay as they are.</summary>
     public const float ThinnestStroke = 2.2f, ThickestStroke = 3.4f;

@@ -28,7 +28,7 @@ internal sealed class InkLayer
     public float Threshold { get; }
 
     /// <returns>Null where nothing rises above the noise.</returns>
-    public static InkLayer? Of(Plane grey, bool isLight, bool isBrightness, float noise, float minContrast)
+    public static InkLayer? Of(Plane grey, bool isLight, bool isBrightness, bool isEnlarged, float noise, float minContrast)
     {
         var ink = new Plane(grey.Width, grey.Height);
         for (int i = 0; i < ink.Values.Length; i++)
@@ -38,7 +38,7 @@ internal sealed class InkLayer
         Plane light = Illumination.Under(ink);
         for (int i = 0; i < ink.Values.Length; i++)
             ink.Values[i] -= light.Values[i];
-        Plane ground = Background.Under(ink, (int)(GroundReach * Math.Max(grey.Width, grey.Height)) + 1);
+        Plane ground = Background.Under(ink, (int)(GroundReach * Math.Max(grey.Width, grey.Height)) + 1, isWhole: isEnlarged);
         var height = new Plane(grey.Width, grey.Height);
         for (int i = 0; i < height.Values.Length; i++)
         {

@@ -16,7 +16,7 @@ internal sealed class InkSearch
         (Picture, _axis, _isLight) = (picture, axis, isLight);
         bool isBrightness = axis[0] > 0 && axis[1] > 0 && axis[2] > 0;
         float enlarged = Math.Max(1, picture.Scale);
-        _ink = InkLayer.Of(grey, isLight, isBrightness, enlarged > 1 ? picture.NoiseDeviation / enlarged : picture.NoiseDeviation, options.MinContrast);
+        _ink = InkLayer.Of(grey, isLight, isBrightness, enlarged > 1, enlarged > 1 ? picture.NoiseDeviation / enlarged : picture.NoiseDeviation, options.MinContrast);
         if (_ink is null)
             return;
         (_components, Digits) = FindDigits(_ink.Mask, options);
