@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using NeuralNetFromScratch.Benchmarks.Comparison;
+using NeuralNetFromScratch.Benchmarks.Files;
 using NeuralNetFromScratch.Benchmarks.Ladder;
 using NeuralNetFromScratch.Benchmarks.Threads;
 
@@ -22,6 +23,8 @@ internal static class BenchmarkProgram
         {
             case ["compare", .. var rest]:
                 return await CompareCommand.RunAsync(rest, error);
+            case ["files", .. var rest]:
+                return await FilesCommand.RunAsync(rest, error);
             case ["ladder", .. var rest]:
                 return await LadderCommand.RunAsync(rest, error);
             case ["threads", .. var rest]:
@@ -31,7 +34,7 @@ internal static class BenchmarkProgram
             case [ThreadsCommand.SpinVerb, var processor]:
                 return ChildProcess.Spin(int.Parse(processor, CultureInfo.InvariantCulture));
             case [var verb, ..] when !verb.StartsWith('-'):
-                await error.WriteLineAsync($"There is no verb {verb}: it is compare, ladder, threads, or BenchmarkDotNet's options such as --filter '*' (see --help).");
+                await error.WriteLineAsync($"There is no verb {verb}: it is compare, files, ladder, threads, or BenchmarkDotNet's options such as --filter '*' (see --help).");
                 return BadUsage;
             default:
                 IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchmarkProgram).Assembly).Run(arguments);

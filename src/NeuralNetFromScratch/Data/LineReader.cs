@@ -12,6 +12,13 @@ internal sealed class LineReader(Stream stream, string source)
     private byte[] _buffer = new byte[1 << 16];
     private int _start, _end;
     private bool _isAtEnd;
+    private long _bufferPlace;
+
+    /// <summary>What messages call the text.</summary>
+    public string Source => source;
+
+    /// <summary>The place in the text where the last line begins, in bytes from its beginning.</summary>
+    public long Place { get; private set; }
 
     /// <summary>The number of the last line, from 1.</summary>
     public long Number { get; private set; }
@@ -36,6 +43,7 @@ internal sealed class LineReader(Stream stream, string source)
             int length = end < 0 ? _end - _start : searched + end;
             line = _buffer.AsSpan(_start, length);
             bool found = end >= 0 || length > 0;
+            Place = _bufferPlace + _start;
             _start += end < 0 ? length : length + 1;
             if (Number == 0 && line.StartsWith(Encoding.UTF8.Preamble))
                 line = line[Encoding.UTF8.Preamble.Length..];
@@ -54,6 +62,7 @@ internal sealed class LineReader(Stream stream, string source)
         if (_start > 0)
         {
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _bufferPlace += _start;
             (_start, _end) = (0, _end - _start);
         }
 

@@ -55,6 +55,13 @@ public sealed class SvmLightData
     {
         ThrowIfSets();
         classes ??= DistinctLabels;
+        return Dataset.FromSparse(_offsets, _columns, _values, ColumnCount, ClassesOf(_labels, classes), classes.Count);
+    }
+
+    /// <summary>Returns the class of each label.</summary>
+    /// <exception cref="ArgumentException">A label is not among the classes, or two classes are the same.</exception>
+    internal static int[] ClassesOf(IReadOnlyList<double> values, IReadOnlyList<double> classes)
+    {
         Dictionary<double, int> numbers = new(classes.Count);
         for (int i = 0; i < classes.Count; i++)
         {
@@ -62,14 +69,14 @@ public sealed class SvmLightData
                 throw new ArgumentException($"the label {Text(classes[i])} stands for two classes", nameof(classes));
         }
 
-        var labels = new int[Count];
-        for (int i = 0; i < Count; i++)
+        var labels = new int[values.Count];
+        for (int i = 0; i < labels.Length; i++)
         {
-            if (!numbers.TryGetValue(_labels[i], out labels[i]))
-                throw new ArgumentException($"sample {i} has the label {Text(_labels[i])}, but the classes are {string.Join(", ", classes.Select(Text))}", nameof(classes));
+            if (!numbers.TryGetValue(values[i], out labels[i]))
+                throw new ArgumentException($"sample {i} has the label {Text(values[i])}, but the classes are {string.Join(", ", classes.Select(Text))}", nameof(classes));
         }
 
-        return Dataset.FromSparse(_offsets, _columns, _values, ColumnCount, labels, numbers.Count);
+        return labels;
     }
 
     /// <summary>Returns the samples with their labels as targets of one number, over the same memory: for regression.</summary>

@@ -65,6 +65,29 @@ public static class SvmLightFile
         }
     }
 
+    /// <summary>
+    /// Opens files as one data set with class labels. The lines stay on the disk and are read when they are needed; one pass finds their places, labels and numbers
+    /// of values, 16 bytes of memory for each sample.
+    /// </summary>
+    /// <param name="paths">The files, at least one; not compressed.</param>
+    /// <param name="options">How they are read; the defaults if null.</param>
+    /// <param name="classes">The label of each class; the different labels in ascending order if null. Give test files the classes of the training.</param>
+    /// <returns>The data set, which holds the files open until it is disposed.</returns>
+    /// <exception cref="InvalidDataException">A file is compressed, or a line is malformed; the message names file and line. What is between the first and the last value of a line is checked when it is read.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">There is no file or no sample, the options are for sets of labels, or a label is not among the classes.</exception>
+    public static FileDataset OpenClasses(IReadOnlyList<string> paths, SvmLightOptions? options = null, IReadOnlyList<double>? classes = null) =>
+        OpenDataset(paths, options, index => classes ?? [.. index.Labels.Distinct().Order()]);
+
+    /// <summary>Opens files as one data set with the labels as targets of one number, as <see cref="OpenClasses"/> does with classes.</summary>
+    /// <param name="paths">The files, at least one; not compressed.</param>
+    /// <param name="options">How they are read; the defaults if null.</param>
+    /// <returns>The data set, which holds the files open until it is disposed.</returns>
+    /// <exception cref="InvalidDataException">A file is compressed, or a line is malformed; the message names file and line.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">There is no file or no sample, or the options are for sets of labels.</exception>
+    public static FileDataset OpenTargets(IReadOnlyList<string> paths, SvmLightOptions? options = null) => OpenDataset(paths, options, _ => null);
+
     /// <summary>Writes the nonzero features of a data set, with class labels, with targets of one number, or with sets of labels.</summary>
     /// <param name="path">The file; it is compressed if its name ends in ".gz". It is written whole or not at all.</param>
     /// <param name="dataset">The samples.</param>
@@ -161,6 +184,28 @@ public static class SvmLightFile
             throw new ArgumentException($"expected the labels of {dataset.ClassCount} classes, got {options.Classes.Count}", nameof(options));
         if (options.QueryIds.Count > 0 && options.QueryIds.Count != dataset.Count)
             throw new ArgumentException($"expected the queries of {dataset.Count} samples, got {options.QueryIds.Count}", nameof(options));
+    }
+
+    private static SvmLightDataset OpenDataset(IReadOnlyList<string> paths, SvmLightOptions? options, Func<SvmLightIndex, IReadOnlyList<double>?> classes)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (paths.Count == 0)
+            throw new ArgumentException("there must be at least one file", nameof(paths));
+        options ??= new();
+        if (options.IsMultiLabel)
+            throw new ArgumentException($"sets of labels cannot stay on the disk; use {nameof(ReadBlocks)}, or one label a sample", nameof(options));
+        var index = new SvmLightIndex(options);
+        try
+        {
+            foreach (string path in paths)
+                index.Add(path);
+            return index.Parts.Count > 0 ? new SvmLightDataset(index, classes(index)) : throw new ArgumentException("the files have no samples", nameof(paths));
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
     }
 
     private static Stream Open(string path)

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 
 namespace NeuralNetFromScratch;
 
@@ -10,8 +9,6 @@ namespace NeuralNetFromScratch;
 /// <param name="options">How it is read.</param>
 internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptions options)
 {
-    private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-
     private readonly LineReader _lines = new(stream, source);
     private List<int> _offsets = [], _columns = [], _labelOffsets = [];
     private List<float> _values = [];
@@ -31,11 +28,9 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
         (_least, _most) = (int.MaxValue, -1);
         while (_offsets.Count <= count && _lines.TryRead(out ReadOnlySpan<byte> line))
         {
-            int comment = line.IndexOf((byte)'#');
-            if (comment >= 0)
-                line = line[..comment];
-            bool hasLabels = !options.IsMultiLabel || (line.Length > 0 && !IsSpace(line[0]));
-            line = line.Trim(" \t"u8);
+            line = SvmLightLine.WithoutComment(line);
+            bool hasLabels = !options.IsMultiLabel || (line.Length > 0 && !SvmLightLine.IsSpace(line[0]));
+            line = line.Trim(SvmLightLine.Spaces);
             if (!line.IsEmpty)
                 ReadSample(line, hasLabels);
         }
@@ -66,17 +61,17 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
     private void ReadSample(ReadOnlySpan<byte> line, bool hasLabels)
     {
         if (hasLabels)
-            ReadLabels(Next(ref line));
+            ReadLabels(SvmLightLine.Next(ref line));
         if (options.IsMultiLabel)
             _labelOffsets.Add(_labels.Count);
         bool hasQuery = line.StartsWith("qid:"u8);
         if (hasQuery)
-            ReadQuery(Next(ref line)["qid:".Length..]);
+            ReadQuery(SvmLightLine.Next(ref line)["qid:".Length..]);
         if (hasQuery != (_hasQueryIds ??= hasQuery))
             throw _lines.Malformed(hasQuery ? "has a query, the samples before have none" : "has no query, the samples before have one");
         int last = -1;
         while (!line.IsEmpty)
-            last = ReadElement(Next(ref line), last);
+            last = ReadElement(SvmLightLine.Next(ref line), last);
         _offsets.Add(_columns.Count);
     }
 
@@ -93,33 +88,25 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
 
     private void AddLabel(ReadOnlySpan<byte> token)
     {
-        if (!double.TryParse(token, Number, CultureInfo.InvariantCulture, out double label) || !double.IsFinite(label))
-            throw _lines.Malformed($"{Shown(token)} is no label; {(options.IsMultiLabel ? "expected integers with commas between them" : "expected a finite number")}");
+        if (!SvmLightLine.TryLabel(token, out double label))
+            throw _lines.Malformed($"{SvmLightLine.Shown(token)} is no label; {(options.IsMultiLabel ? "expected integers with commas between them" : "expected a finite number")}");
         if (options.IsMultiLabel && label != Math.Floor(label))
-            throw _lines.Malformed($"the label {Shown(token)} is no integer");
+            throw _lines.Malformed($"the label {SvmLightLine.Shown(token)} is no integer");
         _labels.Add(label);
     }
 
     private void ReadQuery(ReadOnlySpan<byte> token)
     {
         if (!Utf8Parser.TryParse(token, out long query, out int length) || length != token.Length)
-            throw _lines.Malformed($"{Shown(token)} is no number of a query");
+            throw _lines.Malformed($"{SvmLightLine.Shown(token)} is no number of a query");
         _queryIds.Add(query);
     }
 
     /// <returns>The column as the file counts it.</returns>
     private int ReadElement(ReadOnlySpan<byte> token, int last)
     {
-        int first = options.IsZeroBased == false ? 1 : 0;
-        if (!Utf8Parser.TryParse(token, out int column, out int length) || length >= token.Length || token[length] != ':' || column == int.MaxValue)
-            throw _lines.Malformed($"expected a column and a value such as 3:0.5, got {Shown(token)}");
-        if (column < first)
-            throw _lines.Malformed($"columns are counted from {first}, got {column}");
-        if (column <= last)
-            throw _lines.Malformed($"columns must ascend, got {column} after {last}");
-        ReadOnlySpan<byte> text = token[(length + 1)..];
-        if (!float.TryParse(text, Number, CultureInfo.InvariantCulture, out float value) || !float.IsFinite(value))
-            throw _lines.Malformed($"the value of column {column} must be a finite number, got {Shown(text)}");
+        if (!SvmLightLine.TryElement(token, options.IsZeroBased == false ? 1 : 0, last, out int column, out float value, out string? error))
+            throw _lines.Malformed(error);
         if (_columns.Count >= options.MaxElementCount)
             throw _lines.Malformed($"there are more than {options.MaxElementCount} values; set {nameof(SvmLightOptions)}.{nameof(SvmLightOptions.MaxElementCount)}, or read blocks");
         _columns.Add(column);
@@ -129,17 +116,4 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
             (_most, _mostPlace) = (column, $"{source}, line {_lines.Number.ToString(CultureInfo.InvariantCulture)}");
         return column;
     }
-
-    private static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> line)
-    {
-        int end = line.IndexOfAny(" \t"u8);
-        ReadOnlySpan<byte> token = end < 0 ? line : line[..end];
-        line = end < 0 ? [] : line[end..].TrimStart(" \t"u8);
-        return token;
-    }
-
-    private static bool IsSpace(byte character) => character is (byte)' ' or (byte)'\t';
-
-    /// <summary>A piece of the text, as messages show it.</summary>
-    private static string Shown(ReadOnlySpan<byte> text) => MessageText.Quote(Encoding.Latin1.GetString(text[..Math.Min(text.Length, MessageText.MostCharacters + 1)]));
 }

@@ -19,16 +19,22 @@ internal sealed class BufferPool
     }
 }
 
-/// <summary>Memory that grows to the longest piece that it has held.</summary>
+/// <summary>Memory of bytes and characters that grows to the longest piece that it has held.</summary>
 internal sealed class ReadBuffer
 {
     private byte[] _bytes = [];
+    private char[] _characters = [];
 
-    /// <summary>Memory of a length. Its contents are lost.</summary>
-    public Span<byte> Get(int length)
+    /// <summary>Bytes of a length. Their contents are lost.</summary>
+    public Span<byte> Bytes(int length) => Grown(ref _bytes, length);
+
+    /// <summary>Characters of a length. Their contents are lost.</summary>
+    public Span<char> Characters(int length) => Grown(ref _characters, length);
+
+    private static Span<T> Grown<T>(ref T[] buffer, int length)
     {
-        if (_bytes.Length < length)
-            _bytes = new byte[length];
-        return _bytes.AsSpan(0, length);
+        if (buffer.Length < length)
+            buffer = new T[Math.Max(length, (int)Math.Min(2L * buffer.Length, Array.MaxLength))];
+        return buffer.AsSpan(0, length);
     }
 }

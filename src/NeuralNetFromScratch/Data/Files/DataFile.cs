@@ -73,6 +73,16 @@ internal sealed class DataFile : IDisposable
             throw Changed();
     }
 
+    /// <summary>An exception that names the line at a place; it reads the file up to there.</summary>
+    public InvalidDataException Malformed(long offset, int sample, string what)
+    {
+        var bytes = new byte[1 << 16];
+        long line = 1;
+        for (long place = 0; place < offset; place += bytes.Length)
+            line += bytes.AsSpan(0, ReadUpTo(bytes.AsSpan(0, (int)Math.Min(bytes.Length, offset - place)), place)).Count((byte)'\n');
+        return new(string.Create(CultureInfo.InvariantCulture, $"{Name}, line {line}, sample {sample}: {what}"));
+    }
+
     public void Dispose() => _handle.Dispose();
 
     private InvalidDataException Changed() => new(string.Create(

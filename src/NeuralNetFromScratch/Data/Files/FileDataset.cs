@@ -2,7 +2,7 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Samples in files that stay on the disk: each is read when it is needed, so that a training on more data than memory runs in bounded memory. The files are read
-/// at any place by several threads; they must not change while the data set is in use. <see cref="IdxFile.OpenDataset"/> opens one; the samples can be shuffled,
+/// at any place by several threads; they must not change while the data set is in use. <see cref="IdxFile.OpenDataset"/>, <see cref="SvmLightFile.OpenClasses"/> and <see cref="SvmLightFile.OpenTargets"/> open one; the samples can be shuffled,
 /// split, weighted and evaluated as those in memory are.
 /// </summary>
 /// <remarks>
@@ -11,6 +11,9 @@ namespace NeuralNetFromScratch;
 /// </remarks>
 public abstract class FileDataset : Dataset, IDisposable
 {
+    /// <summary>Neighbors are read together, up to this length.</summary>
+    private const int RunBytes = 1 << 16;
+
     private readonly ReadAhead _readAhead;
     private readonly FileParts _parts;
     private readonly BufferPool _buffers = new();
@@ -40,6 +43,20 @@ public abstract class FileDataset : Dataset, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public sealed override void CopyFeatures(int index, Span<float> features)
+    {
+        int length = SampleShape.ElementCount;
+        Read([index], new BatchDestination(new MatrixView(features[..length], 1, length)));
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Gather(ReadOnlySpan<int> indices, in BatchDestination destination)
+    {
+        Read(indices, destination);
+        GatherTargets(indices, destination);
+    }
+
     /// <summary>Closes the files. Samples cannot be read any more.</summary>
     public void Dispose()
     {
@@ -64,9 +81,50 @@ public abstract class FileDataset : Dataset, IDisposable
     /// <summary>The place of some samples of a file.</summary>
     private protected abstract (long Offset, long Length) Extent(FilePart part, int first, int count);
 
-    /// <summary>Memory for reading, which one thread at a time uses.</summary>
-    private protected BufferPool Buffers => _buffers;
+    /// <summary>Converts the bytes of a sample to its features.</summary>
+    /// <param name="part">The file.</param>
+    /// <param name="index">The index of the sample.</param>
+    /// <param name="bytes">What <see cref="Extent"/> says that the sample has.</param>
+    /// <param name="destination">Receives the features in a row.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="scratch">Memory for this thread.</param>
+    private protected abstract void Decode(FilePart part, int index, ReadOnlySpan<byte> bytes, in BatchDestination destination, int row, ReadBuffer scratch);
 
-    /// <summary>The file of a sample.</summary>
-    private protected FilePart Part(int index) => _parts.Of(index);
+    private void Read(ReadOnlySpan<int> indices, in BatchDestination destination)
+    {
+        ReadBuffer buffer = _buffers.Rent();
+        try
+        {
+            DataFile? last = null;
+            for (int row = 0, run; row < indices.Length; row += run)
+            {
+                FilePart part = _parts.Of(indices[row]);
+                if (part.File != last)
+                    part.File.ThrowIfChanged();
+                last = part.File;
+                run = Run(indices[row..], part);
+                (long offset, long length) = Extent(part, indices[row] - part.First, run);
+                Span<byte> bytes = buffer.Bytes(checked((int)length));
+                last.Read(bytes, offset);
+                for (int i = 0; i < run; i++)
+                {
+                    (long start, long count) = Extent(part, indices[row + i] - part.First, 1);
+                    Decode(part, indices[row + i], bytes.Slice((int)(start - offset), (int)count), destination, row + i, buffer);
+                }
+            }
+        }
+        finally
+        {
+            _buffers.Return(buffer);
+        }
+    }
+
+    /// <summary>The number of samples from the first index on that are in a row in its file, and short enough together.</summary>
+    private int Run(ReadOnlySpan<int> indices, FilePart part)
+    {
+        int run = 1, end = part.First + part.Count;
+        while (run < indices.Length && indices[run] == indices[run - 1] + 1 && indices[run] < end && Extent(part, indices[0] - part.First, run + 1).Length <= RunBytes)
+            run++;
+        return run;
+    }
 }

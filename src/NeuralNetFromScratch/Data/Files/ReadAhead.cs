@@ -34,7 +34,7 @@ internal sealed class ReadAhead(BufferPool buffers) : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         ReadBuffer buffer = buffers.Rent();
-        Span<byte> bytes = buffer.Get(PieceBytes);
+        Span<byte> bytes = buffer.Bytes(PieceBytes);
         while (TryNext(out (DataFile File, long Offset, long Length) piece))
         {
             try
