@@ -11,6 +11,7 @@ namespace NeuralNetFromScratch.Tables;
 public static class CsvFile
 {
     private const string Compressed = ".gz";
+    private const int Utf8CodePage = 65001;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file. A file whose name ends in .gz is decompressed.</param>
@@ -25,6 +26,28 @@ public static class CsvFile
             return Read(file, path, options);
         using var unpacked = new GZipStream(file, CompressionMode.Decompress);
         return Read(unpacked, path, options);
+    }
+
+    /// <summary>
+    /// Opens files with the same columns as one table whose rows stay on the disk. One pass finds their places, 12 bytes of memory for each row, and infers the
+    /// types of columns from at most 10,000 rows from all over the files.
+    /// </summary>
+    /// <param name="paths">The files, at least one. They must not be compressed, and must not change while they are open.</param>
+    /// <param name="options">The options; null for the defaults. The encoding must be UTF-8 or one of a byte for each character.</param>
+    /// <returns>The table, which holds the files open until it is disposed.</returns>
+    /// <exception cref="InvalidDataException">A file is malformed, compressed, or has other columns than the first one. The message names it.</exception>
+    /// <exception cref="ArgumentException">There is no file, the options name a column that the files do not have, or the encoding is unfit.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static CsvTable Open(IReadOnlyList<string> paths, CsvOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (paths.Count == 0)
+            throw new ArgumentException("there must be at least one file", nameof(paths));
+        options ??= new();
+        options.Validate();
+        if (options.Encoding is { IsSingleByte: false, CodePage: not Utf8CodePage } unfit)
+            throw new ArgumentException($"the ends of lines cannot be found in {unfit.WebName}; convert the files to UTF-8", nameof(options));
+        return CsvTable.Open(paths, options);
     }
 
     /// <summary>Reads a stream.</summary>
@@ -62,19 +85,20 @@ public static class CsvFile
         }
 
         long start = seekable.Position;
-        Encoding encoding = options?.Encoding ?? new UTF8Encoding(false, throwOnInvalidBytes: true);
+        Encoding encoding = EncodingOf(options);
         try
         {
-            return Read(() => Open(seekable, start, encoding), name, options);
+            return Read(() => OpenText(seekable, start, encoding), name, options);
         }
         catch (DecoderFallbackException exception)
         {
-            throw new InvalidDataException(
-                $"{MessageText.Escape(name)}, line {CsvText.FirstInvalidLine(seekable, start)}: the bytes are not {encoding.WebName}; set {nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)}, for example to Encoding.Latin1", exception);
+            throw CsvText.WrongEncoding($"{MessageText.Escape(name)}, line {CsvText.FirstInvalidLine(seekable, start)}", encoding, exception);
         }
     }
 
-    private static StreamReader Open(Stream stream, long start, Encoding encoding)
+    internal static Encoding EncodingOf(CsvOptions? options) => options?.Encoding ?? new UTF8Encoding(false, throwOnInvalidBytes: true);
+
+    internal static StreamReader OpenText(Stream stream, long start, Encoding encoding)
     {
         stream.Position = start;
         return new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: true, leaveOpen: true);

@@ -17,9 +17,14 @@ internal sealed class CsvRow
     public int Count => _reader.Current.ColCount;
 
     /// <summary>Returns the rows, without empty lines.</summary>
-    public static IEnumerable<CsvRow> Of(TextReader text, char separator, bool skipsLine, string file)
+    /// <param name="text">The text.</param>
+    /// <param name="separator">The separator of cells.</param>
+    /// <param name="skipsLine">Whether the first line only specifies the separator.</param>
+    /// <param name="file">The name of the file in messages.</param>
+    /// <param name="firstLine">The number of the first line in messages.</param>
+    public static IEnumerable<CsvRow> Of(TextReader text, char separator, bool skipsLine, string file, int firstLine = 1)
     {
-        int next = 1;
+        int next = firstLine;
         while (skipsLine && text.ReadLine() is { } line)
         {
             next++;

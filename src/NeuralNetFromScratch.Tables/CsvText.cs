@@ -53,6 +53,10 @@ internal static class CsvText
         }
     }
 
+    /// <summary>Creates the exception for bytes that are not of an encoding.</summary>
+    public static InvalidDataException WrongEncoding(string place, System.Text.Encoding encoding, Exception cause) =>
+        new($"{place}: the bytes are not {encoding.WebName}; set {nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)}, for example to Encoding.Latin1", cause);
+
     /// <summary>Returns the first line with bytes that are not UTF-8, counted from 1.</summary>
     public static long FirstInvalidLine(Stream stream, long start)
     {

@@ -2,7 +2,7 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Samples in files that stay on the disk: each is read when it is needed, so that a training on more data than memory runs in bounded memory. The files are read
-/// at any place by several threads; they must not change while the data set is in use. <see cref="IdxFile.OpenDataset"/>, <see cref="SvmLightFile.OpenClasses"/> and <see cref="SvmLightFile.OpenTargets"/> open one; the samples can be shuffled,
+/// at any place by several threads; they must not change while the data set is in use. <see cref="IdxFile.OpenDataset"/>, <see cref="SvmLightFile.OpenClasses"/> and <see cref="SvmLightFile.OpenTargets"/> open one, and so does the package of tables for CSV files; the samples can be shuffled,
 /// split, weighted and evaluated as those in memory are.
 /// </summary>
 /// <remarks>
@@ -88,9 +88,12 @@ public abstract class FileDataset : Dataset, IDisposable
     /// <param name="destination">Receives the features in a row.</param>
     /// <param name="row">The row.</param>
     /// <param name="scratch">Memory for this thread.</param>
-    private protected abstract void Decode(FilePart part, int index, ReadOnlySpan<byte> bytes, in BatchDestination destination, int row, ReadBuffer scratch);
+    private protected virtual void Decode(FilePart part, int index, ReadOnlySpan<byte> bytes, in BatchDestination destination, int row, ReadBuffer scratch)
+    {
+    }
 
-    private void Read(ReadOnlySpan<int> indices, in BatchDestination destination)
+    /// <summary>Reads the features of some samples, one by one unless it is overridden.</summary>
+    private protected virtual void Read(ReadOnlySpan<int> indices, in BatchDestination destination)
     {
         ReadBuffer buffer = _buffers.Rent();
         try
