@@ -1,0 +1,173 @@
+using System.Globalization;
+
+namespace NeuralNetFromScratch.Mpi;
+
+/// <summary>The calls of this process on an MPI library: a communicator of its own among all processes of the job.</summary>
+internal sealed unsafe class MpiConnection
+{
+    /// <summary>A message is at most this long: counts are 32-bit integers, and libraries have had faults near their end.</summary>
+    private const int LargestMessage = 1 << 30;
+
+    private const int Tag = 0;
+
+    private readonly MpiLibrary _library;
+    private readonly nint _communicator;
+    private readonly bool _finishes;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
+    /// <summary>Held for each call, since the library allows one at a time; never while waiting.</summary>
+    private readonly Lock _calls = new();
+
+    /// <summary>Joins the processes that a launcher started.</summary>
+    /// <param name="library">The functions of MPI.</param>
+    /// <exception cref="InvalidOperationException">MPI cannot be started.</exception>
+    public MpiConnection(MpiLibrary library)
+    {
+        _library = library;
+        int has = 0, level = 0, rank = 0, size = 0;
+        nint communicator = 0;
+        library.Check(library.Finalized(&has), "looking for its state");
+        if (has != 0)
+            throw new InvalidOperationException("this process has left its MPI cluster, which MPI does not let it join again; keep one cluster until the end of the program");
+        library.Check(library.Initialized(&has), "looking for its state");
+        _finishes = has == 0;
+        library.Check(_finishes ? library.InitThread(null, null, library.Serialized, &level) : library.QueryThread(&level), "starting");
+        library.Check(library.Duplicate(library.World, &communicator), "copying the communicator of all processes");
+        // MPICH takes errors of a request to the communicator of all processes.
+        library.Check(library.SetErrorHandler(library.World, library.ErrorsReturn), "setting how errors are returned");
+        library.Check(library.SetErrorHandler(communicator, library.ErrorsReturn), "setting how errors are returned");
+        library.Check(library.Rank(communicator, &rank), "asking for the rank");
+        library.Check(library.Size(communicator, &size), "asking for the number of processes");
+        (_communicator, Rank, RankCount, AllowsAnyThread) = (communicator, rank, size, level >= library.Serialized);
+    }
+
+    public int Rank { get; }
+
+    public int RankCount { get; }
+
+    public bool AllowsAnyThread { get; }
+
+    /// <summary>The library's name and version.</summary>
+    public string Version => _library.Version;
+
+    /// <summary>Sends bytes to a partner and receives as many from it.</summary>
+    /// <exception cref="InvalidOperationException">MPI fails, the partner sends another number of bytes, or this thread may not call.</exception>
+    public void Swap(ReadOnlySpan<byte> sent, Span<byte> received, int partner)
+    {
+        CheckThread();
+        fixed (byte* from = sent, to = received)
+        {
+            for (int done = 0; done < sent.Length;)
+            {
+                int length = Math.Min(LargestMessage, sent.Length - done);
+                Swap(from + done, to + done, length, partner);
+                done += length;
+            }
+        }
+    }
+
+    /// <summary>Collects a record of each process, in the order of ranks. All processes make this call.</summary>
+    public byte[] Gather(ReadOnlySpan<byte> record)
+    {
+        CheckThread();
+        var all = new byte[record.Length * RankCount];
+        fixed (byte* from = record, to = all)
+        {
+            lock (_calls)
+                _library.Check(_library.AllGather(from, record.Length, _library.Byte, to, record.Length, _library.Byte, _communicator), "gathering what the processes are");
+        }
+
+        return all;
+    }
+
+    /// <summary>
+    /// Leaves the cluster once all processes do. Ends it if one of them still waits for bytes of this process, which would otherwise never come.
+    /// </summary>
+    public void Leave()
+    {
+        nint barrier = 0;
+        lock (_calls)
+            _library.Check(_library.Barrier(_communicator, &barrier), "leaving");
+        byte* status = stackalloc byte[MpiLibrary.StatusBytes];
+        for (var patience = new Patience(); !IsDone(&barrier, status, "leaving"); patience.Wait())
+        {
+            int isWaiting = 0;
+            lock (_calls)
+                _library.Check(_library.Probe(_library.AnySource, Tag, _communicator, &isWaiting, status), "leaving");
+            if (isWaiting != 0)
+                Abort("left the cluster, and another process waits for its bytes: not all processes came to the end of the work");
+        }
+
+        nint communicator = _communicator;
+        lock (_calls)
+        {
+            _library.Check(_library.Free(&communicator), "leaving");
+            if (_finishes)
+                _library.Check(_library.Finish(), "leaving");
+        }
+    }
+
+    /// <summary>Writes a line to standard error, and ends all processes of the job.</summary>
+    /// <exception cref="InvalidOperationException">MPI did not end them.</exception>
+    public void Abort(string reason)
+    {
+#pragma warning disable RS0030 // Nothing else can tell why a job with many processes ended.
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rank {Rank} of {RankCount}: {reason}"));
+        Console.Error.Flush();
+#pragma warning restore RS0030
+        // A call that does not return holds the lock; then the order of calls matters no more.
+        bool isAlone = _calls.TryEnter(TimeSpan.FromSeconds(1));
+        try
+        {
+            _library.Check(_library.Abort(_library.World, 1), "ending all processes");
+        }
+        finally
+        {
+            if (isAlone)
+                _calls.Exit();
+        }
+
+        throw new InvalidOperationException("MPI did not end the processes: " + reason);
+    }
+
+    private void Swap(byte* from, byte* to, int length, int partner)
+    {
+        nint receive = 0, send = 0;
+        int count = 0;
+        byte* status = stackalloc byte[MpiLibrary.StatusBytes];
+        lock (_calls)
+        {
+            _library.Check(_library.Receive(to, length, _library.Byte, partner, Tag, _communicator, &receive), "receiving");
+            _library.Check(_library.Send(from, length, _library.Byte, partner, Tag, _communicator, &send), "sending");
+        }
+
+        for (var patience = new Patience(); !IsDone(&receive, status, "receiving"); patience.Wait())
+        {
+        }
+
+        lock (_calls)
+            _library.Check(_library.GetCount(status, _library.Byte, &count), "receiving");
+        for (var patience = new Patience(); !IsDone(&send, status, "sending"); patience.Wait())
+        {
+        }
+
+        if (count != length)
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"rank {partner} sent {count} bytes where rank {Rank} sent {length}; all processes have to make the same calls in the same order"));
+    }
+
+    private bool IsDone(nint* request, byte* status, string doing)
+    {
+        int isDone = 0;
+        lock (_calls)
+            _library.Check(_library.Test(request, &isDone, status), doing);
+        return isDone != 0;
+    }
+
+    private void CheckThread()
+    {
+        if (!AllowsAnyThread && Environment.CurrentManagedThreadId != _thread)
+            throw new InvalidOperationException("this MPI library allows calls only on the thread that joined the cluster, and another one made a call");
+    }
+}
