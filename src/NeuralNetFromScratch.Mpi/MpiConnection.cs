@@ -10,6 +10,8 @@ internal sealed unsafe class MpiConnection
 
     private const int Tag = 0;
 
+    private const string Receiving = "receiving what a partner sends (all processes have to make the same calls in the same order)";
+
     private readonly MpiLibrary _library;
     private readonly nint _communicator;
     private readonly bool _finishes;
@@ -137,16 +139,16 @@ internal sealed unsafe class MpiConnection
         byte* status = stackalloc byte[MpiLibrary.StatusBytes];
         lock (_calls)
         {
-            _library.Check(_library.Receive(to, length, _library.Byte, partner, Tag, _communicator, &receive), "receiving");
+            _library.Check(_library.Receive(to, length, _library.Byte, partner, Tag, _communicator, &receive), Receiving);
             _library.Check(_library.Send(from, length, _library.Byte, partner, Tag, _communicator, &send), "sending");
         }
 
-        for (var patience = new Patience(); !IsDone(&receive, status, "receiving"); patience.Wait())
+        for (var patience = new Patience(); !IsDone(&receive, status, Receiving); patience.Wait())
         {
         }
 
         lock (_calls)
-            _library.Check(_library.GetCount(status, _library.Byte, &count), "receiving");
+            _library.Check(_library.GetCount(status, _library.Byte, &count), Receiving);
         for (var patience = new Patience(); !IsDone(&send, status, "sending"); patience.Wait())
         {
         }

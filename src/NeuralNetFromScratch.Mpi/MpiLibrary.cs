@@ -112,7 +112,8 @@ internal sealed unsafe class MpiLibrary
                 return "unknown";
         }
 
-        return Encoding.UTF8.GetString(text, 0, Math.Clamp(length, 0, text.Length)).Split('\n', '\0')[0].Trim();
+        // "Open MPI v4.1.4, package: …", or "MPICH Version:\t4.0.2" and further lines.
+        return Encoding.UTF8.GetString(text, 0, Math.Clamp(length, 0, text.Length)).Split('\n', '\0', ',')[0].Trim().Replace('\t', ' ');
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal static class SampleProcess
     public static Process Launch(string program, params string[] arguments) => Launch(program, TestContext.CurrentContext.WorkDirectory, arguments);
 
     /// <summary>The assembly of a project, built in the same configuration as this one.</summary>
-    private static string Built(string project)
+    public static string Built(string project)
     {
         var framework = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
         DirectoryInfo configuration = framework.Parent!, root = configuration.Parent!.Parent!.Parent!.Parent!;
