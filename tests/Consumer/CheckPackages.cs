@@ -9,7 +9,7 @@ using System.Xml.Linq;
 const int CoreLimit = 1_000_000;
 var failures = new List<string>();
 string folder = args[0], second = args[1];
-foreach (string id in (string[])["NeuralNetFromScratch", "NeuralNetFromScratch.Onnx", "NeuralNetFromScratch.Images", "NeuralNetFromScratch.Tables"])
+foreach (string id in (string[])["NeuralNetFromScratch", "NeuralNetFromScratch.Onnx", "NeuralNetFromScratch.Images", "NeuralNetFromScratch.Mpi", "NeuralNetFromScratch.Tables"])
 {
     string path = Directory.GetFiles(folder, $"{id}.?.*.nupkg").Single(file => char.IsAsciiDigit(Path.GetFileName(file)[id.Length + 1]));
     long size = new FileInfo(path).Length;
@@ -38,6 +38,7 @@ foreach (string id in (string[])["NeuralNetFromScratch", "NeuralNetFromScratch.O
         "NeuralNetFromScratch" => ["System.Numerics.Tensors"],
         "NeuralNetFromScratch.Onnx" => ["Google.Protobuf", "NeuralNetFromScratch"],
         "NeuralNetFromScratch.Images" => ["NeuralNetFromScratch", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
+        "NeuralNetFromScratch.Mpi" => ["NeuralNetFromScratch"],
         _ => ["NeuralNetFromScratch", "Parquet.Net", "Sep"],
     };
     Expect(dependencies.SequenceEqual(expected), $"{id}: depends on {string.Join(", ", dependencies)}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralNetFromScratch.Mpi;
 using NeuralNetFromScratch.MpiProcess;
 
@@ -17,6 +18,7 @@ return args[0] switch
     "abort" => Failures.Abort(cluster),
     "leave" => Failures.Leave(cluster),
     "forget" => Failures.Forget(cluster),
+    "train" => Training.Train(cluster, args[1], args[2], Option("--checkpoint") is { Length: > 0 } path ? path : null, Option("--fail"), int.Parse("0" + Option("--after"), CultureInfo.InvariantCulture)),
     "signal" => Failures.WaitForSignal(cluster),
     var verb => throw new ArgumentException($"unknown verb {verb}"),
 };

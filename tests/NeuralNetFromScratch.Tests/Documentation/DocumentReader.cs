@@ -23,6 +23,7 @@ internal static class DocumentReader
         .. Directory.EnumerateFiles(Path.Combine(Repository, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
         "src/NeuralNetFromScratch/PACKAGE.md",
         "src/NeuralNetFromScratch.Images/PACKAGE.md",
+        "src/NeuralNetFromScratch.Mpi/PACKAGE.md",
         "src/NeuralNetFromScratch.Onnx/PACKAGE.md",
         "src/NeuralNetFromScratch.Tables/PACKAGE.md",
         "src/NeuralNetFromScratch.Tool/PACKAGE.md",

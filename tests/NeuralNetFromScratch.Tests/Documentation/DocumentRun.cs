@@ -41,7 +41,7 @@ internal static class DocumentRun
 
     private static readonly string[] Libraries =
     [
-        "NeuralNetFromScratch.dll", "NeuralNetFromScratch.Images.dll", "NeuralNetFromScratch.Onnx.dll", "NeuralNetFromScratch.Tables.dll", "Google.Protobuf.dll",
+        "NeuralNetFromScratch.dll", "NeuralNetFromScratch.Images.dll", "NeuralNetFromScratch.Mpi.dll", "NeuralNetFromScratch.Onnx.dll", "NeuralNetFromScratch.Tables.dll", "Google.Protobuf.dll",
         "System.Numerics.Tensors.dll", "Sep.dll", "csFastFloat.dll", "Parquet.dll", "SkiaSharp.dll", Native,
     ];
 
