@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Samples;
 
@@ -50,6 +52,23 @@ public class MpiTrainingTests(MpiKind kind)
     {
         using var folder = new TemporaryFolder();
         Assert.That(MpiRun.Fail(kind, 3, "train", "dense", folder.File("result")), Does.Contain("8 shards divide among 1, 2, 4 or 8 processes, not 3"));
+    }
+
+    [Test]
+    public void The_sample_prints_the_same_hash_and_the_figures_of_each_process()
+    {
+        using var folder = new TemporaryFolder();
+        string json = folder.File("figures.json");
+        (int code, string output, string error) = MpiRun.End(MpiRun.Start(kind, 2, "samples/Cluster", "--epochs", "1", "--json", json));
+        Assert.That(code, Is.Zero, output + error);
+        (int aloneCode, string alone, string aloneError) = SampleProcess.StartProgram("samples/Cluster", folder.Root, "--epochs", "1");
+        Assert.That(aloneCode, Is.Zero, aloneError);
+        Assert.That(Hash(output), Is.EqualTo(Hash(alone)).And.Length.EqualTo(64));
+        JsonElement[] figures = [.. JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray()];
+        Assert.That(figures.Select(process => process.GetProperty("rank").GetInt32()), Is.EqualTo((int[])[0, 1]));
+        Assert.That(figures.Select(process => process.GetProperty("bytesSent").GetInt64()), Has.All.GreaterThan(1_000_000));
+
+        static string Hash(string text) => Regex.Match(text, "Hash of the network: ([0-9a-f]+)").Groups[1].Value;
     }
 
     private static void ExpectBits(TemporaryFolder folder, string recipe, int processes)
