@@ -10,6 +10,8 @@ internal sealed unsafe class MpiConnection
 
     private const int Tag = 0;
 
+    private const int ForwardingMicroseconds = 200_000;
+
     private const string Receiving = "receiving what a partner sends (all processes have to make the same calls in the same order)";
 
     private readonly MpiLibrary _library;
@@ -117,6 +119,8 @@ internal sealed unsafe class MpiConnection
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rank {Rank} of {RankCount}: {reason}"));
         Console.Error.Flush();
 #pragma warning restore RS0030
+        // Launchers pass the line on; MPICH's loses it if all ends at the same moment.
+        Patience.Sleep(ForwardingMicroseconds);
         // A call that does not return holds the lock; then the order of calls matters no more.
         bool isAlone = _calls.TryEnter(TimeSpan.FromSeconds(1));
         try

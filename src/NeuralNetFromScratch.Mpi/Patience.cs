@@ -31,7 +31,8 @@ internal struct Patience
         _sleep = Math.Min(_sleep + _sleep / 8, LongestSleep);
     }
 
-    private static unsafe void Sleep(int microseconds)
+    /// <summary>Sleeps, where the system can; otherwise gives the processor to others.</summary>
+    public static unsafe void Sleep(int microseconds)
     {
         if (UnixSleep != 0)
             ((delegate* unmanaged[Cdecl]<uint, int>)UnixSleep)((uint)microseconds);
