@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>The orientation of EXIF (CIPA DC-008, tag 0x0112): 1 as stored, 2 to 8 mirrored and turned.</summary>
+/// <summary>The orientation of EXIF (CIPA DC-008, tag 0x0112): 1 for an image as stored, 2 to 8 for a mirrored or rotated one.</summary>
 internal static class ExifOrientation
 {
     private const int Tag = 0x0112, ShortType = 3, EntryLength = 12, ChunkFrame = 12, SignatureLength = 8;
 
-    /// <summary>The orientation that a PNG's eXIf chunk states; 1 where there is none that makes sense.</summary>
+    /// <summary>Returns the orientation in the eXIf chunk of a PNG file; 1 if there is no valid one.</summary>
     public static int OfPng(ReadOnlySpan<byte> file)
     {
         for (ReadOnlySpan<byte> rest = file[SignatureLength..]; rest.Length >= ChunkFrame;)
@@ -24,11 +24,11 @@ internal static class ExifOrientation
         return 1;
     }
 
-    /// <summary>A picture turned as its orientation says.</summary>
-    /// <param name="pixels">[height, width, 4], as stored; returned itself where nothing is to be turned.</param>
+    /// <summary>Rotates and mirrors an image by its orientation.</summary>
+    /// <param name="pixels">The stored pixels: [height, width, 4]. The same array is returned for orientation 1.</param>
     /// <param name="width">The stored width.</param>
     /// <param name="height">The stored height.</param>
-    /// <param name="orientation">1 to 8. From 5 on, width and height change places.</param>
+    /// <param name="orientation">The orientation, 1 to 8. From 5 on, width and height are exchanged.</param>
     public static byte[] Apply(byte[] pixels, int width, int height, int orientation)
     {
         if (orientation is <= 1 or > 8)

@@ -4,14 +4,14 @@ using SkiaSharp;
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// Decoding, the one thing that is left to SkiaSharp. Only the five formats whose signature is known here reach it, and only after width and height
-/// were compared with the limit.
+/// Decodes images with SkiaSharp. Only files with the signature of one of the five formats reach it, and only after width and height were compared with the
+/// limit.
 /// </summary>
 internal static class ImageDecoder
 {
     private const int BytesPerPixel = 4, SmallestReduction = 8;
 
-    /// <summary>The largest file that is read; an uncompressed picture of the default limit is smaller.</summary>
+    /// <summary>The maximum size of a file; an uncompressed image of the default limit is smaller.</summary>
     private const long MaxFileBytes = 1L << 30;
 
     public static byte[] ReadFile(string path)
@@ -19,7 +19,7 @@ internal static class ImageDecoder
         using FileStream file = File.OpenRead(path);
         // A pipe or a device has no length to check.
         if (file.CanSeek && file.Length > MaxFileBytes)
-            throw new InvalidDataException($"{path}: {file.Length} bytes are too many for a picture; at most {MaxFileBytes} are read");
+            throw new InvalidDataException($"{MessageText.Escape(path)}: the file has {file.Length} bytes; an image file must have at most {MaxFileBytes}");
         if (file.CanSeek)
         {
             var bytes = new byte[file.Length];
@@ -27,21 +27,21 @@ internal static class ImageDecoder
             return bytes;
         }
 
-        throw new InvalidDataException($"{path}: a picture is read from a file, not from a pipe or a device");
+        throw new InvalidDataException($"{MessageText.Escape(path)}: expected a file, got a pipe or a device");
     }
 
     public static RgbaImage Decode(ReadOnlySpan<byte> encoded, string name, ImageLoadOptions options)
     {
-        if (!IsPicture(encoded))
-            throw new InvalidDataException($"{name}: no picture that can be read; expected PNG, JPEG, BMP, GIF or WebP");
+        if (!IsImage(encoded))
+            throw new InvalidDataException($"{MessageText.Escape(name)}: not an image; expected PNG, JPEG, BMP, GIF or WebP");
         using SKData data = SKData.CreateCopy(encoded);
-        using SKCodec codec = SKCodec.Create(data) ?? throw new InvalidDataException($"{name}: no picture that can be read; its header is damaged or cut off");
+        using SKCodec codec = SKCodec.Create(data) ?? throw new InvalidDataException($"{MessageText.Escape(name)}: the header of the image is damaged or truncated");
         SKSizeI whole = codec.Info.Size;
         if (whole.Width <= 0 || whole.Height <= 0)
-            throw new InvalidDataException($"{name}: a picture of {whole.Width} × {whole.Height} pixels shows nothing");
+            throw new InvalidDataException($"{MessageText.Escape(name)}: an image of {whole.Width} × {whole.Height} pixels has no content");
         if ((long)whole.Width * whole.Height > options.MaxPixels)
             throw new InvalidDataException(
-                $"{name}: {whole.Width} × {whole.Height} pixels are too many; {nameof(ImageLoadOptions.MaxPixels)} is {options.MaxPixels}");
+                $"{MessageText.Escape(name)}: {whole.Width} × {whole.Height} pixels exceed the limit of {options.MaxPixels}; set {nameof(ImageLoadOptions.MaxPixels)} to allow them");
         var info = new SKImageInfo(whole.Width, whole.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         if (options.ReduceTo is { } side && codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
             info = info.WithSize(Reduced(codec, side));
@@ -71,10 +71,10 @@ internal static class ImageDecoder
         }
 
         if (result != SKCodecResult.Success)
-            throw new InvalidDataException($"{name}: the picture is damaged or cut off ({result})");
+            throw new InvalidDataException($"{MessageText.Escape(name)}: the image is damaged or truncated ({result})");
     }
 
-    /// <summary>The smallest of 1, ½, ¼ and ⅛ of the size, as libjpeg has them, of which both sides have enough pixels.</summary>
+    /// <summary>Returns the smallest of the whole, half, quarter and eighth size of libjpeg at which both sides have enough pixels.</summary>
     private static SKSizeI Reduced(SKCodec codec, int side)
     {
         for (int divisor = SmallestReduction; divisor > 1; divisor /= 2)
@@ -87,11 +87,11 @@ internal static class ImageDecoder
         return codec.Info.Size;
     }
 
-    /// <summary>EXIF's number of the orientation: SkiaSharp reads that of JPEG and WebP, not that of PNG.</summary>
+    /// <summary>Returns the EXIF orientation. SkiaSharp reads that of JPEG and WebP files, but not of PNG files.</summary>
     private static int Orientation(ReadOnlySpan<byte> encoded, SKCodec codec) =>
         codec.EncodedFormat == SKEncodedImageFormat.Png ? ExifOrientation.OfPng(encoded) : (int)codec.EncodedOrigin;
 
-    private static bool IsPicture(ReadOnlySpan<byte> encoded) =>
+    private static bool IsImage(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10])
         || encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])
         || encoded.StartsWith("GIF87a"u8)

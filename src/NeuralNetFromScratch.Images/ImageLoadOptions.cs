@@ -1,11 +1,11 @@
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>How a picture is decoded.</summary>
+/// <summary>Options for decoding an image.</summary>
 public sealed record ImageLoadOptions
 {
     /// <summary>
-    /// The largest number of pixels, width times height, that is decoded; the header is checked before any memory is taken. Positive. Default:
-    /// 67,108,864, of which a decoded picture takes 256 MB.
+    /// The maximum number of pixels, width times height. It is compared with the header before memory is allocated. Positive. Default: 67,108,864, where the
+    /// decoded image takes 256 MB.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public long MaxPixels
@@ -15,8 +15,8 @@ public sealed record ImageLoadOptions
     } = 1L << 26;
 
     /// <summary>
-    /// Where this is set, a JPEG is decoded at a half, a quarter or an eighth of its size, the smallest of which both sides still have at least this many
-    /// pixels, which takes a fraction of the time. Positive, or null for the whole size. Default: null.
+    /// The number of pixels that both sides of a JPEG image must keep: it is decoded at the smallest of the whole, half, quarter and eighth size that has them,
+    /// in a fraction of the time. Positive. Null, the default, decodes at the whole size.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public int? ReduceTo
@@ -25,6 +25,6 @@ public sealed record ImageLoadOptions
         init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(ReduceTo), value, "ReduceTo must be positive");
     }
 
-    /// <summary>Whether the orientation that the file states (EXIF) is applied, as viewers do. Default: true.</summary>
+    /// <summary>Whether the EXIF orientation of the file is applied. Default: true.</summary>
     public bool AppliesOrientation { get; init; } = true;
 }

@@ -1,16 +1,16 @@
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>A decoded picture: four bytes a pixel, red, green, blue and alpha (not multiplied into the colours), row by row from the top left.</summary>
+/// <summary>A decoded image with four bytes for each pixel: red, green, blue and alpha (not premultiplied), row by row from the top left.</summary>
 public sealed class RgbaImage
 {
     private readonly byte[] _pixels;
 
-    /// <summary>A picture of pixels that are in memory.</summary>
-    /// <param name="width">Pixels in a row; positive.</param>
-    /// <param name="height">Rows; positive.</param>
-    /// <param name="pixels">[height, width, 4]: red, green, blue, alpha. It is not copied.</param>
+    /// <summary>Creates an image from pixels in memory.</summary>
+    /// <param name="width">The width in pixels; positive.</param>
+    /// <param name="height">The height in pixels; positive.</param>
+    /// <param name="pixels">The pixels: [height, width, 4], red, green, blue, alpha. The array is not copied.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is not positive.</exception>
-    /// <exception cref="ArgumentException">The pixels are not height × width × 4 bytes.</exception>
+    /// <exception cref="ArgumentException">The number of bytes is not height × width × 4.</exception>
     public RgbaImage(int width, int height, byte[] pixels)
         : this(width, height, pixels, width, height)
     {
@@ -26,25 +26,25 @@ public sealed class RgbaImage
         (Width, Height, _pixels, SourceWidth, SourceHeight) = (width, height, pixels, sourceWidth, sourceHeight);
     }
 
-    /// <summary>Pixels in a row.</summary>
+    /// <summary>The width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>The number of rows.</summary>
+    /// <summary>The height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>The width of the picture in the file, as it is shown; larger than <see cref="Width"/> where a JPEG was decoded at a smaller size.</summary>
+    /// <summary>The width of the image in the file after its orientation is applied. It is larger than <see cref="Width"/> if a JPEG image was decoded at a smaller size.</summary>
     public int SourceWidth { get; }
 
-    /// <summary>The height of the picture in the file, as it is shown.</summary>
+    /// <summary>The height of the image in the file after its orientation is applied.</summary>
     public int SourceHeight { get; }
 
-    /// <summary>[height, width, 4]: red, green, blue, alpha.</summary>
+    /// <summary>The pixels: [height, width, 4], red, green, blue, alpha.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 
     /// <summary>Decodes a PNG, JPEG, BMP, GIF (its first frame) or WebP file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">Limits and reduction; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">The file is no such picture, is damaged or cut off, or has too many pixels; the message names it.</exception>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The file does not have one of these formats, is damaged or truncated, or has too many pixels. The message names the file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static RgbaImage Load(string path, ImageLoadOptions? options = null)
     {
@@ -53,8 +53,8 @@ public sealed class RgbaImage
     }
 
     /// <summary>Decodes the bytes of a PNG, JPEG, BMP, GIF (its first frame) or WebP file.</summary>
-    /// <param name="encoded">The file's bytes.</param>
-    /// <param name="options">Limits and reduction; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">The bytes are no such picture, are damaged or cut off, or have too many pixels.</exception>
-    public static RgbaImage Decode(ReadOnlySpan<byte> encoded, ImageLoadOptions? options = null) => ImageDecoder.Decode(encoded, "picture", options ?? new());
+    /// <param name="encoded">The bytes of the file.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The bytes do not have one of these formats, are damaged or truncated, or have too many pixels.</exception>
+    public static RgbaImage Decode(ReadOnlySpan<byte> encoded, ImageLoadOptions? options = null) => ImageDecoder.Decode(encoded, "image", options ?? new());
 }

@@ -122,7 +122,7 @@ public static class OnnxModel
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw MessageText.Malformed("the file is no ONNX model", exception);
+            throw MessageText.Malformed("the file is not an ONNX model", exception);
         }
 
         return GraphImport.Read(model, folder, options);
@@ -143,12 +143,12 @@ public static class OnnxModel
         string value = options.InputName;
         if (options.IncludesInputScaling)
             value = AddScaling(builder, network, value);
-        bool isPicture = network.InputShape.Rank == 3 && PictureExport.TakesPictures(network.Chain) == true;
-        bool isTurned = isPicture && !options.ChannelsLast;
-        ExportedValue result = LayerExport.Add(builder, network.Parameters, 0, network.Chain, "", Input(builder, network.InputShape, value, isPicture, isTurned));
+        bool isImage = network.InputShape.Rank == 3 && ImageExport.TakesImages(network.Chain) == true;
+        bool isTurned = isImage && !options.ChannelsLast;
+        ExportedValue result = LayerExport.Add(builder, network.Parameters, 0, network.Chain, "", Input(builder, network.InputShape, value, isImage, isTurned));
         bool isTurnedOutput = isTurned && network.OutputShape.Rank == 3 && !(options.AppliesOutputActivation && network.KnownOutputActivation is OutputActivation.Softmax or OutputActivation.LogSoftmax);
         Shape inputShape = isTurned ? Turned(network.InputShape) : network.InputShape, outputShape = isTurnedOutput ? Turned(network.OutputShape) : network.OutputShape;
-        value = isTurnedOutput ? builder.Picture(result, PictureShape.Of(network.OutputShape)) : builder.Vector(result);
+        value = isTurnedOutput ? builder.Image(result, ImageShape.Of(network.OutputShape)) : builder.Vector(result);
         if (options.AppliesOutputActivation)
             value = AddOutputActivation(builder, network.KnownOutputActivation, value);
         if (network.OutputShape.Rank != 1 && !isTurnedOutput)
@@ -170,7 +170,7 @@ public static class OnnxModel
         foreach ((string key, string text) in network.Metadata)
         {
             if (text is null || IsClassKey(key))
-                throw new ArgumentException($"the text {MessageText.Quote(key)} of the network's metadata is null, or has the name that the model gives to a class; call it something else", nameof(network));
+                throw new ArgumentException($"the text {MessageText.Quote(key)} of the network's metadata is null, or has the key of a class name; use another key", nameof(network));
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = text });
         }
 
@@ -178,14 +178,14 @@ public static class OnnxModel
     }
 
     /// <summary>Returns the shape of an image with its channels first.</summary>
-    private static Shape Turned(Shape picture) => [picture[2], picture[0], picture[1]];
+    private static Shape Turned(Shape image) => [image[2], image[0], image[1]];
 
-    private static ExportedValue Input(GraphBuilder graph, Shape shape, string name, bool isPicture, bool isTurned)
+    private static ExportedValue Input(GraphBuilder graph, Shape shape, string name, bool isImage, bool isTurned)
     {
         if (isTurned)
-            return new(name, PictureShape.Of(shape));
-        if (isPicture)
-            return new(shape[2] == 1 ? graph.Reshape(name, Turned(shape).Dimensions) : graph.Node("Transpose", [name], GraphBuilder.Attribute("perm", [0, 3, 1, 2])), PictureShape.Of(shape));
+            return new(name, ImageShape.Of(shape));
+        if (isImage)
+            return new(shape[2] == 1 ? graph.Reshape(name, Turned(shape).Dimensions) : graph.Node("Transpose", [name], GraphBuilder.Attribute("perm", [0, 3, 1, 2])), ImageShape.Of(shape));
         return ExportedValue.Vector(shape.Rank == 1 ? name : graph.Node("Flatten", [name], GraphBuilder.Attribute("axis", 1L)));
     }
 
@@ -193,7 +193,7 @@ public static class OnnxModel
     private static void ThrowIfTaken(GraphProto graph, string name)
     {
         if (graph.Initializer.Any(tensor => tensor.Name == name) || graph.Node.Any(node => node.Output.Contains(name)))
-            throw new ArgumentException($"a value within the model is called \"{name}\" already; call the input or output something else");
+            throw new ArgumentException($"a value within the model has the name \"{name}\"; use another name for the input or output");
     }
 
     /// <summary>Returns the key of the metadata that has the name of a class.</summary>
@@ -205,7 +205,7 @@ public static class OnnxModel
     private static string AddScaling(GraphBuilder graph, Sequential network, string value)
     {
         InputScaling scaling = network.InputScaling
-            ?? throw new ArgumentException("input scaling is asked for, but the network knows of none", nameof(network));
+            ?? throw new ArgumentException("input scaling is requested, but the network has none; set Sequential.InputScaling", nameof(network));
         value = graph.Node("Mul", [value, graph.Scalar(scaling.Scale)]);
         value = graph.Node("Sub", [value, graph.Scalar(scaling.Mean)]);
         return graph.Node("Div", [value, graph.Scalar(scaling.StandardDeviation)]);

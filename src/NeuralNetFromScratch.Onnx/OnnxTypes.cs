@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Numbers that the ONNX format gives to element types.</summary>
+/// <summary>The numbers of element types in the ONNX format.</summary>
 internal static class OnnxTypes
 {
     public const int Float = 1, Int32 = 6, Int64 = 7, Text = 8, Bool = 9, Half = 10, Double = 11, BFloat16 = 16;
@@ -11,10 +11,10 @@ internal static class OnnxTypes
         "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4", "int4",
     ];
 
-    /// <summary>What a type is called: <c>float16 (10)</c>.</summary>
+    /// <summary>Returns the name of a type, for example <c>float16 (10)</c>.</summary>
     public static string Name(int type) => FormattableString.Invariant($"{(type >= 0 && type < Names.Length ? Names[type] : "unknown")} ({type})");
 
-    /// <summary>The kind of elements of a type; null for a type that is not read.</summary>
+    /// <summary>Returns the kind of the elements; null for a type that is not supported.</summary>
     public static ElementKind? Kind(int type) => type switch
     {
         Float or Double or Half or BFloat16 => ElementKind.Number,
@@ -24,7 +24,7 @@ internal static class OnnxTypes
         _ => null,
     };
 
-    /// <summary>The bytes of an element in raw data; 0 for a type that is not read, or has none.</summary>
+    /// <summary>Returns the bytes of an element in raw data; 0 for a type that is not supported or has no raw data.</summary>
     public static int Size(int type) => type switch
     {
         2 or 3 or Bool => 1,

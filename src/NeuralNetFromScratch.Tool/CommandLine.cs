@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The options of the command line, and what they mean.</summary>
+/// <summary>The verbs and options of the command line.</summary>
 internal sealed class CommandLine
 {
     private const int MaximumThreads = 1024;
@@ -33,15 +33,15 @@ internal sealed class CommandLine
     private readonly Option<string?> _checkpoint = new("--checkpoint") { Description = "File to save the state of the training to after each epoch." };
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "Continue from the checkpoint: begins where there is none or it is of other data, and trains nothing where it is finished; other options are refused.",
+        Description = "Continue from the checkpoint. Without one, or with one of other data, the training starts from the beginning; a finished training is not repeated; other options are an error.",
     };
-    private readonly Option<string?> _output = new("--output") { Description = "Folder to write the report and its pictures to; none if not given." };
+    private readonly Option<string?> _output = new("--output") { Description = "Folder to write the report and its images to; none if not given." };
     private readonly Option<string?> _json = new("--json") { Description = "File to write the figures to (JSON); none if not given." };
 
     private readonly Option<string> _savedModel = new("--model") { Description = "File of a saved network (safetensors).", Required = true };
     private readonly Option<string> _onnx = new("--onnx") { Description = "File to write the ONNX model to.", Required = true };
     private readonly Argument<string> _file = new("model") { Description = "File of a saved network (safetensors)." };
-    private readonly Argument<string[]> _images = new("image") { Description = "Pictures of one digit each (PNG, JPEG, WebP, BMP, GIF).", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _images = new("image") { Description = "Images of digits (PNG, JPEG, WebP, BMP, GIF).", Arity = ArgumentArity.OneOrMore };
 
     public CommandLine()
     {
@@ -52,13 +52,13 @@ internal sealed class CommandLine
         [
             _data, _epochs, _batchSize, _hidden, _optimizer, _learningRate, _momentum, _seed, _threads, _validation, _recipe, _model, _checkpoint, _resume, _output, _json,
         ];
-        Root = new("Trains neural networks on images of handwritten digits (MNIST), evaluates them, recognizes pictures, exports to ONNX.");
+        Root = new("Trains neural networks on images of handwritten digits (MNIST), evaluates them, recognizes images, exports to ONNX.");
         Train = new("train", "Trains a network.");
         foreach (Option option in training)
             Train.Options.Add(option);
         Train.Validators.Add(CheckTogether);
         Evaluate = new("evaluate", "Measures a saved network on the test set.") { _savedModel, _data, _output, _json };
-        Predict = new("predict", "Recognizes the digits that pictures show.") { _savedModel, _images };
+        Predict = new("predict", "Recognizes the digits in images.") { _savedModel, _images };
         Export = new("export", "Writes a saved network as an ONNX model.") { _savedModel, _onnx };
         Summary = new("summary", "Shows the layers of a saved network.") { _file };
         Hash = new("hash", "Prints SHA-256 hashes of a saved network, to compare with those of another machine.") { _file };
@@ -80,7 +80,7 @@ internal sealed class CommandLine
 
     public Command Hash { get; }
 
-    /// <summary>The saved network that a verb works with.</summary>
+    /// <summary>The saved network of a verb.</summary>
     public string SavedModel(ParseResult result) => result.GetRequiredValue(_savedModel);
 
     public string? Data(ParseResult result) => result.GetValue(_data);

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Runs a command line so that an error is one line which says what to do, and never a stack trace.</summary>
+/// <summary>Runs a command line. An error is printed as one line that says what to do, without a stack trace.</summary>
 internal static class CommandRunner
 {
     public static async Task<int> RunAsync(RootCommand command, IReadOnlyList<string> arguments, TextWriter error, CancellationToken cancellation = default)
@@ -10,7 +10,7 @@ internal static class CommandRunner
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            // What was written tells more than what is missing.
+            // Errors of given arguments are more helpful than missing arguments.
             string problem = parsed.UnmatchedTokens is [var unknown, ..] ? $"Unrecognized command or argument '{unknown}'" : parsed.Errors[0].Message.TrimEnd('.');
             return Fail(ExitCode.BadUsage, $"{problem}. --help lists what there is.");
         }
@@ -33,7 +33,7 @@ internal static class CommandRunner
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            // Which parameter of which method it was is nothing to a user.
+            // Names of parameters do not help users of the tool.
             string parameter = exception is ArgumentException { ParamName: { } name } ? $" (Parameter '{name}')" : "\n";
             return Fail(ExitCode.BadUsage, exception.Message.Replace(parameter, "", StringComparison.Ordinal));
         }
@@ -45,7 +45,7 @@ internal static class CommandRunner
         }
     }
 
-    /// <summary>Runs a command that Ctrl+C stops in an orderly way; a second Ctrl+C insists.</summary>
+    /// <summary>Runs a command that Ctrl+C cancels. A second Ctrl+C ends the process.</summary>
     public static async Task<int> RunUntilInterruptedAsync(Func<CancellationToken, Task<int>> run)
     {
         using var cancellation = new CancellationTokenSource();

@@ -1,4 +1,4 @@
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>A point of the lab recipe's learning curve.</summary>
+/// <summary>A point of the learning curve of the lab recipe.</summary>
 internal sealed record CurvePoint(int Step, double TrainAccuracy);

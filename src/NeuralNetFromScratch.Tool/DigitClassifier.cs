@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Pixels → convolutions, if any → hidden layers with ReLU → 10 logits, softmax: the network of the lab sheet, and larger ones of its kind.</summary>
+/// <summary>Builds and trains the network of a recipe: optional convolutions, hidden layers with ReLU, 10 logits.</summary>
 internal static class DigitClassifier
 {
     public static Sequential Build(Shape image, Recipe recipe, ulong seed)
@@ -27,12 +27,12 @@ internal static class DigitClassifier
     }
 
     /// <param name="network">The network.</param>
-    /// <param name="recipe">How to train it.</param>
+    /// <param name="recipe">The recipe.</param>
     /// <param name="threads">The number of threads; null for the library's default.</param>
     public static Trainer CreateTrainer(Sequential network, Recipe recipe, int? threads) =>
         new(network, new SoftmaxCrossEntropy { LabelSmoothing = recipe.LabelSmoothing }, recipe.Optimizer, threads is { } count ? new TrainerOptions { ThreadCount = count } : null);
 
-    /// <summary>Trains; where the training is to be resumed, as the checkpoint says.</summary>
+    /// <summary>Trains the network, or resumes from the checkpoint.</summary>
     public static TrainingHistory Train(
         Trainer trainer, Dataset training, Dataset? validation, TrainingOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {

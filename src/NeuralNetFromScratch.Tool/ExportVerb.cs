@@ -2,7 +2,7 @@ using NeuralNetFromScratch.Onnx;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The verb <c>export</c>: a saved network as an ONNX model.</summary>
+/// <summary>The verb <c>export</c>: exports a saved network as an ONNX model.</summary>
 internal static class ExportVerb
 {
     public static int Run(string model, string onnx)

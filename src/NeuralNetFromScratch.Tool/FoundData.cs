@@ -1,7 +1,7 @@
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The data that the program works with.</summary>
+/// <summary>The data of a run.</summary>
 /// <param name="Kind">"mnist", "custom" or "synthetic".</param>
 /// <param name="Sets">The samples.</param>
 internal sealed record FoundData(string Kind, MnistData Sets);

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace NeuralNetFromScratch.Tool;
 
 /// <summary>
-/// The verb <c>hash</c>: two machines that trained with the same version, program, data and seed print the same lines. The file also has layers, class names
-/// and texts; of a checkpoint it has durations, so that its parameters alone are comparable.
+/// The verb <c>hash</c>: prints the SHA-256 of the parameters and of the file of a saved network. Two machines that trained with the same version, program, data and
+/// seed print the same lines. A checkpoint also contains durations, so that only its parameters are comparable.
 /// </summary>
 internal static class HashVerb
 {

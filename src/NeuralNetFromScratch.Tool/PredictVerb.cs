@@ -4,7 +4,7 @@ using NeuralNetFromScratch.Images;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The verb <c>predict</c>: which digits pictures show, a line for each. A picture that is of no use is named, and the others are answered.</summary>
+/// <summary>The verb <c>predict</c>: prints the digits of each image on a line. An image that cannot be used is reported, and the others are processed.</summary>
 internal static class PredictVerb
 {
     public static int Run(string model, IReadOnlyList<string> images, TextWriter error, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal static class PredictVerb
                 UserFile.CheckReadable(image);
                 IReadOnlyList<HandwrittenDigit> digits = preprocessor.Find(image);
                 if (digits.Count == 0)
-                    throw new InvalidDataException($"{image}: the picture shows nothing");
+                    throw new InvalidDataException($"{image}: the image shows no digit");
                 (int Digit, float Probability)[] read = [.. digits.Select(digit => Classify(network, digit.Pixels))];
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,

@@ -2,18 +2,18 @@ using System.Numerics.Tensors;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>What a network takes a sample for.</summary>
-/// <param name="Index">The sample's place in its set.</param>
+/// <summary>The prediction for a sample.</summary>
+/// <param name="Index">The index of the sample.</param>
 /// <param name="Predicted">The most probable class.</param>
-/// <param name="Probability">Its probability.</param>
-/// <param name="Truth">The sample's class.</param>
+/// <param name="Probability">The probability of that class.</param>
+/// <param name="Truth">The actual class.</param>
 internal sealed record Prediction(int Index, int Predicted, float Probability, int Truth)
 {
     public bool IsCorrect => Predicted == Truth;
 
-    /// <summary>The predictions of all samples of a set.</summary>
+    /// <summary>Returns the predictions for all samples of a data set.</summary>
     /// <param name="probabilities">[samples, classes].</param>
-    /// <param name="samples">The set.</param>
+    /// <param name="samples">The data set.</param>
     public static IReadOnlyList<Prediction> Of(Tensor<float> probabilities, Dataset samples)
     {
         var predictions = new Prediction[samples.Count];

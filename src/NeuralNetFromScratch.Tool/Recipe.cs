@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>How to build and train the network.</summary>
+/// <summary>The network and its training.</summary>
 internal sealed record Recipe
 {
     /// <summary>
@@ -16,7 +16,7 @@ internal sealed record Recipe
         Epochs = 16,
     };
 
-    /// <summary>784-160-10 with batch normalization, one cycle of three epochs: the row time-to-98 of the accuracy benchmark.</summary>
+    /// <summary>784-160-10 with batch normalization, one-cycle over three epochs: the row time-to-98 of the accuracy benchmark.</summary>
     public static Recipe Fast { get; } = new()
     {
         Hidden = [160],
@@ -28,7 +28,7 @@ internal sealed record Recipe
         Epochs = 3,
     };
 
-    /// <summary>Two convolutions, each followed by windows of 2 × 2, and one epoch: the row time-to-99 of the accuracy benchmark.</summary>
+    /// <summary>Two convolutions, each followed by 2 × 2 pooling, and one epoch: the row time-to-99 of the accuracy benchmark.</summary>
     public static Recipe Convolutional { get; } = new()
     {
         Convolutions = [(24, 5), (32, 3)],
@@ -40,7 +40,7 @@ internal sealed record Recipe
         Epochs = 1,
     };
 
-    /// <summary>The lab sheet: 784-10-10, uniform start, plain gradient descent on all samples at once.</summary>
+    /// <summary>The lab sheet: 784-10-10, uniform initialization, plain gradient descent on all samples at once.</summary>
     public static Recipe Lab { get; } = new()
     {
         Hidden = [10],
@@ -53,10 +53,10 @@ internal sealed record Recipe
     /// <summary>Channels and kernel size of the convolutions before the hidden layers.</summary>
     public IReadOnlyList<(int Channels, int KernelSize)> Convolutions { get; init; } = [];
 
-    /// <summary>Units of the hidden layers.</summary>
+    /// <summary>The numbers of units of the hidden layers.</summary>
     public required IReadOnlyList<int> Hidden { get; init; }
 
-    /// <summary>Initializer of weights and biases; null for each layer's default.</summary>
+    /// <summary>The initializer of weights and biases; null for each layer's default.</summary>
     public Initializer? Start { get; init; }
 
     /// <summary>Whether batch normalization follows each hidden layer.</summary>
@@ -72,7 +72,7 @@ internal sealed record Recipe
 
     public required int Epochs { get; init; }
 
-    /// <summary>Whether an epoch is a single step, so that its accuracy makes a curve.</summary>
+    /// <summary>Whether an epoch is a single step, so that the accuracy of epochs is a learning curve.</summary>
     public bool IsFullBatch => BatchSize == int.MaxValue;
 
     public static Recipe Named(string name) => name switch { "lab" => Lab, "fast" => Fast, "cnn" => Convolutional, _ => Default };

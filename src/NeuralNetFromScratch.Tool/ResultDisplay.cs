@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Shows what a trained network does: the confusion matrix, and some digits with their predictions.</summary>
+/// <summary>Displays the confusion matrix and some digits with their predictions.</summary>
 internal static class ResultDisplay
 {
     private const int DigitsShown = 6, DigitsInRow = 3;
@@ -23,7 +23,7 @@ internal static class ResultDisplay
         console.Write(table);
     }
 
-    /// <summary>Draws some test digits with prediction, probability and truth: mistakes first, the surest of them first.</summary>
+    /// <summary>Draws test digits with prediction, probability and actual class, first the mistakes with the highest probability.</summary>
     public static void ShowDigits(IAnsiConsole console, IReadOnlyList<Prediction> predictions, Dataset test)
     {
         var grid = new Grid();
@@ -53,7 +53,7 @@ internal static class ResultDisplay
         float[] pixels = new float[shape.ElementCount];
         test.CopyFeatures(prediction.Index, pixels);
 
-        // A character is about twice as high as wide: two rows of pixels make a line.
+        // A character is about twice as high as wide, so that a line has two rows of pixels.
         for (int y = 0; y + 1 < shape[0]; y += 2)
         {
             var line = new char[columns];
@@ -72,7 +72,7 @@ internal static class ResultDisplay
         return new Panel(new Text(string.Join('\n', Trim(lines, columns)))).Header(caption).Border(BoxBorder.Square);
     }
 
-    /// <summary>Cuts away the empty frame that the digits have, so that three fit side by side.</summary>
+    /// <summary>Removes the empty margin of digits, so that three fit side by side.</summary>
     private static IEnumerable<string> Trim(List<string> lines, int columns)
     {
         const int Frame = 4;

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Says which options of the command line differ from those of the training that a checkpoint is of.</summary>
+/// <summary>Names the options of the command line that differ from those of a checkpoint.</summary>
 internal static class ResumeRefusal
 {
     private static readonly (string Entry, string Options)[] Names =
@@ -10,7 +10,7 @@ internal static class ResumeRefusal
     ];
 
     /// <summary>Resumes a training.</summary>
-    /// <exception cref="InvalidDataException">The checkpoint is malformed, or of other options: they are named.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is malformed, or has other options, which the message names.</exception>
     public static TrainingHistory Explain(Func<TrainingHistory> resume)
     {
         try

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The figures of a run, as they are written with <c>--json</c>.</summary>
+/// <summary>The figures of a run that <c>--json</c> writes.</summary>
 internal sealed record RunFigures
 {
     private const int CurveInterval = 10;
@@ -25,23 +25,23 @@ internal sealed record RunFigures
 
     public required ulong Seed { get; init; }
 
-    /// <summary>Finished epochs.</summary>
+    /// <summary>The number of finished epochs.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Shuffling, gathering and every step, nothing else.</summary>
+    /// <summary>The duration of shuffling, gathering and all steps.</summary>
     public required IReadOnlyList<double> EpochSeconds { get; init; }
 
-    /// <summary>Threads in use in each epoch: as many as its steps are fastest with.</summary>
+    /// <summary>The number of threads in each epoch, which the library chooses.</summary>
     public required IReadOnlyList<int> EpochThreads { get; init; }
 
     public required double TrainSeconds { get; init; }
 
-    /// <summary>0 to 1.</summary>
+    /// <summary>The test accuracy, 0 to 1.</summary>
     public required double TestAccuracy { get; init; }
 
     public required double TestLoss { get; init; }
 
-    /// <summary>Training accuracy every ten steps, where an epoch is a single step as in the lab recipe; empty for others.</summary>
+    /// <summary>The training accuracy every ten steps if an epoch is a single step, as in the lab recipe; otherwise empty.</summary>
     public required IReadOnlyList<CurvePoint> Curve { get; init; }
 
     /// <summary>Collects the figures.</summary>
@@ -65,7 +65,7 @@ internal sealed record RunFigures
             TrainSeconds = seconds.Sum(),
             TestAccuracy = evaluation.Accuracy,
             TestLoss = evaluation.Loss,
-            // The accuracy of a step is that of the parameters before it: after as many iterations as went before.
+            // The accuracy of a step is that of the parameters before it.
             Curve = isFullBatch ? [.. epochs.Where((_, i) => i % CurveInterval == 0).Select(epoch => new CurvePoint(epoch.Epoch - 1, epoch.Training.Accuracy))] : [],
         };
     }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>What the figures of a run depend on, as names and values.</summary>
+/// <summary>The settings of a run, as names and values.</summary>
 internal static class RunSettings
 {
     public static IReadOnlyList<(string Name, string Value)> Of(FoundData data, Dataset training, Trainer trainer, TrainingOptions options)

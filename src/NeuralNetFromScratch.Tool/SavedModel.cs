@@ -2,10 +2,10 @@ using NeuralNetFromScratch.Images;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>A network from a file, checked for what the verbs need.</summary>
+/// <summary>Loads a network and checks that it classifies digits.</summary>
 internal static class SavedModel
 {
-    /// <exception cref="InvalidDataException">The file is no network, or one for something else than digits.</exception>
+    /// <exception cref="InvalidDataException">The file does not contain a network for digits.</exception>
     public static Sequential Load(string path)
     {
         UserFile.CheckReadable(path);

@@ -8,7 +8,7 @@ namespace NeuralNetFromScratch.Tool;
 /// <summary>One run of the program, from the data to the figures.</summary>
 internal static class Session
 {
-    /// <summary>Where there is no terminal to ask, lines are wide enough not to be broken.</summary>
+    /// <summary>The width without a terminal, so that lines are not wrapped.</summary>
     private const int PlainWidth = 160;
 
     public static async Task<int> RunAsync(TrainingOptions options, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal static class Session
             console.WriteLine($"The training of {options.Checkpoint} is finished: nothing was left to train");
         phases.End("training");
 
-        // Also what was interrupted is measured.
+        // An interrupted training is evaluated, too.
         EvaluationResult evaluation = network.Evaluate(
             data.Sets.Test, metrics: [new Accuracy(), new ConfusionMatrixMetric()], engine: new Engine(trainer.ThreadCount), cancellationToken: CancellationToken.None);
         phases.End("testing");
@@ -149,7 +149,7 @@ internal static class Session
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Where the time goes.</summary>
+    /// <summary>Measures the phases of a run.</summary>
     private sealed class Phases
     {
         private readonly Stopwatch _watch = Stopwatch.StartNew();

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The verb <c>summary</c>: the layers of a saved network, of any kind.</summary>
+/// <summary>The verb <c>summary</c>: prints the layers of any saved network.</summary>
 internal static class SummaryVerb
 {
     public static int Run(string model)

@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>The program: the command line's verbs, and what they do.</summary>
+/// <summary>The program: binds the verbs of the command line to their actions.</summary>
 internal static class ToolProgram
 {
-    /// <summary>Runs a command line; without a verb it shows the help.</summary>
+    /// <summary>Runs a command line; without a verb it prints the help.</summary>
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error, CancellationToken cancellationToken)
     {

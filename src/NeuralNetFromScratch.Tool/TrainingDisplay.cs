@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Shows a training: a line for each epoch, and a bar if the output is a terminal; of full-batch training, every tenth iteration.</summary>
+/// <summary>Displays a training: a line for each epoch, or for every tenth iteration of full-batch training, and a progress bar if the output is a terminal.</summary>
 /// <param name="recipe">The recipe of the training.</param>
 /// <param name="checkpoint">The checkpoint that the training may continue from, or null.</param>
 internal sealed class TrainingDisplay(Recipe recipe, string? checkpoint) : IProgress<TrainingProgress>
@@ -36,7 +36,7 @@ internal sealed class TrainingDisplay(Recipe recipe, string? checkpoint) : IProg
 
     private static void ShowIteration(in TrainingProgress value)
     {
-        // The accuracy of a step is that of the parameters before it: after as many iterations as preceded it.
+        // The accuracy of a step is that of the parameters before it.
         int iteration = value.Epoch - 1;
         if (value.FinishedEpoch is { } epoch && iteration % CurveInterval == 0)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"iteration {iteration,3}  loss {epoch.Training.Loss:F4}  training accuracy {epoch.Training.Accuracy:P2}"));

@@ -1,10 +1,10 @@
 namespace NeuralNetFromScratch.Tool;
 
-/// <summary>Files that the command line names, looked at before anything is done with them.</summary>
+/// <summary>Checks files of the command line before they are used.</summary>
 internal static class UserFile
 {
-    /// <summary>Sees whether a file can be read.</summary>
-    /// <exception cref="IOException">It cannot.</exception>
+    /// <summary>Checks that a file exists.</summary>
+    /// <exception cref="IOException">It is a folder or does not exist.</exception>
     public static void CheckReadable(string path)
     {
         if (Directory.Exists(path))
@@ -13,10 +13,10 @@ internal static class UserFile
             throw new FileNotFoundException($"There is no file {path}");
     }
 
-    /// <summary>Sees whether a file can be written: better before a training than after it.</summary>
-    /// <param name="option">The option that names it.</param>
-    /// <param name="path">The file; null if none is to be written.</param>
-    /// <exception cref="IOException">It cannot.</exception>
+    /// <summary>Checks that a file can be written, before a training rather than after it.</summary>
+    /// <param name="option">The option with the file.</param>
+    /// <param name="path">The file; null for none.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public static void CheckWritable(string option, string? path)
     {
         if (path is null)
@@ -28,7 +28,7 @@ internal static class UserFile
             throw new IOException($"{option} {path}: there is no folder {folder}. Make it first, or name another");
         try
         {
-            // An existing file stays as it is; whether a new one can be made shows only if one is made.
+            // An existing file is not changed; a new one is created and deleted as a trial.
             using FileStream trial = File.Exists(path)
                 ? new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)
                 : new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);

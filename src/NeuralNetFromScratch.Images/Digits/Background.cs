@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// What lies under the ink: a morphological opening (Serra 1982) of a picture whose ink is light, with a square wider than a stroke. A shadow is wider
+/// What lies under the ink: a morphological opening (Serra 1982) of an image whose ink is light, with a square wider than a stroke. A shadow is wider
 /// than the square, and so belongs to the ground, hard edges included. Computed in a constant time a pixel (van Herk 1992).
 /// </summary>
 internal static class Background

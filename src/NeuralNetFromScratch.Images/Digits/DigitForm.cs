@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// MNIST's form (LeCun et al. 1998): the longer side 20 pixels, grey from the reduction, the centre of mass in the middle of 28 × 28. Strokes thinner
+/// MNIST's form (LeCun et al. 1998): the longer side 20 pixels, gray from the reduction, the center of mass in the middle of 28 × 28. Strokes thinner
 /// or thicker than those of MNIST are thickened or thinned, by moving their outlines.
 /// </summary>
 internal static class DigitForm
@@ -14,14 +14,14 @@ internal static class DigitForm
     /// <summary>Strokes of MNIST's digits, in pixels of theirs: those within the range stay as they are.</summary>
     public const float ThinnestStroke = 2.2f, ThickestStroke = 3.4f;
 
-    /// <summary>The centre of mass in MNIST, from the left and upper edge: the middle of pixel 14.</summary>
+    /// <summary>The center of mass in MNIST, from the left and upper edge: the middle of pixel 14.</summary>
     private const float Centre = 14.5f;
 
-    /// <param name="height">How far each pixel rises above the ground.</param>
-    /// <param name="mask">Which pixels are the digit's.</param>
-    /// <param name="threshold">From which height on a pixel is ink.</param>
-    /// <param name="bounds">Where the digit is.</param>
-    /// <param name="normalizesStrokes">Whether outlines are moved.</param>
+    /// <param name="height">The height of each pixel above the background.</param>
+    /// <param name="mask">The pixels of the digit.</param>
+    /// <param name="threshold">The height from which a pixel is ink.</param>
+    /// <param name="bounds">The bounding box of the digit.</param>
+    /// <param name="normalizesStrokes">Whether the width of strokes is changed.</param>
     /// <returns>[28, 28], 0 to 255.</returns>
     public static byte[] Draw(Plane height, bool[] mask, float threshold, PixelRegion bounds, bool normalizesStrokes)
     {
@@ -84,7 +84,7 @@ internal static class DigitForm
         }
     }
 
-    /// <summary>Means over squares of so many pixels, placed so that the centre of mass comes to the middle.</summary>
+    /// <summary>Means over squares of so many pixels, placed so that the center of mass comes to the middle.</summary>
     private static byte[] Reduced(Plane coverage, float scale)
     {
         double mass = 0, x = 0, y = 0;

@@ -1,13 +1,13 @@
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>Which components of a mask belong to one digit, and which to none: specks, frames, what comes in from the picture's edge.</summary>
+/// <summary>Which components of a mask belong to one digit, and which to none: specks, frames, what comes in from the image's edge.</summary>
 internal static class DigitGroups
 {
     private const float SpeckShare = 0.015f, EdgeShare = 0.3f, InnerShare = 0.06f, FrameRim = 0.14f, FrameFill = 0.4f, FrameContent = 0.25f;
 
     private const float SameHeight = 0.55f, Overlap = 0.3f, PartGap = 0.25f, StrokeGap = 0.05f, StrayShare = 0.4f;
 
-    /// <summary>The least side of a digit, as a share of the picture's.</summary>
+    /// <summary>The least side of a digit, as a share of the image's.</summary>
     private const float LeastSide = 0.025f;
 
     private const int MinArea = 12;
@@ -46,7 +46,7 @@ internal static class DigitGroups
         return [.. all.Where(component => component.Area >= Math.Max(MinArea, SpeckShare * largest))];
     }
 
-    /// <summary>A table beside the sheet, a shadow, the frame of a form: what runs along the picture's edge, if something else is within.</summary>
+    /// <summary>A table beside the sheet, a shadow, the frame of a form: what runs along the image's edge, if something else is within.</summary>
     private static List<InkComponent> WithoutEdges(List<InkComponent> all, int side)
     {
         bool IsEdge(InkComponent component) => component.EdgePixels >= EdgeShare * component.Bounds.LongSide;

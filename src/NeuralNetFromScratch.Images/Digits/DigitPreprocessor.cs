@@ -1,63 +1,62 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// Brings pictures of handwritten digits into the form that MNIST's digits have: 28 × 28 pixels, 0 to 255, light on dark, the longer side 20 pixels,
-/// the centre of mass in the middle, strokes two to three pixels wide. Pictures may be drawings, scans, photographs or pieces of a form: of any size, dark on
-/// light or light on dark, in colour, transparent, unevenly lit, noisy, on ruled paper, framed, with one digit or several. A digit has to be upright as the
-/// picture is shown.
+/// Converts images of handwritten digits to the form of MNIST: 28 × 28 pixels, 0 to 255, light on dark, with the longer side of the digit 20 pixels, its center
+/// of mass in the middle, and strokes two to three pixels wide. Images can be drawings, scans, photographs or parts of a form, of any size, dark on light or light
+/// on dark, in color, transparent, unevenly lit, noisy, on ruled paper, framed, with one or several digits. Digits must be upright.
 /// </summary>
 /// <remarks>
-/// The picture's colours are projected on the axis in which ink differs from ground; a morphological opening gives the ground, Otsu's threshold the ink;
-/// rulings are found by a Hough transform; components that belong together are a digit. All of it is computed in a fixed order: a decoded picture
-/// gives the same bytes on every processor. One preprocessor may be used by any number of threads.
+/// Colors are projected on the axis in which ink differs from the background. A morphological opening estimates the background, Otsu's threshold separates the ink,
+/// a Hough transform finds rulings, and connected components are grouped into digits. The order of all sums is fixed, so that a decoded image gives the same bytes
+/// on every processor. The class is thread-safe.
 /// </remarks>
 public sealed class DigitPreprocessor
 {
-    /// <summary>The side of the result, in pixels.</summary>
+    /// <summary>The width and height of the result in pixels.</summary>
     public const int Side = DigitForm.Side;
 
-    /// <summary>A JPEG is decoded at a size of which both sides have this.</summary>
+    /// <summary>The number of pixels that both sides of a JPEG image keep when it is decoded.</summary>
     private const int DecodedSide = 480;
 
-    /// <summary>A digit of fewer working pixels than this is looked at again more closely, where the picture has more.</summary>
+    /// <summary>A digit with fewer working pixels is processed again at a higher resolution, if the image has one.</summary>
     private const int CloseSide = 72;
 
     private readonly DigitPreprocessorOptions _options;
 
-    /// <summary>A preprocessor.</summary>
-    /// <param name="options">How it looks at pictures; null for the defaults.</param>
+    /// <summary>Creates a preprocessor.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
     public DigitPreprocessor(DigitPreprocessorOptions? options = null) => _options = options ?? new();
 
-    /// <summary>The one digit of a picture file, in MNIST's form: [28, 28], 0 for ground to 255 for ink.</summary>
-    /// <param name="path">A PNG, JPEG, BMP, GIF or WebP file; its orientation (EXIF) is applied.</param>
+    /// <summary>Returns the only digit of an image file in the form of MNIST: [28, 28], 0 for background to 255 for ink.</summary>
+    /// <param name="path">A PNG, JPEG, BMP, GIF or WebP file. Its EXIF orientation is applied.</param>
     /// <exception cref="InvalidDataException">
-    /// The file is no picture, is damaged or too large, shows nothing, or shows several digits, which <see cref="Find(string)"/> separates.
+    /// The file is not an image, is damaged or too large, or does not show exactly one digit. <see cref="Find(string)"/> returns several digits.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public byte[] Preprocess(string path) => Single(Find(path), $"{path}: the picture");
+    public byte[] Preprocess(string path) => Single(Find(path), $"{path}: the image");
 
-    /// <summary>The one digit of a picture, in MNIST's form: [28, 28], 0 for ground to 255 for ink.</summary>
-    /// <param name="image">The picture.</param>
-    /// <exception cref="InvalidDataException">It shows nothing, or several digits, which <see cref="Find(RgbaImage)"/> separates.</exception>
-    public byte[] Preprocess(RgbaImage image) => Single(Find(image), "the picture");
+    /// <summary>Returns the only digit of an image in the form of MNIST: [28, 28], 0 for background to 255 for ink.</summary>
+    /// <param name="image">The image.</param>
+    /// <exception cref="InvalidDataException">The image does not show exactly one digit. <see cref="Find(RgbaImage)"/> returns several digits.</exception>
+    public byte[] Preprocess(RgbaImage image) => Single(Find(image), "the image");
 
-    /// <summary>The digits of a picture file, line by line from the left; empty where it shows nothing.</summary>
-    /// <param name="path">A PNG, JPEG, BMP, GIF or WebP file; its orientation (EXIF) is applied.</param>
-    /// <exception cref="InvalidDataException">The file is no picture, or is damaged or too large; the message names it.</exception>
+    /// <summary>Returns the digits of an image file, line by line from the left; an empty list if there are none.</summary>
+    /// <param name="path">A PNG, JPEG, BMP, GIF or WebP file. Its EXIF orientation is applied.</param>
+    /// <exception cref="InvalidDataException">The file is not an image, or is damaged or too large. The message names the file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public IReadOnlyList<HandwrittenDigit> Find(string path) =>
         Find(RgbaImage.Load(path, new ImageLoadOptions { MaxPixels = _options.MaxPixels, ReduceTo = DecodedSide }));
 
-    /// <summary>The digits of a picture, line by line from the left; empty where it shows nothing.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Returns the digits of an image, line by line from the left; an empty list if there are none.</summary>
+    /// <param name="image">The image.</param>
     public IReadOnlyList<HandwrittenDigit> Find(RgbaImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        InkSearch search = InkSearch.Of(WorkingPicture.Of(image, new(0, 0, image.Width, image.Height)), _options);
+        InkSearch search = InkSearch.Of(WorkingImage.Of(image, new(0, 0, image.Width, image.Height)), _options);
         var digits = new List<HandwrittenDigit>();
         foreach (List<InkComponent> digit in search.Digits)
         {
-            PixelRegion bounds = DigitGroups.Bounds(digit), place = search.Picture.InPicture(bounds).Within(image.Width, image.Height);
+            PixelRegion bounds = DigitGroups.Bounds(digit), place = search.Picture.InImage(bounds).Within(image.Width, image.Height);
             byte[] pixels = (bounds.LongSide < CloseSide && search.Picture.Scale < 1 ? Closely(image, place, search) : null) ?? search.Draw(digit, _options);
             digits.Add(new(pixels, InSource(place, image)));
         }
@@ -65,20 +64,20 @@ public sealed class DigitPreprocessor
         return digits;
     }
 
-    /// <summary>A small digit of a large picture from all its pixels.</summary>
+    /// <summary>A small digit of a large image from all its pixels.</summary>
     private byte[]? Closely(RgbaImage image, PixelRegion place, InkSearch search)
     {
         PixelRegion near = place.Grown(place.LongSide * 3 / 5).Within(image.Width, image.Height);
-        InkSearch again = search.Again(WorkingPicture.Of(image, near), _options with { SeparatesDigits = true });
+        InkSearch again = search.Again(WorkingImage.Of(image, near), _options with { SeparatesDigits = true });
         List<InkComponent>? digit = again.Digits
-            .OrderByDescending(found => Common(again.Picture.InPicture(DigitGroups.Bounds(found)), place)).FirstOrDefault();
+            .OrderByDescending(found => Common(again.Picture.InImage(DigitGroups.Bounds(found)), place)).FirstOrDefault();
         return digit is not null && again.Digits.Count == 1 ? again.Draw(digit, _options) : null;
     }
 
     private static long Common(PixelRegion a, PixelRegion b) =>
         (long)Math.Max(0, Math.Min(a.Right, b.Right) - Math.Max(a.X, b.X)) * Math.Max(0, Math.Min(a.Bottom, b.Bottom) - Math.Max(a.Y, b.Y));
 
-    /// <summary>A place in the picture that the file holds, of which this may be a reduction.</summary>
+    /// <summary>A place in the image that the file holds, of which this may be a reduction.</summary>
     private static PixelRegion InSource(PixelRegion place, RgbaImage image)
     {
         int x = (int)((long)place.X * image.SourceWidth / image.Width), y = (int)((long)place.Y * image.SourceHeight / image.Height);
@@ -89,8 +88,8 @@ public sealed class DigitPreprocessor
 
     private static byte[] Single(IReadOnlyList<HandwrittenDigit> digits, string name) => digits.Count switch
     {
-        0 => throw new InvalidDataException($"{name} shows nothing"),
+        0 => throw new InvalidDataException($"{MessageText.Escape(name)}: the image shows no digit"),
         1 => digits[0].Pixels,
-        _ => throw new InvalidDataException($"{name} shows {digits.Count} digits; {nameof(Find)} separates them"),
+        _ => throw new InvalidDataException($"{MessageText.Escape(name)}: the image shows {digits.Count} digits; use {nameof(Find)} to get all of them"),
     };
 }

@@ -1,23 +1,23 @@
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>Whether ink is darker or lighter than its ground.</summary>
+/// <summary>Whether ink is darker or lighter than the background.</summary>
 public enum InkTone
 {
-    /// <summary>The picture decides.</summary>
+    /// <summary>The tone is inferred from the image.</summary>
     Automatic,
 
-    /// <summary>Dark ink on light ground, as on paper.</summary>
+    /// <summary>Dark ink on a light background, as on paper.</summary>
     Dark,
 
-    /// <summary>Light ink on dark ground, as on a blackboard.</summary>
+    /// <summary>Light ink on a dark background, as on a blackboard.</summary>
     Light,
 }
 
-/// <summary>How a <see cref="DigitPreprocessor"/> looks at pictures.</summary>
+/// <summary>Options of a <see cref="DigitPreprocessor"/>.</summary>
 public sealed record DigitPreprocessorOptions
 {
-    /// <summary>Whether ink is darker or lighter than its ground. Default: <see cref="InkTone.Automatic"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration's.</exception>
+    /// <summary>Whether ink is darker or lighter than the background. Default: <see cref="InkTone.Automatic"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined in the enumeration.</exception>
     public InkTone Ink
     {
         get;
@@ -25,7 +25,7 @@ public sealed record DigitPreprocessorOptions
     }
 
     /// <summary>
-    /// How much ink must differ from its ground: 255 is the step from black to white, 1 to 255. What differs less shows nothing. Default: 20.
+    /// The minimum contrast of ink and background, 1 to 255, where 255 is the contrast of black and white. Pixels with less contrast are not ink. Default: 20.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside its range.</exception>
     public int MinContrast
@@ -34,16 +34,16 @@ public sealed record DigitPreprocessorOptions
         init => field = value is >= 1 and <= 255 ? value : throw new ArgumentOutOfRangeException(nameof(MinContrast), value, "MinContrast must be 1 to 255");
     } = 20;
 
-    /// <summary>Whether strokes that are thinner or thicker than MNIST's are brought to their width. Default: true.</summary>
+    /// <summary>Whether strokes that are thinner or thicker than those of MNIST are changed to their width. Default: true.</summary>
     public bool NormalizesStrokes { get; init; } = true;
 
-    /// <summary>Whether straight lines from edge to edge of the picture, as of ruled and squared paper, are left out. Default: true.</summary>
+    /// <summary>Whether straight lines from edge to edge, as on ruled and squared paper, are removed. Default: true.</summary>
     public bool RemovesRuling { get; init; } = true;
 
-    /// <summary>Whether what stands apart is another digit; otherwise all ink is one digit. Default: true.</summary>
+    /// <summary>Whether separate groups of strokes are separate digits. If false, all ink is one digit. Default: true.</summary>
     public bool SeparatesDigits { get; init; } = true;
 
-    /// <summary>The largest number of pixels of a file that is decoded; the header is checked before any memory is taken. Positive. Default: 67,108,864.</summary>
+    /// <summary>The maximum number of pixels of an image file, width times height. It is compared with the header before memory is allocated. Positive. Default: 67,108,864.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public long MaxPixels
     {

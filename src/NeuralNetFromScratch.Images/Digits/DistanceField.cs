@@ -5,7 +5,7 @@ internal static class DistanceField
 {
     private const float Far = 1e12f;
 
-    /// <summary>Positive inside the mask and negative outside, 0 halfway between neighbours of which one is in it.</summary>
+    /// <summary>Positive inside the mask and negative outside, 0 halfway between neighbors of which one is in it.</summary>
     public static Plane Signed(bool[] mask, int width, int height)
     {
         Plane inside = ToNearest(mask, width, height, value: false), outside = ToNearest(mask, width, height, value: true);

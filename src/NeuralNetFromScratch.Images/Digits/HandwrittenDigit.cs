@@ -5,9 +5,9 @@ public sealed class HandwrittenDigit
 {
     internal HandwrittenDigit(byte[] pixels, PixelRegion bounds) => (Pixels, Bounds) = (pixels, bounds);
 
-    /// <summary>The digit in MNIST's form: [28, 28], 0 for ground to 255 for ink.</summary>
+    /// <summary>The digit in the form of MNIST: [28, 28], 0 for background to 255 for ink.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>Where its ink is in the picture, as it is shown.</summary>
+    /// <summary>The bounding box of the ink in the image, after its orientation is applied.</summary>
     public PixelRegion Bounds { get; }
 }

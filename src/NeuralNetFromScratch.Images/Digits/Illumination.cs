@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// The even part of a picture's light: the quadratic surface that fits the ground best, by least squares over a grid of pixels, from which those that
+/// The even part of an image's light: the quadratic surface that fits the ground best, by least squares over a grid of pixels, from which those that
 /// rise far above the surface are left out and the rest is fitted again.
 /// </summary>
 internal static class Illumination
@@ -100,7 +100,7 @@ internal static class Illumination
     private static double At(double[] surface, ReadOnlySpan<double> terms) =>
         surface[0] * terms[0] + surface[1] * terms[1] + surface[2] * terms[2] + surface[3] * terms[3] + surface[4] * terms[4] + surface[5] * terms[5];
 
-    /// <summary>Gaussian elimination; a term without a pivot, as in a picture of one row, is 0.</summary>
+    /// <summary>Gaussian elimination; a term without a pivot, as in an image of one row, is 0.</summary>
     private static double[] Solved(double[,] equations)
     {
         const double LeastPivot = 1e-9;

@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// The direction in which the ink's colour differs from its surroundings': the principal axis of the differences from the local mean, the larger ones
+/// The direction in which the ink's color differs from its surroundings': the principal axis of the differences from the local mean, the larger ones
 /// weighted more. Red ink on green paper of the same brightness has one as well as black on white.
 /// </summary>
 internal static class InkAxis
@@ -11,14 +11,14 @@ internal static class InkAxis
     /// <summary>A step from black to white has this length; the axis is scaled so that it comes to 255.</summary>
     private const double RootOf3 = 1.7320508075688772;
 
-    /// <summary>The picture along the axis, dark on light as in the picture, 255 being the step from black to white.</summary>
+    /// <summary>The image along the axis, dark on light as in the image, 255 being the step from black to white.</summary>
     public static Plane Project(Plane[] channels, out double[] axis)
     {
         axis = Find(channels);
         return Project(channels, axis);
     }
 
-    /// <summary>The picture along a given axis.</summary>
+    /// <summary>The image along a given axis.</summary>
     public static Plane Project(Plane[] channels, double[] axis)
     {
         var result = new Plane(channels[0].Width, channels[0].Height);

@@ -1,10 +1,10 @@
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>Pixels of a mask that hang together, diagonally too.</summary>
-/// <param name="Label">Its number in the labels; from 1.</param>
-/// <param name="Area">Its pixels.</param>
-/// <param name="Bounds">Where it is.</param>
-/// <param name="EdgePixels">How many of its pixels lie on the picture's edge.</param>
+/// <summary>A connected component of a mask; diagonal neighbors are connected.</summary>
+/// <param name="Label">The label, from 1.</param>
+/// <param name="Area">The number of pixels.</param>
+/// <param name="Bounds">The bounding box.</param>
+/// <param name="EdgePixels">How many of its pixels lie on the image's edge.</param>
 internal readonly record struct InkComponent(int Label, int Area, PixelRegion Bounds, int EdgePixels);
 
 /// <summary>The components of a mask.</summary>
@@ -12,10 +12,10 @@ internal sealed class InkComponents
 {
     private InkComponents(int[] labels, InkComponent[] all) => (Labels, All) = (labels, all);
 
-    /// <summary>The component of each pixel; 0 where there is none.</summary>
+    /// <summary>The label of each pixel; 0 for no component.</summary>
     public int[] Labels { get; }
 
-    /// <summary>In the order of their first pixels.</summary>
+    /// <summary>The components in the order of their first pixels.</summary>
     public InkComponent[] All { get; }
 
     public static InkComponents Of(bool[] mask, int width, int height)

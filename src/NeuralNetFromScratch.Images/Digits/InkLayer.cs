@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// What rises above the ground of a picture: how much, and which of it is ink. The ink's level is the mean of the upper of two classes (Otsu 1979) of
+/// The height of pixels above the background of an image: how much, and which of it is ink. The ink's level is the mean of the upper of two classes (Otsu 1979) of
 /// all that rises above the noise, so that faint rulings beside a darker pen do not count.
 /// </summary>
 internal sealed class InkLayer
@@ -9,7 +9,7 @@ internal sealed class InkLayer
     /// <summary>The ground's window reaches this share of the longer side to each side: wider than a stroke, narrower than a shadow.</summary>
     private const float GroundReach = 0.13f;
 
-    /// <summary>Ink is what reaches this share of its level.</summary>
+    /// <summary>The fraction of the ink level from which a pixel is ink.</summary>
     private const float InkShare = 0.45f;
 
     private const int MaxSmoothings = 4;
@@ -18,16 +18,16 @@ internal sealed class InkLayer
 
     private InkLayer(Plane height, bool[] mask, float threshold) => (Height, Mask, Threshold) = (height, mask, threshold);
 
-    /// <summary>How far each pixel rises above the ground.</summary>
+    /// <summary>The height of each pixel above the background.</summary>
     public Plane Height { get; }
 
-    /// <summary>Where there is ink; null where there is none.</summary>
+    /// <summary>The mask of the ink; null if there is no ink.</summary>
     public bool[] Mask { get; }
 
-    /// <summary>From which height on it is ink.</summary>
+    /// <summary>The height from which a pixel is ink.</summary>
     public float Threshold { get; }
 
-    /// <returns>Null where nothing rises above the noise.</returns>
+    /// <returns>The ink; null if no pixel is above the noise.</returns>
     public static InkLayer? Of(Plane grey, bool isLight, bool isBrightness, bool isEnlarged, float noise, float minContrast)
     {
         var ink = new Plane(grey.Width, grey.Height);

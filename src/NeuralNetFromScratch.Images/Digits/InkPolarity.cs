@@ -3,7 +3,7 @@ namespace NeuralNetFromScratch.Images;
 /// <summary>
 /// Whether ink is lighter than its ground. Ink is what differs from most of its surroundings, to one side. To which says the third moment of the
 /// differences from local means, over two widths, where the edges of shadows and sheets cancel out; and of the differences from the middle value of the
-/// picture's rim, for strokes wider than that.
+/// image's rim, for strokes wider than that.
 /// </summary>
 internal static class InkPolarity
 {
@@ -48,7 +48,7 @@ internal static class InkPolarity
         sizes += Math.Abs(cube);
     }
 
-    /// <summary>Along an axis of colours a picture has values from −255 to 255.</summary>
+    /// <summary>Along an axis of colors an image has values from −255 to 255.</summary>
     private static int[] Histogram(Plane grey)
     {
         var histogram = new int[Bins];

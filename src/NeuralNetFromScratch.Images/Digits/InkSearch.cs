@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>What is ink in a working picture, and which of it are digits.</summary>
+/// <summary>What is ink in a working image, and which of it are digits.</summary>
 internal sealed class InkSearch
 {
-    /// <summary>The least side of a digit on ruled paper, as a share of the picture's.</summary>
+    /// <summary>The least side of a digit on ruled paper, as a share of the image's.</summary>
     private const float LeastOnRuling = 0.06f;
 
     private readonly double[] _axis;
@@ -11,7 +11,7 @@ internal sealed class InkSearch
     private readonly InkLayer? _ink;
     private readonly InkComponents? _components;
 
-    private InkSearch(WorkingPicture picture, double[] axis, bool isLight, Plane grey, DigitPreprocessorOptions options)
+    private InkSearch(WorkingImage picture, double[] axis, bool isLight, Plane grey, DigitPreprocessorOptions options)
     {
         (Picture, _axis, _isLight) = (picture, axis, isLight);
         bool isBrightness = axis[0] > 0 && axis[1] > 0 && axis[2] > 0;
@@ -22,19 +22,19 @@ internal sealed class InkSearch
         (_components, Digits) = FindDigits(_ink.Mask, options);
     }
 
-    public WorkingPicture Picture { get; }
+    public WorkingImage Picture { get; }
 
     public IReadOnlyList<List<InkComponent>> Digits { get; } = [];
 
-    public static InkSearch Of(WorkingPicture picture, DigitPreprocessorOptions options)
+    public static InkSearch Of(WorkingImage picture, DigitPreprocessorOptions options)
     {
         Plane grey = InkAxis.Project(picture.Channels, out double[] axis);
         bool isLight = options.Ink == InkTone.Automatic ? InkPolarity.IsLight(grey) : options.Ink == InkTone.Light;
         return new(picture, axis, isLight, grey, options);
     }
 
-    /// <summary>The same ink in another part of the picture.</summary>
-    public InkSearch Again(WorkingPicture picture, DigitPreprocessorOptions options) =>
+    /// <summary>The same ink in another part of the image.</summary>
+    public InkSearch Again(WorkingImage picture, DigitPreprocessorOptions options) =>
         new(picture, _axis, _isLight, InkAxis.Project(picture.Channels, _axis), options);
 
     public byte[] Draw(List<InkComponent> digit, DigitPreprocessorOptions options)
@@ -52,7 +52,7 @@ internal sealed class InkSearch
             (bool[] without, int lines) = RulingRemoval.Remove(mask, width, height);
             InkComponents rest = InkComponents.Of(without, width, height);
             List<InkComponent>[] found = lines == 0 ? [] : DigitGroups.Find(rest, width, height, options.SeparatesDigits);
-            // What lines leave where they end or cross is no digit.
+            // The remainders of lines at their ends and crossings are not digits.
             if (lines > 2)
                 found = [.. found.Where(digit => DigitGroups.Bounds(digit).LongSide >= LeastOnRuling * Math.Max(width, height) && digit.Exists(component => component.EdgePixels == 0))];
             if (found.Length > 0 && (lines > 2 || found[0].TrueForAll(component => component.EdgePixels == 0)))

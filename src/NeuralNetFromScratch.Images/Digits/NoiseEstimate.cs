@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// The deviation of a picture's noise: the median of what a Laplacian leaves, which straight edges and even slopes do not change (after Immerkær
+/// The deviation of an image's noise: the median of what a Laplacian leaves, which straight edges and even slopes do not change (after Immerkær
 /// 1996, who takes the mean).
 /// </summary>
 internal static class NoiseEstimate

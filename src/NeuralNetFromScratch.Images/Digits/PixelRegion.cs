@@ -1,10 +1,10 @@
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>A rectangle of a picture's pixels.</summary>
+/// <summary>A rectangle of pixels.</summary>
 /// <param name="X">The leftmost column.</param>
 /// <param name="Y">The topmost row.</param>
-/// <param name="Width">Columns.</param>
-/// <param name="Height">Rows.</param>
+/// <param name="Width">The number of columns.</param>
+/// <param name="Height">The number of rows.</param>
 public readonly record struct PixelRegion(int X, int Y, int Width, int Height)
 {
     internal int Right => X + Width;
@@ -19,7 +19,7 @@ public readonly record struct PixelRegion(int X, int Y, int Width, int Height)
         return new(x, y, Math.Max(Right, other.Right) - x, Math.Max(Bottom, other.Bottom) - y);
     }
 
-    /// <summary>The part within a picture of some size.</summary>
+    /// <summary>Returns the part within an image of a given size.</summary>
     internal PixelRegion Within(int width, int height)
     {
         int x = Math.Clamp(X, 0, width - 1), y = Math.Clamp(Y, 0, height - 1);

@@ -14,7 +14,7 @@ internal sealed class Plane(int width, int height, float[] values)
 
     public float[] Values => values;
 
-    /// <summary>Whether a pixel lies on the edge of the picture.</summary>
+    /// <summary>Whether a pixel lies on the edge of the image.</summary>
     public bool IsEdge(int x, int y) => x == 0 || y == 0 || x == width - 1 || y == height - 1;
 
     /// <summary>The mean over (2·reach + 1)² pixels around each, the outermost pixels repeated.</summary>

@@ -34,7 +34,7 @@ internal static class RulingRemoval
             (int best, int slope, int offset) = (0, 0, 0);
             for (int s = 0; s < votes.GetLength(0); s++)
             {
-                // Once a line has been found, others parallel to it may leave the picture above or below.
+                // Once a line has been found, others parallel to it may leave the image above or below.
                 bool isParallel = mainSlope >= 0 && Math.Abs(s - mainSlope) <= 1;
                 for (int o = 0; o < votes.GetLength(1) - 1; o++)
                 {
@@ -57,7 +57,7 @@ internal static class RulingRemoval
         }
     }
 
-    /// <summary>In how many columns a line is within the picture.</summary>
+    /// <summary>In how many columns a line is within the image.</summary>
     private static int Extent(int left, int rise, int width, int height)
     {
         int right = left + rise;

@@ -1,18 +1,18 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// Learns what pictures show from a folder for each class. The network keeps the classes' names and how pictures are prepared, so that a loaded
-/// classifier does with a file what the training did.
+/// A classifier for images, trained on a folder with one folder for each class. Its file contains the names of the classes and the preparation of images, so
+/// that a loaded classifier prepares images as the training did.
 /// </summary>
-/// <remarks>Any number of threads may predict with one classifier, as long as nobody trains it meanwhile.</remarks>
+/// <remarks>Predictions are thread-safe; the classifier must not be trained at the same time.</remarks>
 public sealed class ImageClassifier
 {
     private readonly ImageClassifierOptions _options;
     private Sequential? _network;
     private ImagePreparation _preparation;
 
-    /// <summary>A classifier that has learned nothing yet.</summary>
-    /// <param name="options">How it is trained; null for the defaults.</param>
+    /// <summary>Creates an untrained classifier.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
     public ImageClassifier(ImageClassifierOptions? options = null)
     {
         _options = options ?? new();
@@ -22,20 +22,20 @@ public sealed class ImageClassifier
     private ImageClassifier(Sequential network, ImagePreparation preparation)
         : this() => (_network, _preparation) = (network, preparation);
 
-    /// <summary>The names of the classes; empty before the first fit.</summary>
+    /// <summary>The names of the classes; empty before training.</summary>
     public IReadOnlyList<string> ClassNames => _network?.ClassNames ?? [];
 
-    /// <summary>How pictures become the network's input.</summary>
+    /// <summary>The conversion of images to inputs of the network.</summary>
     public ImagePreparation Preparation => _preparation;
 
-    /// <summary>The network, which gives a probability for each class.</summary>
-    /// <exception cref="InvalidOperationException">It has not learned anything yet.</exception>
-    public Sequential Network => _network ?? throw new InvalidOperationException("the classifier has not learned anything yet: call Fit first");
+    /// <summary>The network, whose outputs are the probabilities of the classes.</summary>
+    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
+    public Sequential Network => _network ?? throw new InvalidOperationException("the classifier is not trained; call Fit first");
 
-    /// <summary>Reads a classifier from a file that <see cref="Save"/> wrote.</summary>
+    /// <summary>Loads a classifier from a file that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="parts">The kinds that the file may have; <see cref="BuiltInParts.Registry"/> if null.</param>
-    /// <exception cref="InvalidDataException">The file holds no classifier of pictures; the message says what is wrong.</exception>
+    /// <param name="parts">The parts that the file can contain; <see cref="BuiltInParts.Registry"/> if null.</param>
+    /// <exception cref="InvalidDataException">The file does not contain an image classifier; the message says why.</exception>
     public static ImageClassifier Load(string path, PartRegistry? parts = null)
     {
         Sequential network = Sequential.Load(path, parts);
@@ -47,26 +47,26 @@ public sealed class ImageClassifier
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw MessageText.Malformed(path, exception);
         }
     }
 
-    /// <summary>Learns from scratch from the pictures of a folder, in which a folder for each class has its pictures.</summary>
+    /// <summary>Trains from newly initialized parameters on a folder with one folder for each class.</summary>
     /// <param name="folder">The folder; see <see cref="ImageFolder.Load(string, ImagePreparation, ImageFolderOptions?)"/>.</param>
-    /// <param name="progress">Is told how the training goes: a <see cref="ConsoleProgress"/> shows it.</param>
-    /// <param name="cancellationToken">Ends the training.</param>
-    /// <returns>What each epoch reached.</returns>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There are fewer than two classes, a class has no picture, or a picture is damaged.</exception>
+    /// <param name="progress">Receives about 100 reports per epoch and one at its end, for example a <see cref="ConsoleProgress"/>.</param>
+    /// <param name="cancellationToken">Ends the training at the next step.</param>
+    /// <returns>The loss and metrics of each epoch.</returns>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="InvalidDataException">There are fewer than two classes, a class has no images, or an image is damaged.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public TrainingHistory Fit(string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Fit(ImageFolder.Load(folder, _options.Preparation), progress, cancellationToken);
 
-    /// <summary>Learns from scratch from pictures that were loaded.</summary>
-    /// <param name="images">The pictures; their preparation replaces that of the options.</param>
-    /// <param name="progress">Is told how the training goes: a <see cref="ConsoleProgress"/> shows it.</param>
-    /// <param name="cancellationToken">Ends the training.</param>
-    /// <returns>What each epoch reached.</returns>
+    /// <summary>Trains from newly initialized parameters on loaded images.</summary>
+    /// <param name="images">The images. Their preparation is used instead of that of the options.</param>
+    /// <param name="progress">Receives about 100 reports per epoch and one at its end, for example a <see cref="ConsoleProgress"/>.</param>
+    /// <param name="cancellationToken">Ends the training at the next step.</param>
+    /// <returns>The loss and metrics of each epoch.</returns>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public TrainingHistory Fit(ImageFolder images, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -95,32 +95,29 @@ public sealed class ImageClassifier
         return history;
     }
 
-    /// <summary>What a picture file shows most probably.</summary>
+    /// <summary>Predicts the most probable class of an image file.</summary>
     /// <param name="path">A PNG, JPEG, BMP, GIF or WebP file.</param>
-    /// <exception cref="InvalidDataException">The file is no picture, or is damaged or too large; the message names it.</exception>
+    /// <exception cref="InvalidDataException">The file is not an image, or is damaged or too large. The message names the file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidOperationException">The classifier has not learned anything yet.</exception>
+    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
     public Classification Predict(string path)
     {
         _ = Network;
         return Predict(RgbaImage.Load(path, new ImageLoadOptions { ReduceTo = _preparation.DecodedSide }));
     }
 
-    /// <summary>What a picture shows most probably.</summary>
-    /// <param name="image">The picture.</param>
-    /// <exception cref="InvalidOperationException">The classifier has not learned anything yet.</exception>
+    /// <summary>Predicts the most probable class of an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
     public Classification Predict(RgbaImage image)
     {
         Sequential network = Network;
-        byte[] pixels = _preparation.Apply(image);
-        float[] input = new float[pixels.Length];
-        (network.InputScaling ?? new InputScaling(1f / byte.MaxValue)).Apply(pixels, input);
-        return network.Classify(input);
+        return network.Classify((network.InputScaling ?? new InputScaling(1f / byte.MaxValue)).Apply(_preparation.Apply(image)));
     }
 
-    /// <summary>Writes the classifier to a safetensors file: network, names of the classes, and how pictures are prepared.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <exception cref="InvalidOperationException">The classifier has not learned anything yet.</exception>
+    /// <summary>Saves the classifier in a safetensors file: network, names of the classes, preparation of images. The file is written atomically.</summary>
+    /// <param name="path">The file. An existing file is replaced.</param>
+    /// <exception cref="InvalidOperationException">The classifier is not trained.</exception>
     public void Save(string path) => Network.Save(path);
 
     private static Layer[] DefaultLayers() =>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>Prepared pictures as bytes, read as 0 to 1. One that was not kept is decoded anew each time it is read.</summary>
+/// <summary>Prepared images as bytes, read as 0 to 1. An image that is not in memory is decoded each time it is read.</summary>
 internal sealed class ImageDataset(
     ImagePreparation preparation, string[] files, int[] labels, int classCount, byte[][] kept, byte[][] digests, long maxPixels) : Dataset
 {

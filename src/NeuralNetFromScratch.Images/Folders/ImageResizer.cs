@@ -7,17 +7,17 @@ internal static class ImageResizer
 
     public static void Resize(RgbaImage image, ImagePreparation to, Span<byte> result)
     {
-        // The piece of the picture, and the piece of the result that it fills.
+        // The piece of the image, and the piece of the result that it fills.
         (double left, double top, double width, double height) = (0, 0, image.Width, image.Height);
         (int x, int y, int columns, int rows) = (0, 0, to.Width, to.Height);
         double horizontal = (double)to.Width / image.Width, vertical = (double)to.Height / image.Height;
-        if (to.Fit == ImageFit.Crop)
+        if (to.ResizeMode == ImageResizeMode.Crop)
         {
             double scale = Math.Max(horizontal, vertical);
             (width, height) = (Math.Min(width, to.Width / scale), Math.Min(height, to.Height / scale));
             (left, top) = ((image.Width - width) / 2, (image.Height - height) / 2);
         }
-        else if (to.Fit == ImageFit.Pad)
+        else if (to.ResizeMode == ImageResizeMode.Pad)
         {
             double scale = Math.Min(horizontal, vertical);
             (columns, rows) = (Math.Clamp((int)Math.Round(image.Width * scale), 1, to.Width), Math.Clamp((int)Math.Round(image.Height * scale), 1, to.Height));

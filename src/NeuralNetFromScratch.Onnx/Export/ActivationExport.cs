@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Activations as ONNX operators; those that opset 17 does not have are put together from others.</summary>
+/// <summary>Exports activations as ONNX operators. Activations without an operator in opset 17 become several operators.</summary>
 internal static class ActivationExport
 {
     private const float SeluAlpha = 1.6732632423543772f, SeluScale = 1.0507009873554805f;
@@ -21,17 +21,17 @@ internal static class ActivationExport
         ["gelu-tanh"] = (graph, _, x) => HalfTimes(graph, x, graph.Node("Tanh", [GeluArgument(graph, x)])),
     };
 
-    /// <exception cref="NotSupportedException">The activation is the user's own, and does not say what it is composed of.</exception>
+    /// <exception cref="NotSupportedException">The activation is not built in and does not implement <see cref="IComposedOf"/>.</exception>
     public static ExportedValue Add(ExportedLayer place, Activation activation, ExportedValue x)
     {
         if (LayerExport.IsOurs(activation) && Exporters.TryGetValue(activation.Settings.Kind, out var export))
             return x.With(export(place.Graph, activation.Settings, x.Name));
         if (activation is not IComposedOf composed)
-            throw new NotSupportedException($"{place.Name}: the activation \"{activation}\" cannot be exported; let it implement {nameof(IComposedOf)} where it is one of the library's");
+            throw new NotSupportedException($"{place.Name}: the activation \"{activation}\" cannot be exported; implement {nameof(IComposedOf)} if it is equivalent to a built-in one");
         int length = place.Layer.OutputShape(place.InputShape).ElementCount;
         var chain = new Chain([length], composed.Composition([length]));
         if (chain.Parameters.Count > 0 || chain.OutputShape.ElementCount != length)
-            throw new NotSupportedException($"{place.Name}: the activation \"{activation}\" cannot be exported: the layers that it says it is composed of have parameters, or another number of outputs");
+            throw new NotSupportedException($"{place.Name}: the activation \"{activation}\" cannot be exported: the layers of its {nameof(IComposedOf)} have parameters, or another number of outputs");
         ExportedValue vector = ExportedValue.Vector(place.Graph.Vector(x));
         return LayerExport.Add(place.Graph, new ParameterStore([]), 0, chain, place.Name + ".", vector);
     }

@@ -1,11 +1,11 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>A layer at its place in a network that is exported.</summary>
+/// <summary>A layer of a network that is exported.</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="parameters">The network's parameters.</param>
-/// <param name="first">The number of the layer's first parameter among them.</param>
-/// <param name="node">The layer's place in its chain.</param>
-/// <param name="name">Its name in the network: "residual1.dense2".</param>
+/// <param name="first">The index of the layer's first parameter.</param>
+/// <param name="node">The node of the layer in its chain.</param>
+/// <param name="name">The name in the network, for example "residual1.dense2".</param>
 internal sealed class ExportedLayer(GraphBuilder graph, ParameterStore parameters, int first, ChainNode node, string name)
 {
     public GraphBuilder Graph => graph;
@@ -20,11 +20,11 @@ internal sealed class ExportedLayer(GraphBuilder graph, ParameterStore parameter
     public int BranchCount => node.Branches.Length;
 
     /// <summary>Adds a chain of layers within this one.</summary>
-    /// <param name="number">The number of the branch.</param>
-    /// <param name="value">What its first layer takes.</param>
+    /// <param name="number">The index of the branch.</param>
+    /// <param name="value">The input of the first layer.</param>
     public ExportedValue Branch(int number, ExportedValue value) => LayerExport.Add(graph, parameters, first + node.BranchParameters[number], node.Branches[number], name + ".", value);
 
-    /// <summary>Adds layers in the place of this one, which have its parameters.</summary>
+    /// <summary>Adds layers that replace this one and have its parameters.</summary>
     public ExportedValue Composed(IReadOnlyList<Layer> layers, ExportedValue value)
     {
         var chain = new Chain(node.InputShape, layers);
@@ -33,40 +33,40 @@ internal sealed class ExportedLayer(GraphBuilder graph, ParameterStore parameter
             fits = chain.Parameters[i].Shape.ElementCount == parameters[first + i].Shape.ElementCount;
         return fits
             ? LayerExport.Add(graph, parameters, first, chain, name + ".", value)
-            : throw new NotSupportedException($"{name}: the layer \"{node.Layer}\" cannot be exported: its output or its parameters are not those of the layers that it says it is composed of");
+            : throw new NotSupportedException($"{name}: the layer \"{node.Layer}\" cannot be exported: its output or parameters differ from those of the layers of its {nameof(IComposedOf)}");
     }
 
-    /// <summary>A parameter in its own shape.</summary>
+    /// <summary>Adds a parameter in its original shape.</summary>
     public string Parameter(string parameter)
     {
         Parameter found = Find(parameter);
         return graph.Constant(found.Name, found.Shape.Dimensions, found.Values);
     }
 
-    /// <summary>A parameter as a vector: samples are vectors within the graph, whatever their shape outside.</summary>
+    /// <summary>Adds a parameter as a vector, since samples are vectors within the graph.</summary>
     public string Vector(string parameter)
     {
         Parameter found = Find(parameter);
         return graph.Constant(found.Name, [found.Shape.ElementCount], found.Values);
     }
 
-    /// <summary>A parameter that has a value for each element of another value, in its order.</summary>
+    /// <summary>Adds a parameter with a value for each element of another value, in its order.</summary>
     public string Like(ExportedValue value, string parameter)
     {
-        if (value.Picture is not { } picture)
+        if (value.Image is not { } image)
             return Vector(parameter);
         Parameter found = Find(parameter);
-        return graph.Constant(found.Name, [picture.Channels, picture.Height, picture.Width], Turned(found.Values, picture, 1));
+        return graph.Constant(found.Name, [image.Channels, image.Height, image.Width], Turned(found.Values, image, 1));
     }
 
-    /// <summary>A parameter [features, units] with its rows in the order of pictures whose channels come first.</summary>
-    public string TurnedRows(string parameter, PictureShape picture)
+    /// <summary>Adds a parameter [features, units] with its rows in channels-first order.</summary>
+    public string TurnedRows(string parameter, ImageShape image)
     {
         Parameter found = Find(parameter);
-        return graph.Constant(found.Name, found.Shape.Dimensions, Turned(found.Values, picture, found.Shape[1]));
+        return graph.Constant(found.Name, found.Shape.Dimensions, Turned(found.Values, image, found.Shape[1]));
     }
 
-    /// <summary>A parameter [height, width, channels, filters] with filters and channels first.</summary>
+    /// <summary>Adds a parameter [height, width, channels, filters] as [filters, channels, height, width].</summary>
     public string Kernel(string parameter)
     {
         Parameter found = Find(parameter);
@@ -77,14 +77,14 @@ internal sealed class ExportedLayer(GraphBuilder graph, ParameterStore parameter
         return graph.Constant(found.Name, [filters, channels, found.Shape[0], found.Shape[1]], turned);
     }
 
-    /// <summary>How many values a parameter has.</summary>
+    /// <summary>Returns the number of values of a parameter.</summary>
     public int Length(string parameter) => Find(parameter).Shape.ElementCount;
 
-    /// <summary>A part of a parameter's values as one row.</summary>
+    /// <summary>Adds a part of a parameter's values as one row.</summary>
     public string Row(string parameter, int start, int length) => graph.Constant(
         FormattableString.Invariant($"{name}.{parameter}.{start}"), [1, length], Find(parameter).Values.Slice(start, length));
 
-    /// <summary>A vector of one value, in the place of a parameter that the layer does not have.</summary>
+    /// <summary>Adds a constant vector instead of a parameter that the layer does not have.</summary>
     /// <param name="parameter">The parameter's name.</param>
     /// <param name="like">A parameter of the same length.</param>
     /// <param name="value">The value.</param>
@@ -95,15 +95,15 @@ internal sealed class ExportedLayer(GraphBuilder graph, ParameterStore parameter
         return graph.Constant($"{name}.{parameter}", [values.Length], values);
     }
 
-    /// <summary>Rows of a picture's places and channels in the order of its channels and places.</summary>
-    private static float[] Turned(ReadOnlySpan<float> values, PictureShape picture, int length)
+    /// <summary>Returns rows for (position, channel) in the order (channel, position).</summary>
+    private static float[] Turned(ReadOnlySpan<float> values, ImageShape image, int length)
     {
         float[] turned = new float[values.Length];
-        int places = picture.Height * picture.Width, row = 0;
-        for (int channel = 0; channel < picture.Channels; channel++)
+        int places = image.Height * image.Width, row = 0;
+        for (int channel = 0; channel < image.Channels; channel++)
         {
             for (int place = 0; place < places; place++, row++)
-                values.Slice((place * picture.Channels + channel) * length, length).CopyTo(turned.AsSpan(row * length));
+                values.Slice((place * image.Channels + channel) * length, length).CopyTo(turned.AsSpan(row * length));
         }
 
         return turned;

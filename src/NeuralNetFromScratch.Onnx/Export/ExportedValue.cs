@@ -1,16 +1,16 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>A value of a graph that is written.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Picture">
-/// The size of the pictures that it holds, [batch, channels, height, width]; null where it is [batch, length], a sample's elements in the library's order. What
-/// follows a flatten still has pictures here: a dense layer takes them as they are, with the rows of its weight in their order.
+/// <summary>A value of an exported graph.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Image">
+/// The size of the images of a value [batch, channels, height, width]; null for a value [batch, length] in the library's order. After a flatten, the value
+/// is still an image here: a dense layer reads it with the rows of its weight in channels-first order.
 /// </param>
-internal readonly record struct ExportedValue(string Name, PictureShape? Picture)
+internal readonly record struct ExportedValue(string Name, ImageShape? Image)
 {
-    /// <summary>A value [batch, length].</summary>
+    /// <summary>Creates a value [batch, length].</summary>
     public static ExportedValue Vector(string name) => new(name, null);
 
-    /// <summary>Other elements in the same order.</summary>
-    public ExportedValue With(string name) => new(name, Picture);
+    /// <summary>Creates a value with other elements in the same order.</summary>
+    public ExportedValue With(string name) => new(name, Image);
 }

@@ -4,7 +4,7 @@ using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Adds nodes and constants to a graph; each node's output is a value that the next can take.</summary>
+/// <summary>Adds nodes and constants to a graph.</summary>
 internal sealed class GraphBuilder(GraphProto graph)
 {
     private int _count;
@@ -21,7 +21,7 @@ internal sealed class GraphBuilder(GraphProto graph)
         return output;
     }
 
-    /// <summary>A tensor of floats under a name of its own.</summary>
+    /// <summary>Adds a float tensor with a unique name.</summary>
     public string Constant(string name, ReadOnlySpan<int> dimensions, ReadOnlySpan<float> values)
     {
         var tensor = new TensorProto { Name = name, DataType = OnnxTypes.Float };
@@ -35,13 +35,13 @@ internal sealed class GraphBuilder(GraphProto graph)
         return name;
     }
 
-    /// <summary>A single number.</summary>
+    /// <summary>Adds a single number.</summary>
     public string Scalar(float value) => Constant($"constant{_count++}", [], [value]);
 
-    /// <summary>A vector of numbers.</summary>
+    /// <summary>Adds a vector of numbers.</summary>
     public string Numbers(params ReadOnlySpan<float> values) => Constant($"constant{_count++}", [values.Length], values);
 
-    /// <summary>A vector of whole numbers.</summary>
+    /// <summary>Adds a vector of integers.</summary>
     public string Integers(params ReadOnlySpan<long> values)
     {
         var tensor = new TensorProto { Name = $"constant{_count++}", DataType = OnnxTypes.Int64, Dims = { values.Length } };
@@ -53,7 +53,7 @@ internal sealed class GraphBuilder(GraphProto graph)
         return tensor.Name;
     }
 
-    /// <summary>Another shape for the samples of a value, [batch, …sizes].</summary>
+    /// <summary>Reshapes a value to [batch, …sizes].</summary>
     public string Reshape(string value, ReadOnlySpan<int> sizes)
     {
         long[] shape = new long[sizes.Length + 1];
@@ -62,42 +62,42 @@ internal sealed class GraphBuilder(GraphProto graph)
         return Node("Reshape", [value, Integers(shape)]);
     }
 
-    /// <summary>A value as a vector for each sample, its elements in the library's order.</summary>
-    public string Vector(ExportedValue value) => value.Picture switch
+    /// <summary>Converts a value to a vector for each sample, in the library's order.</summary>
+    public string Vector(ExportedValue value) => value.Image switch
     {
         null => value.Name,
         { Channels: 1 } or { Height: 1, Width: 1 } => Rows(value),
-        _ => Rows(new(Node("Transpose", [value.Name], Attribute("perm", [0, 2, 3, 1])), value.Picture)),
+        _ => Rows(new(Node("Transpose", [value.Name], Attribute("perm", [0, 2, 3, 1])), value.Image)),
     };
 
-    /// <summary>A value as a vector for each sample, its elements in whatever order they are.</summary>
-    public string Rows(ExportedValue value) => value.Picture is null ? value.Name : Node("Flatten", [value.Name], Attribute("axis", 1L));
+    /// <summary>Converts a value to a vector for each sample, in its current order.</summary>
+    public string Rows(ExportedValue value) => value.Image is null ? value.Name : Node("Flatten", [value.Name], Attribute("axis", 1L));
 
-    /// <summary>A value as pictures with their channels first.</summary>
-    public string Picture(ExportedValue value, PictureShape picture)
+    /// <summary>Converts a value to images with channels first.</summary>
+    public string Image(ExportedValue value, ImageShape image)
     {
-        if (value.Picture == picture)
+        if (value.Image == image)
             return value.Name;
         string vector = Vector(value);
-        return picture.Channels == 1 || picture is { Height: 1, Width: 1 }
-            ? Reshape(vector, [picture.Channels, picture.Height, picture.Width])
-            : Node("Transpose", [Reshape(vector, [picture.Height, picture.Width, picture.Channels])], Attribute("perm", [0, 3, 1, 2]));
+        return image.Channels == 1 || image is { Height: 1, Width: 1 }
+            ? Reshape(vector, [image.Channels, image.Height, image.Width])
+            : Node("Transpose", [Reshape(vector, [image.Height, image.Width, image.Channels])], Attribute("perm", [0, 3, 1, 2]));
     }
 
-    /// <summary>Some columns of a value [batch, length].</summary>
+    /// <summary>Slices columns of a value [batch, length].</summary>
     public string Columns(string value, int start, int end) => Node("Slice", [value, Integers(start), Integers(end), Integers(1)]);
 
-    /// <summary>A row [1, length] as often as another value has samples.</summary>
+    /// <summary>Repeats a row [1, length] for each sample of another value.</summary>
     public string Repeat(string row, int length, string like)
     {
         string samples = Node("Shape", [like], Attribute("start", 0L), Attribute("end", 1L));
         return Node("Expand", [row, Node("Concat", [samples, Integers(length)], Attribute("axis", 0L))]);
     }
 
-    /// <summary>Truths as 1 and 0.</summary>
+    /// <summary>Converts Boolean values to 1 and 0.</summary>
     public string Number(string truth) => Node("Cast", [truth], Attribute("to", OnnxTypes.Float));
 
-    /// <summary>1 and 0 as truths.</summary>
+    /// <summary>Converts 1 and 0 to Boolean values.</summary>
     public string Truth(string number) => Node("Cast", [number], Attribute("to", OnnxTypes.Bool));
 
     public static AttributeProto Attribute(string name, long[] values)

@@ -31,6 +31,6 @@ public sealed record OnnxExportOptions
         Guard.NotEmpty(InputName, nameof(InputName));
         Guard.NotEmpty(OutputName, nameof(OutputName));
         if (InputName == OutputName)
-            throw new ArgumentException($"input and output cannot both be called \"{InputName}\"", nameof(OutputName));
+            throw new ArgumentException($"the input and the output must have different names, got \"{InputName}\" for both", nameof(OutputName));
     }
 }

@@ -1,20 +1,20 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Axes, and values brought to a common shape or another order.</summary>
+/// <summary>Axes, broadcasting and permutation of values.</summary>
 internal static class Arrangement
 {
-    /// <summary>Brings values to one shape, as NumPy does: axes are aligned at the last, and sizes of 1 are repeated.</summary>
-    /// <param name="tracer">Where steps are added.</param>
-    /// <param name="operation">The node that wants them so.</param>
+    /// <summary>Broadcasts values to one shape as NumPy does.</summary>
+    /// <param name="tracer">Receives the steps.</param>
+    /// <param name="operation">The node.</param>
     /// <param name="values">The values.</param>
-    /// <returns>The shape, and elements for each of the values: as many as the shape has, or one.</returns>
+    /// <returns>The shape, and the elements of each value: those of the shape, or a single one.</returns>
     public static (int[] Sizes, int SampleAxis, Operand[] Elements) Broadcast(Tracer tracer, Operation operation, params Value[] values)
     {
         (int[] sizes, int sampleAxis, int[][] aligned) = CommonShape(operation, values);
         return (sizes, sampleAxis, [.. values.Select((value, i) => Expand(tracer, operation, value.Elements!, aligned[i], sizes))]);
     }
 
-    /// <summary>The shape that values have in common, and the sizes of each with as many axes.</summary>
+    /// <summary>Returns the common shape of values, and the sizes of each value with the same number of axes.</summary>
     public static (int[] Sizes, int SampleAxis, int[][] Aligned) CommonShape(Operation operation, params Value[] values)
     {
         int rank = values.Max(value => value.Rank), sampleAxis = -1;
@@ -22,7 +22,7 @@ internal static class Arrangement
         {
             int axis = value.SampleAxis + rank - value.Rank;
             if (sampleAxis >= 0 && axis != sampleAxis)
-                throw operation.Refuse($"computes one sample from others: shapes {string.Join(" and ", values.Select(other => other.ToString()))}");
+                throw operation.Refuse($"mixes samples: shapes {string.Join(" and ", values.Select(other => other.ToString()))}");
             sampleAxis = axis;
         }
 
@@ -34,7 +34,7 @@ internal static class Arrangement
             foreach (int[] other in aligned)
             {
                 if (other[axis] != 1 && sizes[axis] != 1 && other[axis] != sizes[axis])
-                    throw operation.Refuse($"the shapes {string.Join(" and ", values.Select(value => value.ToString()))} do not fit each other");
+                    throw operation.Refuse($"the shapes {string.Join(" and ", values.Select(value => value.ToString()))} are not compatible");
                 sizes[axis] = other[axis] == 1 ? sizes[axis] : other[axis];
             }
         }
@@ -43,7 +43,7 @@ internal static class Arrangement
         return (sizes, sampleAxis, aligned);
     }
 
-    /// <summary>Repeats elements along axes of size 1; a single element stays one.</summary>
+    /// <summary>Repeats elements along axes of size 1. A single element is not repeated.</summary>
     public static Operand Expand(Tracer tracer, Operation operation, Operand elements, int[] from, int[] to)
     {
         if (elements.Length == 1 || from.SequenceEqual(to))
@@ -54,7 +54,7 @@ internal static class Arrangement
         return View(tracer, operation, elements, 0, to, strides);
     }
 
-    /// <summary>Elements in another order, with neighbouring axes that go on with each other as one.</summary>
+    /// <summary>Permutes elements, with contiguous neighboring axes merged.</summary>
     public static Operand View(Tracer tracer, Operation operation, Operand elements, int offset, int[] sizes, int[] strides)
     {
         var merged = new List<(int Size, int Stride)>();
@@ -73,12 +73,12 @@ internal static class Arrangement
         return tracer.Step(operation, "View", [elements], sizes: [offset, .. merged.Select(axis => axis.Size), .. merged.Select(axis => axis.Stride)]);
     }
 
-    /// <summary>A value whose elements are another's in another order: <c>y[i₁, …] = x[offset + Σ iⱼ·strideⱼ]</c>, within a sample.</summary>
+    /// <summary>Permutes the elements of a value: <c>y[i₁, …] = x[offset + Σ iⱼ·strideⱼ]</c>, within a sample.</summary>
     public static Value View(Tracer tracer, Operation operation, Value x, int offset, int[] sizes, int[] strides, int sampleAxis)
     {
         int length = ShapeImports.Length(operation, sizes);
         if (length == 0)
-            throw operation.Refuse("gives no values");
+            throw operation.Refuse("has an empty result");
         if (x.Elements is { } elements)
             return new Value { Kind = x.Kind, Sizes = sizes, SampleAxis = sampleAxis, Elements = View(tracer, operation, elements, offset, sizes, strides) };
         tracer.Budget.Spend(operation, length);
@@ -93,17 +93,17 @@ internal static class Arrangement
         return Constants(x, sizes, places);
     }
 
-    /// <summary>A value of some places along an axis of another: <c>y[o, n, i] = x[o, placeₙ, i]</c>, within a sample.</summary>
+    /// <summary>Selects positions along an axis of a value: <c>y[o, n, i] = x[o, placeₙ, i]</c>, within a sample.</summary>
     public static Value Pick(Tracer tracer, Operation operation, Value x, int axis, int[] places, int[] newSizes)
     {
         if (Array.Exists(places, place => place < 0 || place >= x.Sizes[axis]))
-            throw operation.Refuse($"takes a place along axis {axis} that {x} does not have");
+            throw operation.Refuse($"has an index out of range along axis {axis} of {x}");
         int[] sizes = [.. x.Sizes[..axis], .. newSizes, .. x.Sizes[(axis + 1)..]];
         int sampleAxis = x.SampleAxis > axis ? x.SampleAxis + newSizes.Length - 1 : x.SampleAxis;
         int step = places.Length > 1 ? places[1] - places[0] : 1;
         int[] strides = Strides(x.Sizes);
         if (places.Length == 0)
-            throw operation.Refuse("gives no values");
+            throw operation.Refuse("has an empty result");
         if (Enumerable.Range(1, places.Length - 1).All(i => places[i] - places[i - 1] == step))
         {
             Value view = View(
@@ -120,7 +120,7 @@ internal static class Arrangement
         return Constants(x, sizes, [.. Enumerable.Range(0, around[0] * places.Length * inner).Select(i => ((i / inner / places.Length * around[1]) + places[i / inner % places.Length]) * inner + i % inner)]);
     }
 
-    /// <summary>How far neighbours along each axis lie apart.</summary>
+    /// <summary>Returns the stride of each axis.</summary>
     public static int[] Strides(int[] sizes)
     {
         int[] strides = new int[sizes.Length];
@@ -133,38 +133,38 @@ internal static class Arrangement
         return strides;
     }
 
-    /// <summary>The number of an axis, which may be counted from the end.</summary>
-    /// <exception cref="InvalidDataException">There is no such axis.</exception>
+    /// <summary>Returns the index of an axis that can be counted from the end.</summary>
+    /// <exception cref="InvalidDataException">The axis is out of range.</exception>
     public static int Axis(Operation operation, long axis, int rank) =>
-        axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw operation.Refuse(FormattableString.Invariant($"there is no axis {axis} in {rank} axes"));
+        axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw operation.Refuse(FormattableString.Invariant($"axis {axis} is out of range for {rank} axes"));
 
-    /// <summary>The number of an axis within a sample.</summary>
-    /// <exception cref="InvalidDataException">It is that of samples, or there is no such axis.</exception>
+    /// <summary>Returns the index of an axis within a sample.</summary>
+    /// <exception cref="InvalidDataException">The axis is the batch axis, or out of range.</exception>
     public static int InSample(Operation operation, long axis, Value value)
     {
         int number = Axis(operation, axis, value.Rank);
         return number == value.SampleAxis
-            ? throw operation.Refuse($"goes along axis {number} of {value}, that of samples: a network computes each sample by itself")
+            ? throw operation.Refuse($"computes along axis {number} of {value}, the batch axis; a network processes each sample separately")
             : value.SampleAxis >= 0 && number > value.SampleAxis ? number - 1 : number;
     }
 
-    /// <summary>The product of the sizes before an axis, its size, and the product of those after it.</summary>
+    /// <summary>Returns the product of the sizes before an axis, its size, and the product of the sizes after it.</summary>
     public static int[] Around(int[] sizes, int axis, int axes = 1) =>
         [sizes[..axis].Aggregate(1, (product, size) => product * size), sizes[axis..(axis + axes)].Aggregate(1, (product, size) => product * size), sizes[(axis + axes)..].Aggregate(1, (product, size) => product * size)];
 
-    /// <summary>The sizes within a sample, with as many axes as others have.</summary>
+    /// <summary>Returns the sizes within a sample, with a given number of axes.</summary>
     private static int[] Aligned(Operation operation, Value value, int rank, int sampleAxis)
     {
         List<int> full = [.. Enumerable.Repeat(1, rank - value.Rank), .. value.Sizes];
         if (sampleAxis < 0 || value.SampleAxis >= 0)
             return [.. full];
         if (full[sampleAxis] != 1)
-            throw operation.Refuse($"a constant of shape {value} has other values for each sample");
+            throw operation.Refuse($"a constant of shape {value} has different values for each sample");
         full.RemoveAt(sampleAxis);
         return [.. full];
     }
 
-    /// <summary>Constant whole numbers or texts of some places of another.</summary>
+    /// <summary>Selects elements of constant integers or strings.</summary>
     private static Value Constants(Value x, int[] sizes, int[] places) => new()
     {
         Kind = x.Kind,

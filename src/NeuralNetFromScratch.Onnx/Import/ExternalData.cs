@@ -3,8 +3,8 @@ using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Weights that lie in files beside the model, as PyTorch writes them for large models: model.onnx.data.</summary>
-/// <param name="folder">The model's folder; null where it is read from a stream.</param>
+/// <summary>Weights in separate files such as model.onnx.data, which PyTorch writes for large models.</summary>
+/// <param name="folder">The folder of the model; null if it is read from a stream.</param>
 internal sealed class ExternalData(string? folder)
 {
     private const string Location = "location", Offset = "offset", Length = "length";
@@ -13,7 +13,7 @@ internal sealed class ExternalData(string? folder)
 
     public static bool IsExternal(TensorProto tensor) => tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0;
 
-    /// <summary>How many bytes a tensor says that it has in another file, and at most as many as that file has.</summary>
+    /// <summary>Returns the number of bytes of a tensor in another file, limited to the size of that file.</summary>
     public long StoredBytes(TensorProto tensor)
     {
         if (!IsExternal(tensor) || _folder is null)
@@ -23,7 +23,7 @@ internal sealed class ExternalData(string? folder)
     }
 
     /// <summary>Reads the bytes of a tensor.</summary>
-    /// <exception cref="InvalidDataException">There is no such file in the model's folder, or it does not have as many bytes.</exception>
+    /// <exception cref="InvalidDataException">The file is missing, is outside the folder of the model, or is too short.</exception>
     public byte[] Read(TensorProto tensor, string name, long length)
     {
         if (_folder is null)
@@ -31,7 +31,7 @@ internal sealed class ExternalData(string? folder)
                 $"tensor {MessageText.Quote(name)} lies in another file, {MessageText.Quote(Entry(tensor, Location) ?? "")}, which a stream does not lead to; import the model by its path, or write it as one file (onnx.save_model(…, save_as_external_data=False); torch.onnx.export(…, external_data=False))");
         string path = PathOf(tensor, name);
         if (!File.Exists(path))
-            throw new InvalidDataException($"tensor {MessageText.Quote(name)} lies in {MessageText.Quote(path)}, which does not exist; put the file beside the model");
+            throw new InvalidDataException($"tensor {MessageText.Quote(name)} is in {MessageText.Quote(path)}, which does not exist; place the file in the folder of the model");
         using FileStream file = File.OpenRead(path);
         long offset = Number(tensor, name, Offset) ?? 0, stored = Number(tensor, name, Length) ?? file.Length - offset;
         if (offset < 0 || stored != length || offset > file.Length - length)
@@ -43,7 +43,7 @@ internal sealed class ExternalData(string? folder)
         return bytes;
     }
 
-    /// <summary>The file, which has to be in the model's folder or one within it.</summary>
+    /// <summary>Returns the path of the file, which must be within the folder of the model.</summary>
     private string PathOf(TensorProto tensor, string name)
     {
         string location = Entry(tensor, Location) ?? "";
@@ -51,7 +51,7 @@ internal sealed class ExternalData(string? folder)
         string relative = path.Length == 0 ? ".." : Path.GetRelativePath(_folder!, path);
         bool isInside = !Path.IsPathRooted(location) && !Path.IsPathRooted(relative) && relative != ".." && !relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         if (!isInside || (File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is not null))
-            throw new InvalidDataException($"tensor {MessageText.Quote(name)} lies in {MessageText.Quote(location)}, which is no file of the model's folder; put the file beside the model");
+            throw new InvalidDataException($"tensor {MessageText.Quote(name)} is in {MessageText.Quote(location)}, which is outside the folder of the model; place the file in that folder");
         return path;
     }
 

@@ -4,22 +4,21 @@ using NeuralNetFromScratch.Onnx.Protos;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Turns a model into a network: the graph is followed from the input to the output (<see cref="Tracer"/>), and what lies between becomes layers
-/// (<see cref="Lowering"/>).
+/// Converts a model to a network: <see cref="Tracer"/> follows the graph from the input to the output, <see cref="Lowering"/> converts its nodes to layers.
 /// </summary>
 internal static class GraphImport
 {
-    /// <exception cref="InvalidDataException">The model is malformed or holds something that has no counterpart.</exception>
+    /// <exception cref="InvalidDataException">The model is malformed or contains something that is not supported.</exception>
     public static Sequential Read(ModelProto model, string? folder, OnnxImportOptions options)
     {
         if (model.Graph is null)
-            throw new InvalidDataException("the file holds no graph");
+            throw new InvalidDataException("the file contains no graph");
         var external = new ExternalData(folder);
         var graph = new ModelGraph(model, external);
         string output = OutputChoice.Find(graph, model.Graph, options.OutputName);
         graph.ChooseInput(output);
         var tensors = new TensorReader(external);
-        // An input of one axis with a size is a sample, any other begins with the axis of samples; where that cannot be, the input is one sample.
+        // An input with one axis of fixed size is a sample. Another input begins with the batch axis; if this is impossible, it is one sample.
         bool isVector = graph.Input is { IsVector: true, IsFixed: true };
         if (TryRead(isVector, out Sequential? network, out InvalidDataException? reason))
             return network;
@@ -55,9 +54,9 @@ internal static class GraphImport
         var tracer = new Tracer(graph, new ImportBudget(graph.StoredValues), tensors, isOneSample, isTurned);
         Value result = tracer.Find(output);
         if (result.Kind != ElementKind.Number || result.Elements?.Node is not { } end)
-            throw new InvalidDataException($"the output {MessageText.Quote(output)} is no tensor of floats that depends on the input");
+            throw new InvalidDataException($"the output {MessageText.Quote(output)} is not a float tensor that depends on the input");
         if (result.SampleAxis > 0)
-            throw new InvalidDataException($"the output {MessageText.Quote(output)} has shape {result}: its first axis is not that of samples");
+            throw new InvalidDataException($"the output {MessageText.Quote(output)} has shape {result}, whose first axis is not the batch axis");
         var transform = OutputActivation.None;
         if (end is { Step: "Softmax" or "LogSoftmax", Sizes: [1, var count, 1] } && count == end.Length)
         {
@@ -68,8 +67,8 @@ internal static class GraphImport
         Shape inputShape = isTurned ? [sizes[1], sizes[2], sizes[0]] : Shape.Create(sizes), outputShape = Shape.Create(result.Sizes);
         if (channelsLast && outputShape.Rank == 3)
         {
-            // A node of which the result was a turn, or a turn more.
-            end = PictureOrder.Last(tracer, end.Source!, new(end), outputShape).Node!;
+            // The result of the node was transposed.
+            end = ImageOrder.Last(tracer, end.Source!, new(end), outputShape).Node!;
             outputShape = [outputShape[1], outputShape[2], outputShape[0]];
         }
 

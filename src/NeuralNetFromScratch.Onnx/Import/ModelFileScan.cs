@@ -3,21 +3,21 @@ using Google.Protobuf;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Counts what a model file would become before it is parsed: a few bytes can stand for an object of a hundred. Time and memory of an import go
-/// in proportion to the file: at most five times the bytes of its weights, and six kilobytes for each node.
+/// Counts the objects of a model file before it is parsed, since a few bytes can become an object of a hundred bytes. Time and memory of an import are
+/// proportional to the file: at most five times the bytes of its weights, and six kilobytes for each node.
 /// </summary>
 internal static class ModelFileScan
 {
-    /// <summary>Entries, such as nodes, attributes and names, that are read whatever the size of the file, and the fewest bytes for each one beyond.</summary>
+    /// <summary>The number of entries (nodes, attributes, names) that any file can have, and the minimum number of bytes for each further one.</summary>
     private const int Allowance = 200_000, BytesPerEntry = 8;
 
     private const int MaximumNodes = 100_000;
 
     private const int Graph = 7, Node = 1, Attribute = 5;
 
-    /// <summary>Fields of messages that hold further entries, by the path to them: a model's graph, its nodes, their attributes.</summary>
-    /// <param name="file">The file; it is at its beginning, and is brought back there.</param>
-    /// <exception cref="InvalidDataException">The file holds too much, or is no such file.</exception>
+    /// <summary>The fields that contain further entries, by their path: the graph of a model, its nodes, their attributes.</summary>
+    /// <param name="file">The file, at its beginning, where it is left.</param>
+    /// <exception cref="InvalidDataException">The file has too many entries, or is malformed.</exception>
     public static void Check(Stream file)
     {
         var counts = new Counts { Most = Allowance + file.Length / BytesPerEntry };
@@ -28,7 +28,7 @@ internal static class ModelFileScan
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw MessageText.Malformed("the file is no ONNX model", exception);
+            throw MessageText.Malformed("the file is not an ONNX model", exception);
         }
 
         file.Position = 0;
@@ -67,13 +67,13 @@ internal static class ModelFileScan
         public long Most, Entries;
         public int Nodes;
 
-        /// <exception cref="InvalidDataException">There are too many.</exception>
+        /// <exception cref="InvalidDataException">The limit is exceeded.</exception>
         public readonly void ThrowIfTooMany()
         {
             if (Nodes > MaximumNodes)
                 throw new InvalidDataException($"the model has more than {MaximumNodes} nodes");
             if (Entries > Most)
-                throw new InvalidDataException($"the model has more than {Most} nodes, attributes and names, which is too many for a file of its size");
+                throw new InvalidDataException($"the model has more than {Most} nodes, attributes and names, too many for the size of the file");
         }
     }
 }

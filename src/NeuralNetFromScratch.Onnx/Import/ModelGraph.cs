@@ -2,7 +2,7 @@ using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>The tensors and nodes of a model by the names of what they give, and its inputs.</summary>
+/// <summary>The inputs of a model, and its tensors and nodes by the names of their outputs.</summary>
 internal sealed class ModelGraph
 {
     private const int MaximumNodes = 100_000;
@@ -17,7 +17,7 @@ internal sealed class ModelGraph
     {
         GraphProto graph = model.Graph;
         if (graph.Node.Count > MaximumNodes)
-            throw new InvalidDataException($"the model has {graph.Node.Count} nodes; more than {MaximumNodes} are not read");
+            throw new InvalidDataException($"the model has {graph.Node.Count} nodes; the maximum is {MaximumNodes}");
         foreach (TensorProto tensor in graph.Initializer)
         {
             if (!_tensors.TryAdd(tensor.Name, tensor))
@@ -25,24 +25,24 @@ internal sealed class ModelGraph
             StoredValues += TensorReader.StoredValues(tensor) + external.StoredBytes(tensor) / 4;
         }
 
-        // Older models count their constants among the inputs.
+        // Older models list constants as inputs.
         foreach (ValueInfoProto input in graph.Input.Where(input => !_tensors.ContainsKey(input.Name)))
             _inputs.Add(new(input));
         var names = _inputs.Select(input => input.Name).ToHashSet();
         var versions = new Dictionary<string, int>();
         foreach (OperatorSetIdProto set in model.OpsetImport)
             versions.TryAdd(OperatorTable.Domain(set.Domain), (int)Math.Clamp(set.Version, 0, int.MaxValue));
-        // Before IR version 3 operator sets were not named: there was one.
+        // Before IR version 3 there was one operator set without a name.
         if (model.OpsetImport.Count == 0)
             versions.Add("", 1);
         foreach (NodeProto node in graph.Node)
             Add(new Operation(node, versions.GetValueOrDefault(OperatorTable.Domain(node.Domain))), names);
     }
 
-    /// <summary>The input that the model is followed from.</summary>
+    /// <summary>The input of the network.</summary>
     public ModelInput Input => _input!;
 
-    /// <summary>How many values the constants have together.</summary>
+    /// <summary>The number of values of all constants.</summary>
     public long StoredValues { get; private set; }
 
     /// <summary>All nodes, in the order of the file.</summary>
@@ -50,13 +50,13 @@ internal sealed class ModelGraph
 
     public TensorProto? FindTensor(string name) => _tensors.GetValueOrDefault(name);
 
-    /// <summary>The node that computes a value.</summary>
+    /// <summary>Returns the node that computes a value.</summary>
     public Operation? FindOperation(string name) => _operations.TryGetValue(name, out var found) ? found.Operation : null;
 
     public bool IsInput(string name) => _inputs.Exists(input => input.Name == name);
 
-    /// <summary>Finds the one input that an output depends on. Others may be there, and be passed on to outputs that nobody reads.</summary>
-    /// <exception cref="InvalidDataException">It depends on none or on several.</exception>
+    /// <summary>Finds the only input that an output depends on. Other inputs can be passed on to unused outputs.</summary>
+    /// <exception cref="InvalidDataException">The output depends on no input or on several.</exception>
     public void ChooseInput(string output)
     {
         HashSet<string> ancestors = Ancestors(output);
@@ -66,7 +66,7 @@ internal sealed class ModelGraph
         _input = used.Length switch
         {
             1 => used[0],
-            // Whatever is wrong is said when the model is followed.
+            // The error is reported when the graph is traced.
             0 when _inputs.Count == 1 => _inputs[0],
             0 => throw new InvalidDataException($"the output {MessageText.Quote(output)} depends on no input"),
             _ => throw new InvalidDataException(
@@ -74,7 +74,7 @@ internal sealed class ModelGraph
         };
     }
 
-    /// <summary>The names of everything that a value is computed from, itself included.</summary>
+    /// <summary>Returns the names of all values that a value depends on, including itself.</summary>
     public HashSet<string> Ancestors(string name)
     {
         HashSet<string> found = [name];
@@ -100,7 +100,7 @@ internal sealed class ModelGraph
         {
             string output = operation.Outputs[i];
             if (output.Length > 0 && (inputs.Contains(output) || _tensors.ContainsKey(output) || !_operations.TryAdd(output, (operation, i))))
-                throw operation.Refuse($"computes {MessageText.Quote(output)}, which is there already");
+                throw operation.Refuse($"computes {MessageText.Quote(output)}, but the model already has a value with this name");
         }
     }
 }
@@ -112,33 +112,33 @@ internal sealed class ModelInput(ValueInfoProto info)
 
     public string Name => info.Name;
 
-    /// <exception cref="InvalidDataException">It is no tensor of numbers.</exception>
+    /// <exception cref="InvalidDataException">It is not a tensor of numbers.</exception>
     public ElementKind Kind => Type is { } type && OnnxTypes.Kind(type.ElemType) is { } kind && kind is ElementKind.Number or ElementKind.Integer
         ? kind
         : throw new InvalidDataException(
             $"input {MessageText.Quote(Name)} must be a tensor of numbers, got {(Type is null ? "another kind of value" : OnnxTypes.Name(Type.ElemType))}");
 
-    /// <summary>Whether all sizes are written, so that the input can be one sample as a whole.</summary>
+    /// <summary>Whether all sizes are fixed, so that the whole input can be one sample.</summary>
     public bool IsFixed => Type?.Shape is { } shape && shape.Dim.All(dimension => dimension.DimValue > 0);
 
-    /// <summary>Whether there is no axis beside that of samples.</summary>
+    /// <summary>Whether the batch axis is the only axis.</summary>
     public bool IsVector => Type?.Shape is { Dim.Count: < 2 };
 
-    /// <summary>How many samples the model is written for; null where it takes any number.</summary>
+    /// <summary>The fixed number of samples of the model; null for any number.</summary>
     public long? DeclaredSamples => Type?.Shape?.Dim is [{ DimValue: > 0 and var samples }, ..] ? samples : null;
 
     public int[] AllSizes => Sizes(0);
 
-    public int[] SampleSizes => Type?.Shape is { Dim.Count: 0 } ? throw new InvalidDataException($"input {MessageText.Quote(Name)} has no axis of samples") : Sizes(1);
+    public int[] SampleSizes => Type?.Shape is { Dim.Count: 0 } ? throw new InvalidDataException($"input {MessageText.Quote(Name)} has no batch axis") : Sizes(1);
 
     private int[] Sizes(int from)
     {
         _ = Kind;
         if (Type?.Shape is not { } shape)
-            throw new InvalidDataException($"input {MessageText.Quote(Name)} must have a shape: [batch, …]; write it with onnx.shape_inference or when the model is exported");
+            throw new InvalidDataException($"input {MessageText.Quote(Name)} must have a shape [batch, …]; add it with onnx.shape_inference or when exporting the model");
         long[] sizes = [.. shape.Dim.Skip(from).Select(dimension => dimension.DimValue)];
         if (sizes.Any(size => size is <= 0 or > int.MaxValue))
-            throw new InvalidDataException($"input {MessageText.Quote(Name)} must have fixed sizes beside the batch; export the model with them");
+            throw new InvalidDataException($"input {MessageText.Quote(Name)} must have fixed sizes except for the batch; export the model with fixed sizes");
         try
         {
             return [.. Shape.Create([.. sizes.Select(size => (int)size)])];

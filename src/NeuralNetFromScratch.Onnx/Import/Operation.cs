@@ -2,9 +2,9 @@ using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>A node of a model with typed access to its attributes, and messages that name it.</summary>
+/// <summary>A node of a model, with typed access to its attributes and exceptions that name it.</summary>
 /// <param name="node">The node.</param>
-/// <param name="version">The version of the operator set that it is of.</param>
+/// <param name="version">The version of its operator set.</param>
 internal sealed class Operation(NodeProto node, int version)
 {
     private Dictionary<string, AttributeProto>? _attributes;
@@ -13,7 +13,7 @@ internal sealed class Operation(NodeProto node, int version)
 
     public string Domain => node.Domain;
 
-    /// <summary>The version of the operator set that says what it does.</summary>
+    /// <summary>The version of the operator set.</summary>
     public int Version => version;
 
     public int InputCount => node.Input.Count;
@@ -26,7 +26,7 @@ internal sealed class Operation(NodeProto node, int version)
 
     public bool HasInput(int number) => number < node.Input.Count && node.Input[number].Length > 0;
 
-    /// <summary>Whether somebody may read an output.</summary>
+    /// <summary>Whether an output has a name, so that it can be used.</summary>
     public bool HasOutput(int number) => number < node.Output.Count && node.Output[number].Length > 0;
 
     public float Number(string name, float otherwise) => Find(name, AttributeProto.Types.AttributeType.Float)?.F ?? otherwise;
@@ -46,7 +46,7 @@ internal sealed class Operation(NodeProto node, int version)
 
     public bool HasAttribute(string name) => Attributes.ContainsKey(name);
 
-    /// <summary>That the node cannot be imported, and why.</summary>
+    /// <summary>Creates an exception that says why the node cannot be imported.</summary>
     public InvalidDataException Refuse(string reason) => new($"node {Name} ({MessageText.Of(node.OpType)}): {reason}");
 
     private Dictionary<string, AttributeProto> Attributes
@@ -64,10 +64,10 @@ internal sealed class Operation(NodeProto node, int version)
         }
     }
 
-    /// <summary>An attribute, which must be of a type: one of another type would silently read as 0. Before IR version 2 types were not written.</summary>
+    /// <summary>Returns an attribute and checks its type, since another type would be read as 0. Before IR version 2, files have no types.</summary>
     private AttributeProto? Find(string name, AttributeProto.Types.AttributeType type)
     {
         AttributeProto? found = Attributes.GetValueOrDefault(name);
-        return found is null || found.Type == type ? found : throw Refuse($"its {name} is of type {found.Type}, expected {type}");
+        return found is null || found.Type == type ? found : throw Refuse($"its attribute {name} has type {found.Type}, expected {type}");
     }
 }

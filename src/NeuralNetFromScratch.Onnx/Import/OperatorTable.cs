@@ -1,11 +1,10 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Turns a node into values, one for each of its outputs; null for an output that is not supported.</summary>
+/// <summary>Converts a node to the values of its outputs; null for an output that is not supported.</summary>
 internal delegate Value?[] OperatorImport(Operation operation, Tracer tracer);
 
 /// <summary>
-/// The table of the operators that are imported, by domain and name. Each family has a file, and each operator an entry there; what a version of
-/// the operator set changed stands with the operator.
+/// The table of supported operators by domain and name. Each family has a file with an entry for each operator, which handles all versions.
 /// </summary>
 internal static class OperatorTable
 {
@@ -13,7 +12,7 @@ internal static class OperatorTable
 
     private static readonly Dictionary<(string Domain, string Type), OperatorImport> Table = Collect();
 
-    /// <summary>What to do about operators that a feed-forward network does not have.</summary>
+    /// <summary>Advice for operators that are not part of feed-forward networks.</summary>
     private static readonly Dictionary<string, string> Advice = new()
     {
         ["ConvTranspose"] = "transposed convolutions have no counterpart; Upsample2D and Conv2D have",
@@ -32,24 +31,24 @@ internal static class OperatorTable
         ["QuantizeLinear"] = "import reads models in floating point: export the model before it is quantized",
     };
 
-    /// <summary>The import of a node's operator.</summary>
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <summary>Returns the import of a node's operator.</summary>
+    /// <exception cref="InvalidDataException">The operator is not supported.</exception>
     public static OperatorImport Find(Operation operation)
     {
         string domain = Domain(operation.Domain);
         if (domain is not ("" or MachineLearning))
-            throw operation.Refuse($"operators of domain {MessageText.Quote(operation.Domain)} are not known; export the model with ONNX's own operators");
+            throw operation.Refuse($"operators of domain {MessageText.Quote(operation.Domain)} are not supported; export the model with standard ONNX operators");
         if (operation.Version == 0)
-            throw operation.Refuse($"the model does not say which version of the operator set {MessageText.Quote(domain)} it uses");
+            throw operation.Refuse($"the model does not declare the version of the operator set {MessageText.Quote(domain)}");
         return Table.TryGetValue((domain, operation.Type), out OperatorImport? import)
             ? import
-            : throw operation.Refuse($"is not supported; {Advice.GetValueOrDefault(operation.Type, "do this step outside of the model, or express it by other operators when the model is exported")}");
+            : throw operation.Refuse($"is not supported; {Advice.GetValueOrDefault(operation.Type, "compute this step outside the model, or export the model with other operators")}");
     }
 
-    /// <summary>A domain by its one name: ONNX's own is "".</summary>
+    /// <summary>Returns the canonical name of a domain, "" for that of ONNX.</summary>
     public static string Domain(string domain) => domain == "ai.onnx" ? "" : domain;
 
-    /// <summary>An operator of one output.</summary>
+    /// <summary>Creates the import of an operator with one output.</summary>
     public static OperatorImport One(Func<Operation, Tracer, Value> import) => (operation, tracer) => [import(operation, tracer)];
 
     private static Dictionary<(string Domain, string Type), OperatorImport> Collect()
@@ -58,7 +57,7 @@ internal static class OperatorTable
         IEnumerable<(string Type, OperatorImport Import)>[] families =
         [
             UnaryImports.All, BinaryImports.All, PassingImports.All, ConstantImports.All, ShapeImports.All, ArrangementImports.All, ReductionImports.All, ProductImports.All,
-            NormalizationImports.All, PictureImports.All,
+            NormalizationImports.All, ImageImports.All,
         ];
         foreach ((string type, OperatorImport import) in families.SelectMany(family => family))
             table.Add(("", type), import);

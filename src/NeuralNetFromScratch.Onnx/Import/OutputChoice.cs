@@ -3,14 +3,14 @@ using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Which output of a model is that of the network.</summary>
+/// <summary>Selects the output of a model that the network computes.</summary>
 internal static class OutputChoice
 {
     /// <summary>
-    /// The output of floats; of several the one that all others lead to, as logits lead to probabilities. Classifiers give labels too, whole
-    /// numbers or texts, and pipelines pass inputs on.
+    /// Returns the float output; if there are several, the one that depends on all others, such as probabilities on logits. Classifiers also have labels as
+    /// integers or strings, and pipelines pass inputs on.
     /// </summary>
-    /// <exception cref="InvalidDataException">There is none, or it is not clear which.</exception>
+    /// <exception cref="InvalidDataException">There is no such output, or several.</exception>
     public static string Find(ModelGraph graph, GraphProto description, string? wanted)
     {
         if (wanted is not null)
@@ -20,7 +20,7 @@ internal static class OutputChoice
                 : throw new InvalidDataException($"the model has no output {MessageText.Quote(wanted)}; it has {Names(description.Output.Select(output => output.Name))}");
         }
 
-        // A list of dictionaries is no tensor: that is how scikit-learn's converter gives probabilities.
+        // scikit-learn's converter returns probabilities as a list of dictionaries, which is not a tensor.
         string[] floats = [.. description.Output
             .Where(output => output.Type?.TensorType is null || output.Type.TensorType.ElemType is 0 || OnnxTypes.Kind(output.Type.TensorType.ElemType) == ElementKind.Number)
             .Select(output => output.Name)];
@@ -35,7 +35,7 @@ internal static class OutputChoice
         if (candidates.Length == 1)
             return candidates[0];
         if (candidates.Length == 0)
-            throw new InvalidDataException($"the model has no output of floats; it has {Names(description.Output.Select(output => output.Name))}");
+            throw new InvalidDataException($"the model has no float output; it has {Names(description.Output.Select(output => output.Name))}");
         string[] sources = [.. candidates.Select(candidate => Source(graph, candidate))];
         foreach (string candidate in candidates)
         {
@@ -52,7 +52,7 @@ internal static class OutputChoice
 
     private static bool IsPassedOn(ModelGraph graph, string name) => graph.IsInput(Source(graph, name));
 
-    /// <summary>The value that an output passes on.</summary>
+    /// <summary>Returns the value that an output passes on.</summary>
     private static string Source(ModelGraph graph, string name)
     {
         for (int steps = 0; steps < 100 && graph.FindOperation(name) is { Type: "Identity" or "Cast", InputCount: 1 } operation; steps++)
@@ -61,12 +61,12 @@ internal static class OutputChoice
     }
 }
 
-/// <summary>What a model calls its classes.</summary>
+/// <summary>Finds the class names of a model.</summary>
 internal static class ClassNameChoice
 {
     private const int MostNodes = 10_000;
 
-    /// <summary>The names that this library's export notes, or those of the labels that a classifier gives beside its scores; none if there are not as many as outputs.</summary>
+    /// <summary>Returns the names in the metadata of this library's export, or the labels of a classifier; empty if their number differs from that of the outputs.</summary>
     public static IReadOnlyList<string> Find(ModelProto model, ModelGraph graph, TensorReader tensors, int outputs)
     {
         string[] noted = Noted(model);
@@ -77,7 +77,7 @@ internal static class ClassNameChoice
         {
             if (Labels(graph, tensors, operation) is not ({ Length: > 1 } labels, var areTexts) || labels.Length != outputs)
                 continue;
-            // ML.NET counts its classes, and says elsewhere what they are called.
+            // ML.NET numbers the classes and has their names elsewhere.
             if (areTexts)
                 return labels;
             found = found.Length > 0 ? found : labels;
@@ -99,7 +99,7 @@ internal static class ClassNameChoice
         "ZipMap" => Texts(operation, "classlabels_strings", "classlabels_int64s"),
         "LinearClassifier" => Texts(operation, "classlabels_strings", "classlabels_ints"),
         "LabelEncoder" when IsCount(operation.Integers("values_int64s")) => ([.. operation.Texts("keys_strings")], true),
-        // The label at the place of the largest score.
+        // The label at the index of the largest score.
         "ArrayFeatureExtractor" when operation.InputCount == 2 && graph.FindTensor(operation.Inputs[0]) is { } tensor => Texts(tensors.Read(tensor, operation.Inputs[0])),
         _ => (null, false),
     };

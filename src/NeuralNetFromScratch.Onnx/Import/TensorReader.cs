@@ -4,14 +4,14 @@ using NeuralNetFromScratch.Onnx.Protos;
 
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Tensors of a model file as constants.</summary>
+/// <summary>Reads tensors of a model file as constants.</summary>
 internal sealed class TensorReader(ExternalData external)
 {
-    /// <summary>How many values a tensor's data are, whatever its shape says.</summary>
+    /// <summary>Returns the number of values in a tensor's data, regardless of its shape.</summary>
     public static long StoredValues(TensorProto tensor) =>
         tensor.RawData.Length / 4 + tensor.FloatData.Count + tensor.DoubleData.Count + tensor.Int64Data.Count + tensor.Int32Data.Count + tensor.Uint64Data.Count + tensor.StringData.Count;
 
-    /// <exception cref="InvalidDataException">The tensor is of a type that is not read, or its data do not fit its shape.</exception>
+    /// <exception cref="InvalidDataException">The type of the tensor is not supported, or its data do not fit its shape.</exception>
     public Value Read(TensorProto tensor, string name)
     {
         int[] sizes = SizesOf(tensor, name, out int length);
@@ -41,7 +41,7 @@ internal sealed class TensorReader(ExternalData external)
         foreach (long size in tensor.Dims)
         {
             if (size < 0 || size > int.MaxValue || (size > 0 && product > int.MaxValue / size))
-                throw new InvalidDataException($"tensor {MessageText.Quote(name)} has the impossible shape [{string.Join(", ", tensor.Dims)}]");
+                throw new InvalidDataException($"tensor {MessageText.Quote(name)} has the invalid shape [{string.Join(", ", tensor.Dims)}]");
             product *= size;
         }
 
@@ -49,7 +49,7 @@ internal sealed class TensorReader(ExternalData external)
         return [.. tensor.Dims.Select(size => (int)size)];
     }
 
-    /// <summary>How many elements there are in the field for the type.</summary>
+    /// <summary>Returns the number of elements in the field of the type.</summary>
     private static int Inline(TensorProto tensor) => tensor.DataType switch
     {
         OnnxTypes.Float => tensor.FloatData.Count,

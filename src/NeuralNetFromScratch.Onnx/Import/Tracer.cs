@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Follows a model from its input, node by node, with the sizes of everything: what the operators compute from constants is computed at once,
-/// the rest becomes <see cref="GraphNode"/>s. Values are kept by the outputs that give them, so that one output is never read as another.
+/// Traces a model from its input, node by node, with all sizes. Operators on constants are evaluated; others become <see cref="GraphNode"/>s. Values are stored
+/// by the names of outputs, so that different outputs of a node are not confused.
 /// </summary>
 internal sealed class Tracer
 {
@@ -11,11 +11,11 @@ internal sealed class Tracer
     private int _count = 1;
 
     /// <param name="graph">The model's graph.</param>
-    /// <param name="budget">What may be allocated.</param>
+    /// <param name="budget">The limit of allocations.</param>
     /// <param name="tensors">Reads the tensors of the model.</param>
-    /// <param name="isOneSample">Whether the input as a whole is one sample, and its first axis not that of samples.</param>
-    /// <param name="isTurned">Whether the network takes pictures with their channels last, where the model has them first.</param>
-    /// <exception cref="InvalidDataException">The input has no known shape.</exception>
+    /// <param name="isOneSample">Whether the whole input is one sample, without a batch axis.</param>
+    /// <param name="isTurned">Whether the input of the network has channels last, although that of the model has them first.</param>
+    /// <exception cref="InvalidDataException">The shape of the input is unknown.</exception>
     public Tracer(ModelGraph graph, ImportBudget budget, TensorReader tensors, bool isOneSample, bool isTurned)
     {
         (_graph, Budget, Tensors) = (graph, budget, tensors);
@@ -28,21 +28,21 @@ internal sealed class Tracer
         _values.Add(graph.Input.Name, new Value { Kind = graph.Input.Kind, Sizes = sizes, SampleAxis = isOneSample ? -1 : 0, Elements = new(input) });
     }
 
-    /// <summary>The node that stands for the input.</summary>
+    /// <summary>The node of the input.</summary>
     public GraphNode Source { get; }
 
-    /// <summary>How many samples the model is written for; null where it takes any number.</summary>
+    /// <summary>The fixed number of samples of the model; null for any number.</summary>
     public long? DeclaredSamples { get; }
 
     public ImportBudget Budget { get; }
 
     public TensorReader Tensors { get; }
 
-    /// <summary>Values with rows and columns exchanged, by what they are made of.</summary>
+    /// <summary>Transposed values, by the value that is transposed.</summary>
     public Dictionary<(GraphNode Source, Turn Turn), Operand> Turns { get; } = [];
 
-    /// <summary>What a name stands for, once everything that it is computed from has been followed.</summary>
-    /// <exception cref="InvalidDataException">A node cannot be imported; the message names it.</exception>
+    /// <summary>Returns the value of a name, after tracing all values that it depends on.</summary>
+    /// <exception cref="InvalidDataException">A node cannot be imported. The message names it.</exception>
     public Value Find(string name)
     {
         var waiting = new Stack<string>([name]);
@@ -74,59 +74,59 @@ internal sealed class Tracer
             }
             else
             {
-                throw new InvalidDataException($"the model goes round in a circle through {MessageText.Quote(next)}");
+                throw new InvalidDataException($"the graph has a cycle through {MessageText.Quote(next)}");
             }
         }
 
         return _values[name];
     }
 
-    /// <summary>An input of a node.</summary>
+    /// <summary>Returns an input of a node.</summary>
     /// <exception cref="InvalidDataException">The node does not have it.</exception>
-    public Value Input(Operation operation, int number) => operation.HasInput(number) ? _values[operation.Inputs[number]] : throw operation.Refuse($"lacks its input {number}");
+    public Value Input(Operation operation, int number) => operation.HasInput(number) ? _values[operation.Inputs[number]] : throw operation.Refuse($"has no input {number}");
 
-    /// <summary>An input that a node may leave out; null where it does.</summary>
+    /// <summary>Returns an optional input of a node; null if it is omitted.</summary>
     public Value? Optional(Operation operation, int number) => operation.HasInput(number) ? _values[operation.Inputs[number]] : null;
 
-    /// <summary>The element type of an input that has to be a tensor of the file.</summary>
+    /// <summary>Returns the element type of an input that must be a tensor of the file.</summary>
     public int TypeOf(Operation operation, int number) =>
-        operation.HasInput(number) && _graph.FindTensor(operation.Inputs[number]) is { } tensor ? tensor.DataType : throw operation.Refuse($"the type of its input {number} is not known");
+        operation.HasInput(number) && _graph.FindTensor(operation.Inputs[number]) is { } tensor ? tensor.DataType : throw operation.Refuse($"the type of its input {number} is unknown");
 
-    /// <summary>An input of floats, or of whole numbers where they are constant.</summary>
+    /// <summary>Returns an input of floats, or of constant integers.</summary>
     public Value Numbers(Operation operation, int number) => AsNumbers(operation, Input(operation, number));
 
-    /// <summary>A value as floats: constants of whole numbers and truths are converted.</summary>
+    /// <summary>Returns a value as floats. Constant integers and Boolean values are converted.</summary>
     public Value AsNumbers(Operation operation, Value value)
     {
         if (value.Elements is not null)
             return value;
         if (value.Integers is not { } integers || !Array.TrueForAll(integers, integer => integer.IsFixed))
-            throw operation.Refuse(value.Texts is null ? "computes with the number of samples" : "computes with texts");
+            throw operation.Refuse(value.Texts is null ? "computes with the number of samples" : "computes with strings");
         Budget.Spend(operation, integers.Length);
         return value.WithElements(new(Array.ConvertAll(integers, integer => (float)integer.Fixed)), value.Kind);
     }
 
-    /// <summary>The numbers of a value that has to be constant.</summary>
+    /// <summary>Returns the numbers of a value that must be constant.</summary>
     public float[] Constant(Operation operation, Value value, string what) =>
-        AsNumbers(operation, value).Elements!.Numbers ?? throw operation.Refuse($"its {what} is no constant");
+        AsNumbers(operation, value).Elements!.Numbers ?? throw operation.Refuse($"its {what} is not a constant");
 
-    /// <summary>Whole numbers of an input that have to be known: axes, sizes, indices.</summary>
+    /// <summary>Returns the constant integers of an input: axes, sizes, indices.</summary>
     public Extent[] Extents(Operation operation, int number) => Extents(operation, Input(operation, number), number);
 
-    /// <summary>Whole numbers of an input that have to be known and do not depend on the number of samples.</summary>
+    /// <summary>Returns the constant integers of an input, which must not depend on the number of samples.</summary>
     public long[] Integers(Operation operation, int number) => [.. Extents(operation, number).Select(extent => Fixed(operation, extent))];
 
     public long Fixed(Operation operation, Extent extent) => extent.IsFixed ? extent.Fixed
         : DeclaredSamples is { } samples ? extent.Fixed + extent.PerSample * samples
-        : throw operation.Refuse("depends on the number of samples, which is not known");
+        : throw operation.Refuse("depends on the number of samples, which is unknown");
 
-    /// <summary>A node of one output.</summary>
+    /// <summary>Adds a node with one output.</summary>
     /// <param name="operation">The node of the model.</param>
-    /// <param name="step">The step's name.</param>
-    /// <param name="operands">What it takes.</param>
-    /// <param name="numbers">Its numbers.</param>
-    /// <param name="sizes">Its sizes.</param>
-    /// <returns>What it gives: computed now, if it takes nothing but constants.</returns>
+    /// <param name="step">The name of the step.</param>
+    /// <param name="operands">The inputs.</param>
+    /// <param name="numbers">The numbers of the step.</param>
+    /// <param name="sizes">The sizes of the step.</param>
+    /// <returns>The result, which is evaluated if all inputs are constants.</returns>
     public Operand Step(Operation operation, string step, Operand[] operands, float[]? numbers = null, int[]? sizes = null)
     {
         (numbers, sizes) = (numbers ?? [], sizes ?? []);
@@ -137,14 +137,14 @@ internal sealed class Tracer
             var described = new Step(step, [.. operands.Select(_ => isConstant ? --number : number++)], numbers, sizes);
             int length = described.Operator.OutputLength(described, [.. operands.Select(operand => operand.Length)]);
             if (length <= 0)
-                throw operation.Refuse("gives no values");
-            if (!isConstant && PictureOrder.Through(this, operation, described, operands) is { } turned)
+                throw operation.Refuse("has an empty result");
+            if (!isConstant && ImageOrder.Through(this, operation, described, operands) is { } turned)
                 return turned;
             if (!isConstant)
                 return new(new GraphNode { Number = _count++, Source = operation, Step = step, Operands = operands, Numbers = numbers, Sizes = sizes, Length = length });
             Budget.Spend(operation, (long)length + operands.Sum(operand => (long)operand.Length));
             float[] values = new float[length];
-            // The layer's input, which every layout begins with, is not used.
+            // The layer's input, at the beginning of each layout, is not used.
             var layout = new StepLayout(1, [described], [.. operands.Select(operand => operand.Length)]);
             float[] memory = new float[layout.Total];
             described.Operator.Forward(new StepRun(layout, memory, [], operands.SelectMany(operand => operand.Numbers!).ToArray(), 0));
@@ -157,34 +157,34 @@ internal sealed class Tracer
         }
     }
 
-    /// <summary>A layer of the library.</summary>
+    /// <summary>Adds a layer of the library.</summary>
     /// <param name="operation">The node of the model.</param>
-    /// <param name="input">What it takes.</param>
+    /// <param name="input">The input.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="length">How many values it gives.</param>
+    /// <param name="length">The number of outputs.</param>
     /// <param name="values">The values of its parameters.</param>
     public Operand Layer(Operation operation, Operand input, Layer layer, int length, params float[][] values) =>
         LayerOn(operation, null, input, layer, length, values);
 
-    /// <summary>A layer of the library that takes samples of a shape.</summary>
+    /// <summary>Adds a layer of the library for samples of a given shape.</summary>
     /// <param name="operation">The node of the model.</param>
     /// <param name="shape">The shape; null for any.</param>
-    /// <param name="input">What it takes.</param>
+    /// <param name="input">The input.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="length">How many values it gives.</param>
+    /// <param name="length">The number of outputs.</param>
     /// <param name="values">The values of its parameters.</param>
-    /// <exception cref="InvalidDataException">It takes a constant.</exception>
+    /// <exception cref="InvalidDataException">The input is a constant.</exception>
     public Operand LayerOn(Operation operation, Shape? shape, Operand input, Layer layer, int length, params float[][] values)
     {
         if (input.Node is null)
-            throw operation.Refuse("takes a constant, not a value that depends on the input; fold constants before the import, as ONNX Runtime's offline optimization does");
+            throw operation.Refuse("has a constant input, not one that depends on the input of the model; fold constants before the import, for example with ONNX Runtime's offline optimization");
         if (layer is Dense)
-            input = PictureOrder.TurnWeights(this, operation, input, values);
+            input = ImageOrder.TurnWeights(this, operation, input, values);
         return new(new GraphNode { Number = _count++, Source = operation, Layer = layer, InputShape = shape, Operands = [input], Values = values, Length = length });
     }
 
     private static Extent[] Extents(Operation operation, Value value, int number) =>
-        value.Integers ?? throw operation.Refuse($"its input {number} has to be whole numbers that are known before the model runs");
+        value.Integers ?? throw operation.Refuse($"its input {number} must be constant integers");
 
     private void Convert(Operation operation, string wanted)
     {

@@ -1,65 +1,65 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>What the elements of a value are.</summary>
+/// <summary>The type of the elements of a value.</summary>
 internal enum ElementKind
 {
-    /// <summary>Floats, of whatever width they are in the file.</summary>
+    /// <summary>Floating-point numbers of any precision.</summary>
     Number,
 
-    /// <summary>Whole numbers.</summary>
+    /// <summary>Integers.</summary>
     Integer,
 
-    /// <summary>True and false, as 1 and 0.</summary>
+    /// <summary>Boolean values, as 1 and 0.</summary>
     Truth,
 
-    /// <summary>Texts.</summary>
+    /// <summary>Strings.</summary>
     Text,
 }
 
 /// <summary>
-/// A value of a graph: a tensor that is computed from the input, or one that is constant. Tensors from the input have at most one axis of
-/// samples, which is left out of <see cref="Sizes"/>, so that sizes, and all computing, are those of one sample.
+/// A value of a graph: a tensor that depends on the input, or a constant. A tensor that depends on the input has at most one batch axis, which
+/// <see cref="Sizes"/> omits, so that sizes and computations are those of one sample.
 /// </summary>
 internal sealed class Value
 {
     public required ElementKind Kind { get; init; }
 
-    /// <summary>The sizes without the axis of samples.</summary>
+    /// <summary>The sizes without the batch axis.</summary>
     public required int[] Sizes { get; init; }
 
-    /// <summary>Which axis is that of samples; −1 where there is none.</summary>
+    /// <summary>The index of the batch axis; −1 for none.</summary>
     public int SampleAxis { get; init; } = -1;
 
-    /// <summary>The elements in row-major order, of one sample; null for whole numbers, truths and texts that are constant.</summary>
+    /// <summary>The elements of one sample in row-major order; null for constant integers, Boolean values and strings.</summary>
     public Operand? Elements { get; init; }
 
-    /// <summary>The elements of constant whole numbers and truths, which may depend on the number of samples; null for all else.</summary>
+    /// <summary>The elements of constant integers and Boolean values, which can depend on the number of samples; otherwise null.</summary>
     public Extent[]? Integers { get; init; }
 
-    /// <summary>The elements of constant texts.</summary>
+    /// <summary>The elements of constant strings.</summary>
     public string[]? Texts { get; init; }
 
     public bool IsConstant => Elements is not { Node: not null };
 
     public int Length => Sizes.Aggregate(1, (product, size) => product * size);
 
-    /// <summary>The number of axes, that of samples included.</summary>
+    /// <summary>The number of axes, including the batch axis.</summary>
     public int Rank => Sizes.Length + (SampleAxis >= 0 ? 1 : 0);
 
     public static Value OfIntegers(int[] sizes, Extent[] elements, ElementKind kind = ElementKind.Integer) => new() { Kind = kind, Sizes = sizes, Integers = elements };
 
     public static Value OfNumbers(int[] sizes, float[] elements) => new() { Kind = ElementKind.Number, Sizes = sizes, Elements = new(elements) };
 
-    /// <summary>The same elements in another shape.</summary>
+    /// <summary>Returns the same elements in another shape.</summary>
     public Value WithShape(int[] sizes, int sampleAxis) => new()
     {
         Kind = Kind, Sizes = sizes, SampleAxis = sampleAxis, Elements = Elements, Integers = Integers, Texts = Texts,
     };
 
-    /// <summary>Other elements in the same shape.</summary>
+    /// <summary>Returns other elements in the same shape.</summary>
     public Value WithElements(Operand elements, ElementKind kind) => new() { Kind = kind, Sizes = Sizes, SampleAxis = SampleAxis, Elements = elements };
 
-    /// <summary>The sizes with the axis of samples as the number of samples.</summary>
+    /// <summary>The sizes, including the batch axis with the number of samples.</summary>
     public Extent[] FullSizes()
     {
         List<Extent> sizes = [.. Sizes.Select(size => new Extent(size))];
@@ -68,11 +68,11 @@ internal sealed class Value
         return [.. sizes];
     }
 
-    /// <summary>The sizes in words: [batch, 3, 4].</summary>
+    /// <summary>Returns the sizes as text, for example [batch, 3, 4].</summary>
     public override string ToString() => $"[{string.Join(", ", FullSizes())}]";
 }
 
-/// <summary>Elements: what a node gives, or constant numbers.</summary>
+/// <summary>Elements: the output of a node, or constant numbers.</summary>
 internal sealed class Operand
 {
     public Operand(GraphNode node) => (Node, Length) = (node, node.Length);
@@ -86,7 +86,7 @@ internal sealed class Operand
     public int Length { get; }
 }
 
-/// <summary>A whole number that may depend on the number of samples: <c>Fixed + PerSample · samples</c>.</summary>
+/// <summary>An integer that can depend on the number of samples: <c>Fixed + PerSample · samples</c>.</summary>
 internal readonly record struct Extent(long Fixed, long PerSample = 0)
 {
     public static Extent Samples { get; } = new(0, 1);
@@ -97,12 +97,12 @@ internal readonly record struct Extent(long Fixed, long PerSample = 0)
 
     public static Extent operator -(Extent left, Extent right) => checked(new(left.Fixed - right.Fixed, left.PerSample - right.PerSample));
 
-    /// <summary>The product; null where it would hold the square of the number of samples.</summary>
+    /// <summary>Returns the product; null if it contains the square of the number of samples.</summary>
     public static Extent? Multiply(Extent left, Extent right) => left.IsFixed
         ? checked(new Extent(left.Fixed * right.Fixed, left.Fixed * right.PerSample))
         : right.IsFixed ? Multiply(right, left) : null;
 
-    /// <summary>The quotient without its fraction; null where it is not known.</summary>
+    /// <summary>Returns the integer quotient; null if it is unknown.</summary>
     public static Extent? Divide(Extent left, Extent right)
     {
         if (left.IsFixed && right.IsFixed)
@@ -116,37 +116,37 @@ internal readonly record struct Extent(long Fixed, long PerSample = 0)
     public override string ToString() => FormattableString.Invariant($"{(IsFixed ? $"{Fixed}" : this == Samples ? "batch" : Fixed == 0 ? $"{PerSample}·batch" : $"{Fixed} + {PerSample}·batch")}");
 }
 
-/// <summary>One computation on the way from the input to the output: a step, or a layer of the library with its parameters' values.</summary>
+/// <summary>A node of the traced graph: the input, a step, or a layer of the library with the values of its parameters.</summary>
 internal sealed class GraphNode
 {
-    /// <summary>Its number; what it takes has lower ones.</summary>
+    /// <summary>The number of the node; its inputs have lower numbers.</summary>
     public required int Number { get; init; }
 
-    /// <summary>The node of the model that it comes from; null for the input.</summary>
+    /// <summary>The node of the model; null for the input.</summary>
     public Operation? Source { get; init; }
 
-    /// <summary>What it takes: of constants only those of steps.</summary>
+    /// <summary>The inputs, including constants of steps.</summary>
     public IReadOnlyList<Operand> Operands { get; init; } = [];
 
-    /// <summary>The name of the step that it is; null for a layer and for the input.</summary>
+    /// <summary>The name of the step; null for a layer and for the input.</summary>
     public string? Step { get; init; }
 
     public float[] Numbers { get; init; } = [];
 
     public int[] Sizes { get; init; } = [];
 
-    /// <summary>The layer that it is; null for a step and for the input.</summary>
+    /// <summary>The layer; null for a step and for the input.</summary>
     public Layer? Layer { get; init; }
 
-    /// <summary>The shape of the samples that the layer takes; null where it takes any.</summary>
+    /// <summary>The input shape of the layer; null for any.</summary>
     public Shape? InputShape { get; init; }
 
-    /// <summary>The values of the layer's parameters, in their order.</summary>
+    /// <summary>The values of the layer's parameters.</summary>
     public float[][] Values { get; init; } = [];
 
-    /// <summary>How many values it gives for a sample.</summary>
+    /// <summary>The number of outputs for a sample.</summary>
     public required int Length { get; init; }
 
-    /// <summary>The nodes that it takes.</summary>
+    /// <summary>The nodes of the inputs.</summary>
     public IEnumerable<GraphNode> Inputs => Operands.Select(operand => operand.Node).OfType<GraphNode>();
 }

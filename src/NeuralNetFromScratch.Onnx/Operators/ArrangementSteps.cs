@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Values of the input in another order, some of them left out or repeated: <c>y[i₁, …, iₙ] = x[offset + Σ iⱼ·strideⱼ]</c>. Transposing,
-/// slicing and repeating are this. The sizes are: offset, the n sizes, the n strides.
+/// A strided view of the input: <c>y[i₁, …, iₙ] = x[offset + Σ iⱼ·strideⱼ]</c>, for transposing, slicing and repeating. The sizes are: offset, the n sizes, the n
+/// strides.
 /// </summary>
 internal sealed class ViewStep : StepOperator
 {
@@ -56,7 +56,7 @@ internal sealed class ViewStep : StepOperator
 
     private static ReadOnlySpan<int> StridesOf(Step step) => step.Sizes.AsSpan(1 + step.Sizes.Length / 2);
 
-    /// <summary>Goes through the indices in order.</summary>
+    /// <summary>Enumerates the indices in order.</summary>
     private ref struct Walk
     {
         private readonly ReadOnlySpan<int> _sizes, _strides;
@@ -87,7 +87,7 @@ internal sealed class ViewStep : StepOperator
     }
 }
 
-/// <summary>Values side by side: <c>y[o] = [x₁[o], x₂[o], …]</c>; the one size is that of o, by 1 where nothing is outside of the joined axis.</summary>
+/// <summary>Concatenates values: <c>y[o] = [x₁[o], x₂[o], …]</c>. The only size is that of o, 1 if there are no axes before the concatenated one.</summary>
 internal sealed class JoinStep : StepOperator
 {
     public override int OutputLength(Step step, ReadOnlySpan<int> lengths)
@@ -145,7 +145,7 @@ internal sealed class JoinStep : StepOperator
     }
 }
 
-/// <summary>Values at some places of an axis: <c>y[o, n, i] = x[o, indexₙ, i]</c>. The sizes are those of o, k and i of the input, then the indices.</summary>
+/// <summary>Selects positions along an axis: <c>y[o, n, i] = x[o, indexₙ, i]</c>. The sizes are those of o, k and i of the input, then the indices.</summary>
 internal sealed class PickStep : StepOperator
 {
     public override int OutputLength(Step step, ReadOnlySpan<int> lengths)
@@ -181,7 +181,7 @@ internal sealed class PickStep : StepOperator
         return graph.Reshape(picked, [OutputLength(step, lengths)]);
     }
 
-    /// <summary>Where in the input a part of the output begins.</summary>
+    /// <summary>Returns the offset in the input of a part of the output.</summary>
     private static int Source(Step step, int part)
     {
         int indices = step.Sizes.Length - 3;
@@ -189,7 +189,7 @@ internal sealed class PickStep : StepOperator
     }
 }
 
-/// <summary>One number many times; the size says how many. It takes a value, whose first element it repeats.</summary>
+/// <summary>Repeats the first element of a value; the size is the number of repetitions.</summary>
 internal sealed class FillStep : StepOperator
 {
     public override int OutputLength(Step step, ReadOnlySpan<int> lengths)

@@ -24,7 +24,7 @@ internal readonly struct DivFunction : IBinaryFunction
     public static (float X, float Y) Slopes(float x, float y, float z) => (1 / y, -z / y);
 }
 
-/// <summary>1 where x = y, else 0</summary>
+/// <summary>1 if x = y, otherwise 0</summary>
 internal readonly struct EqualFunction : IBinaryFunction
 {
     public static float Apply(float x, float y) => x == y ? 1 : 0;
@@ -32,7 +32,7 @@ internal readonly struct EqualFunction : IBinaryFunction
     public static (float X, float Y) Slopes(float x, float y, float z) => (0, 0);
 }
 
-/// <summary>1 where x > y, else 0</summary>
+/// <summary>1 if x > y, otherwise 0</summary>
 internal readonly struct GreaterFunction : IBinaryFunction
 {
     public static float Apply(float x, float y) => x > y ? 1 : 0;
@@ -40,7 +40,7 @@ internal readonly struct GreaterFunction : IBinaryFunction
     public static (float X, float Y) Slopes(float x, float y, float z) => (0, 0);
 }
 
-/// <summary>1 where x ≥ y, else 0</summary>
+/// <summary>1 if x ≥ y, otherwise 0</summary>
 internal readonly struct GreaterOrEqualFunction : IBinaryFunction
 {
     public static float Apply(float x, float y) => x >= y ? 1 : 0;
@@ -48,7 +48,7 @@ internal readonly struct GreaterOrEqualFunction : IBinaryFunction
     public static (float X, float Y) Slopes(float x, float y, float z) => (0, 0);
 }
 
-/// <summary>1 where x &lt; y, else 0</summary>
+/// <summary>1 if x &lt; y, otherwise 0</summary>
 internal readonly struct LessFunction : IBinaryFunction
 {
     public static float Apply(float x, float y) => x < y ? 1 : 0;
@@ -56,7 +56,7 @@ internal readonly struct LessFunction : IBinaryFunction
     public static (float X, float Y) Slopes(float x, float y, float z) => (0, 0);
 }
 
-/// <summary>1 where x ≤ y, else 0</summary>
+/// <summary>1 if x ≤ y, otherwise 0</summary>
 internal readonly struct LessOrEqualFunction : IBinaryFunction
 {
     public static float Apply(float x, float y) => x <= y ? 1 : 0;
@@ -80,7 +80,7 @@ internal readonly struct MinFunction : IBinaryFunction
     public static (float X, float Y) Slopes(float x, float y, float z) => x < y ? (1, 0) : x > y ? (0, 1) : (0.5f, 0.5f);
 }
 
-/// <summary>the rest of x/y, with the sign of x</summary>
+/// <summary>the remainder of x/y, with the sign of x</summary>
 internal readonly struct ModFunction : IBinaryFunction
 {
     public static float Apply(float x, float y) => x % y;
@@ -104,7 +104,7 @@ internal readonly struct OrFunction : IBinaryFunction
     public static (float X, float Y) Slopes(float x, float y, float z) => (0, 0);
 }
 
-/// <summary>x where x ≥ 0, else y·x</summary>
+/// <summary>x if x ≥ 0, otherwise y·x</summary>
 internal readonly struct PReluFunction : IBinaryFunction
 {
     public static float Apply(float x, float y) => x >= 0 ? x : y * x;
@@ -119,7 +119,7 @@ internal readonly struct PowFunction : IBinaryFunction
 
     public static (float X, float Y) Slopes(float x, float y, float z) => ((float)(y * Exact.Pow(x, y - 1d)), x > 0 ? (float)(z * PortableMath.Log(x)) : 0);
 
-    /// <summary>Squares and cubes as products, as ONNX Runtime has them.</summary>
+    /// <summary>Computes squares and cubes as products, as ONNX Runtime does.</summary>
     private static float Power(float x, float y) => y == 2 ? x * x : y == 3 ? x * x * x : (float)Exact.Pow(x, y);
 }
 

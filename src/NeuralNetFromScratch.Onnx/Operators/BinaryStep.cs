@@ -6,11 +6,11 @@ internal interface IBinaryFunction
     /// <summary>z = f(x, y).</summary>
     static abstract float Apply(float x, float y);
 
-    /// <summary>∂f/∂x and ∂f/∂y; z = f(x, y) is given too.</summary>
+    /// <summary>∂f/∂x and ∂f/∂y; z = f(x, y) is passed too.</summary>
     static abstract (float X, float Y) Slopes(float x, float y, float z);
 }
 
-/// <summary><c>zᵢ = f(xᵢ, yᵢ)</c>; an input of one value goes with all of the other's.</summary>
+/// <summary><c>zᵢ = f(xᵢ, yᵢ)</c>; an input with one value is broadcast.</summary>
 internal sealed class BinaryStep<TFunction> : StepOperator
     where TFunction : struct, IBinaryFunction
 {
@@ -39,7 +39,7 @@ internal sealed class BinaryStep<TFunction> : StepOperator
         for (int i = 0; i < z.Length; i++)
         {
             (float slopeX, float slopeY) = TFunction.Slopes(x[i * nextX], y[i * nextY], z[i]);
-            // Where the gradient is 0 a slope that is infinite, of a branch not taken, must not make it NaN.
+            // A gradient of 0 stays 0, even if the slope, of a branch that is not used, is infinite.
             if (dz[i] == 0)
                 continue;
             if (!dx.IsEmpty)
@@ -52,7 +52,7 @@ internal sealed class BinaryStep<TFunction> : StepOperator
     public override string Export(GraphBuilder graph, Step step, string[] inputs, ReadOnlySpan<int> lengths) => step.Name switch
     {
         "Mod" => graph.Node("Mod", inputs, GraphBuilder.Attribute("fmod", 1L)),
-        // Its slopes may be single for many values, but not the other way round.
+        // The slopes can be broadcast, but not the values.
         "PRelu" when lengths[0] < lengths[1] => graph.Node("PRelu", [graph.Node("Add", [inputs[0], graph.Node("Mul", [inputs[1], graph.Scalar(0)])]), inputs[1]]),
         "And" or "Or" or "Xor" => graph.Number(graph.Node(step.Name, [graph.Truth(inputs[0]), graph.Truth(inputs[1])])),
         "Equal" or "Greater" or "GreaterOrEqual" or "Less" or "LessOrEqual" => graph.Number(graph.Node(step.Name, inputs)),
@@ -60,7 +60,7 @@ internal sealed class BinaryStep<TFunction> : StepOperator
     };
 }
 
-/// <summary><c>yᵢ = aᵢ where cᵢ is not 0, else bᵢ</c>; an input of one value goes with all of the others'.</summary>
+/// <summary><c>yᵢ = aᵢ if cᵢ is not 0, otherwise bᵢ</c>; an input with one value is broadcast.</summary>
 internal sealed class WhereStep : StepOperator
 {
     public override bool IsElementwise => true;

@@ -1,14 +1,14 @@
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Functions in double precision for results that are rounded to single once. They are made of <see cref="PortableMath"/>, so that their bits are the same
-/// on every platform.
+/// Functions in double precision whose results are rounded to single precision once. They use <see cref="PortableMath"/>, so that they have the same bits on every
+/// platform.
 /// </summary>
 internal static class Exact
 {
     private const int SeriesTerms = 100, FractionTerms = 60, ArctangentTerms = 14;
 
-    /// <summary>Below it a series is nearer than a difference.</summary>
+    /// <summary>The magnitude below which a series is more accurate than a difference.</summary>
     private const double Small = 1e-3;
 
     private const double HalfPi = Math.PI / 2;
@@ -18,7 +18,7 @@ internal static class Exact
     /// <summary>log(1 + eˣ).</summary>
     public static double Softplus(double x) => Math.Max(x, 0) + PortableMath.LogP1(PortableMath.Exp(-Math.Abs(x)));
 
-    /// <summary>eˣ − 1 without the loss near 0.</summary>
+    /// <summary>eˣ − 1 without cancellation near 0.</summary>
     public static double ExpM1(double x) => Math.Abs(x) < Small ? x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4))) : PortableMath.Exp(x) - 1;
 
     public static double Sin(double x) => double.IsFinite(x) ? PortableMath.SinCosOfTurns(x / Math.Tau).Sine : double.NaN;
@@ -49,7 +49,7 @@ internal static class Exact
 
     public static double Atanh(double x) => Math.CopySign(PortableMath.LogP1(2 * Math.Abs(x) / (1 - Math.Abs(x))) / 2, x);
 
-    /// <summary>The angle is halved twice, so that few terms of the series are enough.</summary>
+    /// <summary>Halves the angle twice, so that a few terms of the series suffice.</summary>
     public static double Atan(double x)
     {
         double size = Math.Abs(x);
@@ -67,7 +67,7 @@ internal static class Exact
 
     public static double Acos(double x) => 2 * Atan(Math.Sqrt((1 - x) / (1 + x)));
 
-    /// <summary>xʸ; of a negative x only whole powers are numbers.</summary>
+    /// <summary>xʸ; NaN for a negative x and a y that is not an integer.</summary>
     public static double Pow(double x, double y)
     {
         if (double.IsNaN(x) || double.IsNaN(y))
@@ -80,7 +80,7 @@ internal static class Exact
         return Math.Abs(y) < 1L << 53 && (long)y % 2 != 0 ? -power : power;
     }
 
-    /// <summary>The error function by its series, and its complement's continued fraction further out.</summary>
+    /// <summary>The error function, by its series or, for larger arguments, the continued fraction of its complement.</summary>
     public static double Erf(double x)
     {
         if (double.IsNaN(x))

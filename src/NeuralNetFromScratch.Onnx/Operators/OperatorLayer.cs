@@ -3,9 +3,8 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Operators of an imported model that the library has no layer for, carried out one by one in single precision, as ONNX defines them. Each
-/// works on one sample; a sample's values are computed again for the backward pass. Constants of the model are a parameter that is kept, but
-/// not trained.
+/// Executes operators of an imported model for which the library has no layer, one by one in single precision, as ONNX defines them, for one sample at a time.
+/// The values of a sample are computed again for the backward pass. The constants of the model are a parameter that is not trained.
 /// </summary>
 internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
 {
@@ -15,11 +14,11 @@ internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
     private readonly Shape _outputShape;
     private readonly float[]? _values;
 
-    /// <param name="inputLength">How many values a sample has.</param>
-    /// <param name="steps">The operators; the last one's result is the layer's output. Without any the layer gives a sample another shape.</param>
-    /// <param name="constants">How many values each constant has.</param>
+    /// <param name="inputLength">The number of values of a sample.</param>
+    /// <param name="steps">The operators. The result of the last one is the output. Without operators, the layer reshapes samples.</param>
+    /// <param name="constants">The number of values of each constant.</param>
     /// <param name="outputShape">The shape of one sample at the output.</param>
-    /// <param name="values">The values that the constants start with, one after another; zeros if null, for networks whose parameters come from a file.</param>
+    /// <param name="values">The values of the constants; zeros if null, for networks whose parameters are loaded.</param>
     public OperatorLayer(int inputLength, IReadOnlyList<Step> steps, IReadOnlyList<int> constants, Shape outputShape, float[]? values = null)
         : this(new Settings(Kind, new Setting("inputLength", inputLength)).WithList("steps", steps).WithList("constants", constants).WithList("outputShape", [.. outputShape]))
     {
@@ -35,7 +34,7 @@ internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
         _layout = new StepLayout(InputLength, settings.GetList<Step>("steps"), settings.GetList<int>("constants"));
         _outputShape = Shape.Create(settings.GetList<int>("outputShape"));
         if (_outputShape.ElementCount != _layout.OutputLength)
-            throw new ArgumentException($"the steps give {_layout.OutputLength} values, which are no samples of shape {_outputShape}");
+            throw new ArgumentException($"the steps return {_layout.OutputLength} values, which do not fit samples of shape {_outputShape}");
     }
 
     public static string Kind => "onnx-operators";
@@ -44,10 +43,10 @@ internal sealed class OperatorLayer : Layer, IPart<OperatorLayer>
 
     public IReadOnlyList<Step> Steps => _layout.Steps;
 
-    /// <summary>How many values each constant has.</summary>
+    /// <summary>The number of values of each constant.</summary>
     public IReadOnlyList<int> ConstantLengths => _layout.ConstantLengths;
 
-    /// <summary>Where the values lie, and how long they are.</summary>
+    /// <summary>The offsets and lengths of the values.</summary>
     public StepLayout Layout => _layout;
 
     public static OperatorLayer Create(Settings settings) => new(settings);

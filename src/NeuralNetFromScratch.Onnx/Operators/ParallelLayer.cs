@@ -4,8 +4,8 @@ using System.Numerics.Tensors;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Chains of layers that all take the same input: <c>y = [F₁(x), F₂(x), …]</c>, their outputs side by side; <c>dx = Σ dFᵢ/dx·dyᵢ</c>. A branch
-/// without layers passes the input on. The inner layers' parameters are called "parallel1.branch2.dense1.weight".
+/// Chains of layers with the same input, whose outputs are concatenated: <c>y = [F₁(x), F₂(x), …]</c>, <c>dx = Σ dFᵢ/dx·dyᵢ</c>. A branch without layers passes the
+/// input on. Parameters of inner layers have names such as "parallel1.branch2.dense1.weight".
 /// </summary>
 internal sealed class ParallelLayer : Layer, IPart<ParallelLayer>
 {
@@ -35,7 +35,7 @@ internal sealed class ParallelLayer : Layer, IPart<ParallelLayer>
 
     public override Shape OutputShape(Shape inputShape, IReadOnlyList<Chain> branches) => [branches.Aggregate(0, (sum, branch) => checked(sum + branch.OutputShape.ElementCount))];
 
-    /// <remarks>A chain has at least one layer: one that makes vectors of the samples passes the input on.</remarks>
+    /// <remarks>A chain needs at least one layer; a flatten layer passes the input on.</remarks>
     public override IReadOnlyList<Chain> Branches(Shape inputShape) =>
         [.. _branches.Select((layers, i) => new Chain(inputShape, layers.Length == 0 ? [new Flatten()] : layers, Name(i + 1)))];
 

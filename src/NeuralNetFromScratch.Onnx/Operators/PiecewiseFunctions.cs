@@ -32,7 +32,7 @@ internal readonly struct ClipFunction : IUnaryFunction
     public static float Slope(float x, float y, float a, float b) => x >= a && x <= b ? 1 : 0;
 }
 
-/// <summary>x where x ≥ 0, else α·(eˣ − 1)</summary>
+/// <summary>x if x ≥ 0, otherwise α·(eˣ − 1)</summary>
 internal readonly struct EluStepFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => x >= 0 ? x : a * (float)Exact.ExpM1(x);
@@ -64,7 +64,7 @@ internal readonly struct HardSwishStepFunction : IUnaryFunction
     public static float Slope(float x, float y, float a, float b) => x <= -3 ? 0 : x >= 3 ? 1 : x * (1f / 3) + 0.5f;
 }
 
-/// <summary>1 where x is no number, else 0</summary>
+/// <summary>1 if x is NaN, otherwise 0</summary>
 internal readonly struct IsNaNFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => float.IsNaN(x) ? 1 : 0;
@@ -72,7 +72,7 @@ internal readonly struct IsNaNFunction : IUnaryFunction
     public static float Slope(float x, float y, float a, float b) => 0;
 }
 
-/// <summary>x where x ≥ 0, else α·x</summary>
+/// <summary>x if x ≥ 0, otherwise α·x</summary>
 internal readonly struct LeakyReluStepFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => x >= 0 ? x : a * x;
@@ -102,7 +102,7 @@ internal readonly struct NegFunction : IUnaryFunction
     public static float Slope(float x, float y, float a, float b) => -1;
 }
 
-/// <summary>1 where x is 0, else 0</summary>
+/// <summary>1 if x is 0, otherwise 0</summary>
 internal readonly struct NotFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => x == 0 ? 1 : 0;
@@ -126,7 +126,7 @@ internal readonly struct ReluStepFunction : IUnaryFunction
     public static float Slope(float x, float y, float a, float b) => x > 0 ? 1 : 0;
 }
 
-/// <summary>the nearest whole number, the even one of two</summary>
+/// <summary>the nearest integer, or the even one of two</summary>
 internal readonly struct RoundFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => MathF.Round(x, MidpointRounding.ToEven);
@@ -134,7 +134,7 @@ internal readonly struct RoundFunction : IUnaryFunction
     public static float Slope(float x, float y, float a, float b) => 0;
 }
 
-/// <summary>γ·x where x > 0, else γ·(α·eˣ − α)</summary>
+/// <summary>γ·x if x > 0, otherwise γ·(α·eˣ − α)</summary>
 internal readonly struct SeluStepFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => x > 0 ? b * x : b * (a * (float)Exact.ExpM1(x));
@@ -142,7 +142,7 @@ internal readonly struct SeluStepFunction : IUnaryFunction
     public static float Slope(float x, float y, float a, float b) => x > 0 ? b : b * a * (float)PortableMath.Exp(x);
 }
 
-/// <summary>x + bias where x &lt; −λ, x − bias where x > λ, else 0</summary>
+/// <summary>x + bias if x &lt; −λ, x − bias if x > λ, otherwise 0</summary>
 internal readonly struct ShrinkFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => x < -b ? x + a : x > b ? x - a : 0;
@@ -182,7 +182,7 @@ internal readonly struct SoftsignFunction : IUnaryFunction
     public static float Slope(float x, float y, float a, float b) => 1 / ((1 + MathF.Abs(x)) * (1 + MathF.Abs(x)));
 }
 
-/// <summary>x where x > α, else 0</summary>
+/// <summary>x if x > α, otherwise 0</summary>
 internal readonly struct ThresholdedReluFunction : IUnaryFunction
 {
     public static float Apply(float x, float a, float b) => x > a ? x : 0;

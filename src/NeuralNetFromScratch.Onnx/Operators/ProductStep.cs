@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary><c>z[b, i, j] = Σₖ x[b, i, k]·y[b, k, j]</c>; the sizes are those of b, i, k and j. Sums are chains of multiply-adds in k.</summary>
+/// <summary><c>z[b, i, j] = Σₖ x[b, i, k]·y[b, k, j]</c>; the sizes are those of b, i, k and j. A sum is a chain of multiply-adds in k.</summary>
 internal sealed class ProductStep : StepOperator
 {
     public override int OutputLength(Step step, ReadOnlySpan<int> lengths)
@@ -8,7 +8,7 @@ internal sealed class ProductStep : StepOperator
         Require(lengths.Length == 2 && step.Sizes.Length == 4, step, "takes two values and four sizes");
         (int batch, int rows, int depth, int columns) = SizesOf(step);
         Require(Product(step, batch, rows, depth) == lengths[0], step, "the first factor has another size");
-        // A second factor for all is not copied for each.
+        // A shared second factor is not copied.
         Require(Product(step, batch, depth, columns) == lengths[1] || Product(step, depth, columns) == lengths[1], step, "the second factor has another size");
         return Product(step, batch, rows, columns);
     }

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Makes one number of several. Sums and products run in double precision, in the order of the values.</summary>
+/// <summary>Reduces numbers to one. Sums and products are computed in double precision, in the order of the values.</summary>
 internal interface IReduction
 {
     static abstract double Start { get; }
@@ -12,8 +12,8 @@ internal interface IReduction
     /// <summary>dy/dx of one of the values.</summary>
     /// <param name="x">The value.</param>
     /// <param name="y">The result.</param>
-    /// <param name="count">How many values there are.</param>
-    /// <param name="equal">How many of them equal the result.</param>
+    /// <param name="count">The number of values.</param>
+    /// <param name="equal">The number of values that equal the result.</param>
     static abstract float Slope(float x, float y, int count, int equal);
 }
 
@@ -61,7 +61,7 @@ internal sealed class ReduceStep<TReduction> : StepOperator
     {
         string axes = graph.Integers(2);
         string value = graph.Reshape(inputs[0], step.Sizes);
-        // Of the reductions the sum alone takes its axes as an input in the operator set that is written.
+        // In opset 17, only the sum has its axes as an input.
         value = step.Name == "ReduceSum"
             ? graph.Node(step.Name, [value, axes], GraphBuilder.Attribute("keepdims", 0L))
             : graph.Node(step.Name, [value], GraphBuilder.Attribute("axes", [2L]), GraphBuilder.Attribute("keepdims", 0L));

@@ -33,7 +33,7 @@ internal abstract class AlongAxisStep : StepOperator
     public override string Export(GraphBuilder graph, Step step, string[] inputs, ReadOnlySpan<int> lengths) =>
         graph.Reshape(graph.Node(step.Name, [graph.Reshape(inputs[0], step.Sizes)], GraphBuilder.Attribute("axis", 2L)), [lengths[0]]);
 
-    /// <summary>One row, whose values lie a stride apart.</summary>
+    /// <summary>Computes one row with a stride between its values.</summary>
     protected abstract void Forward(ReadOnlySpan<float> x, Span<float> y, int count, int stride);
 
     /// <summary>Adds the gradient of one row.</summary>
@@ -91,7 +91,7 @@ internal sealed class LogSoftmaxStep : AlongAxisStep
     }
 }
 
-/// <summary>1 for the first of the largest values, 0 for the others.</summary>
+/// <summary>1 for the first maximum, 0 for the other values.</summary>
 internal sealed class HardmaxStep : AlongAxisStep
 {
     protected override void Forward(ReadOnlySpan<float> x, Span<float> y, int count, int stride)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// One operator of an <see cref="OperatorLayer"/>: its name, which is ONNX's where ONNX has one, what it takes, and its settings. Everything is
-/// about one sample, whose values are vectors.
+/// One operator of an <see cref="OperatorLayer"/>: its name (that of ONNX, if there is one), its inputs and its settings. It computes on one sample, whose values
+/// are vectors.
 /// </summary>
 internal sealed class Step : Part, IPart<Step>
 {
@@ -29,13 +29,13 @@ internal sealed class Step : Part, IPart<Step>
 
     public StepOperator Operator { get; }
 
-    /// <summary>What it takes: 0 is the layer's input, n the result of the n-th step, −n the n-th constant.</summary>
+    /// <summary>The inputs: 0 is the input of the layer, n the result of step n, −n constant n.</summary>
     public int[] Inputs { get; }
 
     /// <summary>Numbers such as α and β, in the order of the operator.</summary>
     public float[] Numbers { get; }
 
-    /// <summary>Whole numbers such as the sizes of axes, in the order of the operator.</summary>
+    /// <summary>Integers such as the sizes of axes, in the order of the operator.</summary>
     public int[] Sizes { get; }
 
     public static Step Create(Settings settings) => new(settings);
@@ -48,7 +48,7 @@ internal sealed class Step : Part, IPart<Step>
         return sizes.Count > 0 ? settings.WithList("sizes", sizes) : settings;
     }
 
-    /// <summary>As texts, since a bound of a Clip can be infinite, which JSON has no number for.</summary>
+    /// <summary>Numbers are stored as strings, since a bound can be infinite, which JSON cannot represent.</summary>
     private static string[] Texts(IReadOnlyList<float> numbers) => [.. numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))];
 
     private static float Number(string text) => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
@@ -56,30 +56,30 @@ internal sealed class Step : Part, IPart<Step>
         : throw new ArgumentException($"{MessageText.Quote(text)} is not a number");
 }
 
-/// <summary>An operator on the values of one sample, forward and backward. It has no state: the table has one object of each.</summary>
+/// <summary>The forward and backward computation of an operator for one sample. It has no state.</summary>
 internal abstract class StepOperator
 {
-    /// <summary>Whether each value of the result depends on those at the same place of the inputs, or on single numbers, alone.</summary>
+    /// <summary>Whether the operator is element-wise, with broadcasting of single numbers.</summary>
     public virtual bool IsElementwise => false;
 
-    /// <summary>How many values the result has.</summary>
+    /// <summary>Returns the number of values of the result.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="lengths">How many values each input has.</param>
+    /// <param name="lengths">The number of values of each input.</param>
     /// <exception cref="ArgumentException">The inputs or settings do not fit the operator.</exception>
     public abstract int OutputLength(Step step, ReadOnlySpan<int> lengths);
 
     /// <summary>Computes <see cref="StepRun.Output"/>.</summary>
     public abstract void Forward(in StepRun run);
 
-    /// <summary>Adds to each <see cref="StepRun.InputGradient"/> what <see cref="StepRun.OutputGradient"/> says.</summary>
+    /// <summary>Adds the gradients of the inputs, from <see cref="StepRun.OutputGradient"/>, to <see cref="StepRun.InputGradient"/>.</summary>
     public abstract void Backward(in StepRun run);
 
-    /// <summary>Adds the step to a graph, in which each value is [batch, length], and a constant [1, length].</summary>
+    /// <summary>Adds the step to a graph, where values are [batch, length] and constants [1, length].</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="step">The step.</param>
-    /// <param name="inputs">The values that it takes.</param>
-    /// <param name="lengths">How many values each input has.</param>
-    /// <returns>The value that it gives.</returns>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="lengths">The number of values of each input.</param>
+    /// <returns>The output.</returns>
     public abstract string Export(GraphBuilder graph, Step step, string[] inputs, ReadOnlySpan<int> lengths);
 
     private protected static void Require(bool condition, Step step, string what)
@@ -88,7 +88,7 @@ internal abstract class StepOperator
             throw new ArgumentException($"{step.Name}: {what}");
     }
 
-    /// <summary>A size that has to be there and above 0, and the product of all, which has to fit the vector that it describes.</summary>
+    /// <summary>Checks that sizes are present and positive, and that their product is the length of a vector.</summary>
     private protected static int Product(Step step, params ReadOnlySpan<int> sizes)
     {
         long product = 1;
@@ -103,12 +103,12 @@ internal abstract class StepOperator
     }
 }
 
-/// <summary>The memory of the steps of one layer for one sample: each value, and each value's gradient.</summary>
-/// <param name="layout">Where the values lie.</param>
+/// <summary>The values and gradients of the steps of a layer for one sample.</summary>
+/// <param name="layout">The offsets and lengths of the values.</param>
 /// <param name="values">All values.</param>
-/// <param name="gradients">Their gradients; empty where only the values are wanted.</param>
-/// <param name="constants">The layer's constants.</param>
-/// <param name="number">The number of the step, from 0.</param>
+/// <param name="gradients">The gradients; empty if only values are computed.</param>
+/// <param name="constants">The constants of the layer.</param>
+/// <param name="number">The index of the step, from 0.</param>
 internal readonly ref struct StepRun(StepLayout layout, Span<float> values, Span<float> gradients, ReadOnlySpan<float> constants, int number)
 {
     private readonly Span<float> _values = values, _gradients = gradients;
@@ -126,16 +126,16 @@ internal readonly ref struct StepRun(StepLayout layout, Span<float> values, Span
         return place >= 0 ? layout.Of(place, _values) : layout.ConstantOf(place, _constants);
     }
 
-    /// <summary>An input's gradient, to be added to; empty for a constant.</summary>
+    /// <summary>Returns the gradient of an input, to add to; empty for a constant.</summary>
     public Span<float> InputGradient(int input) => Step.Inputs[input] is >= 0 and var place ? layout.Of(place, _gradients) : [];
 }
 
-/// <summary>Where the values of a layer's steps lie: the input, then the steps' results one after another.</summary>
+/// <summary>The memory layout of a layer: the input, then the results of the steps.</summary>
 internal sealed class StepLayout
 {
     private readonly int[] _offsets, _lengths, _constantOffsets, _constantLengths;
 
-    /// <exception cref="ArgumentException">A step does not fit what it takes.</exception>
+    /// <exception cref="ArgumentException">A step does not fit its inputs.</exception>
     public StepLayout(int inputLength, IReadOnlyList<Step> steps, IReadOnlyList<int> constants)
     {
         Steps = [.. steps];
@@ -151,7 +151,7 @@ internal sealed class StepLayout
             {
                 int place = step.Inputs[input];
                 if (place > i || -(long)place > constants.Count)
-                    throw new ArgumentException($"step {i} ({step.Name}) takes {place}, which is not there yet");
+                    throw new ArgumentException($"step {i} ({step.Name}) uses {place}, which is computed later");
                 lengths[input] = place >= 0 ? _lengths[place] : _constantLengths[-place - 1];
             }
 
@@ -165,13 +165,13 @@ internal sealed class StepLayout
 
     public IReadOnlyList<int> ConstantLengths => _constantLengths;
 
-    /// <summary>How many values there are.</summary>
+    /// <summary>The number of values.</summary>
     public int Total => _offsets[^1];
 
-    /// <summary>How many values the constants have.</summary>
+    /// <summary>The number of values of the constants.</summary>
     public int ConstantTotal => _constantOffsets[^1];
 
-    /// <summary>How many values the result of the last step has, or the input where there is no step.</summary>
+    /// <summary>The number of values of the last step, or of the input if there are no steps.</summary>
     public int OutputLength => _lengths[^1];
 
     public int Length(int place) => place >= 0 ? _lengths[place] : _constantLengths[-place - 1];

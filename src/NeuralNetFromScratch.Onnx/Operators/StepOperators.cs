@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>The table of the operators that an <see cref="OperatorLayer"/> can carry out: one entry each.</summary>
+/// <summary>The table of the operators of an <see cref="OperatorLayer"/>.</summary>
 internal static class StepOperators
 {
     private static readonly Dictionary<string, StepOperator> Table = new()
@@ -85,6 +85,6 @@ internal static class StepOperators
     /// <summary>The names of all operators.</summary>
     public static IEnumerable<string> Names => Table.Keys;
 
-    /// <summary>The operator of a name; null where there is none.</summary>
+    /// <summary>Returns the operator with a name; null if there is none.</summary>
     public static StepOperator? Find(string name) => Table.GetValueOrDefault(name);
 }

@@ -6,12 +6,12 @@ internal interface IUnaryFunction
     /// <summary>y = f(x).</summary>
     static abstract float Apply(float x, float a, float b);
 
-    /// <summary>f'(x); y = f(x) is given too. 0 where the function steps.</summary>
+    /// <summary>f'(x); y = f(x) is passed too. 0 at discontinuities.</summary>
     static abstract float Slope(float x, float y, float a, float b);
 }
 
 /// <summary><c>yᵢ = f(xᵢ)</c>.</summary>
-/// <param name="attributes">What ONNX calls the settings.</param>
+/// <param name="attributes">The names of the settings in ONNX.</param>
 internal sealed class UnaryStep<TFunction>(params string[] attributes) : StepOperator
     where TFunction : struct, IUnaryFunction
 {
@@ -43,7 +43,7 @@ internal sealed class UnaryStep<TFunction>(params string[] attributes) : StepOpe
 
     public override string Export(GraphBuilder graph, Step step, string[] inputs, ReadOnlySpan<int> lengths) => step.Name switch
     {
-        // Newer than the operator set that is written, or no operator of ONNX.
+        // The operator is newer than opset 17, or not part of ONNX.
         "Mish" => graph.Node("Mul", [inputs[0], graph.Node("Tanh", [graph.Node("Softplus", [inputs[0]])])]),
         "Trunc" => graph.Node("Mul", [graph.Node("Sign", [inputs[0]]), graph.Node("Floor", [graph.Node("Abs", [inputs[0]])])]),
         "Clip" => graph.Node("Clip", [inputs[0], graph.Scalar(step.Numbers[0]), graph.Scalar(step.Numbers[1])]),

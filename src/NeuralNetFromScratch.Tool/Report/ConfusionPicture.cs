@@ -7,8 +7,7 @@ using SkiaSharp;
 namespace NeuralNetFromScratch.Tool.Report;
 
 /// <summary>
-/// The confusion matrix as a heat map. Only the mistakes are shaded, by their number: the diagonal counts some hundred times as many, and
-/// would leave no shade for them.
+/// Draws the confusion matrix as a heat map. Only the mistakes are shaded by their number, since the counts on the diagonal are a hundred times as large.
 /// </summary>
 internal static class ConfusionPicture
 {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>The report of a run: one page that needs no other file.</summary>
+/// <summary>The report of a run as one self-contained page.</summary>
 internal static class HtmlReport
 {
     private const string Style = """
@@ -153,7 +153,7 @@ internal static class HtmlReport
 
     private static string DataUri(byte[] png) => "data:image/png;base64," + Convert.ToBase64String(png);
 
-    /// <summary>The width in a PNG's header, in units of the drawing.</summary>
+    /// <summary>Returns the width in the header of a PNG, in units of the drawing.</summary>
     private static int Width(byte[] png) => System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)) / Picture.Scale;
 
     private static string Share(double share) => share.ToString("P2", CultureInfo.InvariantCulture);

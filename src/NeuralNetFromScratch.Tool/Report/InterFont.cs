@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace NeuralNetFromScratch.Tool.Report;
 
 /// <summary>
-/// The typeface Inter (SIL Open Font License 1.1), which comes with the program: a bare machine has no typeface at all, and then labels
-/// would be missing. It lies in the package Avalonia.Fonts.Inter, whose resources are an index of names, offsets and lengths, then the files.
+/// The typeface Inter (SIL Open Font License 1.1), which is part of the program, since a minimal system has no fonts and plots would have no labels. It is read from
+/// the package Avalonia.Fonts.Inter, whose resources are an index of names, offsets and lengths, followed by the files.
 /// </summary>
 internal sealed class InterFont : IFontResolver
 {
@@ -18,7 +18,7 @@ internal sealed class InterFont : IFontResolver
 
     public static SKTypeface Bold => BoldFace.Value;
 
-    /// <summary>Makes it the typeface of all plots.</summary>
+    /// <summary>Sets the typeface of all plots.</summary>
     public static void UseInPlots()
     {
         if (Fonts.Default == Name)

@@ -5,15 +5,15 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>Loss and accuracy over the epochs.</summary>
+/// <summary>Plots loss and accuracy over the epochs.</summary>
 internal static class LearningCurves
 {
     private const int Width = 960, Height = 360;
 
-    /// <summary>More points than this are drawn as a line alone.</summary>
+    /// <summary>The maximum number of points with markers.</summary>
     private const int MarkedPoints = 40;
 
-    /// <summary>The picture, or null if no epoch was finished.</summary>
+    /// <summary>Returns the plot; null if no epoch was finished.</summary>
     public static byte[]? Draw(RunReport report, Theme theme)
     {
         IReadOnlyList<EpochRecord> epochs = report.Epochs;
@@ -33,7 +33,7 @@ internal static class LearningCurves
 
     private static void Place(SKCanvas canvas, Plot plot, int left)
     {
-        // A plot clears the canvas first: all that it may touch.
+        // A plot clears the canvas first, within the clip.
         canvas.Save();
         canvas.ClipRect(SKRect.Create(left, 0, Width / 2f, Height));
         plot.Render(canvas, new PixelRect(left, left + Width / 2f, Height, 0));

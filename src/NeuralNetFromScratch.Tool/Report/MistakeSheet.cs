@@ -3,12 +3,12 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>The digits that were taken for others, the surest mistakes first.</summary>
+/// <summary>Draws wrongly classified digits, those with the highest probability first.</summary>
 internal static class MistakeSheet
 {
     private const int Shown = 40;
 
-    /// <summary>The picture, or null if there is no mistake or samples are no square pictures.</summary>
+    /// <summary>Returns the image; null if there are no mistakes or the samples are not square images.</summary>
     public static byte[]? Draw(IReadOnlyList<Prediction> predictions, Dataset test, Theme theme)
     {
         Prediction[] mistakes = [.. predictions.Where(prediction => !prediction.IsCorrect).OrderByDescending(prediction => prediction.Probability)];

@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>A picture that is drawn with Skia and kept as PNG.</summary>
+/// <summary>Draws an image with Skia and encodes it as PNG.</summary>
 internal static class Picture
 {
-    /// <summary>Pixels to a unit of the drawing, so that pictures are sharp on dense screens.</summary>
+    /// <summary>The number of pixels of a unit of the drawing, for screens with a high resolution.</summary>
     public const int Scale = 2;
 
     public static byte[] Draw(int width, int height, Theme theme, Action<SKCanvas> draw)
@@ -19,7 +19,7 @@ internal static class Picture
         }
 
         using SKPixmap pixels = bitmap.PeekPixels();
-        // Without filters: what repeats is found better so.
+        // Without filters, repeated rows compress better.
         using SKData png = pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.None, 9))!;
         return png.ToArray();
     }

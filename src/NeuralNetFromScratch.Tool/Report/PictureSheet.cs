@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>Small pictures in rows, with a caption under each and a title above all.</summary>
+/// <summary>Draws small images in rows, with a caption under each and a title.</summary>
 internal sealed class PictureSheet
 {
     private const int Margin = 20, TitleHeight = 56, LineHeight = 15;
@@ -13,19 +13,19 @@ internal sealed class PictureSheet
 
     public required int Columns { get; init; }
 
-    /// <summary>Side of a picture.</summary>
+    /// <summary>The side of an image.</summary>
     public required int Side { get; init; }
 
-    /// <summary>Space between pictures.</summary>
+    /// <summary>The space between images.</summary>
     public required int Gap { get; init; }
 
-    /// <summary>Lines of a caption.</summary>
+    /// <summary>The number of lines of a caption.</summary>
     public int CaptionLines { get; init; }
 
-    /// <param name="count">Number of pictures.</param>
-    /// <param name="picture">The pixels of a picture, row by row; it is square.</param>
-    /// <param name="caption">Its caption, a string for each line.</param>
-    /// <param name="theme">The colours.</param>
+    /// <param name="count">The number of images.</param>
+    /// <param name="picture">Returns the pixels of a square image, row by row.</param>
+    /// <param name="caption">Returns the lines of the caption.</param>
+    /// <param name="theme">The colors.</param>
     public byte[] Draw(int count, Func<int, SKColor[]> picture, Func<int, string[]> caption, Theme theme)
     {
         int rows = (count + Columns - 1) / Columns, rowHeight = Side + CaptionLines * LineHeight + Gap;

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>What all plots have in common.</summary>
+/// <summary>The common style of all plots.</summary>
 internal static class PlotStyles
 {
     public static Plot Create(string title, Theme theme)

@@ -1,10 +1,10 @@
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>The folder that a run's pictures and report go to.</summary>
+/// <summary>The folder of a run's report.</summary>
 internal static class ReportFolder
 {
-    /// <summary>Makes the folder, and sees whether it can be written to: better before a training than after it.</summary>
-    /// <exception cref="IOException">It cannot.</exception>
+    /// <summary>Creates the folder and checks that it can be written to, before a training rather than after it.</summary>
+    /// <exception cref="IOException">It cannot be written to.</exception>
     public static void Prepare(string path)
     {
         try
@@ -19,7 +19,7 @@ internal static class ReportFolder
         }
     }
 
-    /// <summary>Draws and writes everything.</summary>
+    /// <summary>Draws the images and writes all files.</summary>
     /// <returns>The names of the files, the report first.</returns>
     public static IReadOnlyList<string> Write(string path, RunReport report)
     {
@@ -37,7 +37,7 @@ internal static class ReportFolder
             string file = Path.Combine(path, name);
             if (draw(Theme.Light) is not { } light || draw(Theme.Dark) is not { } dark)
             {
-                // One of an earlier run must not pass for this run's.
+                // An image of an earlier run must not remain.
                 File.Delete(file);
                 continue;
             }

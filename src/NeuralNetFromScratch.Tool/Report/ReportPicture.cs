@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>A picture of a report, once for light and once for dark screens.</summary>
-/// <param name="Description">What it shows.</param>
-/// <param name="Light">PNG.</param>
-/// <param name="Dark">PNG.</param>
+/// <summary>An image of a report in a light and a dark version.</summary>
+/// <param name="Description">The description.</param>
+/// <param name="Light">The light version as PNG.</param>
+/// <param name="Dark">The dark version as PNG.</param>
 internal sealed record ReportPicture(string Description, byte[] Light, byte[] Dark);

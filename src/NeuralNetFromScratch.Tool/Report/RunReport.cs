@@ -1,7 +1,7 @@
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>What a run did, for its report.</summary>
+/// <summary>The contents of the report of a run.</summary>
 internal sealed record RunReport
 {
     public required string Title { get; init; }
@@ -14,13 +14,13 @@ internal sealed record RunReport
 
     public required IReadOnlyList<Prediction> Predictions { get; init; }
 
-    /// <summary>How the network was trained and on what: names and values.</summary>
+    /// <summary>The settings of the training, as names and values.</summary>
     public required IReadOnlyList<(string Name, string Value)> Settings { get; init; }
 
-    /// <summary>The finished epochs; none if nothing was trained.</summary>
+    /// <summary>The finished epochs; empty without a training.</summary>
     public IReadOnlyList<EpochRecord> Epochs { get; init; } = [];
 
-    /// <summary>"epoch", or "iteration" where an epoch is a single step.</summary>
+    /// <summary>"epoch", or "iteration" if an epoch is a single step.</summary>
     public string EpochName { get; init; } = "epoch";
 
     public IReadOnlyList<string> Classes => Network.ClassNames.Count > 0 ? Network.ClassNames : [.. Enumerable.Range(0, Evaluation.ConfusionMatrix.ClassCount).Select(label => $"{label}")];

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>The colours of a picture. Those that tell things apart are of the palette of Okabe and Ito (2008), which the colour-blind can tell apart too.</summary>
+/// <summary>The colors of an image. Distinguishing colors are from the palette of Okabe and Ito (2008), which is suitable for color-blind readers.</summary>
 internal sealed record Theme
 {
     public static Theme Light { get; } = new()
@@ -33,12 +33,12 @@ internal sealed record Theme
 
     public required SKColor Text { get; init; }
 
-    /// <summary>Of what is said by the way.</summary>
+    /// <summary>The color of secondary text.</summary>
     public required SKColor Faint { get; init; }
 
     public required SKColor Grid { get; init; }
 
-    /// <summary>Of the confusion matrix's diagonal: what is right must not outshine the mistakes.</summary>
+    /// <summary>The color of the diagonal of the confusion matrix, less prominent than the mistakes.</summary>
     public required SKColor Diagonal { get; init; }
 
     public required SKColor Blue { get; init; }
@@ -47,14 +47,14 @@ internal sealed record Theme
 
     public required SKColor Green { get; init; }
 
-    /// <summary>A colour between two others.</summary>
-    /// <param name="from">The colour at 0.</param>
-    /// <param name="to">The colour at 1.</param>
-    /// <param name="share">0 to 1.</param>
+    /// <summary>Interpolates two colors.</summary>
+    /// <param name="from">The color at 0.</param>
+    /// <param name="to">The color at 1.</param>
+    /// <param name="share">The position, 0 to 1.</param>
     public static SKColor Mix(SKColor from, SKColor to, double share) =>
         new(Mix(from.Red, to.Red, share), Mix(from.Green, to.Green, share), Mix(from.Blue, to.Blue, share));
 
-    /// <summary>Black or white, whichever can be read better on a colour (relative luminance after WCAG 2).</summary>
+    /// <summary>Returns black or white, whichever has more contrast on a color (relative luminance of WCAG 2).</summary>
     public static SKColor TextOn(SKColor colour)
     {
         double luminance = 0.2126 * Linear(colour.Red) + 0.7152 * Linear(colour.Green) + 0.0722 * Linear(colour.Blue);

@@ -3,18 +3,18 @@ using SkiaSharp;
 
 namespace NeuralNetFromScratch.Tool.Report;
 
-/// <summary>The weights of each unit of the first layer as an image of the input's size.</summary>
+/// <summary>Draws the weights of each unit of the first layer as an image of the size of the input.</summary>
 internal static class WeightSheet
 {
     private const int Shown = 128;
 
-    /// <summary>Weights beyond this quantile have the full colour, so that a few large ones do not pale all others.</summary>
+    /// <summary>Weights beyond this quantile have the full color, so that a few large weights do not make all others pale.</summary>
     private const double FullColour = 0.995;
 
-    /// <summary>Shades to each side of zero: more cannot be told apart, and cost space.</summary>
+    /// <summary>The number of shades on each side of zero; more would not be distinguishable.</summary>
     private const int Shades = 6;
 
-    /// <summary>The picture, or null if the first layer has no weights [pixels, units], or its input is no square picture.</summary>
+    /// <summary>Returns the image; null if the first layer has no weights [pixels, units] or its input is not a square image.</summary>
     public static byte[]? Draw(Sequential network, Theme theme)
     {
         Shape input = network.InputShape;

@@ -1,12 +1,12 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Changes brightness and contrast of pictures: <c>y = (b·x − m)·c + m</c>, m being the mean of b·x over the picture, b and c drawn evenly from 1 − range to
+/// Changes brightness and contrast of images: <c>y = (b·x − m)·c + m</c>, m being the mean of b·x over the image, b and c drawn evenly from 1 − range to
 /// 1 + range. Values are not limited. Pixels should be 0 for black.
 /// </summary>
 public sealed class ColorJitter : Augmentation, IPart<ColorJitter>
 {
-    /// <summary>A change that leaves pictures as they are until a property is set.</summary>
+    /// <summary>A change that leaves images as they are until a property is set.</summary>
     public ColorJitter()
         : this(new Settings(Kind))
     {
@@ -20,23 +20,23 @@ public sealed class ColorJitter : Augmentation, IPart<ColorJitter>
 
     /// <summary>The range of the factor of brightness on both sides of 1: 0 to 1. Default: 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside its range.</exception>
-    public float Brightness { get; init => Settings = Settings.With("brightness", field = PicturePixels.Share(value, nameof(Brightness)), defaultValue: 0f); }
+    public float Brightness { get; init => Settings = Settings.With("brightness", field = ImagePixels.Share(value, nameof(Brightness)), defaultValue: 0f); }
 
     /// <summary>The range of the factor of contrast on both sides of 1: 0 to 1. Default: 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside its range.</exception>
-    public float Contrast { get; init => Settings = Settings.With("contrast", field = PicturePixels.Share(value, nameof(Contrast)), defaultValue: 0f); }
+    public float Contrast { get; init => Settings = Settings.With("contrast", field = ImagePixels.Share(value, nameof(Contrast)), defaultValue: 0f); }
 
     /// <summary>Reads the augmentation from its settings.</summary>
     /// <param name="settings">As a file has them.</param>
     public static ColorJitter Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
-    public override void Check(Shape sampleShape) => PicturePixels.Check(sampleShape);
+    public override void Check(Shape sampleShape) => ImagePixels.Check(sampleShape);
 
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> sample, Shape sampleShape, Span<float> result, RandomSource random, Span<float> scratch)
     {
-        PicturePixels.Check(sampleShape);
+        ImagePixels.Check(sampleShape);
         float brightness = (float)(1 + Brightness * (2 * random.Uniform(0) - 1)), contrast = (float)(1 + Contrast * (2 * random.Uniform(1) - 1));
         double sum = 0;
         foreach (float value in sample)

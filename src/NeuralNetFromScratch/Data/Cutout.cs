@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Sets a square of each picture to 0 (DeVries and Taylor 2017). Its middle is any pixel, so that part of it may lie outside.</summary>
+/// <summary>Sets a square of each image to 0 (DeVries and Taylor 2017). Its middle is any pixel, so that part of it may lie outside.</summary>
 public sealed class Cutout : Augmentation, IPart<Cutout>
 {
     /// <summary>A square of zeros.</summary>
@@ -29,12 +29,12 @@ public sealed class Cutout : Augmentation, IPart<Cutout>
     public static Cutout Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
-    public override void Check(Shape sampleShape) => PicturePixels.Check(sampleShape);
+    public override void Check(Shape sampleShape) => ImagePixels.Check(sampleShape);
 
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> sample, Shape sampleShape, Span<float> result, RandomSource random, Span<float> scratch)
     {
-        (int height, int width, int channels) = PicturePixels.Check(sampleShape);
+        (int height, int width, int channels) = ImagePixels.Check(sampleShape);
         sample.CopyTo(result);
         long left = (long)random.Below(0, width) - Size / 2, top = (long)random.Below(1, height) - Size / 2;
         int first = (int)Math.Max(0, left), end = (int)Math.Min(width, left + Size);

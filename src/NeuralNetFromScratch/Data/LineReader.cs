@@ -2,9 +2,9 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Lines of a text in UTF-8, one at a time, in memory of the longest line.</summary>
-/// <param name="stream">The text; it is read once, forwards.</param>
-/// <param name="source">What messages call it.</param>
+/// <summary>Reads the lines of a UTF-8 text, in a buffer for the longest line.</summary>
+/// <param name="stream">The text; it is read once.</param>
+/// <param name="source">The name of the text in messages.</param>
 internal sealed class LineReader(Stream stream, string source)
 {
     private const int MostLineBytes = 1 << 28;
@@ -20,11 +20,11 @@ internal sealed class LineReader(Stream stream, string source)
     /// <summary>The place in the text where the last line begins, in bytes from its beginning.</summary>
     public long Place { get; private set; }
 
-    /// <summary>The number of the last line, from 1.</summary>
+    /// <summary>The number of the last line that was read, from 1.</summary>
     public long Number { get; private set; }
 
     /// <summary>Reads a line.</summary>
-    /// <param name="line">Receives it without its end; it is lost with the next one.</param>
+    /// <param name="line">Receives the line without its line break. It is valid until the next call.</param>
     /// <returns>False at the end of the text.</returns>
     /// <exception cref="InvalidDataException">The line is longer than 256 MB, or the compressed data around the text are damaged.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
@@ -54,7 +54,7 @@ internal sealed class LineReader(Stream stream, string source)
         }
     }
 
-    /// <summary>An exception that names the text and the last line.</summary>
+    /// <summary>Creates an exception that names the text and the last line.</summary>
     public InvalidDataException Malformed(string message) => new(FormattableString.Invariant($"{source}, line {Number}: {message}"));
 
     private void Fill()

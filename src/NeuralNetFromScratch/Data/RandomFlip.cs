@@ -1,7 +1,7 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Mirrors pictures [height, width] or [height, width, channels]: with probability ½ from left to right, and with probability ½ upside down, as far as each is
+/// Mirrors images [height, width] or [height, width, channels]: with probability ½ from left to right, and with probability ½ upside down, as far as each is
 /// asked for.
 /// </summary>
 public sealed class RandomFlip : Augmentation, IPart<RandomFlip>
@@ -18,10 +18,10 @@ public sealed class RandomFlip : Augmentation, IPart<RandomFlip>
     /// <summary>The kind of part: "random-flip".</summary>
     public static string Kind => "random-flip";
 
-    /// <summary>Whether left and right change places, in half of the pictures. Default: true.</summary>
+    /// <summary>Whether left and right change places, in half of the images. Default: true.</summary>
     public bool Horizontal { get; init => Settings = Settings.With("horizontal", field = value, defaultValue: true); }
 
-    /// <summary>Whether above and below change places, in half of the pictures. Default: false.</summary>
+    /// <summary>Whether above and below change places, in half of the images. Default: false.</summary>
     public bool Vertical { get; init => Settings = Settings.With("vertical", field = value, defaultValue: false); }
 
     /// <summary>Reads the augmentation from its settings.</summary>
@@ -29,12 +29,12 @@ public sealed class RandomFlip : Augmentation, IPart<RandomFlip>
     public static RandomFlip Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
-    public override void Check(Shape sampleShape) => PicturePixels.Check(sampleShape);
+    public override void Check(Shape sampleShape) => ImagePixels.Check(sampleShape);
 
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> sample, Shape sampleShape, Span<float> result, RandomSource random, Span<float> scratch)
     {
-        (int height, int width, int channels) = PicturePixels.Check(sampleShape);
+        (int height, int width, int channels) = ImagePixels.Check(sampleShape);
         bool isMirrored = Horizontal && random.Uniform(0) < 0.5, isUpsideDown = Vertical && random.Uniform(1) < 0.5;
         for (int y = 0; y < height; y++)
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Samples of a svmlight file: sparse features, and a number or a set of labels for each.</summary>
+/// <summary>The samples of an svmlight file: sparse features, with one number or a set of labels for each sample.</summary>
 public sealed class SvmLightData
 {
     private readonly int[] _offsets, _columns;
@@ -17,30 +17,30 @@ public sealed class SvmLightData
         (ColumnCount, IsZeroBased) = (columnCount, isZeroBased);
     }
 
-    /// <summary>Gets the number of samples.</summary>
+    /// <summary>The number of samples.</summary>
     public int Count => _offsets.Length - 1;
 
-    /// <summary>Gets the number of columns.</summary>
+    /// <summary>The number of columns.</summary>
     public int ColumnCount { get; }
 
-    /// <summary>Gets whether the file counts columns from 0.</summary>
+    /// <summary>Whether the file counts columns from 0.</summary>
     public bool IsZeroBased { get; }
 
-    /// <summary>Gets the features of all samples, with columns counted from 0: [Count, ColumnCount].</summary>
+    /// <summary>The features of all samples, with columns counted from 0: [Count, ColumnCount].</summary>
     public SparseRowsView Features => SparseRowsView.OfChecked(_offsets, _columns, _values, ColumnCount);
 
-    /// <summary>Gets the query of each sample, which says what it is ranked with; empty if the file has none.</summary>
+    /// <summary>The query of each sample, for ranking; empty if the file has no queries.</summary>
     public ReadOnlySpan<long> QueryIds => _queryIds;
 
-    /// <summary>Gets the label of each sample, or all labels one after another if samples have sets of them.</summary>
+    /// <summary>The label of each sample; if samples have sets of labels, all labels in sequence.</summary>
     public ReadOnlySpan<double> Labels => _labels;
 
-    /// <summary>Gets the different labels in ascending order: the classes of <see cref="ToClasses"/>.</summary>
+    /// <summary>The distinct labels in ascending order: the default classes of <see cref="ToClasses"/>.</summary>
     public IReadOnlyList<double> DistinctLabels => field ??= [.. _labels.Distinct().Order()];
 
     /// <summary>Returns the labels of one sample.</summary>
-    /// <param name="index">0 to <c>Count − 1</c>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    /// <param name="index">The sample, 0 to <c>Count − 1</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is out of range.</exception>
     public ReadOnlySpan<double> GetLabels(int index)
     {
         if ((uint)index >= (uint)Count)
@@ -48,9 +48,9 @@ public sealed class SvmLightData
         return _labelOffsets.Length == 0 ? _labels.AsSpan(index, 1) : _labels.AsSpan(_labelOffsets[index].._labelOffsets[index + 1]);
     }
 
-    /// <summary>Returns the samples with class labels, over the same memory.</summary>
-    /// <param name="classes">The label of each class; <see cref="DistinctLabels"/> if null. Give a test file the classes of the training file.</param>
-    /// <exception cref="ArgumentException">A sample has a label that is not among the classes, or a set of labels, or there is no sample.</exception>
+    /// <summary>Returns the samples with class labels. The features are not copied.</summary>
+    /// <param name="classes">The label of each class; <see cref="DistinctLabels"/> if null. Pass the classes of the training file for a test file.</param>
+    /// <exception cref="ArgumentException">A sample has an unknown label or a set of labels, or there are no samples.</exception>
     public Dataset ToClasses(IReadOnlyList<double>? classes = null)
     {
         ThrowIfSets();
@@ -66,7 +66,7 @@ public sealed class SvmLightData
         for (int i = 0; i < classes.Count; i++)
         {
             if (!numbers.TryAdd(classes[i], i))
-                throw new ArgumentException($"the label {Text(classes[i])} stands for two classes", nameof(classes));
+                throw new ArgumentException($"the label {Text(classes[i])} occurs twice", nameof(classes));
         }
 
         var labels = new int[values.Count];
@@ -79,7 +79,7 @@ public sealed class SvmLightData
         return labels;
     }
 
-    /// <summary>Returns the samples with their labels as targets of one number, over the same memory: for regression.</summary>
+    /// <summary>Returns the samples with their labels as targets, for regression. The features are not copied.</summary>
     /// <exception cref="ArgumentException">Samples have sets of labels.</exception>
     public Dataset ToTargets()
     {
@@ -87,9 +87,9 @@ public sealed class SvmLightData
         return Dataset.FromSparse(_offsets, _columns, _values, ColumnCount, Array.ConvertAll(_labels, label => (float)label), 1);
     }
 
-    /// <summary>Returns the samples with targets of 0 and 1, over the same memory: 1 for each label that a sample has.</summary>
+    /// <summary>Returns the samples with targets of 0 and 1, where 1 stands for each label of a sample. The features are not copied.</summary>
     /// <param name="labelCount">The number of labels, which are 0 to <c>labelCount − 1</c>.</param>
-    /// <exception cref="ArgumentException">A label is out of this range.</exception>
+    /// <exception cref="ArgumentException">A label is out of range.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelCount"/> is not positive.</exception>
     public Dataset ToMultiLabel(int labelCount)
     {

@@ -5,8 +5,8 @@ using System.Text;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Sparse samples in the text format of SVM-light and LIBSVM (T. Joachims; C.-C. Chang and C.-J. Lin): a line for each sample, with its label, its query if
-/// there are any, and the columns that are not zero.
+/// Reads and writes sparse samples in the text format of SVM-light and LIBSVM (T. Joachims; C.-C. Chang and C.-J. Lin), with a line for each sample: its label,
+/// optionally its query, and its nonzero columns.
 /// <code>
 /// # comment
 /// -1 qid:3 1:0.43 3:0.12 9284:0.2
@@ -18,8 +18,8 @@ public static class SvmLightFile
 
     /// <summary>Reads a file; gzip-compressed files are recognized by their first bytes.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">How it is read; the defaults if null.</param>
-    /// <exception cref="InvalidDataException">The file is malformed; the message names the line and says what is wrong.</exception>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The file is malformed. The message names the line and the reason.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SvmLightData Read(string path, SvmLightOptions? options = null)
     {
@@ -27,11 +27,11 @@ public static class SvmLightFile
         return Read(stream, Path.GetFileName(path), options);
     }
 
-    /// <summary>Reads a text, which is not compressed, to its end.</summary>
-    /// <param name="stream">The text; it need not be able to seek.</param>
-    /// <param name="sourceName">What messages call it.</param>
-    /// <param name="options">How it is read; the defaults if null.</param>
-    /// <exception cref="InvalidDataException">The text is malformed; the message names the line and says what is wrong.</exception>
+    /// <summary>Reads an uncompressed stream to its end.</summary>
+    /// <param name="stream">The stream. It need not be seekable.</param>
+    /// <param name="sourceName">The name of the stream in messages.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The text is malformed. The message names the line and the reason.</exception>
     public static SvmLightData Read(Stream stream, string sourceName, SvmLightOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -39,13 +39,13 @@ public static class SvmLightFile
         return new SvmLightReader(stream, sourceName, options ?? new()).Read(int.MaxValue)!;
     }
 
-    /// <summary>Reads a file block by block, in the memory of one block.</summary>
+    /// <summary>Reads a file block by block. Only one block is in memory.</summary>
     /// <param name="path">The file; gzip-compressed files are recognized by their first bytes.</param>
-    /// <param name="rows">The samples of a block; the last one can have fewer.</param>
-    /// <param name="options">How it is read: the number of columns, and from where they are counted, must be given, since a block does not show them.</param>
-    /// <exception cref="ArgumentException">The options lack one of these.</exception>
+    /// <param name="rows">The number of samples of a block; the last block can have fewer.</param>
+    /// <param name="options">The options. <see cref="SvmLightOptions.ColumnCount"/> and <see cref="SvmLightOptions.IsZeroBased"/> are required, since they cannot be inferred from a block.</param>
+    /// <exception cref="ArgumentException">One of the required options is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is not positive.</exception>
-    /// <exception cref="InvalidDataException">The file is malformed; the message names the line and says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed. The message names the line and the reason.</exception>
     public static IEnumerable<SvmLightData> ReadBlocks(string path, int rows, SvmLightOptions options)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -53,7 +53,7 @@ public static class SvmLightFile
         ArgumentOutOfRangeException.ThrowIfEqual(rows, int.MaxValue);
         ArgumentNullException.ThrowIfNull(options);
         if (options.ColumnCount is null || options.IsZeroBased is null)
-            throw new ArgumentException($"set {nameof(SvmLightOptions.ColumnCount)} and {nameof(SvmLightOptions.IsZeroBased)}: a block does not show them", nameof(options));
+            throw new ArgumentException($"set {nameof(SvmLightOptions.ColumnCount)} and {nameof(SvmLightOptions.IsZeroBased)}; they cannot be inferred from a block", nameof(options));
         return Blocks();
 
         IEnumerable<SvmLightData> Blocks()
@@ -89,11 +89,11 @@ public static class SvmLightFile
     public static FileDataset OpenTargets(IReadOnlyList<string> paths, SvmLightOptions? options = null) => OpenDataset(paths, options, _ => null);
 
     /// <summary>Writes the nonzero features of a data set, with class labels, with targets of one number, or with sets of labels.</summary>
-    /// <param name="path">The file; it is compressed if its name ends in ".gz". It is written whole or not at all.</param>
+    /// <param name="path">The file. It is compressed if its name ends in ".gz". It is written atomically.</param>
     /// <param name="dataset">The samples.</param>
-    /// <param name="options">How it is written; the defaults if null.</param>
-    /// <exception cref="ArgumentException">The data set has neither labels nor targets, or targets of several numbers without
-    /// <see cref="SvmLightOptions.IsMultiLabel"/>, or the options do not fit it.</exception>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The data set has neither labels nor targets, or has several targets and
+    /// <see cref="SvmLightOptions.IsMultiLabel"/> is not set, or the options do not fit it.</exception>
     public static void Write(string path, Dataset dataset, SvmLightOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -111,9 +111,9 @@ public static class SvmLightFile
     }
 
     /// <inheritdoc cref="Write(string, Dataset, SvmLightOptions?)"/>
-    /// <param name="stream">Receives the text.</param>
+    /// <param name="stream">The stream to write to.</param>
     /// <param name="dataset">The samples.</param>
-    /// <param name="options">How it is written; the defaults if null.</param>
+    /// <param name="options">The options; null for the defaults.</param>
     public static void Write(Stream stream, Dataset dataset, SvmLightOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -154,7 +154,7 @@ public static class SvmLightFile
             if (value == 0)
                 return;
             if (!float.IsFinite(value))
-                throw new ArgumentException($"sample {index}: feature {column} is {value.ToString(CultureInfo.InvariantCulture)}, which the format has no room for", nameof(dataset));
+                throw new ArgumentException($"sample {index}: feature {column} is {value.ToString(CultureInfo.InvariantCulture)}, but the format requires finite values", nameof(dataset));
             writer.Write(string.Create(CultureInfo.InvariantCulture, $" {first + (long)column}:{value}"));
         }
     }
@@ -179,7 +179,7 @@ public static class SvmLightFile
         if (dataset is { TargetLength: 0, ClassCount: 0 })
             throw new ArgumentException("the samples have neither class labels nor targets", nameof(dataset));
         if (dataset.TargetLength > 1 && !options.IsMultiLabel)
-            throw new ArgumentException($"targets of {dataset.TargetLength} numbers are written as sets of labels; set {nameof(SvmLightOptions.IsMultiLabel)}", nameof(options));
+            throw new ArgumentException($"a sample has {dataset.TargetLength} targets, which are written as sets of labels; set {nameof(SvmLightOptions.IsMultiLabel)}", nameof(options));
         if (options.Classes.Count > 0 && options.Classes.Count < dataset.ClassCount)
             throw new ArgumentException($"expected the labels of {dataset.ClassCount} classes, got {options.Classes.Count}", nameof(options));
         if (options.QueryIds.Count > 0 && options.QueryIds.Count != dataset.Count)

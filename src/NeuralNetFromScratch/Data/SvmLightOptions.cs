@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>How svmlight files are read and written.</summary>
+/// <summary>Options for reading and writing svmlight files.</summary>
 public sealed record SvmLightOptions
 {
-    /// <summary>Gets the number of columns. If it is null, reading takes the largest column that occurs, which can differ between a training and a test file.</summary>
+    /// <summary>The number of columns; positive. Null, the default, infers it from the largest column of the file, which can differ between a training and a test file.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public int? ColumnCount
     {
@@ -12,15 +12,15 @@ public sealed record SvmLightOptions
     }
 
     /// <summary>
-    /// Gets whether the first column has the number 0 in the file. If it is null, reading counts from 0 if the number 0 occurs and from 1 if it does not, and
-    /// writing counts from 1, as most programs do.
+    /// Whether the file counts columns from 0. If null, the default, reading counts from 0 if column 0 occurs and otherwise from 1, and writing counts from 1, as
+    /// most programs do.
     /// </summary>
     public bool? IsZeroBased { get; init; }
 
-    /// <summary>Gets whether a line begins with any number of integer labels, with commas between them, instead of one number. The default is false.</summary>
+    /// <summary>Whether a line begins with a comma-separated set of integer labels instead of one number. Default: false.</summary>
     public bool IsMultiLabel { get; init; }
 
-    /// <summary>Gets the most stored values that are read, which bounds the memory: a value takes 8 bytes. The default is 2³¹ − 57, the most that an array holds.</summary>
+    /// <summary>The maximum number of values to read, which limits the memory; a value takes 8 bytes. Positive. Default: 2³¹ − 57, the maximum length of an array.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive or above the default.</exception>
     public int MaxElementCount
     {
@@ -30,17 +30,17 @@ public sealed record SvmLightOptions
             : throw new ArgumentOutOfRangeException(nameof(MaxElementCount), value, $"must be 1 to {Array.MaxLength}");
     } = Array.MaxLength;
 
-    /// <summary>Gets the text that writing puts into a comment at the beginning of the file; none if it is null, the default.</summary>
+    /// <summary>A comment to write at the beginning of the file; null, the default, for none.</summary>
     /// <exception cref="ArgumentException">The text is empty.</exception>
     public string? Comment
     {
         get;
-        init => field = value is not "" ? value : throw new ArgumentException("must not be empty; null stands for no comment", nameof(Comment));
+        init => field = value is not "" ? value : throw new ArgumentException("must not be empty; use null for no comment", nameof(Comment));
     }
 
-    /// <summary>Gets the numbers that writing puts in the place of the classes 0, 1, …; these themselves if it is empty, the default.</summary>
+    /// <summary>The labels to write for the classes 0, 1, …; if empty, the default, the classes themselves.</summary>
     public IReadOnlyList<double> Classes { get; init; } = [];
 
-    /// <summary>Gets the query of each sample for writing; none if it is empty, the default.</summary>
+    /// <summary>The query of each sample to write; empty, the default, for none.</summary>
     public IReadOnlyList<long> QueryIds { get; init; } = [];
 }

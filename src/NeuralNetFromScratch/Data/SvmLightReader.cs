@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Reads samples of a svmlight text, some at a time.</summary>
+/// <summary>Reads samples of an svmlight text in blocks.</summary>
 /// <param name="stream">The text.</param>
-/// <param name="source">What messages call it.</param>
-/// <param name="options">How it is read.</param>
+/// <param name="source">The name of the text in messages.</param>
+/// <param name="options">The options.</param>
 internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptions options)
 {
     private readonly LineReader _lines = new(stream, source);
@@ -19,7 +19,7 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
     private string _mostPlace = "";
 
     /// <summary>Reads the next samples.</summary>
-    /// <param name="count">The most samples.</param>
+    /// <param name="count">The maximum number of samples.</param>
     /// <returns>The samples; null if there are no more.</returns>
     /// <exception cref="InvalidDataException">The text is malformed; the message names the line.</exception>
     public SvmLightData? Read(int count)
@@ -42,7 +42,7 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
         if (options.ColumnCount is { } expected)
         {
             if (columnCount > expected)
-                throw new InvalidDataException($"{_mostPlace}: column {_most} is beyond the {expected} columns, which are counted from {(isZeroBased ? 0 : 1)}");
+                throw new InvalidDataException($"{_mostPlace}: column {_most} exceeds the {expected} columns, which are counted from {(isZeroBased ? 0 : 1)}");
             columnCount = expected;
         }
 
@@ -57,7 +57,7 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
         return new SvmLightData([.. _offsets], columns, [.. _values], columnCount, [.. _labels], [.. _labelOffsets], [.. _queryIds], isZeroBased);
     }
 
-    /// <summary>A line: labels, a query if there is one, columns with values.</summary>
+    /// <summary>Parses a line: labels, an optional query, columns with values.</summary>
     private void ReadSample(ReadOnlySpan<byte> line, bool hasLabels)
     {
         if (hasLabels)
@@ -68,7 +68,7 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
         if (hasQuery)
             ReadQuery(SvmLightLine.Next(ref line)["qid:".Length..]);
         if (hasQuery != (_hasQueryIds ??= hasQuery))
-            throw _lines.Malformed(hasQuery ? "has a query, the samples before have none" : "has no query, the samples before have one");
+            throw _lines.Malformed(hasQuery ? "has a query, but the samples before it have none" : "has no query, but the samples before it have one");
         int last = -1;
         while (!line.IsEmpty)
             last = ReadElement(SvmLightLine.Next(ref line), last);
@@ -89,20 +89,20 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
     private void AddLabel(ReadOnlySpan<byte> token)
     {
         if (!SvmLightLine.TryLabel(token, out double label))
-            throw _lines.Malformed($"{SvmLightLine.Shown(token)} is no label; {(options.IsMultiLabel ? "expected integers with commas between them" : "expected a finite number")}");
+            throw _lines.Malformed($"{SvmLightLine.Shown(token)} is not a label; {(options.IsMultiLabel ? "expected comma-separated integers" : "expected a finite number")}");
         if (options.IsMultiLabel && label != Math.Floor(label))
-            throw _lines.Malformed($"the label {SvmLightLine.Shown(token)} is no integer");
+            throw _lines.Malformed($"the label {SvmLightLine.Shown(token)} is not an integer");
         _labels.Add(label);
     }
 
     private void ReadQuery(ReadOnlySpan<byte> token)
     {
         if (!Utf8Parser.TryParse(token, out long query, out int length) || length != token.Length)
-            throw _lines.Malformed($"{SvmLightLine.Shown(token)} is no number of a query");
+            throw _lines.Malformed($"{SvmLightLine.Shown(token)} is not the number of a query");
         _queryIds.Add(query);
     }
 
-    /// <returns>The column as the file counts it.</returns>
+    /// <returns>The column, as counted in the file.</returns>
     private int ReadElement(ReadOnlySpan<byte> token, int last)
     {
         if (!SvmLightLine.TryElement(token, options.IsZeroBased == false ? 1 : 0, last, out int column, out float value, out string? error))

@@ -16,12 +16,15 @@ internal static class MessageText
 
     private const int MostItems = 20, MostOfMessage = 8_000;
 
-    private const char Cut = '…';
+    private const char Ellipsis = '…';
 
     /// <summary>The text as it is shown.</summary>
+    public static string Of(string? text) => Cut(text, MostCharacters);
+
+    /// <summary>The text as it is shown, with fewer characters.</summary>
     /// <param name="text">The text; null is shown as an empty one.</param>
     /// <param name="most">Characters of the text that are shown.</param>
-    public static string Of(string? text, int most = MostCharacters)
+    public static string Cut(string? text, int most)
     {
         if (text is null)
             return "";
@@ -31,7 +34,7 @@ internal static class MessageText
             shown = shown[..^1];
         var result = new StringBuilder(shown.Length + 1);
         Append(result, shown, keepsLines: false);
-        return text.Length > most ? result.Append(Cut).ToString() : result.ToString();
+        return text.Length > most ? result.Append(Ellipsis).ToString() : result.ToString();
     }
 
     /// <summary>The text in quotation marks.</summary>
@@ -47,7 +50,7 @@ internal static class MessageText
     public static string Sentences(IReadOnlyCollection<string> sentences) => List(sentences, "; ", sentence => sentence);
 
     /// <summary>A message that may hold anything: control characters but line breaks are escaped, and only its beginning is kept.</summary>
-    public static string Whole(string message) => message.Length > MostOfMessage ? Escape(message[..MostOfMessage]) + Cut : Escape(message);
+    public static string Whole(string message) => message.Length > MostOfMessage ? Escape(message[..MostOfMessage]) + Ellipsis : Escape(message);
 
     /// <summary>A text of any length with its control characters escaped, line breaks excepted.</summary>
     public static string Escape(string text)

@@ -12,7 +12,7 @@ internal static class TextTable
     public const int MostColumns = 80;
 
     /// <summary>A text from a file as a cell: control characters are escaped, and a long text is cut.</summary>
-    public static string Cell(string text) => MessageText.Of(text, text.Length > MostCharacters ? MostCharacters - 1 : MostCharacters);
+    public static string Cell(string text) => MessageText.Cut(text, text.Length > MostCharacters ? MostCharacters - 1 : MostCharacters);
 
     /// <summary>The table as text with a line feed after each row.</summary>
     public static string Of(IReadOnlyList<string[]> rows, int firstNumber = int.MaxValue) => string.Concat(Lines(rows, firstNumber).Select(line => $"{line}\n"));

@@ -12,7 +12,7 @@ namespace NeuralNetFromScratch;
 /// </summary>
 public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
 {
-    private const int Scale = 0, Shift = 1, PictureRank = 3;
+    private const int Scale = 0, Shift = 1, ImageRank = 3;
 
     /// <summary>Creates a batch normalization.</summary>
     /// <param name="momentum">The weight of the new batch in the running statistics, 0 to 1. Default: 0.1.</param>
@@ -70,7 +70,7 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
     }
 
     /// <summary>Returns the shape of the statistics: an image's channels, or all values of a sample.</summary>
-    internal static Shape NormalizedShape(Shape inputShape) => inputShape.Rank == PictureRank ? [inputShape[^1]] : inputShape;
+    internal static Shape NormalizedShape(Shape inputShape) => inputShape.Rank == ImageRank ? [inputShape[^1]] : inputShape;
 
     private static ParameterDefinition[] AffineParameters(Shape shape) =>
     [
@@ -79,7 +79,7 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
     ];
 
     /// <inheritdoc/>
-    public override ScratchSize Scratch(Shape inputShape, int rows) => new(2 * (inputShape.Rank == PictureRank ? inputShape[^1] : inputShape.ElementCount));
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(2 * (inputShape.Rank == ImageRank ? inputShape[^1] : inputShape.ElementCount));
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
@@ -144,5 +144,5 @@ public sealed class BatchNormalization : Layer, IPart<BatchNormalization>
     /// <summary>
     /// Returns the number of means: an image's channels, or a sample's values. If the context has no shape, it is the length of the parameters.
     /// </summary>
-    private static int Columns(in LayerContext context, int inputs) => context.InputShape.Rank == PictureRank ? Math.Max(context.InputShape[^1], 1) : inputs;
+    private static int Columns(in LayerContext context, int inputs) => context.InputShape.Rank == ImageRank ? Math.Max(context.InputShape[^1], 1) : inputs;
 }

@@ -193,7 +193,7 @@ public sealed class Conv2D : Layer, IPart<Conv2D>
 
     private ConvolutionShape ShapeFor(Shape inputShape)
     {
-        PictureShape picture = PictureShape.Of(inputShape);
+        ImageShape picture = ImageShape.Of(inputShape);
         if (picture.Channels % Groups != 0)
             throw new ArgumentException($"expected images whose number of channels is divisible by {Groups} groups, got {inputShape}", nameof(inputShape));
         (WindowAxis vertical, WindowAxis horizontal) = picture.Windows(KernelSize, Stride, Dilation, Padding);

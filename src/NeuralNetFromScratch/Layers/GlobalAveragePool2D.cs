@@ -29,13 +29,13 @@ public sealed class GlobalMaxPool2D : Layer, IPart<GlobalMaxPool2D>
     public static GlobalMaxPool2D Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape) => [PictureShape.Of(inputShape).Channels];
+    public override Shape OutputShape(Shape inputShape) => [ImageShape.Of(inputShape).Channels];
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
         context.ThrowIfDefault(this);
-        PoolShape window = PictureShape.Of(context.InputShape).Whole;
+        PoolShape window = ImageShape.Of(context.InputShape).Whole;
         context.CheckForward(this, input, output, window.Channels);
         context.Engine.MaximumOfWindows(window, input, output);
     }
@@ -45,7 +45,7 @@ public sealed class GlobalMaxPool2D : Layer, IPart<GlobalMaxPool2D>
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
         context.ThrowIfDefault(this);
-        PoolShape window = PictureShape.Of(context.InputShape).Whole;
+        PoolShape window = ImageShape.Of(context.InputShape).Whole;
         context.CheckBackward(this, input, output, outputGradient, inputGradient, window.Channels);
         if (inputGradient.Rows > 0)
             context.Engine.MaximumGradients(window, input, output, outputGradient, inputGradient);
@@ -79,13 +79,13 @@ public sealed class GlobalAveragePool2D : Layer, IPart<GlobalAveragePool2D>
     public static GlobalAveragePool2D Create(Settings settings) => new(settings);
 
     /// <inheritdoc/>
-    public override Shape OutputShape(Shape inputShape) => [PictureShape.Of(inputShape).Channels];
+    public override Shape OutputShape(Shape inputShape) => [ImageShape.Of(inputShape).Channels];
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
         context.ThrowIfDefault(this);
-        PoolShape window = PictureShape.Of(context.InputShape).Whole;
+        PoolShape window = ImageShape.Of(context.InputShape).Whole;
         context.CheckForward(this, input, output, window.Channels);
         context.Engine.SumsOfWindows(window, 0, input, output);
     }
@@ -95,7 +95,7 @@ public sealed class GlobalAveragePool2D : Layer, IPart<GlobalAveragePool2D>
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
         context.ThrowIfDefault(this);
-        PoolShape window = PictureShape.Of(context.InputShape).Whole;
+        PoolShape window = ImageShape.Of(context.InputShape).Whole;
         context.CheckBackward(this, input, output, outputGradient, inputGradient, window.Channels);
         if (inputGradient.Rows > 0)
             context.Engine.SpreadOverWindows(window, 0, outputGradient, inputGradient);

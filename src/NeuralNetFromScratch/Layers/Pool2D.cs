@@ -49,7 +49,7 @@ public abstract class Pool2D : Layer
 
     private protected PoolShape WindowsOn(Shape inputShape)
     {
-        PictureShape picture = PictureShape.Of(inputShape);
+        ImageShape picture = ImageShape.Of(inputShape);
         (WindowAxis vertical, WindowAxis horizontal) = picture.Windows(Size, Stride, 1, Padding);
         if (Math.Max(vertical.Before, vertical.After) >= Size.Height || Math.Max(horizontal.Before, horizontal.After) >= Size.Width)
             throw new ArgumentException($"a window of {Size} would be entirely within the padding; the padding of each side must be smaller than the window", nameof(inputShape));

@@ -33,12 +33,12 @@ public sealed class SpatialDropout2D : Layer, IPart<SpatialDropout2D>
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
-        _ = PictureShape.Of(inputShape);
+        _ = ImageShape.Of(inputShape);
         return inputShape;
     }
 
     /// <summary>A factor for each channel of each sample.</summary>
-    public override ScratchSize Scratch(Shape inputShape, int rows) => new(Guard.Length(rows, PictureShape.Of(inputShape).Channels));
+    public override ScratchSize Scratch(Shape inputShape, int rows) => new(Guard.Length(rows, ImageShape.Of(inputShape).Channels));
 
     /// <inheritdoc/>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
@@ -50,7 +50,7 @@ public sealed class SpatialDropout2D : Layer, IPart<SpatialDropout2D>
             return;
         }
 
-        int channels = PictureShape.Of(context.InputShape).Channels;
+        int channels = ImageShape.Of(context.InputShape).Channels;
         MatrixView factors = new(context.ScratchOf(this, input.Rows * channels), input.Rows, channels);
         float kept = 1 / (1 - Rate);
         for (int row = 0; row < input.Rows; row++)
@@ -72,7 +72,7 @@ public sealed class SpatialDropout2D : Layer, IPart<SpatialDropout2D>
         context.CheckBackward(this, input, output, outputGradient, inputGradient, input.Columns);
         if (inputGradient.Rows == 0)
             return;
-        int channels = PictureShape.Of(context.InputShape).Channels;
+        int channels = ImageShape.Of(context.InputShape).Channels;
         MatrixView factors = new(context.ScratchOf(this, input.Rows * channels), input.Rows, channels);
         context.Engine.ForRows(new ChannelScaling { X = outputGradient, Y = inputGradient, Factors = factors }, input.Rows, input.Span.Length, Tuning.ElementGrain);
     }

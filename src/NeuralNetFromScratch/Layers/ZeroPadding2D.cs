@@ -33,7 +33,7 @@ public sealed class ZeroPadding2D : Layer, IPart<ZeroPadding2D>
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
-        PictureShape picture = PictureShape.Of(inputShape);
+        ImageShape picture = ImageShape.Of(inputShape);
         return [checked(Padding.Top + picture.Height + Padding.Bottom), checked(Padding.Left + picture.Width + Padding.Right), picture.Channels];
     }
 
@@ -41,7 +41,7 @@ public sealed class ZeroPadding2D : Layer, IPart<ZeroPadding2D>
     public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output)
     {
         context.ThrowIfDefault(this);
-        PictureShape picture = PictureShape.Of(context.InputShape);
+        ImageShape picture = ImageShape.Of(context.InputShape);
         context.CheckForward(this, input, output, OutputLength(picture));
         output.Span.Clear();
         for (int sample = 0; sample < input.Rows; sample++)
@@ -56,7 +56,7 @@ public sealed class ZeroPadding2D : Layer, IPart<ZeroPadding2D>
         in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
     {
         context.ThrowIfDefault(this);
-        PictureShape picture = PictureShape.Of(context.InputShape);
+        ImageShape picture = ImageShape.Of(context.InputShape);
         context.CheckBackward(this, input, output, outputGradient, inputGradient, OutputLength(picture));
         for (int sample = 0; sample < inputGradient.Rows; sample++)
         {
@@ -65,11 +65,11 @@ public sealed class ZeroPadding2D : Layer, IPart<ZeroPadding2D>
         }
     }
 
-    private int OutputLength(PictureShape picture) =>
+    private int OutputLength(ImageShape picture) =>
         checked((Padding.Top + picture.Height + Padding.Bottom) * (Padding.Left + picture.Width + Padding.Right) * picture.Channels);
 
     /// <summary>Returns the offset of a row of the image in the output.</summary>
-    private int Place(PictureShape picture, int row) => ((Padding.Top + row) * (Padding.Left + picture.Width + Padding.Right) + Padding.Left) * picture.Channels;
+    private int Place(ImageShape picture, int row) => ((Padding.Top + row) * (Padding.Left + picture.Width + Padding.Right) + Padding.Left) * picture.Channels;
 }
 
 /// <summary>
@@ -101,7 +101,7 @@ public sealed class Upsample2D : Layer, IPart<Upsample2D>
     /// <inheritdoc/>
     public override Shape OutputShape(Shape inputShape)
     {
-        PictureShape picture = PictureShape.Of(inputShape);
+        ImageShape picture = ImageShape.Of(inputShape);
         return [checked(Factor.Height * picture.Height), checked(Factor.Width * picture.Width), picture.Channels];
     }
 
@@ -128,7 +128,7 @@ public sealed class Upsample2D : Layer, IPart<Upsample2D>
     /// <summary>Returns the copies of each position, as windows on the output.</summary>
     private PoolShape Copies(Shape inputShape)
     {
-        PictureShape picture = PictureShape.Of(inputShape);
+        ImageShape picture = ImageShape.Of(inputShape);
         return new(
             new(Factor.Height * picture.Height, Factor.Height, Factor.Height), new(Factor.Width * picture.Width, Factor.Width, Factor.Width), picture.Channels);
     }

@@ -38,7 +38,7 @@ public sealed class Accuracy : SumMetric, IPart<Accuracy>
 
     /// <summary>The number of correct samples, the number of samples, and the number of correct answers for each label.</summary>
     /// <inheritdoc/>
-    public override (int Counts, int Sums) Sizes(MetricTask task) => (task.IsMultiLabel ? 2 + task.Outputs : 2, 0);
+    public override (int Counts, int Sums) Sizes(MetricTask task) => (task.IsMultiLabel ? 2 + task.OutputCount : 2, 0);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -123,7 +123,7 @@ public sealed class TopKAccuracy : SumMetric, IPart<TopKAccuracy>
     {
         if (!task.IsSingleLabel)
             throw Undefined(task, "a sample must belong to exactly one class");
-        if (K > task.Outputs)
+        if (K > task.OutputCount)
             throw Undefined(task, $"there are fewer than {K} classes");
     }
 

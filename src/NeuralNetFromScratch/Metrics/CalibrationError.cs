@@ -51,7 +51,7 @@ public sealed class CalibrationError : SumMetric, IPart<CalibrationError>
     /// <inheritdoc/>
     public override (int Counts, int Sums) Sizes(MetricTask task)
     {
-        int bins = checked(BinCount * (task.IsMultiLabel ? task.Outputs : 1));
+        int bins = checked(BinCount * (task.IsMultiLabel ? task.OutputCount : 1));
         return (1 + bins, bins);
     }
 

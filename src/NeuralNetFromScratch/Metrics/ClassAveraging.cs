@@ -50,14 +50,14 @@ internal readonly record struct ClassChoice(ClassAveraging? Averaging, int Posit
             return "a regression has no classes";
         if (For(task) != ClassAveraging.Binary)
             return null;
-        if (task.IsMultiLabel && (task.Outputs > 1 || PositiveClass != 1))
-            return task.Outputs > 1 ? "each output is a separate label; PerClass has the value of each" : "the positive class of a single output is 1";
-        return task.IsSingleLabel && PositiveClass >= task.Outputs ? $"there is no class {PositiveClass}" : null;
+        if (task.IsMultiLabel && (task.OutputCount > 1 || PositiveClass != 1))
+            return task.OutputCount > 1 ? "each output is a separate label; PerClass has the value of each" : "the positive class of a single output is 1";
+        return task.IsSingleLabel && PositiveClass >= task.OutputCount ? $"there is no class {PositiveClass}" : null;
     }
 
     /// <summary>Returns the averaging for a task.</summary>
     public ClassAveraging For(MetricTask task) =>
-        Averaging ?? (task.Outputs == (task.IsMultiLabel ? 1 : 2) ? ClassAveraging.Binary : ClassAveraging.Macro);
+        Averaging ?? (task.OutputCount == (task.IsMultiLabel ? 1 : 2) ? ClassAveraging.Binary : ClassAveraging.Macro);
 
     /// <summary>Combines the classes' values into one. A class whose value is NaN is ignored, unless all are NaN.</summary>
     public double Combine(MetricTask task, ReadOnlySpan<double> figures, ReadOnlySpan<double> samples, double micro)

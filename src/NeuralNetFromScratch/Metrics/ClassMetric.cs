@@ -44,7 +44,7 @@ public abstract class ClassMetric : SumMetric
 
     /// <summary>The numbers of correct predictions, predictions, and samples of each class.</summary>
     /// <inheritdoc/>
-    public override (int Counts, int Sums) Sizes(MetricTask task) => (checked(3 * task.Outputs), 0);
+    public override (int Counts, int Sums) Sizes(MetricTask task) => (checked(3 * task.OutputCount), 0);
 
     /// <inheritdoc/>
     public override void Add(in MetricBatch batch, Span<long> counts, Span<double> sums)
@@ -70,8 +70,8 @@ public abstract class ClassMetric : SumMetric
     /// <inheritdoc/>
     public override MetricResult Compute(MetricTask task, ReadOnlySpan<long> counts, ReadOnlySpan<double> sums)
     {
-        var figures = new double[task.Outputs];
-        var samples = new double[task.Outputs];
+        var figures = new double[task.OutputCount];
+        var samples = new double[task.OutputCount];
         (long correct, long predicted, long actual) = (0, 0, 0);
         for (int j = 0; j < figures.Length; j++)
         {

@@ -158,9 +158,9 @@ public sealed class ConfusionMatrixMetric : SumMetric, IPart<ConfusionMatrixMetr
     /// <inheritdoc/>
     public override void Check(MetricTask task)
     {
-        if (!task.IsSingleLabel && !(task.IsMultiLabel && task.Outputs == 1))
+        if (!task.IsSingleLabel && !(task.IsMultiLabel && task.OutputCount == 1))
             throw Undefined(task, task.IsMultiLabel ? "the labels are not exclusive" : "a regression has no classes");
-        if ((long)task.Outputs * (task.Outputs + 1) > Array.MaxLength)
+        if ((long)task.OutputCount * (task.OutputCount + 1) > Array.MaxLength)
             throw Undefined(task, "the number of classes is too large for a matrix");
     }
 
@@ -193,7 +193,7 @@ public sealed class ConfusionMatrixMetric : SumMetric, IPart<ConfusionMatrixMetr
         return new(matrix.Accuracy) { ConfusionMatrix = matrix };
     }
 
-    private static int Classes(MetricTask task) => task.IsMultiLabel ? 2 : task.Outputs;
+    private static int Classes(MetricTask task) => task.IsMultiLabel ? 2 : task.OutputCount;
 }
 
 /// <summary>Formats a confusion matrix.</summary>

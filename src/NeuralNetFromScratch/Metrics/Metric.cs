@@ -4,9 +4,9 @@ namespace NeuralNetFromScratch;
 
 /// <summary>The task for which a metric is computed: how outputs become predictions, and what they are compared with.</summary>
 /// <param name="OutputActivation">The function that converts outputs to predictions.</param>
-/// <param name="Outputs">The number of outputs of a sample.</param>
+/// <param name="OutputCount">The number of outputs of a sample.</param>
 /// <param name="HasLabels">Whether the samples have class labels; otherwise they have one dense target for each output.</param>
-public readonly record struct MetricTask(OutputActivation OutputActivation, int Outputs, bool HasLabels)
+public readonly record struct MetricTask(OutputActivation OutputActivation, int OutputCount, bool HasLabels)
 {
     /// <summary>
     /// Whether a sample belongs to exactly one of several classes: class labels, or dense targets of a softmax, whose largest value is the class.
@@ -26,7 +26,7 @@ public readonly record struct MetricTask(OutputActivation OutputActivation, int 
             OutputActivation.LogSoftmax => "of a logarithmic softmax",
             _ => "of a sigmoid",
         };
-        return $"{(HasLabels ? "class labels" : "dense targets")} and {Outputs} {(Outputs == 1 ? "output" : "outputs")} {activation}";
+        return $"{(HasLabels ? "class labels" : "dense targets")} and {OutputCount} {(OutputCount == 1 ? "output" : "outputs")} {activation}";
     }
 }
 

@@ -45,7 +45,7 @@ public abstract class RankMetric : ScoreMetric
     {
         if (Choice.Reason(task) is { } reason)
             throw Undefined(task, reason);
-        if (task.IsSingleLabel && task.Outputs < 2)
+        if (task.IsSingleLabel && task.OutputCount < 2)
             throw Undefined(task, "there is only one class");
     }
 
@@ -134,7 +134,7 @@ public abstract class RankMetric : ScoreMetric
 
     private bool IsBinary(MetricTask task) => task.IsSingleLabel && Choice.For(task) == ClassAveraging.Binary;
 
-    private int Classes(MetricTask task) => IsBinary(task) ? 1 : task.Outputs;
+    private int Classes(MetricTask task) => IsBinary(task) ? 1 : task.OutputCount;
 }
 
 /// <summary>

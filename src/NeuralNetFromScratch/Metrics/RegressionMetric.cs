@@ -29,7 +29,7 @@ public abstract class RegressionMetric : SumMetric
     }
 
     /// <inheritdoc/>
-    public override (int Counts, int Sums) Sizes(MetricTask task) => (1, checked(SumsPerOutput * task.Outputs));
+    public override (int Counts, int Sums) Sizes(MetricTask task) => (1, checked(SumsPerOutput * task.OutputCount));
 
     /// <inheritdoc/>
     public override void Add(in MetricBatch batch, Span<long> counts, Span<double> sums)
@@ -47,7 +47,7 @@ public abstract class RegressionMetric : SumMetric
     /// <inheritdoc/>
     public override MetricResult Compute(MetricTask task, ReadOnlySpan<long> counts, ReadOnlySpan<double> sums)
     {
-        var figures = new double[task.Outputs];
+        var figures = new double[task.OutputCount];
         for (int j = 0; j < figures.Length; j++)
             figures[j] = Figure(counts[0], sums.Slice(SumsPerOutput * j, SumsPerOutput));
         return new(PortableMath.Mean(figures)) { PerClass = figures };

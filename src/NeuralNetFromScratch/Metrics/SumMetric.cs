@@ -197,7 +197,7 @@ public sealed class LogLoss : SumMetric, IPart<LogLoss>
     }
 
     /// <inheritdoc/>
-    public override (int Counts, int Sums) Sizes(MetricTask task) => (1, task.IsMultiLabel ? task.Outputs : 1);
+    public override (int Counts, int Sums) Sizes(MetricTask task) => (1, task.IsMultiLabel ? task.OutputCount : 1);
 
     /// <inheritdoc/>
     public override void Add(in MetricBatch batch, Span<long> counts, Span<double> sums)

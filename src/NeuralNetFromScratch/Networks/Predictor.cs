@@ -116,6 +116,15 @@ public sealed record InputScaling(float Scale = 1, float Mean = 0, float Standar
         for (int i = 0; i < raw.Length; i++)
             input[i] = (raw[i] * Scale - Mean) / StandardDeviation;
     }
+
+    /// <summary>Converts bytes to a network's input, a new array of the same length.</summary>
+    /// <param name="raw">The bytes.</param>
+    public float[] Apply(ReadOnlySpan<byte> raw)
+    {
+        var input = new float[raw.Length];
+        Apply(raw, input);
+        return input;
+    }
 }
 
 /// <summary>The meaning of the outputs.</summary>

@@ -6,10 +6,10 @@ namespace NeuralNetFromScratch;
 /// tables of some thousand samples: it needs no learning rate and often fewer passes. The result has the same bits for any number of threads.
 /// </summary>
 /// <remarks>
-/// It wants a loss that is a function of the parameters alone: the random numbers of layers such as dropout are the same in every pass. Positions,
-/// gradients and the memory of pairs are in double precision; the network computes in single precision, which bounds how small a gradient can become.
-/// A training that was cancelled goes on with the next call of <see cref="Fit"/>, to the bits of one that was not. It has no checkpoints: in another process, from
-/// the saved network, L-BFGS begins with an empty memory, and takes another way to the least loss.
+/// The loss must be a function of the parameters alone, so the random numbers of layers such as dropout are the same in every pass. Positions, gradients and the
+/// memory of pairs are in double precision. The network computes in single precision, which limits how small the gradient can become. The next call of
+/// <see cref="Fit"/> after a cancelled one continues it, with the bits of an uninterrupted training. There are no checkpoints: in another process, L-BFGS starts
+/// with an empty memory from the saved network and takes other steps.
 /// </remarks>
 public sealed class LbfgsTrainer
 {
@@ -46,8 +46,8 @@ public sealed class LbfgsTrainer
     }
 
     /// <summary>
-    /// Minimizes the mean loss over all samples, from the network's parameters on. They are those of the least loss found. After a call that was cancelled, it goes
-    /// on where that one ended, if neither the data set nor the parameters are others.
+    /// Minimizes the mean loss over all samples, starting at the network's parameters, which become those of the lowest loss that was found. After a cancelled
+    /// call it continues where that call ended, if the data set and the parameters are the same.
     /// </summary>
     /// <param name="data">The samples.</param>
     /// <param name="cancellationToken">Ends the training between two iterations; the parameters are then those of the last one.</param>
@@ -86,12 +86,12 @@ public sealed class LbfgsTrainer
         var search = new WolfeSearch(objective, objective.Length);
         double[] direction = new double[objective.Length];
         double loss = state.Loss;
-        LbfgsStop stop = LbfgsStop.MaxIterations;
+        LbfgsEndReason endReason = LbfgsEndReason.MaxIterations;
         while (true)
         {
             if (LbfgsMath.Largest(state.Gradient) <= _options.GradientTolerance)
             {
-                stop = LbfgsStop.SmallGradient;
+                endReason = LbfgsEndReason.SmallGradient;
                 break;
             }
 
@@ -105,19 +105,19 @@ public sealed class LbfgsTrainer
             double previous = loss;
             if (!(slope < 0) || !search.Run(state.Position, direction, size, slope, ref loss))
             {
-                stop = LbfgsStop.NoProgress;
+                endReason = LbfgsEndReason.NoProgress;
                 break;
             }
 
             state.Move(search, loss);
             if (previous - loss <= _options.LossTolerance * Math.Max(Math.Max(Math.Abs(previous), Math.Abs(loss)), 1))
             {
-                stop = LbfgsStop.SmallImprovement;
+                endReason = LbfgsEndReason.SmallImprovement;
                 break;
             }
         }
 
-        return new LbfgsResult([.. state.Losses], loss, LbfgsMath.Largest(state.Gradient), state.PassesBefore + objective.Passes, stop);
+        return new LbfgsResult([.. state.Losses], loss, LbfgsMath.Largest(state.Gradient), state.PassesBefore + objective.Passes, endReason);
     }
 }
 
@@ -152,8 +152,8 @@ public sealed record LbfgsOptions
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>
-    /// Whether a processor without fused multiply-add computes as one with it, for the same bits, at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
-    /// Default: false: results agree to rounding there.
+    /// Whether a processor without fused multiply-add emulates it, for the same bits at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
+    /// Default: false, where results on such a processor agree up to rounding.
     /// </summary>
     public bool EmulateFusedMultiplyAdd { get; init; }
 
@@ -169,7 +169,7 @@ public sealed record LbfgsOptions
 }
 
 /// <summary>Why an <see cref="LbfgsTrainer"/> stopped.</summary>
-public enum LbfgsStop
+public enum LbfgsEndReason
 {
     /// <summary>No element of the gradient has a larger magnitude than <see cref="LbfgsOptions.GradientTolerance"/>.</summary>
     SmallGradient,
@@ -187,13 +187,13 @@ public enum LbfgsStop
 /// <summary>The result of <see cref="LbfgsTrainer.Fit"/>.</summary>
 public sealed class LbfgsResult
 {
-    internal LbfgsResult(List<double> losses, double loss, double gradient, int passes, LbfgsStop stop)
+    internal LbfgsResult(List<double> losses, double loss, double gradient, int passes, LbfgsEndReason endReason)
     {
         Losses = losses.AsReadOnly();
         Loss = loss;
         LargestGradient = gradient;
-        Passes = passes;
-        Stop = stop;
+        PassCount = passes;
+        EndReason = endReason;
     }
 
     /// <summary>The mean loss after each iteration, including the penalty.</summary>
@@ -206,10 +206,10 @@ public sealed class LbfgsResult
     public double LargestGradient { get; }
 
     /// <summary>The number of passes through the samples, including those of the line searches.</summary>
-    public int Passes { get; }
+    public int PassCount { get; }
 
     /// <summary>The reason why the training stopped.</summary>
-    public LbfgsStop Stop { get; }
+    public LbfgsEndReason EndReason { get; }
 
     /// <summary>Returns the iterations as the epochs of a training history.</summary>
     internal TrainingHistory History(int samples, IReadOnlyList<string> classNames) => new(

@@ -48,18 +48,18 @@ public class SvmLightFileTests
         Assert.That(data.QueryIds.ToArray(), Is.EqualTo(queries));
     }
 
-    [TestCase("1 1:2\nx 1:2", "text, line 2: \"x\" is no label; expected a finite number")]
+    [TestCase("1 1:2\nx 1:2", "text, line 2: \"x\" is not a label; expected a finite number")]
     [TestCase("1 1:nan", "text, line 1: the value of column 1 must be a finite number, got \"nan\"")]
     [TestCase("1 1:1e40", "text, line 1: the value of column 1 must be a finite number, got \"1e40\"")]
-    [TestCase("inf 1:1", "text, line 1: \"inf\" is no label; expected a finite number")]
+    [TestCase("inf 1:1", "text, line 1: \"inf\" is not a label; expected a finite number")]
     [TestCase("1 -1:1", "text, line 1: columns are counted from 0, got -1")]
     [TestCase("1 2147483648:1", "text, line 1: expected a column and a value such as 3:0.5, got \"2147483648:1\"")]
     [TestCase("1 2147483647:1", "text, line 1: expected a column and a value such as 3:0.5, got \"2147483647:1\"")]
     [TestCase("1 1:", "text, line 1: the value of column 1 must be a finite number, got \"\"")]
     [TestCase("1 5:1 4:1", "text, line 1: columns must ascend, got 4 after 5")]
-    [TestCase("1 qid:1 1:1\n1 1:1", "text, line 2: has no query, the samples before have one")]
-    [TestCase("1 1:1\n1 qid:1 1:1", "text, line 2: has a query, the samples before have none")]
-    [TestCase("1 qid:x 1:1", "text, line 1: \"x\" is no number of a query")]
+    [TestCase("1 qid:1 1:1\n1 1:1", "text, line 2: has no query, but the samples before it have one")]
+    [TestCase("1 1:1\n1 qid:1 1:1", "text, line 2: has a query, but the samples before it have none")]
+    [TestCase("1 qid:x 1:1", "text, line 1: \"x\" is not the number of a query")]
     [TestCase("1 \u001b[31m:1", "text, line 1: expected a column and a value such as 3:0.5, got \"\\u001b[31m:1\"")]
     public void Malformed_texts_are_refused_by_line(string text, string message)
     {
@@ -70,9 +70,9 @@ public class SvmLightFileTests
     public void Options_refuse_what_does_not_fit_them()
     {
         Assert.That(() => Read("1 0:1", new() { IsZeroBased = false }), Throws.TypeOf<InvalidDataException>().With.Message.Contains("columns are counted from 1, got 0"));
-        Assert.That(() => Read("1 1:1\n1 5:1\n1 2:1", new() { ColumnCount = 4 }), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("text, line 2: column 5 is beyond the 4 columns, which are counted from 1"));
+        Assert.That(() => Read("1 1:1\n1 5:1\n1 2:1", new() { ColumnCount = 4 }), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("text, line 2: column 5 exceeds the 4 columns, which are counted from 1"));
         Assert.That(() => Read("1 1:1 2:1\n1 3:1", new() { MaxElementCount = 2 }), Throws.TypeOf<InvalidDataException>().With.Message.Contains("line 2: there are more than 2 values"));
-        Assert.That(() => Read("1.5 1:1", new() { IsMultiLabel = true }), Throws.TypeOf<InvalidDataException>().With.Message.Contains("\"1.5\" is no integer"));
+        Assert.That(() => Read("1.5 1:1", new() { IsMultiLabel = true }), Throws.TypeOf<InvalidDataException>().With.Message.Contains("\"1.5\" is not an integer"));
         Assert.That(() => new SvmLightOptions { ColumnCount = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new SvmLightOptions { MaxElementCount = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => SvmLightFile.ReadBlocks("any", 10, new() { ColumnCount = 3 }), Throws.ArgumentException.With.Message.Contains("IsZeroBased"));
@@ -87,7 +87,7 @@ public class SvmLightFileTests
         Assert.That((classes.ClassCount, classes.GetLabel(0), classes.GetLabel(1), classes.SparseColumnCount), Is.EqualTo((2, 1, 0, 3)));
         Assert.That(data.ToClasses([1, -1]).GetLabel(0), Is.Zero);
         Assert.That(() => data.ToClasses([1, 2]), Throws.ArgumentException.With.Message.Contains("sample 1 has the label -1, but the classes are 1, 2"));
-        Assert.That(() => data.ToClasses([1, 1]), Throws.ArgumentException.With.Message.Contains("the label 1 stands for two classes"));
+        Assert.That(() => data.ToClasses([1, 1]), Throws.ArgumentException.With.Message.Contains("the label 1 occurs twice"));
         float[] target = new float[1];
         data.ToTargets().CopyTarget(1, target);
         Assert.That(target, Is.EqualTo([-1]));

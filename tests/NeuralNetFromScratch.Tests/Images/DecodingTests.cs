@@ -83,7 +83,7 @@ public class DecodingTests
         }
 
         File.WriteAllText(folder.File("text.png"), "this is no picture");
-        Assert.That(() => RgbaImage.Load(folder.File("text.png")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("text.png: no picture that can be read"));
+        Assert.That(() => RgbaImage.Load(folder.File("text.png")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("text.png: not an image"));
         Assert.That(() => RgbaImage.Load(folder.File("none.png")), Throws.InstanceOf<FileNotFoundException>());
     }
 
@@ -106,7 +106,7 @@ public class DecodingTests
                 }
                 catch (InvalidDataException exception)
                 {
-                    Assert.That(exception.Message, Does.StartWith("picture: "));
+                    Assert.That(exception.Message, Does.StartWith("image: "));
                 }
             }
         }

@@ -69,7 +69,7 @@ public class DigitPreprocessorTests
         using var blank = new SKBitmap(side, side);
         blank.Erase(new SKColor(grey, grey, grey));
         Assert.That(_preprocessor.Find(Image(blank)), Is.Empty);
-        Assert.That(() => _preprocessor.Preprocess(Image(blank)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("shows nothing"));
+        Assert.That(() => _preprocessor.Preprocess(Image(blank)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("shows no digit"));
     }
 
     [Test]

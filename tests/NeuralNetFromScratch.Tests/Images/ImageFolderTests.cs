@@ -59,7 +59,7 @@ public class ImageFolderTests
         Assert.That(() => ImageFolder.Load(folder.File("none"), 4, 4), Throws.InstanceOf<DirectoryNotFoundException>());
         Assert.That(() => ImageFolder.Load(Path.Combine(folder.Root, "bar"), 4, 4), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("two classes"));
         Directory.CreateDirectory(folder.File("empty"));
-        Assert.That(() => ImageFolder.Load(folder.Root, 4, 4), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("empty: the class has no picture"));
+        Assert.That(() => ImageFolder.Load(folder.Root, 4, 4), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("empty: the class has no readable images"));
         Assert.That(
             () => ImageFolder.Load(folder.Root, 4, 4, 3, new ImageFolderOptions { MaxPixels = 100 }), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("MaxPixels"));
     }
@@ -70,7 +70,7 @@ public class ImageFolderTests
         using TemporaryFolder folder = Shapes(20);
         var classifier = new ImageClassifier(new ImageClassifierOptions
         {
-            Preparation = new ImagePreparation(24, 20) { Fit = ImageFit.Crop, Resampling = ImageResampling.Bilinear, Background = (9, 8, 7) }, Epochs = 8, BatchSize = 10,
+            Preparation = new ImagePreparation(24, 20) { ResizeMode = ImageResizeMode.Crop, Resampling = ImageResampling.Bilinear, Background = (9, 8, 7) }, Epochs = 8, BatchSize = 10,
         });
         Assert.That(() => classifier.Predict(folder.File("x.png")), Throws.InvalidOperationException);
         TrainingHistory history = classifier.Fit(folder.Root);
@@ -95,9 +95,9 @@ public class ImageFolderTests
         new Sequential([4, 4, 3], 1, new Dense(2)) { OutputActivation = OutputActivation.Softmax }.Save(model);
         Assert.That(() => ImageClassifier.Load(model), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("a name for each class"));
         new Sequential([4, 4, 3], 1, new Dense(2)) { OutputActivation = OutputActivation.Softmax, ClassNames = ["a", "b"] }.Save(model);
-        Assert.That(() => ImageClassifier.Load(model), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("how pictures are prepared"));
+        Assert.That(() => ImageClassifier.Load(model), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no image preparation"));
         new Sequential([4], 1, new Dense(2)) { OutputActivation = OutputActivation.Softmax, ClassNames = ["a", "b"] }.Save(model);
-        Assert.That(() => ImageClassifier.Load(model), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("a picture [height, width, 1 or 3]"));
+        Assert.That(() => ImageClassifier.Load(model), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("the input [height, width, 1 or 3]"));
     }
 
     /// <summary>Three classes of light shapes on dark ground, in three formats.</summary>

@@ -8,7 +8,7 @@ public class ImagePreparationTests
     public void Area_gives_the_mean_over_what_a_pixel_covers([Values(3, 4, 7, 12, 20)] int height, [Values(2, 5, 9, 15)] int width)
     {
         RgbaImage image = Picture(12, 15);
-        byte[] pixels = new ImagePreparation(height, width) { Fit = ImageFit.Stretch }.Apply(image);
+        byte[] pixels = new ImagePreparation(height, width) { ResizeMode = ImageResizeMode.Stretch }.Apply(image);
         // A plain reference: each pixel of the picture is cut into height × width equal pieces.
         for (int i = 0; i < pixels.Length; i++)
         {
@@ -28,7 +28,7 @@ public class ImagePreparationTests
     public void Bilinear_interpolates_between_pixel_centres()
     {
         RgbaImage image = Picture(7, 5);
-        byte[] pixels = new ImagePreparation(13, 18, 1) { Fit = ImageFit.Stretch, Resampling = ImageResampling.Bilinear }.Apply(image);
+        byte[] pixels = new ImagePreparation(13, 18, 1) { ResizeMode = ImageResizeMode.Stretch, Resampling = ImageResampling.Bilinear }.Apply(image);
         for (int i = 0; i < pixels.Length; i++)
         {
             double x = Math.Clamp((i % 18 + 0.5) * 7 / 18 - 0.5, 0, 6), y = Math.Clamp((i / 18 + 0.5) * 5 / 13 - 0.5, 0, 4);
@@ -55,7 +55,7 @@ public class ImagePreparationTests
         byte[] source = new byte[40 * 10 * 4];
         for (int i = 0; i < 400; i++)
             (source[4 * i], source[4 * i + 3]) = ((byte)(i % 40), 255);
-        byte[] pixels = new ImagePreparation(5, 5) { Fit = ImageFit.Crop }.Apply(new RgbaImage(40, 10, source));
+        byte[] pixels = new ImagePreparation(5, 5) { ResizeMode = ImageResizeMode.Crop }.Apply(new RgbaImage(40, 10, source));
         Assert.That(Enumerable.Range(0, 5).Select(x => pixels[x * 3]), Is.EqualTo((byte[])[16, 18, 20, 22, 24]).Within(1));
     }
 

@@ -21,7 +21,7 @@ internal sealed class MeanMargin : SumMetric, IPart<MeanMargin>
 
     public override void Check(MetricTask task)
     {
-        if (!task.HasLabels || task.Outputs < 2)
+        if (!task.HasLabels || task.OutputCount < 2)
             throw Undefined(task, "there must be class labels and at least two outputs");
     }
 

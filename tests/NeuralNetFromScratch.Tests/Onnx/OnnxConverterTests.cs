@@ -85,7 +85,7 @@ public class OnnxConverterTests
 
     [Test]
     public void Labels_alone_are_refused_with_the_names_of_the_outputs() =>
-        new GraphSketch(13).Input("x", -1, 3).Output("label", 7).Node("ArgMax", "x", "label").Refused("no output of floats", "label");
+        new GraphSketch(13).Input("x", -1, 3).Output("label", 7).Node("ArgMax", "x", "label").Refused("no float output", "label");
 
     [Test]
     public void Parts_without_counterpart_are_refused_with_a_remedy()
@@ -93,6 +93,6 @@ public class OnnxConverterTests
         new GraphSketch(13).Input("x", -1, 3).Output("y").Node("TreeEnsembleRegressor", "x", "y").Refused("\"node0\" (TreeEnsembleRegressor)", "is not supported");
         new GraphSketch(13).Input("x", -1, 3, 2).Output("y").Node("LSTM", "x", "y").Refused("\"node0\" (LSTM)", "recurrent");
         new GraphSketch(13).Input("x", -1, 3).Input("z", -1, 3).Output("y").Node("Add", "x z", "y").Refused("has 2 inputs (x, z)", "join them");
-        new GraphSketch(13).Input("x", -1, 3).Output("y").Node("CumSum", "x", "y").Refused("\"node0\" (CumSum)", "outside of the model");
+        new GraphSketch(13).Input("x", -1, 3).Output("y").Node("CumSum", "x", "y").Refused("\"node0\" (CumSum)", "outside the model");
     }
 }

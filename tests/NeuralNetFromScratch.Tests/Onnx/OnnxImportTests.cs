@@ -150,7 +150,7 @@ public class OnnxImportTests
         ModelProto model = Model(3, Node("MatMul", ["x", "w"], "y"));
         model.Graph.Input[0].Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 1 });
         Add(model, "w", [3, 2], 1, 2, 3, 4, 5, 6);
-        Refused(model, "do not fit each other");
+        Refused(model, "are not compatible");
     }
 
     [Test]

@@ -120,19 +120,19 @@ public class OnnxPictureImportTests
         Pool("MaxPool", ("dilations", (long[])[2, 1])).Refused("node \"node0\" (MaxPool)", "dilations");
         Pool("AveragePool", ("ceil_mode", 1), ("count_include_pad", 1), ("pads", (long[])[1, 1, 0, 0])).Refused("(AveragePool)", "ceil_mode");
         Pool("MaxPool", ("auto_pad", "SAME")).Refused("auto_pad \"SAME\"");
-        Pool("MaxPool", ("pads", (long[])[1, 1])).Refused("2 margins");
-        Pool("MaxPool", ("pads", (long[])[0, 0, 0, 1L << 40])).Refused("margin");
-        Pool("MaxPool", ("pads", (long[])[-1, 0, 0, 0])).Refused("margin");
+        Pool("MaxPool", ("pads", (long[])[1, 1])).Refused("2 pads");
+        Pool("MaxPool", ("pads", (long[])[0, 0, 0, 1L << 40])).Refused("padding");
+        Pool("MaxPool", ("pads", (long[])[-1, 0, 0, 0])).Refused("padding");
         Pool("MaxPool", ("pads", (long[])[3, 0, 0, 0])).Refused("padding");
         Pool("MaxPool", ("kernel_shape", (long[])[20, 20])).Refused("does not fit");
         Pool("MaxPool", ("strides", (long[])[0, 1])).Refused("strides");
-        Convolution([4, 3, 3, 3], 108).Refused("(Conv)", "does not fit");
+        Convolution([4, 3, 3, 3], 108).Refused("(Conv)", "is not compatible");
         Convolution([4, 2, 3, 3], 72, ("kernel_shape", (long[])[5, 5])).Refused("kernel_shape");
         Convolution([4, 2, 3, 3], 72, ("group", 2)).Refused("2 groups");
         Convolution([4, 2, 3, 3], 72, ("group", 0)).Refused("0 groups");
         Convolution([4, 2, 30, 3], 720).Refused("does not fit");
-        new GraphSketch().Input("x", -1, 2, 4, 4, 4).Floats("w", [1, 2, 1, 1, 1], 1, 2).Node("Conv", "x w", "y").Output("y").Refused("solids");
-        new GraphSketch().Input("x", -1, 4).Floats("w", [1, 4], 1, 2, 3, 4).Node("Conv", "x w", "y").Output("y").Refused("takes pictures");
+        new GraphSketch().Input("x", -1, 2, 4, 4, 4).Floats("w", [1, 2, 1, 1, 1], 1, 2).Node("Conv", "x w", "y").Output("y").Refused("three-dimensional");
+        new GraphSketch().Input("x", -1, 4).Floats("w", [1, 4], 1, 2, 3, 4).Node("Conv", "x w", "y").Output("y").Refused("expects images");
         Start(17, 2).Node("MaxPool", "x", "y i", ("kernel_shape", (long[])[2, 2])).Node("Cast", "i", "z", ("to", 1)).Output("z").Refused("output 1");
 
         GraphSketch Pool(string type, params (string Name, object Value)[] attributes) => Start(17, 2).Node(

@@ -16,9 +16,9 @@ public class OnnxRefusalTests
         ModelProto dropping = Model(3, Node("Dropout", ["x", "r", "t"], "y"));
         Add(dropping, "r", [], 0.5f);
         dropping.Graph.Initializer.Add(new TensorProto { Name = "t", DataType = 9, Int32Data = { 1 } });
-        Refused(dropping, "may drop values");
-        Refused(Model(3, Node("Elu", ["x"], "y", ("alpha", 2L))), "its alpha is of type Int, expected Float");
-        Refused(Model(3, Node("Identity", [], "y")), "lacks its input 0");
+        Refused(dropping, "can drop values");
+        Refused(Model(3, Node("Elu", ["x"], "y", ("alpha", 2L))), "its attribute alpha has type Int, expected Float");
+        Refused(Model(3, Node("Identity", [], "y")), "has no input 0");
         NodeProto silent = Node("Transpose", ["w"], "y");
         silent.Output.Clear();
         ModelProto model = Model(3, silent);
@@ -46,8 +46,8 @@ public class OnnxRefusalTests
         Refused(tensors, "two tensors \"w\"");
         ModelProto constant = Model(3, Node("Relu", ["x"], "w"), Node("Relu", ["w"], "y"));
         Add(constant, "w", [1], 1);
-        Refused(constant, "computes \"w\", which is there already");
-        Refused(Model(3, Node("Relu", ["x"], "x")), "computes \"x\", which is there already");
+        Refused(constant, "computes \"w\", but the model already has a value");
+        Refused(Model(3, Node("Relu", ["x"], "x")), "computes \"x\", but the model already has a value");
         ModelProto outputs = Model(3, Node("Relu", ["x"], "y"), Node("Tanh", ["x"], "z"));
         outputs.Graph.Output.Add(Value("z", 3));
         Refused(outputs, "2 outputs of floats");
@@ -63,34 +63,34 @@ public class OnnxRefusalTests
         RefusedInLittleMemory(wide, "the weight is empty");
         ModelProto large = Model(1, Node("ConstantOfShape", ["n"], "f"), Node("Mul", ["x", "f"], "y"));
         large.Graph.Initializer.Add(new TensorProto { Name = "n", DataType = 7, Dims = { 1 }, Int64Data = { 1_000_000_000 } });
-        RefusedInLittleMemory(large, "far more parameters");
+        RefusedInLittleMemory(large, "many more parameters");
         ModelProto repeated = Model(500, [.. Enumerable.Range(0, 5000).Select(i => Node("MatMul", [i == 0 ? "x" : $"v{i - 1}", "w"], i == 4999 ? "y" : $"v{i}"))]);
         Add(repeated, "w", [500, 500], new float[250_000]);
-        RefusedInLittleMemory(repeated, "far more parameters");
+        RefusedInLittleMemory(repeated, "many more parameters");
         ModelProto turned = Model(300, [.. Enumerable.Range(0, 5000).Select(i => Node("Transpose", [i == 0 ? "w" : $"t{i - 1}"], $"t{i}")), Node("MatMul", ["x", "t4999"], "y")]);
         Add(turned, "w", [300, 300], new float[90_000]);
-        RefusedInLittleMemory(turned, "far more parameters");
+        RefusedInLittleMemory(turned, "many more parameters");
     }
 
     [Test]
     public void Unsupported_parts_are_refused_by_name()
     {
         Refused(Model(3, Node("ConvTranspose", ["x"], "y")), "node \"y\" (ConvTranspose): is not supported");
-        Refused(Model(3, Node("Gemm", ["x", "x"], "y")), "it would mix samples");
+        Refused(Model(3, Node("Gemm", ["x", "x"], "y")), "this would mix samples");
         Refused(Model(3, Node("Relu", ["nowhere"], "y")), "no node computes");
-        Refused(Model(3, Node("Relu", ["x"], "y"), Node("Relu", ["x"], "y")), "which is there already");
+        Refused(Model(3, Node("Relu", ["x"], "y"), Node("Relu", ["x"], "y")), "but the model already has a value");
         Refused(Model(3, Node("Relu", ["x"], "z")), "no node computes the output \"y\"");
-        Refused(Model(3, Node("Relu", [], "y")), "lacks its input 0");
-        Refused(Model(3, Node("Relu", ["y"], "y")), "in a circle");
-        Refused(Model(3, Node("Identity", ["y"], "y")), "in a circle");
-        Refused(Model(3, Node("Relu", ["a"], "y"), Node("Identity", ["y"], "a")), "in a circle");
+        Refused(Model(3, Node("Relu", [], "y")), "has no input 0");
+        Refused(Model(3, Node("Relu", ["y"], "y")), "has a cycle");
+        Refused(Model(3, Node("Identity", ["y"], "y")), "has a cycle");
+        Refused(Model(3, Node("Relu", ["a"], "y"), Node("Identity", ["y"], "a")), "has a cycle");
         ModelProto foreign = Model(3, Node("Relu", ["x"], "y"));
         foreign.Graph.Node[0].Domain = "com.example";
         Refused(foreign, "domain \"com.example\"");
         ModelProto two = Model(3, Node("Relu", ["x"], "y"));
         two.Graph.Input.Add(two.Graph.Input[0].Clone());
         Refused(two, "has 2 inputs");
-        Refused(new ModelProto(), "holds no graph");
+        Refused(new ModelProto(), "contains no graph");
     }
 
     [Test]
@@ -100,7 +100,7 @@ public class OnnxRefusalTests
         external.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 3, 2 }, DataLocation = TensorProto.Types.DataLocation.External });
         Refused(external, "lies in another file");
         foreach ((long[] dims, string message) in ((long[], string)[])
-            [([3, 3], "has 9 elements, but data for 6"), ([-3, 2], "impossible shape"), ([1L << 40, 1L << 40], "impossible shape"), ([2, 3], "node \"y\" (MatMul): its weight has 6 values, but samples of shape [batch, 3] need 9")])
+            [([3, 3], "has 9 elements, but data for 6"), ([-3, 2], "invalid shape"), ([1L << 40, 1L << 40], "invalid shape"), ([2, 3], "node \"y\" (MatMul): its weight has 6 values, but samples of shape [batch, 3] need 9")])
         {
             ModelProto model = Model(3, Node("MatMul", ["x", "w"], "y"));
             var tensor = new TensorProto { Name = "w", DataType = 1, FloatData = { 1, 2, 3, 4, 5, 6 } };
@@ -114,7 +114,7 @@ public class OnnxRefusalTests
         Refused(complex, "elements of ONNX type complex64 (14)");
         ModelProto strings = Model(3, Node("MatMul", ["x", "w"], "y"));
         strings.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = 8, Dims = { 1 }, StringData = { ByteString.CopyFromUtf8("a") } });
-        Refused(strings, "computes with texts");
+        Refused(strings, "computes with strings");
         ModelProto open = Model(3, Node("Relu", ["x"], "y"));
         open.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimParam = "n";
         Refused(open, "must have fixed sizes");
@@ -123,7 +123,7 @@ public class OnnxRefusalTests
     [Test]
     public void Anything_else_is_no_model()
     {
-        Assert.That(() => OnnxModel.Import(new MemoryStream([1, 2, 3])), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no ONNX model"));
+        Assert.That(() => OnnxModel.Import(new MemoryStream([1, 2, 3])), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("not an ONNX model"));
         Assert.That(() => OnnxModel.Import(new MemoryStream()), Throws.InstanceOf<InvalidDataException>());
     }
 }

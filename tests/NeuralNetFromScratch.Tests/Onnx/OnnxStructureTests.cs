@@ -30,8 +30,8 @@ public class OnnxStructureTests
     public void A_layer_of_a_constant_is_refused_alone_and_beside_the_input()
     {
         GraphSketch Sketch() => new GraphSketch().Input("x", -1, 2).Output("y").Floats("c", [1, 2], 1, 2).Floats("g", [2], 1, 2).Floats("b", [2], 5, 6).Floats("v", [2], 1, 4);
-        Sketch().Node("BatchNormalization", "c g b b v", "y").Refused("\"node0\" (BatchNormalization)", "takes a constant");
-        Sketch().Node("BatchNormalization", "c g b b v", "d").Node("Add", "x d", "y").Refused("\"node0\" (BatchNormalization)", "takes a constant");
+        Sketch().Node("BatchNormalization", "c g b b v", "y").Refused("\"node0\" (BatchNormalization)", "has a constant input");
+        Sketch().Node("BatchNormalization", "c g b b v", "d").Node("Add", "x d", "y").Refused("\"node0\" (BatchNormalization)", "has a constant input");
     }
 
     [Test]

@@ -79,7 +79,7 @@ public class OperatorLayerTests
     [Test]
     public void Steps_that_do_not_fit_are_refused()
     {
-        Assert.That(() => new OperatorLayer(4, [new Step("Add", [0, 2])], [], [4]), Throws.ArgumentException.With.Message.Contains("not there yet"));
+        Assert.That(() => new OperatorLayer(4, [new Step("Add", [0, 2])], [], [4]), Throws.ArgumentException.With.Message.Contains("computed later"));
         Assert.That(() => new OperatorLayer(4, [new Step("View", [0], sizes: [3, 2, 1])], [], [2]), Throws.ArgumentException.With.Message.Contains("reads 3 to 4 of 4"));
         Assert.That(() => new OperatorLayer(4, [new Step("Pick", [0], sizes: [1, 4, 1, 4])], [], [1]), Throws.ArgumentException.With.Message.Contains("index 4"));
         Assert.That(() => new OperatorLayer(4, [new Step("Relu", [0])], [], [5]), Throws.ArgumentException.With.Message.Contains("4 values"));

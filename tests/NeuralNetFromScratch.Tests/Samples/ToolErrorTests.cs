@@ -119,7 +119,7 @@ public class ToolErrorTests
         using (var bitmap = new SKBitmap(100, 100))
         using (SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100))
             await File.WriteAllBytesAsync(cut, png.ToArray().AsMemory(0, 40).ToArray());
-        await Refused("text.png: no picture that can be read", "predict", "--model", model, text);
+        await Refused("text.png: not an image", "predict", "--model", model, text);
         await Refused("cut.png", "predict", "--model", model, cut);
         foreach (string verb in (string[])["evaluate", "predict", "export"])
         {

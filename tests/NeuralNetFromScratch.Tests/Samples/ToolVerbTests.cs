@@ -67,8 +67,8 @@ public class ToolVerbTests
         Assert.That(output.TrimEnd().Split('\n').Select(line => line.TrimEnd()), Has.Exactly(2).Items.And.All.Match($@"^{Regex.Escape(good)}: \d \(\d+\.\d %\)$"));
         string[] errors = [.. error.TrimEnd().Split('\n')];
         Assert.That(errors, Has.Length.EqualTo(3));
-        Assert.That(errors[0], Does.Contain("text.png: no picture"));
-        Assert.That(errors[1], Does.Contain("blank.png: the picture shows nothing"));
+        Assert.That(errors[0], Does.Contain("text.png: not an image"));
+        Assert.That(errors[1], Does.Contain("blank.png: the image shows no digit"));
         Assert.That(errors[2], Does.Contain("none.png"));
     }
 

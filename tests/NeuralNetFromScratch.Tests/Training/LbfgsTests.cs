@@ -62,8 +62,8 @@ public class LbfgsTests
         Assert.That(network.Parameters["dense1.weight"].Values[0], Is.EqualTo(2.12).Within(1e-4));
         Assert.That(network.Parameters["dense1.bias"].Values[0], Is.EqualTo(0.92).Within(1e-4));
         Assert.That(result.Losses, Has.Count.LessThan(10));
-        Assert.That(result.Stop, Is.Not.EqualTo(LbfgsStop.MaxIterations));
-        Assert.That(result.Passes, Is.GreaterThanOrEqualTo(result.Losses.Count));
+        Assert.That(result.EndReason, Is.Not.EqualTo(LbfgsEndReason.MaxIterations));
+        Assert.That(result.PassCount, Is.GreaterThanOrEqualTo(result.Losses.Count));
     }
 
     [Test]
@@ -71,13 +71,13 @@ public class LbfgsTests
     {
         var options = new LbfgsOptions { MaxIterations = 25 };
         (int[] bits, LbfgsResult whole) = Train(cancelAt: 0);
-        for (int pass = 1; pass < whole.Passes; pass += 5)
+        for (int pass = 1; pass < whole.PassCount; pass += 5)
         {
             (int[] resumed, LbfgsResult result) = Train(pass);
             Assert.That(resumed, Is.EqualTo(bits), $"cancelled in pass {pass}");
             Assert.That(result.Losses, Is.EqualTo(whole.Losses));
-            Assert.That(result.Stop, Is.EqualTo(whole.Stop));
-            Assert.That(result.Passes, Is.EqualTo(whole.Passes));
+            Assert.That(result.EndReason, Is.EqualTo(whole.EndReason));
+            Assert.That(result.PassCount, Is.EqualTo(whole.PassCount));
         }
 
         (int[] Bits, LbfgsResult Result) Train(int cancelAt)
@@ -129,11 +129,11 @@ public class LbfgsTests
     [Test]
     public void It_stops_for_the_reason_it_names()
     {
-        Assert.That(Stop(new() { MaxIterations = 3 }), Is.EqualTo(LbfgsStop.MaxIterations));
-        Assert.That(Stop(new() { GradientTolerance = 1e9 }), Is.EqualTo(LbfgsStop.SmallGradient));
-        Assert.That(Stop(new() { LossTolerance = 10 }), Is.EqualTo(LbfgsStop.SmallImprovement));
+        Assert.That(Stop(new() { MaxIterations = 3 }), Is.EqualTo(LbfgsEndReason.MaxIterations));
+        Assert.That(Stop(new() { GradientTolerance = 1e9 }), Is.EqualTo(LbfgsEndReason.SmallGradient));
+        Assert.That(Stop(new() { LossTolerance = 10 }), Is.EqualTo(LbfgsEndReason.SmallImprovement));
 
-        static LbfgsStop Stop(LbfgsOptions options) => new LbfgsTrainer(new Sequential([4], 1, new Dense(3)), new SoftmaxCrossEntropy(), options).Fit(Irises()).Stop;
+        static LbfgsEndReason Stop(LbfgsOptions options) => new LbfgsTrainer(new Sequential([4], 1, new Dense(3)), new SoftmaxCrossEntropy(), options).Fit(Irises()).EndReason;
     }
 
     [Test]

@@ -1,8 +1,7 @@
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// The library's activations, found by the operators that they are written with. Operands may be exchanged and factors stand in any order, but
-/// nothing is found by trying values out.
+/// Recognizes activations of the library by the structure of their operators, with operands and factors in any order. Values are not compared.
 /// </summary>
 internal static class ActivationPatterns
 {
@@ -10,7 +9,7 @@ internal static class ActivationPatterns
     private const double RootHalf = 0.70710678118654752, RootTwoOverPi = 0.79788456080286536, Cubic = 0.044715, Tolerance = 1e-6;
     private const int MaximumDepth = 12, Degree = 3;
 
-    /// <summary>The activation that leads from one node to another; null if it is none.</summary>
+    /// <summary>Returns the activation between two nodes; null if there is none.</summary>
     public static Activation? Find(GraphNode from, GraphNode to)
     {
         if (to.Operands is [{ Node: { } only }] && only == from)
@@ -55,7 +54,7 @@ internal static class ActivationPatterns
             : null;
     }
 
-    /// <summary>The factors of a product, the numbers among them multiplied.</summary>
+    /// <summary>Returns the factors of a product, with constant factors multiplied.</summary>
     private static bool Collect(GraphNode from, GraphNode node, List<GraphNode> factors, ref double number, int depth)
     {
         if (depth == 0 || factors.Count > 2)
@@ -87,7 +86,7 @@ internal static class ActivationPatterns
         return node.Step == "Mul" || node.Operands[0].Node is not null;
     }
 
-    /// <summary>The coefficients of a polynomial, up to the third power; null for anything else.</summary>
+    /// <summary>Returns the coefficients of a polynomial up to the third degree; null for other expressions.</summary>
     private static double[]? Polynomial(GraphNode from, GraphNode node, int depth)
     {
         if (node == from)
@@ -126,6 +125,6 @@ internal static class ActivationPatterns
         return product;
     }
 
-    /// <summary>Whether a number of the file is a constant of a formula: exporters write it as a float.</summary>
+    /// <summary>Whether a number of the file is a constant of a formula, rounded to single precision.</summary>
     private static bool IsNear(double number, double expected) => Math.Abs(number - expected) <= Tolerance * Math.Abs(expected);
 }

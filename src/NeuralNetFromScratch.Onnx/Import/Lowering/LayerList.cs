@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Layers one after another with the values of their parameters, in the order in which a network has them.</summary>
+/// <summary>A sequence of layers with the values of their parameters.</summary>
 /// <param name="inputShape">The shape of one sample at the input.</param>
 internal sealed class LayerList(Shape inputShape)
 {
@@ -16,7 +16,7 @@ internal sealed class LayerList(Shape inputShape)
     public (Layer Layer, float[][] Values)? Last => _layers is [.., var last] ? last : null;
 
     /// <summary>Adds a layer.</summary>
-    /// <exception cref="InvalidDataException">The layer does not fit; the message names the node that it comes from.</exception>
+    /// <exception cref="InvalidDataException">The layer does not fit. The message names its node.</exception>
     public void Add(Operation? source, Layer layer, params float[][] values)
     {
         try
@@ -40,22 +40,22 @@ internal sealed class LayerList(Shape inputShape)
         }
     }
 
-    /// <summary>Puts another layer of the same shape in the place of the last one.</summary>
+    /// <summary>Replaces the last layer by one with the same shapes.</summary>
     public void Replace(Layer layer, params float[][] values) => _layers[^1] = (layer, values);
 
-    /// <summary>Makes vectors of samples that are none.</summary>
+    /// <summary>Flattens samples that are not vectors.</summary>
     public void Flatten()
     {
         if (Shape.Rank != 1)
             Add(null, new Flatten());
     }
 
-    /// <summary>Gives samples a shape; the elements stay as they are.</summary>
+    /// <summary>Reshapes samples.</summary>
     public void Reshape(Shape shape)
     {
         if (Shape == shape)
             return;
-        // A picture [height, width] counts as one of one channel.
+        // An image [height, width] has one channel.
         if (shape is { Rank: 3 } && shape[2] == 1 && Shape is { Rank: 2 } && Shape[0] == shape[0] && Shape[1] == shape[1])
             return;
         if (shape.Rank == 1)

@@ -1,22 +1,22 @@
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Makes layers of the nodes that lead from one value to another. Values that everything after them goes through cut the way into segments: a
-/// segment of one layer is that layer, segments of steps become activations and other layers of the library where they are written as those are,
-/// and else an <see cref="OperatorLayer"/>; a segment with branches becomes a <see cref="Residual"/> or a <see cref="ParallelLayer"/>.
+/// Converts the nodes between two values to layers. Values that all later nodes depend on divide the nodes into segments. A segment of one layer is that layer;
+/// segments of steps become activations or other layers of the library if their operators match, otherwise an <see cref="OperatorLayer"/>; a segment with
+/// branches becomes a <see cref="Residual"/> or a <see cref="ParallelLayer"/>.
 /// </summary>
 internal sealed class Lowering
 {
-    /// <summary>Blocks within blocks beyond this are taken apart step by step instead.</summary>
+    /// <summary>The maximum nesting of blocks; deeper blocks are executed step by step.</summary>
     private const int MaximumNesting = 24;
 
-    /// <summary>Most values of one layer of steps, so that its memory stays small.</summary>
+    /// <summary>The maximum number of values of one layer of steps, which limits its memory.</summary>
     private const int MostValues = 1 << 20;
 
     private int _nesting;
 
-    /// <summary>The layers that lead from one node to another.</summary>
-    /// <exception cref="InvalidDataException">Something does not fit; the message names the node.</exception>
+    /// <summary>Returns the layers between two nodes.</summary>
+    /// <exception cref="InvalidDataException">A node cannot be converted. The message names it.</exception>
     public LayerList Convert(GraphNode from, GraphNode to, Shape inputShape)
     {
         var layers = new LayerList(inputShape);
@@ -41,7 +41,7 @@ internal sealed class Lowering
         return layers;
     }
 
-    /// <summary>Everything that a node is computed from, down to another, itself included.</summary>
+    /// <summary>Returns the nodes that a node depends on, down to another node, including itself.</summary>
     public static HashSet<GraphNode> Between(GraphNode from, GraphNode to)
     {
         HashSet<GraphNode> found = [];
@@ -61,7 +61,7 @@ internal sealed class Lowering
     {
         if (node.InputShape is { } shape)
             layers.Reshape(shape);
-        // Pictures' channels are normalized alike, and parameters have the shape of samples: here each value is by itself.
+        // Images are normalized by channel, but here the parameters have the shape of samples: each value is normalized separately.
         else if (node.Layer is BatchNormalization)
             layers.Flatten();
         layers.Add(node.Source, node.Layer!, node.Values);
@@ -77,7 +77,7 @@ internal sealed class Lowering
                 lastUses[input] = i;
         }
 
-        // Where nothing from before is used any more.
+        // A position after which no earlier value is used.
         GraphNode start = from;
         var within = new List<GraphNode>();
         int open = nodes.Count > 0 ? lastUses[from] : 0;
@@ -96,7 +96,7 @@ internal sealed class Lowering
 
     private void AddBranches(LayerList layers, Segment segment)
     {
-        // Layers of pictures need the shape; all else goes by vectors.
+        // Image layers need the shape; other layers use vectors.
         if (!segment.Nodes.Exists(node => node.InputShape is not null))
             layers.Flatten();
         else if (segment.Nodes.Find(node => node.InputShape is not null && node.Inputs.First() == segment.From) is { InputShape: { } shape })
@@ -113,14 +113,14 @@ internal sealed class Lowering
             AddRounds(layers, segment);
     }
 
-    /// <summary>A sum of two values that have nothing in common but where they begin.</summary>
+    /// <summary>A sum of two branches that share only their input.</summary>
     private bool AddResidual(LayerList layers, Segment segment)
     {
         if (segment.To is not { Step: "Add", Operands: [{ Node: { } first }, { Node: { } second }] } || first.Length != second.Length || first == second)
             return false;
         if (!AreApart(segment.From, [first, second]))
             return false;
-        // The longer way is the block, the other one the way around it.
+        // The longer branch is the block, the other one the skip connection.
         if (first == segment.From || (second != segment.From && Between(segment.From, first).Count < Between(segment.From, second).Count))
             (first, second) = (second, first);
         LayerList block = Convert(segment.From, first, layers.Shape);
@@ -130,7 +130,7 @@ internal sealed class Lowering
         return true;
     }
 
-    /// <summary>Steps of several values that have nothing in common but where they begin.</summary>
+    /// <summary>Steps on several branches that share only their input.</summary>
     private bool AddParallel(LayerList layers, Segment segment, HashSet<GraphNode> steps)
     {
         if (steps.Count == 0)
@@ -140,7 +140,7 @@ internal sealed class Lowering
             return false;
         LayerList[] branches = [.. inputs.Select(input => Convert(segment.From, input, layers.Shape))];
         layers.Add(segment.To.Source, new ParallelLayer([.. branches.Select(branch => branch.Layers)]), [.. branches.SelectMany(branch => branch.Values)]);
-        // Concatenation is what the branches do already.
+        // The parallel layer concatenates the branches.
         if (steps.Count == 1 && segment.To is { Step: "Join", Sizes: [1] } && segment.To.Operands.Select(operand => operand.Node).SequenceEqual(inputs))
             return true;
         (OperatorLayer program, float[][] values) = ProgramBuilder.Build(inputs, steps.OrderBy(step => step.Number), [segment.To]);
@@ -148,7 +148,7 @@ internal sealed class Lowering
         return true;
     }
 
-    /// <summary>The steps that a segment ends with, back to layers.</summary>
+    /// <summary>Returns the steps at the end of a segment, back to layers.</summary>
     private static HashSet<GraphNode> Ending(Segment segment)
     {
         HashSet<GraphNode> found = [];
@@ -179,8 +179,8 @@ internal sealed class Lowering
     }
 
     /// <summary>
-    /// Whatever else there is: all values that are still needed go on side by side. Each round computes the steps that can be, in one layer, and then
-    /// the layers that can be, in parallel.
+    /// The general case: all values that are still needed are concatenated. Each round computes the possible steps in one layer, and then the possible layers in
+    /// parallel.
     /// </summary>
     private static void AddRounds(LayerList layers, Segment segment)
     {
@@ -189,7 +189,7 @@ internal sealed class Lowering
         while (left.Count > 0)
         {
             if ((work += left.Count) > 10_000_000)
-                throw segment.To.Source!.Refuse("joins values that depend on each other in too many ways");
+                throw segment.To.Source!.Refuse("combines values with too many dependencies");
             HashSet<GraphNode> known = [.. live];
             List<GraphNode> steps = [];
             foreach (GraphNode node in left)
@@ -242,7 +242,7 @@ internal sealed class Lowering
         return branch;
     }
 
-    /// <summary>Those of some nodes that others, or the segment's end, still need.</summary>
+    /// <summary>Returns the nodes that other nodes, or the end of the segment, still need.</summary>
     private static List<GraphNode> Needed(List<GraphNode> nodes, List<GraphNode> left, GraphNode to)
     {
         HashSet<GraphNode> used = [.. left.SelectMany(node => node.Inputs), to];
@@ -250,9 +250,9 @@ internal sealed class Lowering
     }
 }
 
-/// <summary>Nodes from one that everything goes through to the next such one.</summary>
-/// <param name="From">Where it begins; not part of it.</param>
-/// <param name="Nodes">Its nodes in order; the last one is its end.</param>
+/// <summary>The nodes between two values that all later nodes depend on.</summary>
+/// <param name="From">The input; not part of the segment.</param>
+/// <param name="Nodes">The nodes in order; the last one is the output.</param>
 internal sealed record Segment(GraphNode From, List<GraphNode> Nodes)
 {
     public GraphNode To => Nodes[^1];

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Makes an <see cref="OperatorLayer"/> of steps.</summary>
+/// <summary>Creates an <see cref="OperatorLayer"/> from steps.</summary>
 internal sealed class ProgramBuilder
 {
     private readonly Dictionary<GraphNode, int> _places = [];
@@ -8,12 +8,12 @@ internal sealed class ProgramBuilder
     private readonly Dictionary<float[], int> _constantPlaces = new(ReferenceEqualityComparer.Instance);
     private readonly List<float[]> _constants = [];
 
-    /// <summary>A layer.</summary>
-    /// <param name="inputs">The nodes whose values it takes, side by side.</param>
-    /// <param name="steps">The steps, in an order in which they can be computed.</param>
-    /// <param name="outputs">The nodes whose values it gives, side by side.</param>
-    /// <returns>The layer, and its parameter's values if it has one.</returns>
-    /// <exception cref="InvalidDataException">A sample has too many values; the message names a node.</exception>
+    /// <summary>Creates a layer.</summary>
+    /// <param name="inputs">The nodes of the input, concatenated.</param>
+    /// <param name="steps">The steps in order of computation.</param>
+    /// <param name="outputs">The nodes of the output, concatenated.</param>
+    /// <returns>The layer, and the values of its parameter if it has one.</returns>
+    /// <exception cref="InvalidDataException">A sample has too many values. The message names a node.</exception>
     public static (OperatorLayer Layer, float[][] Values) Build(IReadOnlyList<GraphNode> inputs, IEnumerable<GraphNode> steps, IReadOnlyList<GraphNode> outputs)
     {
         try
@@ -22,7 +22,7 @@ internal sealed class ProgramBuilder
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
-            throw outputs[^1].Source is { } source ? source.Refuse($"cannot be a layer: {exception.Message}") : new InvalidDataException($"a sample has too many values: {exception.Message}", exception);
+            throw outputs[^1].Source is { } source ? source.Refuse($"cannot be converted to a layer: {exception.Message}") : new InvalidDataException($"a sample has too many values: {exception.Message}", exception);
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed class ProgramBuilder
         return (layer, builder._constants.Count == 0 ? [] : [[.. builder._constants.SelectMany(constant => constant)]]);
     }
 
-    /// <summary>The inputs that are used, each by itself.</summary>
+    /// <summary>Splits the input into the values that are used.</summary>
     private void Cut(IReadOnlyList<GraphNode> inputs, HashSet<GraphNode> used)
     {
         if (inputs.Count == 1)
@@ -80,7 +80,7 @@ internal sealed class ProgramBuilder
         return place;
     }
 
-    /// <summary>The last step has to give what the layer gives.</summary>
+    /// <summary>Adds the step that returns the output of the layer.</summary>
     private void Finish(IReadOnlyList<GraphNode> outputs)
     {
         if (outputs.Count > 1)

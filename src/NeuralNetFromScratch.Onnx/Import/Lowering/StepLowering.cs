@@ -1,15 +1,15 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Makes layers of segments that hold nothing but steps.</summary>
+/// <summary>Converts segments that contain only steps to layers.</summary>
 internal static class StepLowering
 {
-    /// <summary>An activation is written in so many segments at most.</summary>
+    /// <summary>The maximum number of segments of an activation.</summary>
     private const int LongestActivation = 3;
 
-    /// <summary>Adds the layers of segments one after another.</summary>
+    /// <summary>Adds the layers of segments in order.</summary>
     /// <param name="layers">Receives the layers.</param>
     /// <param name="segments">The segments.</param>
-    /// <param name="mostValues">Most values of one layer of steps.</param>
+    /// <param name="mostValues">The maximum number of values of one layer of steps.</param>
     public static void Add(LayerList layers, List<Segment> segments, int mostValues)
     {
         int next = segments.Count > 0 && AddBias(layers, segments[0]) ? 1 : 0, first = next;
@@ -48,7 +48,7 @@ internal static class StepLowering
         layers.Add(segments[^1].To.Source, layer, values);
     }
 
-    /// <summary>What is added to the outputs of a dense layer or a convolution without a bias is its bias, where it is one for each channel.</summary>
+    /// <summary>Fuses an addition after a dense layer or convolution without a bias into its bias.</summary>
     private static bool AddBias(LayerList layers, Segment segment)
     {
         if (layers.Last is not ({ } last, { } values) || last is not (Dense { HasBias: false } or Conv2D { HasBias: false }) || Constant(segment, "Add") is not { } bias)
@@ -63,20 +63,20 @@ internal static class StepLowering
                 return false;
         }
 
-        layers.Replace(last is Conv2D convolution ? PictureImports.With(convolution, hasBias: true) : new Dense(units, null, Initializer.Zeros), values[0], biases);
+        layers.Replace(last is Conv2D convolution ? ImageImports.With(convolution, hasBias: true) : new Dense(units, null, Initializer.Zeros), values[0], biases);
         return true;
     }
 
-    /// <summary>A convolution applies the activation that follows it.</summary>
+    /// <summary>Fuses an activation into the convolution before it.</summary>
     private static bool AddActivation(LayerList layers, Layer layer)
     {
         if (layer is not ActivationLayer { Activation: var activation } || layers.Last is not (Conv2D convolution, { } values) || !convolution.Activation.Equals(Activation.Identity))
             return false;
-        layers.Replace(PictureImports.With(convolution, convolution.HasBias, activation), values);
+        layers.Replace(ImageImports.With(convolution, convolution.HasBias, activation), values);
         return true;
     }
 
-    /// <summary>The layer of the library that the next segments are, and how many; null if they are none.</summary>
+    /// <summary>Returns the layer of the library that the next segments match, and their number; null for no match.</summary>
     private static (Layer? Layer, float[][] Values, int Count) Find(List<Segment> segments, int next)
     {
         Segment segment = segments[next];
@@ -96,7 +96,7 @@ internal static class StepLowering
         return (null, [], 0);
     }
 
-    /// <summary>The constant of a segment that is one step of a value and a constant, in this order unless it does not matter.</summary>
+    /// <summary>Returns the constant operand of a segment with a single step, in this order if the step is not commutative.</summary>
     private static float[]? Constant(Segment segment, string step)
     {
         if (segment.Nodes is not [{ Operands: [var first, var second] } only] || only.Step != step || only.Length != segment.From.Length)

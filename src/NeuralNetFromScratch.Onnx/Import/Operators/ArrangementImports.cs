@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Operators that take elements out, put them side by side, or in another order.</summary>
+/// <summary>Operators that select, concatenate or permute elements.</summary>
 internal static class ArrangementImports
 {
     public static IEnumerable<(string Type, OperatorImport Import)> All =>
@@ -19,7 +19,7 @@ internal static class ArrangementImports
         ("Resize", OperatorTable.One(ResizeImport.Resize)),
     ];
 
-    /// <summary>Values side by side along an axis of a sample.</summary>
+    /// <summary>Concatenates values along an axis of a sample.</summary>
     public static Value Join(Tracer tracer, Operation operation, Value[] values, int axis)
     {
         Value first = Array.Find(values, value => value.SampleAxis >= 0) ?? values[0];
@@ -28,7 +28,7 @@ internal static class ArrangementImports
             bool fits = value.Rank == first.Rank && value.SampleAxis == first.SampleAxis
                 && Enumerable.Range(0, first.Sizes.Length).All(i => i == axis || value.Sizes[i] == first.Sizes[i]);
             if (!fits)
-                throw operation.Refuse($"the shapes {string.Join(" and ", values.Select(other => other.ToString()))} do not fit each other");
+                throw operation.Refuse($"the shapes {string.Join(" and ", values.Select(other => other.ToString()))} are not compatible");
         }
 
         int[] sizes = [.. first.Sizes];
@@ -38,14 +38,14 @@ internal static class ArrangementImports
         return new Value { Kind = first.Kind, Sizes = sizes, SampleAxis = first.SampleAxis, Elements = joined };
     }
 
-    /// <summary>Before version 4 the axis is 1 unless given.</summary>
+    /// <summary>Before version 4 the default axis is 1.</summary>
     private static Value Concat(Operation operation, Tracer tracer)
     {
         Value[] values = [.. Enumerable.Range(0, operation.InputCount).Select(i => tracer.Input(operation, i))];
         if (operation.Version >= 4 && !operation.HasAttribute("axis"))
-            throw operation.Refuse("lacks its axis");
+            throw operation.Refuse("has no axis");
         if (values.Length == 0)
-            throw operation.Refuse("lacks its input 0");
+            throw operation.Refuse("has no input 0");
         Value first = Array.Find(values, value => value.SampleAxis >= 0) ?? values[0];
         if (Array.TrueForAll(values, value => value is { Integers: not null, Rank: 1 }))
         {
@@ -55,11 +55,11 @@ internal static class ArrangementImports
         }
 
         if (Array.Exists(values, value => value.Rank != first.Rank))
-            throw operation.Refuse($"the shapes {string.Join(" and ", values.Select(other => other.ToString()))} do not fit each other");
+            throw operation.Refuse($"the shapes {string.Join(" and ", values.Select(other => other.ToString()))} are not compatible");
         return Join(tracer, operation, values, Arrangement.InSample(operation, operation.Integer("axis", 1), first));
     }
 
-    /// <summary>The parts are equal, or told by an attribute before version 13 (in version 1 by an input too), and by an input since.</summary>
+    /// <summary>The parts are equal or specified: by an attribute before version 13 (in version 1 also by an input), by an input since then.</summary>
     private static Value?[] Split(Operation operation, Tracer tracer)
     {
         Value x = tracer.Input(operation, 0);
@@ -68,7 +68,7 @@ internal static class ArrangementImports
             : operation.HasInput(1) ? tracer.Integers(operation, 1)
             : Equal(x.Sizes[axis], operation.Version >= 18 ? (int)operation.Integer("num_outputs", count) : count);
         if (parts.Any(part => part < 0) || parts.Sum() != x.Sizes[axis])
-            throw operation.Refuse($"its parts do not add up to the {x.Sizes[axis]} of axis {axis}");
+            throw operation.Refuse($"the sizes of its parts do not sum to {x.Sizes[axis]}, the size of axis {axis}");
         var values = new Value?[parts.Length];
         for (int i = 0, start = 0; i < parts.Length; start += (int)parts[i++])
             values[i] = parts[i] == 0 ? null : Cut(tracer, operation, x, axis, start, (int)parts[i], 1);
@@ -81,7 +81,7 @@ internal static class ArrangementImports
         }
     }
 
-    /// <summary>Some places along an axis, a step apart.</summary>
+    /// <summary>Selects positions along an axis with a step.</summary>
     private static Value Cut(Tracer tracer, Operation operation, Value x, int axis, int start, int count, int step)
     {
         int[] strides = Arrangement.Strides(x.Sizes), sizes = [.. x.Sizes];
@@ -91,7 +91,7 @@ internal static class ArrangementImports
         return Arrangement.View(tracer, operation, x, offset, sizes, strides, x.SampleAxis);
     }
 
-    /// <summary>Starts, ends and axes are attributes before version 10, and inputs since, with steps.</summary>
+    /// <summary>Starts, ends and axes are attributes before version 10, and inputs, with steps, since then.</summary>
     private static Value Slice(Operation operation, Tracer tracer)
     {
         Value x = tracer.Input(operation, 0);
@@ -103,7 +103,7 @@ internal static class ArrangementImports
         if (axes.Length == 0)
             axes = [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || steps.Contains(0))
-            throw operation.Refuse("its starts, ends, axes and steps do not go together");
+            throw operation.Refuse("its starts, ends, axes and steps have different lengths");
         for (int i = 0; i < starts.Length; i++)
         {
             int full = Arrangement.Axis(operation, axes[i], x.Rank);
@@ -113,7 +113,7 @@ internal static class ArrangementImports
             long step = steps[i], start = Bounded(tracer.Fixed(operation, starts[i])), end = Bounded(tracer.Fixed(operation, ends[i]));
             long count = step > 0 ? (end - start + step - 1) / step : (end - start + step + 1) / step;
             if (count <= 0 || step is < int.MinValue or > int.MaxValue)
-                throw operation.Refuse("gives no values");
+                throw operation.Refuse("has an empty result");
             x = Cut(tracer, operation, x, axis, (int)start, (int)count, count == 1 ? 1 : (int)step);
 
             long Bounded(long place)
@@ -130,7 +130,7 @@ internal static class ArrangementImports
     {
         Value x = tracer.Input(operation, 0), indices = tracer.Input(operation, 1);
         if (indices.Integers is null)
-            throw operation.Refuse("takes places that are not known before the model runs");
+            throw operation.Refuse("has indices that are computed at run time");
         int axis = Arrangement.InSample(operation, operation.Integer("axis", 0), x);
         int[] places = [.. tracer.Integers(operation, 1).Select(place => (int)Math.Clamp(place < 0 ? place + x.Sizes[axis] : place, -1, int.MaxValue))];
         return Arrangement.Pick(tracer, operation, x, axis, places, indices.Sizes);
@@ -141,7 +141,7 @@ internal static class ArrangementImports
         Value x = tracer.Input(operation, 0);
         int[] order = [.. operation.HasAttribute("perm") ? operation.Integers("perm").Select(axis => (int)Math.Clamp(axis, -1, x.Rank)) : Enumerable.Range(0, x.Rank).Reverse()];
         if (!order.Order().SequenceEqual(Enumerable.Range(0, x.Rank)))
-            throw operation.Refuse($"its axes are no order of those of {x}");
+            throw operation.Refuse($"its axes are not a permutation of those of {x}");
         int sampleAxis = x.SampleAxis < 0 ? -1 : Array.IndexOf(order, x.SampleAxis);
         int[] axes = [.. order.Where(axis => axis != x.SampleAxis).Select(axis => x.SampleAxis >= 0 && axis > x.SampleAxis ? axis - 1 : axis)];
         int[] strides = Arrangement.Strides(x.Sizes);
@@ -152,12 +152,12 @@ internal static class ArrangementImports
     {
         Value x = tracer.Numbers(operation, 0);
         Extent[] shape = tracer.Extents(operation, 1);
-        // A stand-in of the wanted shape: sizes are brought together as those of two values.
+        // A placeholder with the requested shape, to broadcast the sizes of two values.
         int samples = x.SampleAxis < 0 ? -1 : x.SampleAxis - x.Rank + Math.Max(x.Rank, shape.Length);
         int first = Math.Max(x.Rank - shape.Length, 0);
         Extent[] full = [.. Enumerable.Repeat(new Extent(1), first), .. shape];
         if (samples >= 0 && full[samples] != Extent.Samples && tracer.Fixed(operation, full[samples]) is not 1 and var size && size != tracer.DeclaredSamples)
-            throw operation.Refuse($"to [{string.Join(", ", shape)}] repeats samples of {x}");
+            throw operation.Refuse($"to [{string.Join(", ", shape)}] repeats the samples of {x}");
         int[] sizes = [.. full.Where((_, axis) => axis != samples).Select(extent => ShapeImports.Size(operation, tracer.Fixed(operation, extent)))];
         int[] from = [.. Enumerable.Repeat(1, sizes.Length - x.Sizes.Length), .. x.Sizes];
         for (int axis = 0; axis < sizes.Length; axis++)
@@ -171,7 +171,7 @@ internal static class ArrangementImports
         return Arrangement.View(tracer, operation, x, 0, sizes, [.. strides.Select((stride, axis) => from[axis] == 1 ? 0 : stride)], samples);
     }
 
-    /// <summary>In version 1 one axis is repeated, since version 6 all are.</summary>
+    /// <summary>One axis is repeated in version 1, all axes since version 6.</summary>
     private static Value Tile(Operation operation, Tracer tracer)
     {
         Value x = tracer.Input(operation, 0);
@@ -195,10 +195,10 @@ internal static class ArrangementImports
 
     private static Value DepthToSpace(Operation operation, Tracer tracer)
     {
-        (Value x, int block, int[] strides) = Picture(operation, tracer);
+        (Value x, int block, int[] strides) = Image(operation, tracer);
         (int depth, int height, int width) = (x.Sizes[0], x.Sizes[1], x.Sizes[2]);
         if (depth % (block * block) != 0)
-            throw operation.Refuse($"{depth} channels are no blocks of {block} × {block}");
+            throw operation.Refuse($"{depth} channels are not divisible into blocks of {block} × {block}");
         depth /= block * block;
         bool isBlockFirst = operation.Text("mode", "DCR") == "DCR";
         (int row, int column, int channel) = isBlockFirst ? (block * depth, depth, 1) : (block, 1, block * block);
@@ -210,21 +210,21 @@ internal static class ArrangementImports
 
     private static Value SpaceToDepth(Operation operation, Tracer tracer)
     {
-        (Value x, int block, int[] strides) = Picture(operation, tracer);
+        (Value x, int block, int[] strides) = Image(operation, tracer);
         (int depth, int height, int width) = (x.Sizes[0], x.Sizes[1], x.Sizes[2]);
         if (height % block != 0 || width % block != 0)
-            throw operation.Refuse($"{height} × {width} are no blocks of {block} × {block}");
+            throw operation.Refuse($"{height} × {width} is not divisible into blocks of {block} × {block}");
         Value view = Arrangement.View(
             tracer, operation, x, 0, [block, block, depth, height / block, width / block], [strides[1], strides[2], strides[0], block * strides[1], block * strides[2]], x.SampleAxis);
         return view.WithShape([depth * block * block, height / block, width / block], x.SampleAxis);
     }
 
-    private static (Value X, int Block, int[] Strides) Picture(Operation operation, Tracer tracer)
+    private static (Value X, int Block, int[] Strides) Image(Operation operation, Tracer tracer)
     {
         Value x = tracer.Numbers(operation, 0);
         long block = operation.Integer("blocksize", 0);
         if (x.Rank == 4 && x.SampleAxis < 0 && x.Sizes[0] == 1)
             x = x.WithShape(x.Sizes[1..], -1);
-        return x.Sizes.Length == 3 && block is > 0 and < 1000 ? (x, (int)block, Arrangement.Strides(x.Sizes)) : throw operation.Refuse($"takes pictures [batch, channels, height, width], got {x}");
+        return x.Sizes.Length == 3 && block is > 0 and < 1000 ? (x, (int)block, Arrangement.Strides(x.Sizes)) : throw operation.Refuse($"expects images [batch, channels, height, width], got {x}");
     }
 }

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Functions of the elements of several values, which are brought to one shape.</summary>
+/// <summary>Element-wise functions of several values with broadcasting.</summary>
 internal static class BinaryImports
 {
     private static readonly string[] Comparisons = ["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"], Connections = ["And", "Or", "Xor"];
@@ -13,7 +13,7 @@ internal static class BinaryImports
         ("Div", Arithmetic("Div", Extent.Divide)),
         ("Pow", Arithmetic("Pow", (_, _) => null)),
         ("Mod", OperatorTable.One((operation, tracer) =>
-            operation.Integer("fmod", 0) == 1 ? Numbers(operation, tracer, "Mod") : throw operation.Refuse("is the remainder of whole numbers; only fmod = 1 is read"))),
+            operation.Integer("fmod", 0) == 1 ? Numbers(operation, tracer, "Mod") : throw operation.Refuse("is the remainder of integers; only fmod = 1 is supported"))),
         ("PRelu", OperatorTable.One(PRelu)),
         ("Max", OperatorTable.One((operation, tracer) => Several(operation, tracer, "Max"))),
         ("Min", OperatorTable.One((operation, tracer) => Several(operation, tracer, "Min"))),
@@ -24,7 +24,7 @@ internal static class BinaryImports
         ("Where", OperatorTable.One(Where)),
     ];
 
-    /// <summary>A step on two values.</summary>
+    /// <summary>Adds a step on two values.</summary>
     public static Value Apply(Operation operation, Tracer tracer, string step, Value left, Value right, ElementKind kind = ElementKind.Number)
     {
         (int[] sizes, int sampleAxis, Operand[] elements) = Arrangement.Broadcast(tracer, operation, left, right);
@@ -35,7 +35,7 @@ internal static class BinaryImports
         return new Value { Kind = kind, Sizes = sizes, SampleAxis = sampleAxis, Elements = result };
     }
 
-    /// <summary>Arithmetic on floats; on whole numbers that are known, which shapes are made of, by a function of extents.</summary>
+    /// <summary>Arithmetic on floats, and on constant integers, such as shapes, by a function of extents.</summary>
     private static OperatorImport Arithmetic(string step, Func<Extent, Extent, Extent?> extents, ElementKind kind = ElementKind.Number) => OperatorTable.One((operation, tracer) =>
     {
         Value left = tracer.Input(operation, 0), right = Legacy(operation, left, tracer.Input(operation, 1));
@@ -51,7 +51,7 @@ internal static class BinaryImports
     {
         (Value longer, int length) = first.Length >= second.Length ? (left, first.Length) : (right, second.Length);
         if ((first.Length != length && first.Length != 1) || (second.Length != length && second.Length != 1))
-            throw operation.Refuse($"the shapes {left} and {right} do not fit each other");
+            throw operation.Refuse($"the shapes {left} and {right} are not compatible");
         tracer.Budget.Spend(operation, length);
         var results = new Extent[length];
         for (int i = 0; i < length; i++)
@@ -59,7 +59,7 @@ internal static class BinaryImports
             (Extent a, Extent b) = (first[first.Length == 1 ? 0 : i], second[second.Length == 1 ? 0 : i]);
             try
             {
-                results[i] = extents(a, b) ?? throw operation.Refuse($"cannot be computed from {a} and {b} before the model runs");
+                results[i] = extents(a, b) ?? throw operation.Refuse($"cannot be computed from {a} and {b} at import");
             }
             catch (OverflowException)
             {
@@ -74,7 +74,7 @@ internal static class BinaryImports
     {
         if (type == "Equal" && left == right)
             return new(1);
-        // A number of samples is none of the marks −1 and 0 that shapes are compared with.
+        // The number of samples differs from the special values −1 and 0 of shapes.
         if (type == "Equal" && (left.IsFixed ? left.Fixed <= 0 && right is { Fixed: >= 0, PerSample: > 0 } : right is { IsFixed: true, Fixed: <= 0 } && left is { Fixed: >= 0, PerSample: > 0 }))
             return new(0);
         if (!left.IsFixed || !right.IsFixed)
@@ -93,13 +93,13 @@ internal static class BinaryImports
     private static Value Checked(Operation operation, Tracer tracer, Value value)
     {
         Value numbers = tracer.AsNumbers(operation, value);
-        return numbers.IsConstant || numbers.Kind == ElementKind.Number ? numbers : throw operation.Refuse("computes with whole numbers or truths; cast them to float before");
+        return numbers.IsConstant || numbers.Kind == ElementKind.Number ? numbers : throw operation.Refuse("computes with integers or Boolean values; cast them to float first");
     }
 
     private static Value Numbers(Operation operation, Tracer tracer, string step) =>
         Apply(operation, tracer, step, Checked(operation, tracer, tracer.Input(operation, 0)), Checked(operation, tracer, tracer.Input(operation, 1)));
 
-    /// <summary>Before version 7 the second value is aligned at an axis, and only where that is asked for.</summary>
+    /// <summary>Before version 7 the second value is aligned at an axis, and only if broadcast is set.</summary>
     private static Value Legacy(Operation operation, Value left, Value right)
     {
         if (operation.Version >= 7)
@@ -108,18 +108,18 @@ internal static class BinaryImports
         {
             return right.Length == 1 || left.Rank == right.Rank
                 ? right
-                : throw operation.Refuse($"the shapes {left} and {right} differ, and it is not told to bring them to one (broadcast)");
+                : throw operation.Refuse($"the shapes {left} and {right} differ, and broadcast is not set");
         }
 
         if (!operation.HasAttribute("axis"))
             return right;
         int axis = Arrangement.Axis(operation, operation.Integer("axis", 0), left.Rank), after = left.Rank - axis - right.Rank;
         return after < 0 || right.SampleAxis >= 0
-            ? throw operation.Refuse($"the shape {right} does not fit {left} at axis {axis}")
+            ? throw operation.Refuse($"the shape {right} is not compatible with {left} at axis {axis}")
             : right.WithShape([.. right.Sizes, .. Enumerable.Repeat(1, after)], -1);
     }
 
-    /// <summary>Slopes are aligned at the last axis; before version 7 they are those of channels, at axis 1.</summary>
+    /// <summary>Slopes are aligned at the last axis; before version 7 at axis 1, the channels.</summary>
     private static Value PRelu(Operation operation, Tracer tracer)
     {
         Value x = Checked(operation, tracer, tracer.Input(operation, 0)), slope = Checked(operation, tracer, tracer.Input(operation, 1));

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Operators without inputs from the model's input.</summary>
+/// <summary>Operators that do not depend on the model's input.</summary>
 internal static class ConstantImports
 {
     public static IEnumerable<(string Type, OperatorImport Import)> All =>
@@ -12,7 +12,7 @@ internal static class ConstantImports
         ("Size", OperatorTable.One(SizeOf)),
     ];
 
-    /// <exception cref="InvalidDataException">It holds no numbers.</exception>
+    /// <exception cref="InvalidDataException">It contains no numbers.</exception>
     private static Value Constant(Operation operation, Tracer tracer)
     {
         if (operation.Tensor("value") is { } tensor)
@@ -25,7 +25,7 @@ internal static class ConstantImports
             return Value.OfNumbers([operation.Numbers("value_floats").Count], [.. operation.Numbers("value_floats")]);
         return operation.HasAttribute("value_ints")
             ? Value.OfIntegers([operation.Integers("value_ints").Count], [.. operation.Integers("value_ints").Select(value => new Extent(value))])
-            : throw operation.Refuse("holds no number");
+            : throw operation.Refuse("contains no number");
     }
 
     private static Value OfShape(Operation operation, Tracer tracer)
@@ -33,11 +33,11 @@ internal static class ConstantImports
         Extent[] shape = tracer.Extents(operation, 0);
         Value value = operation.Tensor("value") is { } tensor ? tracer.Tensors.Read(tensor, operation.Outputs[0]) : Value.OfNumbers([1], [0]);
         if (value.Length != 1 || value.Kind == ElementKind.Text)
-            throw operation.Refuse("holds no single number");
-        // As many for each sample as there are samples: only one axis of them can be.
+            throw operation.Refuse("does not contain a single number");
+        // Only one axis can have the number of samples.
         int samples = Array.FindIndex(shape, extent => !extent.IsFixed);
         if (samples >= 0)
-            throw operation.Refuse("makes constants for each sample");
+            throw operation.Refuse("creates constants for each sample");
         int[] sizes = [.. shape.Select(extent => ShapeImports.Size(operation, extent.Fixed))];
         int length = ShapeImports.Length(operation, sizes);
         tracer.Budget.Spend(operation, length);
@@ -49,16 +49,16 @@ internal static class ConstantImports
     private static Value Range(Operation operation, Tracer tracer)
     {
         if (Enumerable.Range(0, 3).Any(number => tracer.Input(operation, number).Integers is null))
-            throw operation.Refuse("counts in other numbers than whole ones");
+            throw operation.Refuse("has a range that is not of integers");
         (long start, long limit, long delta) = (tracer.Integers(operation, 0)[0], tracer.Integers(operation, 1)[0], tracer.Integers(operation, 2)[0]);
         if (delta == 0 || Math.Abs((double)limit - start) > int.MaxValue)
-            throw operation.Refuse(FormattableString.Invariant($"counts from {start} to {limit} by {delta}"));
+            throw operation.Refuse(FormattableString.Invariant($"has the range from {start} to {limit} with step {delta}"));
         long count = Math.Max(0, (long)Math.Ceiling(((double)limit - start) / delta));
         tracer.Budget.Spend(operation, count);
         return Value.OfIntegers([(int)count], [.. Enumerable.Range(0, (int)count).Select(i => new Extent(start + i * delta))]);
     }
 
-    /// <summary>Since version 15 it can be of some axes.</summary>
+    /// <summary>Since version 15 it can be limited to some axes.</summary>
     private static Value ShapeOf(Operation operation, Tracer tracer)
     {
         Value x = tracer.Input(operation, 0);

@@ -28,10 +28,10 @@ internal static class MachineLearningImports
     private static Value Vectorizer(Operation operation, Tracer tracer)
     {
         Value[] values = [.. Enumerable.Range(0, operation.InputCount).Select(i => UnaryImports.Floats(operation, tracer, i))];
-        return values.Length > 0 ? ArrangementImports.Join(tracer, operation, values, Arrangement.InSample(operation, 1, values[0])) : throw operation.Refuse("lacks its input 0");
+        return values.Length > 0 ? ArrangementImports.Join(tracer, operation, values, Arrangement.InSample(operation, 1, values[0])) : throw operation.Refuse("has no input 0");
     }
 
-    /// <summary>(x − offset)·scale; each is one number, or one for each feature.</summary>
+    /// <summary>(x − offset)·scale, with one number, or one for each feature.</summary>
     private static Value Scaler(Operation operation, Tracer tracer)
     {
         Value x = tracer.Numbers(operation, 0);
@@ -42,7 +42,7 @@ internal static class MachineLearningImports
         return BinaryImports.Apply(operation, tracer, "Mul", BinaryImports.Apply(operation, tracer, "Sub", x, Value.OfNumbers([offset.Length], offset)), Value.OfNumbers([scale.Length], scale));
     }
 
-    /// <summary>Another number in the place of one that marks a value that is missing.</summary>
+    /// <summary>Replaces a number that marks missing values.</summary>
     private static Value Imputer(Operation operation, Tracer tracer)
     {
         Value x = tracer.Numbers(operation, 0);
@@ -58,7 +58,7 @@ internal static class MachineLearningImports
         return new Value { Kind = x.Kind, Sizes = sizes, SampleAxis = sampleAxis, Elements = tracer.Step(operation, "Where", elements) };
     }
 
-    /// <summary>x by its largest value, the sum of its absolute values or its length; a row that this would divide by 0 stays.</summary>
+    /// <summary>Divides rows by their maximum, 1-norm or 2-norm. Rows with norm 0 are unchanged.</summary>
     private static Value Normalizer(Operation operation, Tracer tracer)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0);
@@ -80,7 +80,7 @@ internal static class MachineLearningImports
         return Transformed(operation, tracer, Linear(operation, tracer, x, targets));
     }
 
-    /// <summary>The scores of the classes, its second output. A single score of two classes is that of the second one.</summary>
+    /// <summary>The scores of the classes, the second output. A single score of two classes is that of the second class.</summary>
     private static Value?[] Classifier(Operation operation, Tracer tracer)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0);
@@ -101,13 +101,13 @@ internal static class MachineLearningImports
                 first = BinaryImports.Apply(operation, tracer, "Sub", Value.OfNumbers([], [1]), linear);
                 break;
             case var other:
-                throw operation.Refuse($"the transformation {MessageText.Quote(other)} of one score is not supported");
+                throw operation.Refuse($"the transformation {MessageText.Quote(other)} of a single score is not supported");
         }
 
         return [null, ArrangementImports.Join(tracer, operation, [first, second], Arrangement.InSample(operation, -1, linear))];
     }
 
-    /// <summary>A dense layer of attributes: a row of coefficients for each output.</summary>
+    /// <summary>A dense layer whose attributes have a row of coefficients for each output.</summary>
     private static Value Linear(Operation operation, Tracer tracer, Value x, int outputs)
     {
         float[] coefficients = [.. operation.Numbers("coefficients")], intercepts = [.. operation.Numbers("intercepts")];

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Normalizations: where the library has the layer it is used, elsewhere they are carried out step by step.</summary>
+/// <summary>Normalizations: layers of the library if they match, otherwise steps.</summary>
 internal static class NormalizationImports
 {
     public static IEnumerable<(string Type, OperatorImport Import)> All =>
@@ -22,8 +22,8 @@ internal static class NormalizationImports
     }
 
     /// <summary>
-    /// By the statistics of training. Before version 7 an attribute says that they are to be used; with more outputs than one, and in training mode,
-    /// which version 14 has, those of the batch are. In version 7 and 8, and before, each value can have statistics of its own (spatial = 0).
+    /// Uses the statistics of training, which an attribute must select before version 7. With several outputs, and in the training mode of version 14, it would
+    /// use those of the batch. Up to version 8, each value can have separate statistics (spatial = 0).
     /// </summary>
     private static Value Batch(Operation operation, Tracer tracer)
     {
@@ -31,9 +31,9 @@ internal static class NormalizationImports
         bool isTraining = operation.Integer("training_mode", 0) != 0 || (operation.Version < 7 && operation.Integer("is_test", 0) == 0)
             || Enumerable.Range(1, Math.Max(operation.Outputs.Count - 1, 0)).Any(operation.HasOutput);
         if (isTraining)
-            throw operation.Refuse("is in training mode, in which it uses the statistics of the batch; export the model for inference (model.eval())");
+            throw operation.Refuse("is in training mode and uses the statistics of the batch; export the model for inference (model.eval())");
         if (x.Rank < 2 || x.SampleAxis > 0)
-            throw operation.Refuse($"takes [batch, channels, …], got {x}");
+            throw operation.Refuse($"expects [batch, channels, …], got {x}");
         bool isEach = operation.Version < 9 && operation.Integer("spatial", 1) == 0;
         int[] sizes = x.SampleAxis == 0 ? x.Sizes : x.Sizes[1..];
         int length = isEach ? x.Length : sizes[0];
@@ -41,12 +41,12 @@ internal static class NormalizationImports
         float epsilon = Epsilon(operation);
         if (x.Length == length && epsilon > 0)
         {
-            // scale, shift, mean, variance: as the layer has them.
+            // scale, shift, mean, variance, as in the layer.
             Operand result = tracer.Layer(operation, x.Elements!, new BatchNormalization(epsilon: epsilon), length, given);
             return x.WithElements(result, ElementKind.Number);
         }
 
-        if (!isEach && epsilon > 0 && PictureImports.Normalized(operation, tracer, x, new BatchNormalization(epsilon: epsilon), given) is { } normalized)
+        if (!isEach && epsilon > 0 && ImageImports.Normalized(operation, tracer, x, new BatchNormalization(epsilon: epsilon), given) is { } normalized)
             return normalized;
         Value mean = Channels(given[2]), factor = Channels([.. given[0].Zip(given[3], (scale, variance) => (float)(scale / Math.Sqrt((double)variance + epsilon)))]);
         Value scaled = BinaryImports.Apply(operation, tracer, "Mul", BinaryImports.Apply(operation, tracer, "Sub", x, mean), factor);
@@ -55,7 +55,7 @@ internal static class NormalizationImports
         Value Channels(float[] values) => isEach ? Value.OfNumbers(sizes, values) : Value.OfNumbers([length, .. Enumerable.Repeat(1, sizes.Length - 1)], values);
     }
 
-    /// <summary>Over the axes from the given one on. Mean and deviation, its other outputs, are not supported.</summary>
+    /// <summary>Normalizes over the axes from the given one on. The outputs for mean and deviation are not supported.</summary>
     private static Value Layer(Operation operation, Tracer tracer)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0), scale = UnaryImports.Floats(operation, tracer, 1);
@@ -75,23 +75,23 @@ internal static class NormalizationImports
         return shift is null ? normalized : BinaryImports.Apply(operation, tracer, "Add", normalized, shift);
     }
 
-    /// <summary>Each channel of each sample by itself.</summary>
+    /// <summary>Normalizes each channel of each sample separately.</summary>
     private static Value Instance(Operation operation, Tracer tracer)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0);
         if (x.Rank < 3 || x.SampleAxis > 0)
-            throw operation.Refuse($"takes [batch, channels, …], got {x}");
+            throw operation.Refuse($"expects [batch, channels, …], got {x}");
         int channelAxis = Arrangement.InSample(operation, 1, x);
         return Affine(operation, tracer, x, Normalized(tracer, operation, x, [.. Enumerable.Range(channelAxis + 1, x.Sizes.Length - channelAxis - 1)], Epsilon(operation)), channelAxis);
     }
 
-    /// <summary>Groups of channels by themselves; before version 21 a group has one scale and shift.</summary>
+    /// <summary>Normalizes groups of channels separately; before version 21 a group has one scale and shift.</summary>
     private static Value Group(Operation operation, Tracer tracer)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0);
         int groups = ShapeImports.Size(operation, operation.Integer("num_groups", 0));
         if (x.Rank < 2 || x.SampleAxis > 0 || groups == 0 || x.Sizes[x.SampleAxis == 0 ? 0 : 1] % groups != 0)
-            throw operation.Refuse($"{x} has no {groups} groups of channels");
+            throw operation.Refuse($"the channels of {x} are not divisible into {groups} groups");
         int channelAxis = Arrangement.InSample(operation, 1, x);
         Value grouped = x.WithShape([.. x.Sizes[..channelAxis], groups, x.Sizes[channelAxis..].Aggregate(1, (product, size) => product * size) / groups], x.SampleAxis);
         Value normalized = Normalized(tracer, operation, grouped, [channelAxis + 1], Epsilon(operation));
@@ -100,7 +100,7 @@ internal static class NormalizationImports
             : Affine(operation, tracer, x, normalized.WithShape(x.Sizes, x.SampleAxis), channelAxis);
     }
 
-    /// <summary>With a scale and a shift for each channel: inputs 1 and 2.</summary>
+    /// <summary>Applies the scale and shift of each channel, inputs 1 and 2.</summary>
     private static Value Affine(Operation operation, Tracer tracer, Value x, Value normalized, int channelAxis)
     {
         int[] sizes = [x.Sizes[channelAxis], .. Enumerable.Repeat(1, x.Sizes.Length - channelAxis - 1)];
@@ -108,13 +108,13 @@ internal static class NormalizationImports
         return BinaryImports.Apply(operation, tracer, "Add", BinaryImports.Apply(operation, tracer, "Mul", normalized, scale), shift);
     }
 
-    /// <summary><c>x / (bias + alpha/size · Σ x²)^beta</c>, over the neighbouring channels.</summary>
+    /// <summary><c>x / (bias + alpha/size · Σ x²)^beta</c>, over neighboring channels.</summary>
     private static Value LocalResponse(Operation operation, Tracer tracer)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0);
         int axis = Arrangement.InSample(operation, 1, x), channels = x.Sizes[axis], size = ShapeImports.Size(operation, operation.Integer("size", 0));
         if (size is 0 or > 1000)
-            throw operation.Refuse($"its size is {size}");
+            throw operation.Refuse($"its size is {size}, expected a positive number");
         Value squares = ReductionImports.Square(tracer, operation, x), sum = squares;
         int[] strides = Arrangement.Strides(x.Sizes), sizes = [.. x.Sizes];
         for (int offset = -((size - 1) / 2); offset <= size / 2; offset++)
@@ -135,7 +135,7 @@ internal static class NormalizationImports
         return BinaryImports.Apply(operation, tracer, "Div", x, BinaryImports.Apply(operation, tracer, "Pow", norm, Number(operation.Number("beta", 0.75f))));
     }
 
-    /// <summary>A constant vector of a length, or a single number for all its elements.</summary>
+    /// <summary>Returns a constant vector of a given length, or a single number repeated.</summary>
     private static float[] Vector(Operation operation, Tracer tracer, int number, int length)
     {
         Value value = tracer.Input(operation, number);

@@ -1,20 +1,20 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Margins around the values of a sample.</summary>
+/// <summary>Padding of samples.</summary>
 internal static class PadImport
 {
-    /// <summary>The margins are the attribute "paddings" in version 1, "pads" before version 11, and an input since.</summary>
+    /// <summary>The padding is the attribute "paddings" in version 1, "pads" before version 11, and an input since then.</summary>
     public static Value Read(Operation operation, Tracer tracer)
     {
         Value x = tracer.Numbers(operation, 0);
         long[] pads = operation.Version < 2 ? [.. operation.Integers("paddings")] : operation.Version < 11 ? [.. operation.Integers("pads")] : tracer.Integers(operation, 1);
         float fill = operation.Version < 11 ? operation.Number("value", 0)
-            : tracer.Optional(operation, 2) is { } given ? tracer.Constant(operation, given, "value") is [var only] ? only : throw operation.Refuse("its value is no single number") : 0;
+            : tracer.Optional(operation, 2) is { } given ? tracer.Constant(operation, given, "value") is [var only] ? only : throw operation.Refuse("its value is not a single number") : 0;
         string mode = operation.Text("mode", "constant");
         long[] axes = operation.HasInput(3) ? tracer.Integers(operation, 3) : [.. Enumerable.Range(0, x.Rank).Select(axis => (long)axis)];
         if (pads.Length != 2 * axes.Length)
-            throw operation.Refuse($"has {pads.Length} margins for {axes.Length} axes");
-        if (mode == "constant" && fill == 0 && !x.IsConstant && PictureImports.Padded(operation, tracer, x, axes, pads) is { } zeros)
+            throw operation.Refuse($"has {pads.Length} pads for {axes.Length} axes");
+        if (mode == "constant" && fill == 0 && !x.IsConstant && ImageImports.Padded(operation, tracer, x, axes, pads) is { } zeros)
             return zeros;
         for (int i = 0; i < axes.Length; i++)
         {
@@ -33,7 +33,7 @@ internal static class PadImport
     private static Value Cropped(Tracer tracer, Operation operation, Value x, int axis, long before, long after)
     {
         int[] sizes = [.. x.Sizes], strides = Arrangement.Strides(x.Sizes);
-        sizes[axis] = before + after < sizes[axis] ? (int)(sizes[axis] - before - after) : throw operation.Refuse("gives no values");
+        sizes[axis] = before + after < sizes[axis] ? (int)(sizes[axis] - before - after) : throw operation.Refuse("has an empty result");
         return Arrangement.View(tracer, operation, x, (int)before * strides[axis], sizes, strides, x.SampleAxis);
     }
 
@@ -47,7 +47,7 @@ internal static class PadImport
             parts.Add(Margin(after, size));
         return ArrangementImports.Join(tracer, operation, [.. parts], axis);
 
-        // The margin that begins at a place along the axis.
+        // The padding that begins at a position along the axis.
         Value Margin(int count, int place)
         {
             int[] sizes = [.. x.Sizes], strides = Arrangement.Strides(x.Sizes);
@@ -68,7 +68,7 @@ internal static class PadImport
                     strides[axis] = -strides[axis];
                     return Arrangement.View(tracer, operation, x, offset, sizes, strides, x.SampleAxis);
                 default:
-                    throw operation.Refuse($"the mode {MessageText.Quote(mode)} is not supported for a margin of {count}");
+                    throw operation.Refuse($"the mode {MessageText.Quote(mode)} is not supported for a padding of {count}");
             }
         }
 

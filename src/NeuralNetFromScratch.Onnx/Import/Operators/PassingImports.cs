@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Operators that pass values on, or change nothing but their type.</summary>
+/// <summary>Operators that pass values on or change only their type.</summary>
 internal static class PassingImports
 {
     public static IEnumerable<(string Type, OperatorImport Import)> All =>
@@ -13,7 +13,7 @@ internal static class PassingImports
 
     private static Value Cast(Operation operation, Tracer tracer)
     {
-        // Before version 6 the type is a text.
+        // Before version 6 the type is a string.
         return Cast(operation, tracer, operation.Version < 6 ? Type(operation.Text("to", "")) : (int)operation.Integer("to", 0));
     }
 
@@ -21,8 +21,8 @@ internal static class PassingImports
     {
         Value x = tracer.Input(operation, 0);
         if (type is OnnxTypes.Half or OnnxTypes.BFloat16 && !x.IsConstant)
-            throw operation.Refuse($"rounds values to {OnnxTypes.Name(type)}; export the model in float");
-        return Cast(operation, tracer, OnnxTypes.Kind(type) ?? throw operation.Refuse($"turns values into {OnnxTypes.Name(type)}, which is not read"));
+            throw operation.Refuse($"rounds values to {OnnxTypes.Name(type)}; export the model in float32");
+        return Cast(operation, tracer, OnnxTypes.Kind(type) ?? throw operation.Refuse($"converts values to {OnnxTypes.Name(type)}, which is not supported"));
     }
 
     private static Value Cast(Operation operation, Tracer tracer, ElementKind kind)
@@ -31,12 +31,12 @@ internal static class PassingImports
         if (x.Kind == kind)
             return x;
         if (kind == ElementKind.Text || x.Kind == ElementKind.Text)
-            throw operation.Refuse("turns values into another type than numbers");
+            throw operation.Refuse("converts values to a type that is not a number");
         if (x.Integers is { } integers)
         {
             if (kind == ElementKind.Integer)
                 return Value.OfIntegers(x.Sizes, integers);
-            // The number of samples as a float is only good for being cast back.
+            // The number of samples as a float can only be cast back.
             if (kind == ElementKind.Number && !Array.TrueForAll(integers, integer => integer.IsFixed))
                 return Value.OfIntegers(x.Sizes, integers);
         }
@@ -64,8 +64,8 @@ internal static class PassingImports
     };
 
     /// <summary>
-    /// Nothing, outside of training. Before version 7 an attribute says that it is not training; since 12 an input may say that it is. Its mask is
-    /// not supported.
+    /// Passes its input on, except in training: before version 7 an attribute selects inference, since version 12 an input can select training. The mask is not
+    /// supported.
     /// </summary>
     private static Value Dropout(Operation operation, Tracer tracer)
     {
@@ -79,6 +79,6 @@ internal static class PassingImports
                 ratio = given;
         }
 
-        return !isTraining || ratio == 0 ? x : throw operation.Refuse("may drop values, as in training; export the model for inference (model.eval())");
+        return !isTraining || ratio == 0 ? x : throw operation.Refuse("can drop values, as in training; export the model for inference (model.eval())");
     }
 }

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Products of matrices; those of each sample with constant weights are dense layers.</summary>
+/// <summary>Matrix products. Products of samples with constant weights are dense layers.</summary>
 internal static class ProductImports
 {
     public static IEnumerable<(string Type, OperatorImport Import)> All =>
@@ -9,10 +9,10 @@ internal static class ProductImports
         ("MatMul", OperatorTable.One((operation, tracer) => Multiply(tracer, operation, Floats(operation, tracer, 0), Floats(operation, tracer, 1)))),
     ];
 
-    /// <summary>A dense layer on values that have all features of a sample in the last axis.</summary>
-    /// <param name="tracer">Where it is added.</param>
+    /// <summary>Adds a dense layer for values whose last axis contains all features of a sample.</summary>
+    /// <param name="tracer">Receives the layer.</param>
     /// <param name="operation">The node.</param>
-    /// <param name="x">What it takes.</param>
+    /// <param name="x">The input.</param>
     /// <param name="weight">[in, out].</param>
     /// <param name="units">The number of outputs.</param>
     /// <param name="bias">[out]; null for none.</param>
@@ -26,7 +26,7 @@ internal static class ProductImports
         return new Value { Kind = ElementKind.Number, Sizes = [.. x.Sizes[..^1], units], SampleAxis = x.SampleAxis, Elements = result };
     }
 
-    /// <summary>A matrix with rows and columns exchanged.</summary>
+    /// <summary>Transposes a matrix.</summary>
     public static float[] Transposed(Tracer tracer, Operation operation, float[] values, int rows, int columns)
     {
         tracer.Budget.Spend(operation, values.Length);
@@ -43,14 +43,14 @@ internal static class ProductImports
     private static Value Floats(Operation operation, Tracer tracer, int number)
     {
         Value x = UnaryImports.Floats(operation, tracer, number);
-        return x.Length > 0 ? x : throw operation.Refuse(x.IsConstant ? "the weight is empty" : "takes no values");
+        return x.Length > 0 ? x : throw operation.Refuse(x.IsConstant ? "the weight is empty" : "has an empty input");
     }
 
-    /// <summary>x·y as NumPy has it: of the last two axes, for each of those before.</summary>
+    /// <summary>The matrix product of the last two axes, as in NumPy.</summary>
     private static Value Multiply(Tracer tracer, Operation operation, Value x, Value y)
     {
         if (x.Rank == 0 || y.Rank == 0 || (y.SampleAxis >= 0 && y.Rank - y.SampleAxis <= 2) || (x.SampleAxis >= 0 && x.SampleAxis == x.Rank - 1))
-            throw operation.Refuse($"multiplies {x} by {y}: it would mix samples");
+            throw operation.Refuse($"multiplies {x} by {y}: this would mix samples");
         bool isVector = x.Rank == 1, isColumn = y.Rank == 1;
         if (isVector)
             x = x.WithShape([1, .. x.Sizes], -1);
@@ -60,7 +60,7 @@ internal static class ProductImports
         if (y.Sizes[^2] != depth)
             throw operation.Refuse(y.IsConstant && x.Length == depth
                 ? $"its weight has {y.Length} values, but samples of shape {x} need {(long)depth * columns}"
-                : $"the shapes {x} and {y} do not fit each other");
+                : $"the shapes {x} and {y} are not compatible");
         Value product = y is { Rank: 2, IsConstant: true } && !x.IsConstant && x.Length == depth
             ? Dense(tracer, operation, x, y.Elements!.Numbers!, columns, null)
             : Product(tracer, operation, x, y, depth, columns);
@@ -69,15 +69,15 @@ internal static class ProductImports
         return isVector ? product.WithShape([.. product.Sizes[..^(isColumn ? 1 : 2)], .. isColumn ? (int[])[] : [columns]], product.SampleAxis) : product;
     }
 
-    /// <summary>A product that no dense layer is: rows within a sample, or factors that are both computed.</summary>
+    /// <summary>A product that is not a dense layer: of rows within a sample, or of two computed factors.</summary>
     private static Value Product(Tracer tracer, Operation operation, Value x, Value y, int depth, int columns)
     {
-        // The rows may be the samples: then there is one in each sample.
+        // If the rows are the samples, each sample has one row.
         bool isRowSample = x.SampleAxis >= 0 && x.SampleAxis == x.Rank - 2;
         int rows = isRowSample ? 1 : x.Sizes[^2];
         int[] sizesX = isRowSample ? x.Sizes[..^1] : x.Sizes[..^2], sizesY = y.Sizes[..^2];
         if (isRowSample && y.Rank > 2)
-            throw operation.Refuse($"multiplies {x} by {y}: it would mix samples");
+            throw operation.Refuse($"multiplies {x} by {y}: this would mix samples");
         (int[] lead, int sampleAxis, int[][] aligned) = Arrangement.CommonShape(operation, Lead(sizesX, isRowSample ? -1 : x.SampleAxis), Lead(sizesY, y.SampleAxis));
         int batch = ShapeImports.Length(operation, lead);
         Operand first = Arrangement.Expand(tracer, operation, x.Elements!, [.. aligned[0], rows, depth], [.. lead, rows, depth]);
@@ -105,9 +105,9 @@ internal static class ProductImports
         Value? bias = operation.HasInput(2) && beta != 0 ? UnaryImports.Floats(operation, tracer, 2) : null;
         bool isTurned = operation.Integer("transA", 0) != 0, isWeightTurned = operation.Integer("transB", 0) != 0;
         if (x.Rank != 2 || weight.Rank != 2)
-            throw operation.Refuse($"multiplies {x} by {weight}, which are no matrices");
+            throw operation.Refuse($"multiplies {x} by {weight}, which are not matrices");
         if (isTurned && x.SampleAxis >= 0)
-            throw operation.Refuse("a transposed first factor is not supported: it would mix samples");
+            throw operation.Refuse("a transposed first factor is not supported: this would mix samples");
         if (!x.IsConstant && x.Length == x.Sizes[^1] && weight.IsConstant && !isTurned && (bias is null or { IsConstant: true }))
         {
             if (isWeightTurned)
@@ -133,7 +133,7 @@ internal static class ProductImports
         return Arrangement.View(tracer, operation, x, 0, [x.Sizes[1], x.Sizes[0]], [strides[1], strides[0]], -1);
     }
 
-    /// <summary>A vector of biases, or a single number for all of them.</summary>
+    /// <summary>Returns a vector of biases, or a single number repeated.</summary>
     private static float[] Repeated(Operation operation, Tracer tracer, Value bias, int units, float beta)
     {
         float[] given = bias.Elements!.Numbers!;

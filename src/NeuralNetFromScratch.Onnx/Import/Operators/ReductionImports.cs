@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Operators that make one number of several along axes of a sample, and those that normalize along them.</summary>
+/// <summary>Reductions and normalizations along axes of a sample.</summary>
 internal static class ReductionImports
 {
-    /// <summary>Since which version a reduction takes its axes as an input.</summary>
+    /// <summary>The version from which a reduction has its axes as an input.</summary>
     private const int AxesAsInput = 18, AxesAsInputOfSum = 13;
 
     public static IEnumerable<(string Type, OperatorImport Import)> All =>
@@ -27,20 +27,20 @@ internal static class ReductionImports
         ("MeanVarianceNormalization", OperatorTable.One(MeanVariance)),
     ];
 
-    /// <summary>A reduction along axes of a sample, which stay with size 1.</summary>
+    /// <summary>Adds a reduction along axes of a sample, which keep size 1.</summary>
     public static Value Reduce(Tracer tracer, Operation operation, Value x, int[] axes, string step)
     {
         if (axes.Length == 0)
             return x;
         int[] sizes = [.. x.Sizes.Select((size, axis) => axes.Contains(axis) ? 1 : size)], sorted = [.. axes.Order()];
-        // The mean of a picture's places.
-        if (step == "ReduceMean" && sorted is [var first, var second] && first == x.Sizes.Length - 2 && second == first + 1 && PictureImports.GlobalPool(operation, tracer, x, new GlobalAveragePool2D()) is { } pooled)
+        // The mean over the positions of an image.
+        if (step == "ReduceMean" && sorted is [var first, var second] && first == x.Sizes.Length - 2 && second == first + 1 && ImageImports.GlobalPool(operation, tracer, x, new GlobalAveragePool2D()) is { } pooled)
             return pooled;
         Operand elements = x.Elements!;
         int[] around = Arrangement.Around(x.Sizes, sorted[0], sorted.Length);
         if (sorted[^1] - sorted[0] != sorted.Length - 1)
         {
-            // The axes that are reduced come last.
+            // The reduced axes come last.
             int[] order = [.. Enumerable.Range(0, x.Sizes.Length).Where(axis => !axes.Contains(axis)), .. sorted], strides = Arrangement.Strides(x.Sizes);
             elements = Arrangement.View(tracer, operation, elements, 0, [.. order.Select(axis => x.Sizes[axis])], [.. order.Select(axis => strides[axis])]);
             int length = sizes.Aggregate(1, (product, size) => product * size);
@@ -51,7 +51,7 @@ internal static class ReductionImports
         return new Value { Kind = x.Kind, Sizes = sizes, SampleAxis = x.SampleAxis, Elements = reduced };
     }
 
-    /// <summary>A step on each element.</summary>
+    /// <summary>Adds an element-wise step.</summary>
     public static Value Map(Tracer tracer, Operation operation, Value x, string step) => UnaryImports.Apply(operation, tracer, x, step, ElementKind.Number);
 
     public static Value Square(Tracer tracer, Operation operation, Value x) => BinaryImports.Apply(operation, tracer, "Mul", x, x);
@@ -83,7 +83,7 @@ internal static class ReductionImports
         foreach (Extent integer in integers)
         {
             result = operation.Type == "ReduceSum" ? result + integer
-                : Extent.Multiply(result, integer) ?? throw operation.Refuse("holds the number of samples twice");
+                : Extent.Multiply(result, integer) ?? throw operation.Refuse("contains the square of the number of samples");
         }
 
         return Value.OfIntegers(operation.Integer("keepdims", 1) != 0 ? [1] : [], [result]);
@@ -97,18 +97,18 @@ internal static class ReductionImports
         return BinaryImports.Apply(operation, tracer, "Add", largest, Map(tracer, operation, Reduce(tracer, operation, powers, axes, "ReduceSum"), "Log"));
     }
 
-    /// <summary>Over all axes but those of samples and channels.</summary>
+    /// <summary>Reduces all axes except batch and channels.</summary>
     private static Value Global(Operation operation, Tracer tracer, string step)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0);
         if (x.Rank < 3 || x.SampleAxis > 1)
-            throw operation.Refuse($"takes [batch, channels, …], got {x}");
-        if (PictureImports.GlobalPool(operation, tracer, x, step == "ReduceMax" ? new GlobalMaxPool2D() : new GlobalAveragePool2D()) is { } pooled)
+            throw operation.Refuse($"expects [batch, channels, …], got {x}");
+        if (ImageImports.GlobalPool(operation, tracer, x, step == "ReduceMax" ? new GlobalMaxPool2D() : new GlobalAveragePool2D()) is { } pooled)
             return pooled;
         return Reduce(tracer, operation, x, [.. Enumerable.Range(2, x.Rank - 2).Select(axis => Arrangement.InSample(operation, axis, x))], step);
     }
 
-    /// <summary>Before version 13 all axes from the given one on are taken together, and that is 1 unless given; since then one axis, the last unless given.</summary>
+    /// <summary>Before version 13 all axes from the given one on, by default 1, are merged; since then there is one axis, by default the last.</summary>
     private static Value AlongAxis(Operation operation, Tracer tracer)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0);
@@ -118,7 +118,7 @@ internal static class ReductionImports
             return x.WithElements(tracer.Step(operation, operation.Type, [x.Elements!], sizes: [x.Length, 1, 1]), ElementKind.Number);
         int axis = Arrangement.InSample(operation, given, x);
         if (isOld && x.SampleAxis > axis)
-            throw operation.Refuse($"goes along the axis of samples of {x}");
+            throw operation.Refuse($"computes along the batch axis of {x}");
         int[] sizes = Arrangement.Around(x.Sizes, axis, isOld ? x.Sizes.Length - axis : 1);
         return x.WithElements(tracer.Step(operation, operation.Type, [x.Elements!], sizes: sizes), ElementKind.Number);
     }
@@ -131,14 +131,14 @@ internal static class ReductionImports
         {
             1 => Reduce(tracer, operation, Map(tracer, operation, x, "Abs"), axes, "ReduceSum"),
             2 => Map(tracer, operation, Reduce(tracer, operation, Square(tracer, operation, x), axes, "ReduceSum"), "Sqrt"),
-            _ => throw operation.Refuse("its p is neither 1 nor 2"),
+            _ => throw operation.Refuse("its p must be 1 or 2"),
         };
-        // Of nothing but zeros the result is zeros.
+        // The result for zeros is zeros.
         Value isZero = Map(tracer, operation, norm, "Not");
         return BinaryImports.Apply(operation, tracer, "Div", x, BinaryImports.Apply(operation, tracer, "Add", norm, isZero));
     }
 
-    /// <summary>(x − mean)/√(variance + 1e-9), over the axes 0, 2 and 3 unless told otherwise.</summary>
+    /// <summary>(x − mean)/√(variance + 1e-9), by default over the axes 0, 2 and 3.</summary>
     private static Value MeanVariance(Operation operation, Tracer tracer)
     {
         Value x = UnaryImports.Floats(operation, tracer, 0);

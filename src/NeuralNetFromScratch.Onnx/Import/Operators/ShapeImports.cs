@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Operators that give the same elements another shape.</summary>
+/// <summary>Operators that change the shape of a value.</summary>
 internal static class ShapeImports
 {
     public static IEnumerable<(string Type, OperatorImport Import)> All =>
@@ -11,7 +11,7 @@ internal static class ShapeImports
         ("Unsqueeze", OperatorTable.One(Unsqueeze)),
     ];
 
-    /// <summary>A size from a file, as a number that can be computed with.</summary>
+    /// <summary>Returns a size from a file after a check of its range.</summary>
     public static int Size(Operation operation, long size) => size is >= 0 and <= int.MaxValue ? (int)size : throw operation.Refuse(FormattableString.Invariant($"a size cannot be {size}"));
 
     /// <summary>The product of sizes.</summary>
@@ -28,7 +28,7 @@ internal static class ShapeImports
         return (int)product;
     }
 
-    /// <summary>A matrix of the axes before one and those from it on; before version 9 the axis is not counted from the end.</summary>
+    /// <summary>Merges the axes before a given one, and those from it on, into a matrix. Before version 9 the axis is not counted from the end.</summary>
     private static Value Flatten(Operation operation, Tracer tracer)
     {
         Value x = tracer.Input(operation, 0);
@@ -38,7 +38,7 @@ internal static class ShapeImports
         return Shaped(operation, tracer, x, [Product(operation, sizes[..axis]), Product(operation, sizes[axis..])]);
     }
 
-    /// <summary>The shape is an attribute before version 5, and an input since; 0 keeps a size unless allowzero is set, −1 takes what is left.</summary>
+    /// <summary>The shape is an attribute before version 5, and an input since then. 0 keeps a size unless allowzero is set; −1 is inferred.</summary>
     private static Value Reshape(Operation operation, Tracer tracer)
     {
         Value x = tracer.Input(operation, 0);
@@ -48,25 +48,25 @@ internal static class ShapeImports
         for (int i = 0; i < shape.Length; i++)
         {
             if (shape[i] == new Extent(0))
-                shape[i] = keeps && i < sizes.Length ? sizes[i] : throw operation.Refuse($"to [{string.Join(", ", shape)}] leaves no elements");
+                shape[i] = keeps && i < sizes.Length ? sizes[i] : throw operation.Refuse($"to [{string.Join(", ", shape)}] has no elements");
         }
 
         int open = Array.IndexOf(shape, new Extent(-1));
         if (shape.Any(size => size.IsFixed && size.Fixed < 0 && size != new Extent(-1)) || Array.LastIndexOf(shape, new Extent(-1)) != open)
-            throw operation.Refuse($"to [{string.Join(", ", shape)}] is no shape");
+            throw operation.Refuse($"to [{string.Join(", ", shape)}] is not a valid shape");
         if (open >= 0)
         {
             Extent rest = Product(operation, [.. shape.Where((_, i) => i != open)]);
             shape[open] = Extent.Divide(Product(operation, sizes), rest) is { } left && left != new Extent(0) ? left : Concrete();
             Extent Concrete() => new(tracer.DeclaredSamples is not null && Extent.Divide(new(tracer.Fixed(operation, Product(operation, sizes))), new(tracer.Fixed(operation, rest))) is { } size
                 ? size.Fixed
-                : throw operation.Refuse($"from {x} to [{string.Join(", ", shape)}] does not keep the axis of samples"));
+                : throw operation.Refuse($"from {x} to [{string.Join(", ", shape)}] does not keep the batch axis"));
         }
 
         return Shaped(operation, tracer, x, shape);
     }
 
-    /// <summary>The axes are an attribute before version 13, and an input since; without any, all axes of size 1 go.</summary>
+    /// <summary>The axes are an attribute before version 13, and an input since then; by default all axes of size 1 are removed.</summary>
     private static Value Squeeze(Operation operation, Tracer tracer)
     {
         Value x = tracer.Input(operation, 0);
@@ -74,14 +74,14 @@ internal static class ShapeImports
         long[] axes = Axes(operation, tracer) ?? [.. Enumerable.Range(0, sizes.Length).Where(axis => sizes[axis] == new Extent(1)).Select(axis => (long)axis)];
         HashSet<int> gone = [.. axes.Select(axis => Arrangement.Axis(operation, axis, sizes.Length))];
         if (gone.Any(axis => tracer.Fixed(operation, sizes[axis]) != 1))
-            throw operation.Refuse($"takes an axis out of {x} that is not of size 1");
+            throw operation.Refuse($"removes an axis of {x} that does not have size 1");
         return Shaped(operation, tracer, x, [.. sizes.Where((_, axis) => !gone.Contains(axis))]);
     }
 
     private static Value Unsqueeze(Operation operation, Tracer tracer)
     {
         Value x = tracer.Input(operation, 0);
-        long[] axes = Axes(operation, tracer) ?? throw operation.Refuse("lacks its axes");
+        long[] axes = Axes(operation, tracer) ?? throw operation.Refuse("has no axes");
         List<Extent> sizes = [.. x.FullSizes()];
         int rank = sizes.Count + axes.Length;
         foreach (int axis in axes.Select(axis => Arrangement.Axis(operation, axis, rank)).Order())
@@ -100,8 +100,7 @@ internal static class ShapeImports
         : operation.HasInput(1) ? tracer.Integers(operation, 1) : null;
 
     /// <summary>
-    /// The same elements in a shape in which the axis of samples is there, as it was. Where the model is written for a number of samples, the size may
-    /// be that number.
+    /// Reshapes a value and keeps its batch axis. If the model has a fixed number of samples, the size can be that number.
     /// </summary>
     private static Value Shaped(Operation operation, Tracer tracer, Value x, Extent[] shape)
     {
@@ -115,10 +114,10 @@ internal static class ShapeImports
                     samples = axis;
             }
 
-            // Elements of a sample stay together only where nothing but sizes of 1 comes before the axis of samples, or the same as before.
+            // Elements of a sample stay together only if the sizes before the batch axis are 1 or unchanged.
             bool isKept = samples >= 0 && Fits(samples) && Before(x.FullSizes(), x.SampleAxis) == Before(shape, samples);
             if (!isKept)
-                throw operation.Refuse($"from {x} to [{string.Join(", ", shape)}] does not keep the axis of samples");
+                throw operation.Refuse($"from {x} to [{string.Join(", ", shape)}] does not keep the batch axis");
         }
 
         int[] sizes = [.. shape.Where((_, axis) => axis != samples).Select(size => Size(operation, tracer.Fixed(operation, size)))];
@@ -136,7 +135,7 @@ internal static class ShapeImports
     {
         try
         {
-            return sizes.Aggregate(new Extent(1), (product, size) => Extent.Multiply(product, size) ?? throw operation.Refuse("holds the number of samples twice"));
+            return sizes.Aggregate(new Extent(1), (product, size) => Extent.Multiply(product, size) ?? throw operation.Refuse("contains the square of the number of samples"));
         }
         catch (OverflowException)
         {

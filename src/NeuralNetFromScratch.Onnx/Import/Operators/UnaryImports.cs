@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Onnx;
 
-/// <summary>Functions of each element by itself.</summary>
+/// <summary>Element-wise functions.</summary>
 internal static class UnaryImports
 {
     private const float RootHalf = 0.70710678f, RootTwoOverPi = 0.79788456f, Cubic = 0.044715f;
@@ -23,15 +23,15 @@ internal static class UnaryImports
         ("Not", OperatorTable.One((operation, tracer) => Apply(operation, tracer, tracer.Numbers(operation, 0), "Not", ElementKind.Truth))),
     ];
 
-    /// <summary>A step on each element of a value.</summary>
+    /// <summary>Adds an element-wise step.</summary>
     public static Value Apply(Operation operation, Tracer tracer, Value x, string step, ElementKind kind, params float[] numbers) =>
         x.WithElements(tracer.Step(operation, step, [x.Elements!], numbers), kind);
 
-    /// <summary>The input of a function, which has to be of floats: whole numbers would be rounded.</summary>
+    /// <summary>Returns the input of a function, which must be floats, since integers would be rounded.</summary>
     public static Value Floats(Operation operation, Tracer tracer, int number)
     {
         Value x = tracer.Numbers(operation, number);
-        return x.Kind == ElementKind.Number || x.IsConstant ? x : throw operation.Refuse("computes with whole numbers or truths; cast them to float before");
+        return x.Kind == ElementKind.Number || x.IsConstant ? x : throw operation.Refuse("computes with integers or Boolean values; cast them to float first");
     }
 
     private static IEnumerable<(string Type, OperatorImport Import)> Plain(params string[] types) => types.Select(type => (type, With(type, _ => [])));
@@ -39,7 +39,7 @@ internal static class UnaryImports
     private static OperatorImport With(string step, Func<int, (string Name, float Otherwise)[]> attributes) => OperatorTable.One((operation, tracer) => Apply(
         operation, tracer, Floats(operation, tracer, 0), step, ElementKind.Number, [.. attributes(operation.Version).Select(attribute => operation.Number(attribute.Name, attribute.Otherwise))]));
 
-    /// <summary>The bounds are attributes before version 11, and inputs since.</summary>
+    /// <summary>The bounds are attributes before version 11, and inputs since then.</summary>
     private static Value Clip(Operation operation, Tracer tracer)
     {
         float low = operation.Number("min", float.NegativeInfinity), high = operation.Number("max", float.PositiveInfinity);
@@ -48,7 +48,7 @@ internal static class UnaryImports
         return Apply(operation, tracer, Floats(operation, tracer, 0), "Clip", ElementKind.Number, low, high);
 
         float Bound(int number, float otherwise) => tracer.Optional(operation, number) is not { } bound ? otherwise
-            : tracer.Constant(operation, bound, "bound") is [var only] ? only : throw operation.Refuse("its bounds are no single numbers");
+            : tracer.Constant(operation, bound, "bound") is [var only] ? only : throw operation.Refuse("its bounds are not single numbers");
     }
 
     private static Value Gelu(Operation operation, Tracer tracer)

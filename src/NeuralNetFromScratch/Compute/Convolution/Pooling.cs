@@ -25,7 +25,7 @@ internal readonly record struct PoolShape(WindowAxis Vertical, WindowAxis Horizo
 internal unsafe interface IWindowOperation
 {
     /// <summary>Whether windows write to the image, which is then set to zero first if they do not write all of it.</summary>
-    static abstract bool WritesPicture { get; }
+    static abstract bool WritesImage { get; }
 
     /// <param name="picture">The window's first place within the picture, which is read or written.</param>
     /// <param name="values">The corresponding position of a second image, if any.</param>
@@ -66,7 +66,7 @@ internal readonly unsafe ref struct WindowJob<TOperation>(
         ReadOnlySpan<float> values = _values.IsEmpty ? [] : _values.Slice(row * input, input), gradient = _gradients.IsEmpty ? [] : _gradients.Slice(row * output, output);
         fixed (float* x = picture, v = values, y = result, dy = gradient)
         {
-            if (TOperation.WritesPicture && !(_shape.AreApart && _shape.CoverAll))
+            if (TOperation.WritesImage && !(_shape.AreApart && _shape.CoverAll))
                 new Span<float>(x, input).Clear();
             int channel = 0;
             for (; channel <= _shape.Channels - TSimd.Width; channel += TSimd.Width)
@@ -99,7 +99,7 @@ internal readonly unsafe ref struct WindowJob<TOperation>(
 /// <summary><c>y = max x</c> over the window. NaN is preserved.</summary>
 internal readonly unsafe struct MaximumOfWindow : IWindowOperation
 {
-    public static bool WritesPicture => false;
+    public static bool WritesImage => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Run<TSimd, TLanes>(
@@ -126,7 +126,7 @@ internal readonly unsafe struct MaximumOfWindow : IWindowOperation
 /// <param name="adds">Whether windows overlap, so that contributions to a position are added.</param>
 internal readonly unsafe struct MaximumGradient(bool adds) : IWindowOperation
 {
-    public static bool WritesPicture => true;
+    public static bool WritesImage => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Run<TSimd, TLanes>(
@@ -151,7 +151,7 @@ internal readonly unsafe struct MaximumGradient(bool adds) : IWindowOperation
 /// <param name="factor">The factor; 0 for 1 divided by the number of positions within the image.</param>
 internal readonly unsafe struct SumOfWindow(float factor) : IWindowOperation
 {
-    public static bool WritesPicture => false;
+    public static bool WritesImage => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Run<TSimd, TLanes>(
@@ -177,7 +177,7 @@ internal readonly unsafe struct SumOfWindow(float factor) : IWindowOperation
 /// <param name="adds">Whether windows overlap, so that contributions to a position are added.</param>
 internal readonly unsafe struct SpreadOverWindow(float factor, bool adds) : IWindowOperation
 {
-    public static bool WritesPicture => true;
+    public static bool WritesImage => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Run<TSimd, TLanes>(

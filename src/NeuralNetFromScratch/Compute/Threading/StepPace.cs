@@ -1,28 +1,28 @@
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// Finds out with how many threads the steps of a training are fastest. Two processors of a virtual machine may be halves of one core, and other programs may
-/// take what the scheduler promised: neither can be asked for, but it shows in how long whole steps take. Now and then some steps are run with the number in
-/// use, then with half of it and with twice of it, and the number whose median step is the fastest is kept. No bit of a result depends on it.
+/// Chooses the number of threads with which the steps of a training are fastest. Two processors of a virtual machine can be hardware threads of one core, and
+/// other programs can use the cores. The operating system reports neither, but both change the duration of steps. From time to time, some steps are run with the
+/// current number of threads, with half and with twice as many, and the number with the lowest median duration is used. Results do not depend on it.
 /// </summary>
 internal sealed class StepPace
 {
-    /// <summary>Steps with each number of threads in a comparison: an odd number, so that one is in the middle.</summary>
+    /// <summary>The number of timed steps with each number of threads; odd, so that the median is one of them.</summary>
     public const int Rounds = 5;
 
     /// <summary>
-    /// Steps with a number of threads that are not timed: a helper that is not needed any more still looks for work for a moment, and slows down the other half of
-    /// its core.
+    /// The number of steps before the timed ones: a helper thread that is no longer used still waits for work for a moment, and slows down the other hardware
+    /// thread of its core.
     /// </summary>
     public const int Unmeasured = 6;
 
-    /// <summary>Steps with each number of threads, timed or not.</summary>
+    /// <summary>The number of steps with each number of threads.</summary>
     public const int Steps = Unmeasured + Rounds;
 
-    /// <summary>Steps before the first comparison, in which methods are compiled, and between two at most. The distance doubles.</summary>
+    /// <summary>The number of steps before the first comparison, in which methods are compiled, and the maximum number between two comparisons. The number doubles after each.</summary>
     public const int FirstDistance = 24, LongestDistance = 1536;
 
-    /// <summary>Another number must take less than this share of the time: a change for nothing costs caches.</summary>
+    /// <summary>Another number of threads is used if its time is below this fraction of the current one, since a change invalidates caches.</summary>
     private const double EnoughGain = 0.97;
 
     private const int MostCandidates = 3;
@@ -42,9 +42,9 @@ internal sealed class StepPace
     /// <summary>The number of threads for the next step.</summary>
     public int Next => _count == 0 ? Current : _candidates[_followed / Steps];
 
-    /// <summary>Takes note of a step that ran with <see cref="Next"/> threads.</summary>
-    /// <param name="rows">Its samples: steps of other sizes are not compared.</param>
-    /// <param name="duration">How long it took, in any unit.</param>
+    /// <summary>Records a step that ran with <see cref="Next"/> threads.</summary>
+    /// <param name="rows">The number of samples of the step. Only steps of equal size are compared.</param>
+    /// <param name="duration">The duration, in any unit.</param>
     public void Follow(int rows, long duration)
     {
         if (_count == 0)
@@ -56,7 +56,7 @@ internal sealed class StepPace
 
         if (rows != _rows)
         {
-            // One step of another size is the last of an epoch, and passed over; two in turn are a new size.
+            // A single step of another size is the last one of an epoch and is ignored; two in sequence are a new size.
             if (++_others > 1)
                 Begin(rows);
             return;

@@ -1,18 +1,18 @@
 namespace NeuralNetFromScratch.Onnx;
 
 /// <summary>
-/// Pictures of a model have their channels first, those of the library's layers last. Before such a layer stands a turn, and another one after it; what is between them is
-/// carried out before the second one where its bits do not change, so that turns meet and cancel each other: all of a network has its channels last then.
+/// Images have channels first in ONNX and last in the layers of the library. A layer is therefore between two transpositions. Steps that follow the second
+/// transposition are moved before it if this does not change their bits, so that transpositions meet and cancel. The whole network then has channels last.
 /// </summary>
-internal static class PictureOrder
+internal static class ImageOrder
 {
-    /// <summary>Pictures [channels, height, width] with their channels last.</summary>
-    public static Operand Last(Tracer tracer, Operation operation, Operand elements, Shape picture) => Turned(tracer, operation, elements, new(picture[0], picture[1] * picture[2]));
+    /// <summary>Transposes images [channels, height, width] to channels last.</summary>
+    public static Operand Last(Tracer tracer, Operation operation, Operand elements, Shape image) => Turned(tracer, operation, elements, new(image[0], image[1] * image[2]));
 
-    /// <summary>Pictures [height, width, channels] with their channels first.</summary>
-    public static Operand First(Tracer tracer, Operation operation, Operand elements, Shape picture) => Turned(tracer, operation, elements, new(picture[0] * picture[1], picture[2]));
+    /// <summary>Transposes images [height, width, channels] to channels first.</summary>
+    public static Operand First(Tracer tracer, Operation operation, Operand elements, Shape image) => Turned(tracer, operation, elements, new(image[0] * image[1], image[2]));
 
-    /// <summary>A step on values that were turned, carried out before the turn; null where that cannot be.</summary>
+    /// <summary>Moves a step before the transposition of its inputs; null if this is impossible.</summary>
     public static Operand? Through(Tracer tracer, Operation operation, Step step, Operand[] operands)
     {
         if (step.Name == "View")
@@ -23,7 +23,7 @@ internal static class PictureOrder
         (Operand Source, Turn Turn)? first = operands.Select(Find).FirstOrDefault(found => found is not null);
         if (first is not { Turn: var turn })
             return null;
-        // Channels side by side: each operand has some.
+        // A concatenation of channels.
         if (isJoin && Array.Exists(operands, operand => operand.Length % turn.Rows != 0))
             return null;
         Operand?[] sources = [.. operands.Select(operand => Before(tracer, operation, operand, isJoin ? new(turn.Rows, operand.Length / turn.Rows) : turn, isJoin))];
@@ -33,12 +33,12 @@ internal static class PictureOrder
         return Turned(tracer, operation, result, new(turn.Rows, result.Length / turn.Rows));
     }
 
-    /// <summary>The rows of a dense layer's weight in the order of what was turned.</summary>
-    /// <param name="tracer">Where values are accounted for.</param>
+    /// <summary>Permutes the rows of a dense layer's weight instead of transposing its input.</summary>
+    /// <param name="tracer">Counts the allocated values.</param>
     /// <param name="operation">The node of the model.</param>
-    /// <param name="input">What the layer takes.</param>
-    /// <param name="values">Its weight, [in, out], which is replaced, and its bias.</param>
-    /// <returns>What it takes then.</returns>
+    /// <param name="input">The input of the layer.</param>
+    /// <param name="values">The weight, [in, out], which is replaced, and the bias.</param>
+    /// <returns>The new input of the layer.</returns>
     public static Operand TurnWeights(Tracer tracer, Operation operation, Operand input, float[][] values)
     {
         if (Find(input) is not { } found)
@@ -48,24 +48,24 @@ internal static class PictureOrder
         return found.Source;
     }
 
-    /// <summary>Whether pictures lie with their channels last already.</summary>
+    /// <summary>Whether images already have channels last.</summary>
     public static bool IsTurned(Operand elements) => Find(elements) is not null;
 
     private static Operand Turned(Tracer tracer, Operation operation, Operand elements, Turn turn)
     {
         if (turn.Rows == 1 || turn.Columns == 1 || elements.Node is not { } node)
             return elements;
-        // Branches that begin at one value share its turn.
+        // Branches of one value share its transposition.
         if (!tracer.Turns.TryGetValue((node, turn), out Operand? turned))
             tracer.Turns.Add((node, turn), turned = tracer.Step(operation, "View", [elements], sizes: [0, turn.Columns, turn.Rows, 1, turn.Columns]));
         return turned;
     }
 
-    /// <summary>What was turned, and how.</summary>
+    /// <summary>Returns the value before its transposition, and the transposition.</summary>
     private static (Operand Source, Turn Turn)? Find(Operand operand) =>
         operand.Node is { Step: "View" } node && Turn.Of(node.Sizes, node.Operands[0].Length) is { } turn ? (node.Operands[0], turn) : null;
 
-    /// <summary>What becomes an operand by a turn; null where it would take another step.</summary>
+    /// <summary>Returns the value whose transposition is an operand; null if another step would be required.</summary>
     private static Operand? Before(Tracer tracer, Operation operation, Operand operand, Turn turn, bool isJoin)
     {
         if ((operand.Length == 1 && !isJoin) || (turn.Rows == 1 || turn.Columns == 1))
@@ -79,7 +79,7 @@ internal static class PictureOrder
             return new(back.Apply(numbers));
         }
 
-        // One number for each channel, repeated over its places.
+        // One number for each channel, repeated over its positions.
         return operand.Node is { Step: "View", Sizes: [var offset, var rows, var columns, var down, var across] } && rows == turn.Columns && columns == turn.Rows
             ? tracer.Step(operation, "View", [operand.Node.Operands[0]], sizes: [offset, columns, rows, across, down])
             : null;

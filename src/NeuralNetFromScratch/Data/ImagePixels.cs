@@ -1,9 +1,9 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>What augmentations of pictures share.</summary>
-internal static class PicturePixels
+/// <summary>What augmentations of images share.</summary>
+internal static class ImagePixels
 {
-    /// <exception cref="ArgumentException">The samples are no pictures.</exception>
+    /// <exception cref="ArgumentException">The samples are no images.</exception>
     public static (int Height, int Width, int Channels) Check(Shape sampleShape) => sampleShape.Rank switch
     {
         2 => (sampleShape[0], sampleShape[1], 1),

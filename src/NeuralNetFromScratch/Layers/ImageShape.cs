@@ -105,10 +105,10 @@ public readonly record struct Padding2D
 }
 
 /// <summary>The shape of an image [height, width, channels], and the windows on it.</summary>
-internal readonly record struct PictureShape(int Height, int Width, int Channels)
+internal readonly record struct ImageShape(int Height, int Width, int Channels)
 {
     /// <exception cref="ArgumentException">The shape is not that of an image.</exception>
-    public static PictureShape Of(Shape shape) => shape switch
+    public static ImageShape Of(Shape shape) => shape switch
     {
         { Rank: 3, ElementCount: > 0 } => new(shape[0], shape[1], shape[2]),
         { Rank: 2, ElementCount: > 0 } => new(shape[0], shape[1], 1),

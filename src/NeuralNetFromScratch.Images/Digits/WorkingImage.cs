@@ -1,25 +1,25 @@
 namespace NeuralNetFromScratch.Images;
 
 /// <summary>
-/// A part of a picture at a size that is quick to work with and still shows a thin stroke: reduced by whole-number means of blocks, or enlarged by
-/// cubic interpolation; what is transparent lies on a ground of one colour. All arithmetic is the library's own, in fixed order.
+/// A part of an image at a size that is quick to work with and still shows a thin stroke: reduced by whole-number means of blocks, or enlarged by
+/// cubic interpolation; what is transparent lies on a ground of one color. All arithmetic is the library's own, in fixed order.
 /// </summary>
-internal sealed class WorkingPicture
+internal sealed class WorkingImage
 {
     /// <summary>The longest side that is worked with, and the shortest that needs no enlargement.</summary>
     public const int MaxSide = 400, MinSide = 112;
 
     private const float Opaque = 255;
 
-    private WorkingPicture(PixelRegion region, Plane[] channels, float scale) => (Region, Channels, Scale) = (region, channels, scale);
+    private WorkingImage(PixelRegion region, Plane[] channels, float scale) => (Region, Channels, Scale) = (region, channels, scale);
 
-    /// <summary>The part of the picture that this is.</summary>
+    /// <summary>The part of the image that this is.</summary>
     public PixelRegion Region { get; }
 
     /// <summary>Red, green and blue, 0 to 255.</summary>
     public Plane[] Channels { get; }
 
-    /// <summary>Working pixels in a pixel of the picture.</summary>
+    /// <summary>Working pixels in a pixel of the image.</summary>
     public float Scale { get; }
 
     public int Width => Channels[0].Width;
@@ -29,7 +29,7 @@ internal sealed class WorkingPicture
     /// <summary>The deviation of the noise of the brightest changing channel, as measured before an enlargement.</summary>
     public float NoiseDeviation { get; private init; }
 
-    public static WorkingPicture Of(RgbaImage image, PixelRegion region)
+    public static WorkingImage Of(RgbaImage image, PixelRegion region)
     {
         int divisor = (region.LongSide + MaxSide - 1) / MaxSide;
         Plane[] reduced = Flattened(Reduced(image, region, divisor));
@@ -39,8 +39,8 @@ internal sealed class WorkingPicture
         return new(region, channels, factor > 1 ? factor : 1f / divisor) { NoiseDeviation = noise };
     }
 
-    /// <summary>A region of this picture in the picture it comes from.</summary>
-    public PixelRegion InPicture(PixelRegion own)
+    /// <summary>A region of this image in the image it comes from.</summary>
+    public PixelRegion InImage(PixelRegion own)
     {
         int x = (int)(own.X / Scale), y = (int)(own.Y / Scale);
         int right = (int)MathF.Ceiling(own.Right / Scale), bottom = (int)MathF.Ceiling(own.Bottom / Scale);
@@ -94,7 +94,7 @@ internal sealed class WorkingPicture
     }
 
     /// <summary>
-    /// Lays a picture on one colour: that which most of it has where little is transparent, as with rounded corners; otherwise black or white,
+    /// Lays an image on one color: that which most of it has where little is transparent, as with rounded corners; otherwise black or white,
     /// whichever differs more from what can be seen.
     /// </summary>
     private static Plane[] Flattened(Plane[] planes)
@@ -133,7 +133,7 @@ internal sealed class WorkingPicture
         return values.Length == 0 ? 0 : values[values.Length / 2];
     }
 
-    /// <summary>A picture with so many pixels for one, in each direction, by cubic interpolation (Keys 1981); pixel centres keep their places.</summary>
+    /// <summary>An image with so many pixels for one, in each direction, by cubic interpolation (Keys 1981); pixel centers keep their places.</summary>
     private static Plane Enlarged(Plane plane, int factor)
     {
         int width = plane.Width * factor, height = plane.Height * factor;
