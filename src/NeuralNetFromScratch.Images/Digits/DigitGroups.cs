@@ -1,13 +1,13 @@
 namespace NeuralNetFromScratch.Images;
 
-/// <summary>Which components of a mask belong to one digit, and which to none: specks, frames, what comes in from the image's edge.</summary>
+/// <summary>Groups the components of a mask into digits, without specks, frames, and what comes in from the image's edge.</summary>
 internal static class DigitGroups
 {
     private const float SpeckShare = 0.015f, EdgeShare = 0.3f, InnerShare = 0.06f, FrameRim = 0.14f, FrameFill = 0.4f, FrameContent = 0.25f;
 
     private const float SameHeight = 0.55f, Overlap = 0.3f, PartGap = 0.25f, StrokeGap = 0.05f, StrayShare = 0.4f;
 
-    /// <summary>The least side of a digit, as a share of the image's.</summary>
+    /// <summary>The minimum side of a digit, as a fraction of that of the image.</summary>
     private const float LeastSide = 0.025f;
 
     private const int MinArea = 12;

@@ -10,7 +10,7 @@ internal static class Illumination
 
     private const double OutlierDeviations = 1.5;
 
-    /// <summary>A surface that leaves more than this share of its own range is none of light: a sheet on a table, the edge of a shadow.</summary>
+    /// <summary>A surface whose residual exceeds this fraction of its range is not illumination, but for example a sheet on a table or the edge of a shadow.</summary>
     private const double MostLeft = 0.1;
 
     /// <summary>The share of the pixels that may rise above it.</summary>

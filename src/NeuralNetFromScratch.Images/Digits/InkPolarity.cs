@@ -32,7 +32,7 @@ internal static class InkPolarity
         int few = grey.Values.Length / 50;
         float rim = RimMedian(grey), middle = Ranked(histogram, grey.Values.Length / 2);
         float range = Ranked(histogram, grey.Values.Length - 1 - few) - Ranked(histogram, few);
-        // A rim unlike the middle value is no ground: the table around a sheet.
+        // A rim that differs from the median is not background, but for example the table around a sheet.
         if (Math.Abs(rim - middle) > RimTolerance * range)
             return sum > 0;
         double rimCubes = 0, rimSizes = 0;
@@ -57,7 +57,7 @@ internal static class InkPolarity
         return histogram;
     }
 
-    /// <summary>The value that so many are below.</summary>
+    /// <summary>Returns a quantile.</summary>
     private static float Ranked(int[] histogram, int rank)
     {
         int bin = 0;

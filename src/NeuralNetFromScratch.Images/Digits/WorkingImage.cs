@@ -133,7 +133,7 @@ internal sealed class WorkingImage
         return values.Length == 0 ? 0 : values[values.Length / 2];
     }
 
-    /// <summary>An image with so many pixels for one, in each direction, by cubic interpolation (Keys 1981); pixel centers keep their places.</summary>
+    /// <summary>Enlarges by an integer factor with cubic interpolation (Keys 1981). Pixel centers keep their positions.</summary>
     private static Plane Enlarged(Plane plane, int factor)
     {
         int width = plane.Width * factor, height = plane.Height * factor;

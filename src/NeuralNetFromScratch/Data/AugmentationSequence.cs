@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>One augmentation after another, each with random numbers of its own: <c>first.Then(next)</c>.</summary>
+/// <summary>A sequence of augmentations, each with separate random numbers: <c>first.Then(next)</c>.</summary>
 public sealed class AugmentationSequence : Augmentation, IPart<AugmentationSequence>
 {
     private readonly Augmentation _first, _next;

@@ -64,7 +64,7 @@ public abstract partial class Dataset
 
     /// <summary>
     /// Returns a text that identifies the contents of the data set; <see cref="DatasetFingerprint"/> computes such texts. Null, the default, if
-    /// there is none. A training stores it in its checkpoints, and <c>Trainer.ResumeOrFit</c> trains anew if it has changed. Without a
+    /// there is none. A training stores it in its checkpoints, and <c>Trainer.ResumeOrFit</c> trains again if it has changed. Without a
     /// fingerprint only the number and shape of the samples are compared, so that changed samples are not detected.
     /// </summary>
     /// <returns>The fingerprint, or null.</returns>

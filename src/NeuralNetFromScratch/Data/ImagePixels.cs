@@ -3,7 +3,7 @@ namespace NeuralNetFromScratch;
 /// <summary>What augmentations of images share.</summary>
 internal static class ImagePixels
 {
-    /// <exception cref="ArgumentException">The samples are no images.</exception>
+    /// <exception cref="ArgumentException">The samples are not images.</exception>
     public static (int Height, int Width, int Channels) Check(Shape sampleShape) => sampleShape.Rank switch
     {
         2 => (sampleShape[0], sampleShape[1], 1),

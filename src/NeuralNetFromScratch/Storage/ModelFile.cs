@@ -215,7 +215,7 @@ internal static class ModelFile
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <exception cref="InvalidDataException">The text is no list of texts.</exception>
+    /// <exception cref="InvalidDataException">The text is not a list of strings.</exception>
     public static string[] ReadStrings(string text, string what)
     {
         try

@@ -15,7 +15,7 @@ internal static class UserEntries
     public static bool IsUsers(SafetensorInfo tensor) => tensor.Name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Adds the texts to those of a file.</summary>
-    /// <exception cref="ArgumentException">A text is null or has no UTF-8.</exception>
+    /// <exception cref="ArgumentException">A text is null or cannot be encoded as UTF-8.</exception>
     public static void AddTexts(Sequential network, Dictionary<string, string> metadata)
     {
         foreach ((string key, string text) in network.Metadata)
@@ -29,7 +29,7 @@ internal static class UserEntries
     }
 
     /// <summary>The tensors as a file has them.</summary>
-    /// <exception cref="ArgumentException">A tensor is null, has no dimension or more than 16, or its name has no UTF-8.</exception>
+    /// <exception cref="ArgumentException">A tensor is null, has no dimension or more than 16, or its name cannot be encoded as UTF-8.</exception>
     public static IEnumerable<SafetensorEntry> Tensors(Sequential network)
     {
         foreach ((string name, Tensor<float> tensor) in network.ExtraTensors)

@@ -22,8 +22,8 @@ public class SmallSampleTests
     {
         (int code, string output, string error) = Tabular();
         Assert.That(code, Is.Zero, error);
-        Assert.That(output, Does.Contain("Predicts species from").And.Match(@"sepal length \(cm\) +standardized").And.Contain("What matters: petal"));
-        Match found = Regex.Match(output, @"Learned 120 rows[^$]*?accuracy +(\d\.\d+)");
+        Assert.That(output, Does.Contain("Predicts species from").And.Match(@"sepal length \(cm\) +standardized").And.Contain("Importance: petal"));
+        Match found = Regex.Match(output, @"Trained on 120 rows[^$]*?accuracy +(\d\.\d+)");
         Assert.That(double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(0.9));
     }
 

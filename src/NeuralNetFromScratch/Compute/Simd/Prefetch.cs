@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Asks the processor for memory that will be needed soon. It changes no result, and does nothing where .NET has no such instruction.</summary>
+/// <summary>Prefetches memory into the cache. It does not affect results, and has no effect on processors for which .NET has no such instruction.</summary>
 internal static unsafe class Prefetch
 {
     private const int CacheLine = 64;
