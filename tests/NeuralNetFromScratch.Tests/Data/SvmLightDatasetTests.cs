@@ -59,7 +59,7 @@ public class SvmLightDatasetTests
         Assert.That(Allocation.Least(() => data.Gather(rows, new BatchDestination(new MatrixView(features, rows.Length, 8)) { Labels = labels })), Is.Zero);
     }
 
-    [TestCase("1 1:1\nx 1:1", "0, line 2: \"x\" is no label; expected a finite number")]
+    [TestCase("1 1:1\nx 1:1", "0, line 2: \"x\" is not a label; expected a finite number")]
     [TestCase("1 1:1\n1 5:", "0, line 2: the value of column 5 must be a finite number, got \"\"")]
     [TestCase("1 -1:1 2:1", "0, line 1: columns are counted from 0, got -1")]
     public void Ends_of_lines_are_checked_when_the_files_are_opened(string text, string message)
@@ -69,7 +69,7 @@ public class SvmLightDatasetTests
     }
 
     [TestCase("1 1:1\n# c\n2 1:1 3:x 5:1", "0, line 3, sample 1: the value of column 3 must be a finite number, got \"x\"")]
-    [TestCase("1 1:1\n2 1:1 7:1 5:1", "0, line 2, sample 1: column 7 is beyond the 5 columns, which are counted from 1")]
+    [TestCase("1 1:1\n2 1:1 7:1 5:1", "0, line 2, sample 1: column 7 exceeds the 5 columns, which are counted from 1")]
     [TestCase("1 1:1\n2 1:1 1:1 5:1", "0, line 2, sample 1: columns must ascend, got 1 after 1")]
     [TestCase("1 1:1\n2 1:1 6:1 5:1 7:1", "0, line 2, sample 1: columns must ascend, got 5 after 6")]
     [TestCase("1 1:1\n2 1:1 2 7:1", "0, line 2, sample 1: expected a column and a value such as 3:0.5, got \"2\"")]
@@ -88,7 +88,7 @@ public class SvmLightDatasetTests
         string[] paths = Write(folder, "1 1:1\n2 5:1");
         using (FileDataset data = SvmLightFile.OpenClasses(paths, new() { ColumnCount = 9, IsZeroBased = true }, [2, 1]))
             Assert.That((data.SparseColumnCount, data.GetLabel(0), data.ClassCount), Is.EqualTo((9, 1, 2)));
-        Assert.That(() => SvmLightFile.OpenClasses(paths, new() { ColumnCount = 4 }), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("0, line 2: column 5 is beyond the 4 columns, which are counted from 1"));
+        Assert.That(() => SvmLightFile.OpenClasses(paths, new() { ColumnCount = 4 }), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("0, line 2: column 5 exceeds the 4 columns, which are counted from 1"));
         Assert.That(() => SvmLightFile.OpenClasses(paths, new() { IsMultiLabel = true }), Throws.ArgumentException.With.Message.Contains("ReadBlocks"));
         Assert.That(() => SvmLightFile.OpenClasses(paths, null, [1]), Throws.ArgumentException.With.Message.Contains("sample 1 has the label 2, but the classes are 1"));
         Assert.That(() => SvmLightFile.OpenClasses([]), Throws.ArgumentException);

@@ -71,7 +71,7 @@ internal sealed class SvmLightDataset : FileDataset
             if (!SvmLightLine.TryElement(SvmLightLine.Next(ref line), _firstColumn, last, out int column, out float value, out string? error))
                 throw Malformed(part, index, error);
             if (column - _firstColumn >= SparseColumnCount)
-                throw Malformed(part, index, $"column {column} is beyond the {SparseColumnCount} columns, which are counted from {_firstColumn}");
+                throw Malformed(part, index, $"column {column} exceeds the {SparseColumnCount} columns, which are counted from {_firstColumn}");
             if (count == _lengths[index])
                 break;
             if (destination.IsSparse)

@@ -33,7 +33,7 @@ internal sealed class SvmLightIndex(SvmLightOptions options) : IDisposable
         {
             int count = Math.Max(_most + 1 - FirstColumn, 1);
             return options.ColumnCount is { } expected && count > expected
-                ? throw new InvalidDataException($"{_mostPlace}: column {_most} is beyond the {expected} columns, which are counted from {FirstColumn}")
+                ? throw new InvalidDataException($"{_mostPlace}: column {_most} exceeds the {expected} columns, which are counted from {FirstColumn}")
                 : options.ColumnCount ?? count;
         }
     }
@@ -71,7 +71,7 @@ internal sealed class SvmLightIndex(SvmLightOptions options) : IDisposable
     {
         ReadOnlySpan<byte> token = SvmLightLine.Next(ref line);
         if (!SvmLightLine.TryLabel(token, out double label))
-            throw lines.Malformed($"{SvmLightLine.Shown(token)} is no label; expected a finite number");
+            throw lines.Malformed($"{SvmLightLine.Shown(token)} is not a label; expected a finite number");
         if (line.StartsWith("qid:"u8))
             SvmLightLine.Next(ref line);
         int length = line.Count((byte)':');
