@@ -48,9 +48,9 @@ public class SmallSampleTests
     }
 
     [TestCase("", "is empty")]
-    [TestCase("a,b\n", "has a header but no rows")]
-    [TestCase("a\nx\ny\n", "no column of the table gives a feature")]
-    [TestCase("a,b\n1,x\n2\n", "line 3: expected 2 cells as in the first line, got 1")]
+    [TestCase("a,b\n", "has a header, but no rows")]
+    [TestCase("a\nx\ny\n", "no column besides the targets")]
+    [TestCase("a,b\n1,x\n2\n", "line 3: expected 2 cells, as in the first line, got 1")]
     [TestCase("a,b\n1,x\n1,x\n2,x\n1,x\n1,x\n", "at least two classes")]
     [TestCase("a,b\n1,x\"y\n", "quotation mark")]
     public void A_table_that_cannot_be_learned_gets_one_clear_line(string text, string message)

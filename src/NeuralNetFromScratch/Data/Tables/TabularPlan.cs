@@ -137,6 +137,8 @@ public sealed class TabularPlan
     internal TabularFeatures Encode(TabularData data)
     {
         ArgumentNullException.ThrowIfNull(data);
+        if (_columns.Length == 0)
+            throw new ArgumentException("the table has no column besides the targets", nameof(data));
         if (DenseFeatureCount + SparseFeatureCount == 0)
             throw new ArgumentException($"all columns of the table are ignored: {MessageText.Sentences([.. _columns.Select(column => column.ToString())])}; specify encodings with {nameof(TabularPlanOptions)}.{nameof(TabularPlanOptions.Encodings)}", nameof(data));
         int rows = data.RowCount, dense = 0, sparse = 0;
