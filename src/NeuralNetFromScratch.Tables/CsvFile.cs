@@ -25,7 +25,18 @@ public static class CsvFile
         if (!path.EndsWith(Compressed, StringComparison.OrdinalIgnoreCase))
             return Read(file, path, options);
         using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-        return Read(unpacked, path, options);
+        using var bytes = new MemoryStream();
+        try
+        {
+            unpacked.CopyTo(bytes);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw MessageText.Malformed(path, exception);
+        }
+
+        bytes.Position = 0;
+        return Read(bytes, path, options);
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSepar
 
     public static CsvLayout Of(Func<TextReader> open, string file, CsvOptions options)
     {
-        (char separator, bool skips) = FindSeparator(open, options);
+        (char separator, bool skips) = FindSeparator(open, file, options);
         using TextReader text = open();
         foreach (CsvRow row in CsvRow.Of(text, separator, skips, file))
         {
@@ -44,17 +44,20 @@ internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSepar
     }
 
     /// <summary>Returns the separator in a line "sep=", or the most frequent separator of the first line outside quotation marks.</summary>
-    private static (char Separator, bool SkipsLine) FindSeparator(Func<TextReader> open, CsvOptions options)
+    private static (char Separator, bool SkipsLine) FindSeparator(Func<TextReader> open, string file, CsvOptions options)
     {
         using TextReader text = open();
         string? line = text.ReadLine();
-        while (line is not null && line.Trim().Length == 0)
+        int number = 1;
+        for (; line is not null && line.Trim().Length == 0; number++)
             line = text.ReadLine();
         if (line is null)
             return (options.Separator ?? Separators[0], false);
         bool specifies = line.StartsWith(SeparatorLine, StringComparison.OrdinalIgnoreCase) && line.Length == SeparatorLine.Length + 1;
         if (options.Separator is { } asked)
             return (asked, specifies);
+        if (specifies && !CsvText.CanSeparate(line[^1]))
+            throw new InvalidDataException($"{MessageText.Escape(file)}, line {number}: {MessageText.Quote(line[^1..])} cannot be the separator");
         if (specifies)
             return (line[^1], true);
         var counts = new int[Separators.Length];

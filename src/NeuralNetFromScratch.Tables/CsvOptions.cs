@@ -35,8 +35,8 @@ public sealed record CsvOptions
 
     internal void Validate()
     {
-        if (Separator is '"' or '\r' or '\n')
-            throw new ArgumentException("a quotation mark or line break cannot be the separator", nameof(Separator));
+        if (Separator is { } separator && !CsvText.CanSeparate(separator))
+            throw new ArgumentException($"{MessageText.Quote(separator.ToString())} cannot be the separator; use the tab or an ASCII character other than \" and #", nameof(Separator));
         ArgumentNullException.ThrowIfNull(Culture, nameof(Culture));
         ArgumentNullException.ThrowIfNull(MissingMarkers, nameof(MissingMarkers));
         ArgumentNullException.ThrowIfNull(Types, nameof(Types));

@@ -5,6 +5,9 @@ namespace NeuralNetFromScratch.Tables;
 /// <summary>The current row of a CSV file.</summary>
 internal sealed class CsvRow
 {
+    /// <summary>The longest row that the reader supports.</summary>
+    private const int MostCharacters = 1 << 24;
+
     private readonly SepReader _reader;
     private readonly string _file;
 
@@ -35,7 +38,7 @@ internal sealed class CsvRow
         int offset = next - 1;
         using SepReader reader = Sep.New(separator).Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = false }).From(text);
         var row = new CsvRow(reader, file);
-        while (reader.MoveNext())
+        while (row.MoveNext(next))
         {
             row.Line = next;
             next = offset + reader.Current.LineNumberToExcl;
@@ -63,4 +66,16 @@ internal sealed class CsvRow
         new($"{MessageText.Escape(_file)}, line {Line}, column {(column is null ? $"{index + 1}" : MessageText.Quote(column))}: {what}");
 
     public InvalidDataException Wrong(string what) => new($"{MessageText.Escape(_file)}, line {Line}: {what}");
+
+    private bool MoveNext(int line)
+    {
+        try
+        {
+            return _reader.MoveNext();
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new InvalidDataException($"{MessageText.Escape(_file)}, line {line}: the row has more than {MostCharacters} characters; check for a quotation mark that is not closed", exception);
+        }
+    }
 }

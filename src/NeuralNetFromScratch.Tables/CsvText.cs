@@ -6,6 +6,9 @@ namespace NeuralNetFromScratch.Tables;
 /// <summary>Parses the texts of a CSV file.</summary>
 internal static class CsvText
 {
+    /// <summary>Whether a character can be the separator: an ASCII character except control characters, the quotation mark and #, or the tab or unit separator.</summary>
+    public static bool CanSeparate(char character) => character is '\t' or (>= '\u001f' and <= '~' and not '"' and not '#');
+
     /// <summary>Parses a finite number. Digits with a leading 0 are a number only if the caller asks for one.</summary>
     public static bool TryNumber(ReadOnlySpan<char> cell, CultureInfo culture, bool asked, out double number)
     {

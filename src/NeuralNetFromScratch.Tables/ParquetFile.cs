@@ -1,10 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Parquet;
 using Parquet.Schema;
 
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// Reads Parquet files with Parquet.Net. This class also works with NativeAOT, but publishing a program that uses it shows trim warnings of Parquet.Net.
+/// Reads Parquet files with Parquet.Net. A file can have up to 1000 rows for each of its bytes. This class also works with NativeAOT, but publishing a program that uses it shows trim warnings of Parquet.Net.
 /// </summary>
 public static class ParquetFile
 {
@@ -38,37 +39,65 @@ public static class ParquetFile
     {
         if (!stream.CanRead || !stream.CanSeek)
             throw new ArgumentException("the stream must be readable and seekable, since a Parquet file is read from its end; copy it to a MemoryStream", nameof(stream));
+        string file = $"{MessageText.Escape(name)}: not a valid Parquet file";
+        ParquetReader reader = await Guarded(file, () =>
+        {
+            ParquetCheck.Footer(stream);
+            return ParquetReader.CreateAsync(new BoundedReads(stream), leaveStreamOpen: true, cancellationToken: cancellationToken);
+        }).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            DataField[] all = await Guarded(file, () =>
+            {
+                ParquetCheck.Rows(reader.Metadata!, stream.Length);
+                return Task.FromResult(reader.Schema.DataFields);
+            }).ConfigureAwait(false);
+            if (all.Length == 0)
+                throw new InvalidDataException($"{MessageText.Escape(name)} has no columns");
+            if (all.GroupBy(field => field.Path.ToString(), StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                throw new InvalidDataException($"{MessageText.Escape(name)}: two columns have the name {MessageText.Quote(twice.Key)}");
+            List<TabularColumn> read = [];
+            foreach (DataField field in Choose(all, name, columns))
+            {
+                string where = $"{MessageText.Escape(name)}, column {MessageText.Quote(field.Path.ToString())}";
+                read.Add(await Guarded(where, () => ReadAsync(reader, field, stream, cancellationToken)).ConfigureAwait(false));
+            }
+
+            var source = new RowSource(name, "row", [.. Enumerable.Range(0, read.Count == 0 ? 0 : read[0].Count)]);
+            return new([.. read.Select(column => column.From(source))]);
+        }
+    }
+
+    /// <summary>Turns the exceptions that the contents of a file cause in Parquet.Net into one that says where.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A damaged file makes Parquet.Net throw exceptions of a dozen types, null references and indices out of range among them.")]
+    private static async Task<T> Guarded<T>(string where, Func<Task<T>> read)
+    {
         try
         {
-            ParquetReader reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                List<TabularColumn> read = [];
-                foreach (DataField field in Fields(reader.Schema, name, columns))
-                    read.Add(await ReadAsync(reader, field, name, cancellationToken).ConfigureAwait(false));
-                var source = new RowSource(name, "row", [.. Enumerable.Range(0, read.Count == 0 ? 0 : read[0].Count)]);
-                return new([.. read.Select(column => column.From(source))]);
-            }
+            return await read().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ParquetException or IOException or IndexOutOfRangeException or OverflowException or NotSupportedException or InvalidCastException)
+        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
         {
-            throw MessageText.Malformed($"{name}: not a valid Parquet file", exception);
+            throw MessageText.Malformed(where, exception);
         }
     }
 
-    private static DataField[] Fields(ParquetSchema schema, string name, IReadOnlyList<string>? columns)
-    {
-        DataField[] all = schema.DataFields;
-        return columns is null ? all : [.. columns.Select(column => Array.Find(all, field => field.Path.ToString() == column)
+    private static DataField[] Choose(DataField[] all, string name, IReadOnlyList<string>? columns) =>
+        columns is null ? all : [.. columns.Select(column => Array.Find(all, field => field.Path.ToString() == column)
             ?? throw new ArgumentException($"{MessageText.Escape(name)} has no column {MessageText.Quote(column)}; it has {MessageText.Names([.. all.Select(field => field.Path.ToString())])}", nameof(columns)))];
-    }
 
-    private static Task<TabularColumn> ReadAsync(ParquetReader reader, DataField field, string name, CancellationToken cancellationToken)
+    private static Task<TabularColumn> ReadAsync(ParquetReader reader, DataField field, Stream stream, CancellationToken cancellationToken)
     {
         var column = new ColumnRead(reader, field, cancellationToken);
         Type type = field.ClrType;
         if (field.IsArray || field.MaxRepetitionLevel > 0)
-            throw new InvalidDataException($"{MessageText.Escape(name)}, column {MessageText.Quote(field.Path.ToString())}: lists are not supported; specify the columns to read");
+            throw new InvalidDataException("lists are not supported; specify the columns to read");
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
+            ParquetCheck.Pages(stream, rows.GetMetadata(field)?.MetaData ?? throw new InvalidDataException($"row group {group} does not have it"), rows.RowCount);
+        }
+
         return type == typeof(double) ? column.NumbersAsync<double>(value => value)
             : type == typeof(float) ? column.NumbersAsync<float>(value => value)
             : type == typeof(int) ? column.NumbersAsync<int>(value => value)
@@ -84,7 +113,7 @@ public static class ParquetFile
             : type == typeof(DateTime) ? column.DatesAsync<DateTime>(value => value)
             : type == typeof(DateOnly) ? column.DatesAsync<DateOnly>(value => value.ToDateTime(TimeOnly.MinValue))
             : type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? column.TextsAsync()
-            : throw new InvalidDataException($"{MessageText.Escape(name)}, column {MessageText.Quote(field.Path.ToString())}: values of type {type.Name} are not supported; specify the columns to read");
+            : throw new InvalidDataException($"values of type {type.Name} are not supported; specify the columns to read");
     }
 
     /// <summary>Reads a column from all row groups.</summary>

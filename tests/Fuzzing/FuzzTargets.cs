@@ -8,6 +8,6 @@ public static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new IdxTarget(), new CompressedIdxTarget(), new SafetensorsTarget(), new ModelTarget(), new StreamTarget(), new CheckpointTarget(), new OnnxTarget(),
-        new SvmLightTarget(),
+        new SvmLightTarget(), new CsvTarget(), new ParquetTarget(),
     ];
 }

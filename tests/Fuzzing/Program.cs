@@ -1,7 +1,7 @@
 using System.Globalization;
 using NeuralNetFromScratch.Fuzzing;
 
-// usage: Fuzzing FORMAT... [--count N] [--seed S] [--first N]    FORMAT: idx, idx-gz, safetensors, model, checkpoint, onnx, or all
+// usage: Fuzzing FORMAT... [--count N] [--seed S] [--first N]    FORMAT: idx, idx-gz, safetensors, model, stream, checkpoint, onnx, svmlight, csv, parquet, or all
 // Reads N mutations of valid files of each format, and fails where anything but InvalidDataException comes out, or more memory is
 // taken than the file's size allows. A file that breaks a reader is written to the current folder.
 List<string> formats = [];

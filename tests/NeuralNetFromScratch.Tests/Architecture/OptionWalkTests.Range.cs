@@ -29,6 +29,7 @@ public partial class OptionWalkTests
         {
             null => AllowsNull,
             string text => text.Length > 0,
+            char character => char.IsAscii(character) && !char.IsControl(character) && character != '"',
             Enum one => Enum.IsDefined(one.GetType(), one),
             TimeSpan time => Contains(time.TotalSeconds),
             _ => Contains(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
@@ -39,7 +40,7 @@ public partial class OptionWalkTests
         private static Range? Of(Type type, string member, string? parameter, bool allowsNull)
         {
             Type inner = Nullable.GetUnderlyingType(type) ?? type;
-            if (inner.IsEnum || inner == typeof(string))
+            if (inner.IsEnum || inner == typeof(string) || inner == typeof(char))
                 return new(0, true, 0, true, allowsNull, IsExact: false);
             if (!Documentation.Value.TryGetValue(member, out string? text))
                 return null;

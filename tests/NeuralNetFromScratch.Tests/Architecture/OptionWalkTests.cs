@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using NeuralNetFromScratch.Images;
 using NeuralNetFromScratch.Onnx;
+using NeuralNetFromScratch.Tables;
 using NeuralNetFromScratch.Tests.Data;
 using NeuralNetFromScratch.Tests.Reference;
 
@@ -13,7 +14,7 @@ namespace NeuralNetFromScratch.Tests.Architecture;
 /// </summary>
 public partial class OptionWalkTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(Sequential).Assembly, typeof(OnnxModel).Assembly, typeof(RgbaImage).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(Sequential).Assembly, typeof(OnnxModel).Assembly, typeof(RgbaImage).Assembly, typeof(CsvFile).Assembly];
 
     private const string Good = "checkpoint";
 
@@ -143,6 +144,9 @@ public partial class OptionWalkTests
             case TabularPlanOptions options:
                 _ = TabularPlan.Infer(new TabularData(TabularColumn.Numbers("a", [1, 2])), options: options);
                 break;
+            case CsvOptions options:
+                _ = CsvFile.Parse("a\n1\n", options);
+                break;
             case WeightLoadOptions options:
                 network.Save(folder.File("weights"), Enum.IsDefined(options.Naming) ? options.Naming : TensorNaming.Native);
                 network.LoadWeights(folder.File("weights"), options);
@@ -176,7 +180,7 @@ public partial class OptionWalkTests
     private static bool IsOption(Type type)
     {
         Type inner = Nullable.GetUnderlyingType(type) ?? type;
-        return inner.IsEnum || inner == typeof(string) || inner == typeof(int) || inner == typeof(long) || inner == typeof(float) || inner == typeof(double) || inner == typeof(TimeSpan);
+        return inner.IsEnum || inner == typeof(string) || inner == typeof(char) || inner == typeof(int) || inner == typeof(long) || inner == typeof(float) || inner == typeof(double) || inner == typeof(TimeSpan);
     }
 
     private static object Fresh(Type type)
@@ -208,6 +212,7 @@ public partial class OptionWalkTests
             : inner == typeof(long) ? [0L, -1L, long.MinValue, 1L]
             : inner == typeof(float) ? [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -1f, 1f, 2f, 0.25f]
             : inner == typeof(double) ? [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0.0, -1.0, 1.0, 2.0, 0.25]
+            : inner == typeof(char) ? ['\0', '"', '\n', '\uffff', ',']
             : inner == typeof(TimeSpan) ? [TimeSpan.Zero, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1)]
             : [""];
         foreach (object value in some)

@@ -158,12 +158,28 @@ public class CsvFileTests
     [TestCase("a,b\n\"1\nx\",2\n\"x\"y,z\n", "text, line 4, column \"a\": a quotation mark is misplaced")]
     [TestCase("a,b\n1,\"open\n2,z\n", "text, line 2, column \"b\": a quotation mark is misplaced")]
     [TestCase("n,b\n1,x\nfive,y\n", "text, line 3, column \"n\": \"five\" is not a number")]
+    [TestCase("\nsep=\u0007\na\n", "text, line 2: \"\\u0007\" cannot be the separator")]
     [TestCase("sep=;\nn;b\n1;x\nInfinity;y\n", "text, line 4, column \"n\": \"Infinity\" is not a number")]
     public void What_is_no_table_is_named_by_line_and_column(string text, string message)
     {
         bool hasNumber = text.Contains("n,b", StringComparison.Ordinal) || text.Contains("n;b", StringComparison.Ordinal);
         CsvOptions options = new() { Types = hasNumber ? new Dictionary<string, ColumnType> { ["n"] = ColumnType.Number } : new() };
         Assert.That(() => CsvFile.Parse(text, options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void A_quotation_mark_that_is_not_closed_is_named_in_a_long_file() =>
+        Assert.That(
+            () => CsvFile.Parse("a,b\n1,2\n3,\"" + new string('x', 1 << 24)),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("text, line 3: the row has more than 16777216 characters; check for a quotation mark"));
+
+    [Test]
+    public void A_damaged_compressed_file_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("table.csv.gz");
+        File.WriteAllText(path, "a,b\n1,2\n");
+        Assert.That(() => CsvFile.Read(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(path));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Data;
 using NeuralNetFromScratch.Tables;
 using NeuralNetFromScratch.Tests.Data;
@@ -84,7 +85,45 @@ public class OtherSourcesTests
         Assert.That(table.ToTabularData, Throws.ArgumentException.With.Message.Contains("column \"bytes\", row 0"));
     }
 
-    private static async Task Write(string path)
+    [Test]
+    public async Task A_Parquet_file_that_lies_about_its_size_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("table.parquet");
+        await Write(path);
+        byte[] file = await File.ReadAllBytesAsync(path);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(file.Length - 8)), start = file.Length - 8 - length;
+
+        // Footers in Thrift's compact protocol: structures within structures; a version, and a list of schema elements that is too long or no list; a group of 2³¹ − 1 rows.
+        await Refuse([.. file[..start], 0xFC, .. Enumerable.Repeat((byte)0x1C, 100_000)], "levels deep");
+        await Refuse([.. file[..start], 0x15, 4, 0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 7], "a list has 2147483647 elements");
+        await Refuse([.. file[..start], 0x15, 4, 0x15, 4], "field 2 of a structure has the wrong type");
+        await Refuse([.. file[..start], 0x15, 4, 0x19, 0x1C, 0x48, 1, 0x73, 0x15, 0, 0, 0x16, 12, 0x19, 0x1C, 0x19, 0x0C, 0x16, 0, 0x16, 0xFE, 0xFF, 0xFF, 0xFF, 0x0F, 0, 0], "a group has 2147483647 rows");
+
+        async Task Refuse(byte[] beginning, string message)
+        {
+            byte[] tail = [0, 0, 0, 0, .. "PAR1"u8];
+            BinaryPrimitives.WriteInt32LittleEndian(tail, beginning.Length - start);
+            await File.WriteAllBytesAsync(path, [.. beginning, .. tail]);
+            Assert.That(async () => await ParquetFile.ReadAsync(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(path).And.Message.Contains(message));
+        }
+    }
+
+    [Test]
+    public void Infinite_numbers_of_a_Parquet_file_are_refused_by_column()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("table.parquet");
+        Assert.That(
+            async () =>
+            {
+                await Write(path, [1, double.PositiveInfinity, 2]);
+                await ParquetFile.ReadAsync(path);
+            },
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("column \"real\""));
+    }
+
+    private static async Task Write(string path, double[]? reals = null)
     {
         var schema = new ParquetSchema(
             new DataField<int?>("number"), new DataField<string>("text"), new DataField<double>("real"), new DataField<DateTime>("date"), new DataField<decimal>("money"), new DataField<bool>("flag"));
@@ -95,7 +134,7 @@ public class OtherSourcesTests
             using ParquetRowGroupWriter rows = writer.CreateRowGroup();
             await rows.WriteAsync<int>(schema.DataFields[0], Numbers);
             await rows.WriteAsync(schema.DataFields[1], Strings);
-            await rows.WriteAsync<double>(schema.DataFields[2], Reals);
+            await rows.WriteAsync<double>(schema.DataFields[2], reals ?? Reals);
             await rows.WriteAsync<DateTime>(schema.DataFields[3], Enumerable.Repeat(new DateTime(2020, 2, 29, 1, 2, 3, DateTimeKind.Utc), 3).ToArray());
             await rows.WriteAsync<decimal>(schema.DataFields[4], Decimals);
             await rows.WriteAsync<bool>(schema.DataFields[5], Flags);

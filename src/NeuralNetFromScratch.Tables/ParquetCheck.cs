@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using Parquet.Meta;
+
+namespace NeuralNetFromScratch.Tables;
+
+/// <summary>
+/// What a Parquet file says of its sizes, compared with its length before memory is taken by it: the structure of the footer, the number of rows, and the pages of
+/// the columns that are read.
+/// </summary>
+internal static class ParquetCheck
+{
+    /// <summary>
+    /// Rows for each byte of the file. Repeated values and codes take next to none: a file of the least size, about 300 bytes, may have 300,000 equal rows.
+    /// </summary>
+    public const int MostRowsOfAByte = 1000;
+
+    /// <summary>A page of any length may have so many bytes when it is unpacked; one of more at most 1100 for each of its own, which is the most that gzip reaches.</summary>
+    private const long SmallPageBytes = 64 << 20, MostUnpackedOfAByte = 1100;
+
+    private const int TailBytes = 8;
+
+    private const int DataPage = 0, DictionaryPage = 2, DataPage2 = 3;
+
+    /// <summary>The structure of the footer.</summary>
+    /// <exception cref="InvalidDataException">The file does not end as a Parquet file does, or its footer is malformed.</exception>
+    public static void Footer(Stream stream)
+    {
+        Span<byte> tail = stackalloc byte[TailBytes];
+        if (stream.Length < TailBytes)
+            throw new InvalidDataException($"a Parquet file ends with its footer's length and \"PAR1\"; {stream.Length} bytes are no file");
+        stream.Position = stream.Length - TailBytes;
+        stream.ReadExactly(tail);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        if (!tail[4..].SequenceEqual("PAR1"u8))
+            throw new InvalidDataException("a Parquet file ends with \"PAR1\"");
+        if (length < 0 || length > stream.Length - TailBytes)
+            throw new InvalidDataException($"a footer of {length} bytes does not fit into a file of {stream.Length}");
+        stream.Position = stream.Length - TailBytes - length;
+        new ThriftWalk(stream, stream.Length - TailBytes).Read(ThriftLayout.Footer);
+        stream.Position = 0;
+    }
+
+    /// <summary>The number of rows of all groups.</summary>
+    /// <exception cref="InvalidDataException">It is negative, or more than the file can hold.</exception>
+    public static void Rows(FileMetaData metadata, long fileLength)
+    {
+        long rows = 0, most = Math.Min(Array.MaxLength, fileLength * MostRowsOfAByte);
+        foreach (RowGroup group in metadata.RowGroups)
+        {
+            if (group.NumRows < 0 || group.NumRows > most - rows)
+                throw new InvalidDataException($"a group has {group.NumRows} rows; a file of {fileLength} bytes may have {most}, 0 to {MostRowsOfAByte} for a byte");
+            rows += group.NumRows;
+        }
+    }
+
+    /// <summary>The pages of a column in one group.</summary>
+    /// <exception cref="InvalidDataException">They do not lie within the file, are unpacked to more than they can be, or have not as many values as the group has rows.</exception>
+    public static void Pages(Stream stream, ColumnMetaData column, long rows)
+    {
+        long position = column.DictionaryPageOffset is > 0 and long dictionary ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset, values = 0;
+        if (column.NumValues != rows)
+            throw new InvalidDataException($"{column.NumValues} values in a group of {rows} rows");
+        while (values < rows)
+        {
+            if (position < 0 || position >= stream.Length)
+                throw new InvalidDataException($"{values} values of {rows}, and then a page at byte {position} of {stream.Length}");
+            stream.Position = position;
+            var header = new ThriftWalk(stream, stream.Length);
+            header.Read(ThriftLayout.Page);
+            long packed = header[3] ?? -1, unpacked = header[2] ?? -1;
+            long? count = header[1] switch { DataPage => header[5, 1], DictionaryPage => header[7, 1], DataPage2 => header[8, 1], _ => null };
+            if (packed < 0 || packed > stream.Length - stream.Position)
+                throw new InvalidDataException($"the page at byte {position} has {packed} bytes, of which {stream.Length - stream.Position} are there");
+            if (unpacked < 0 || unpacked > Math.Max(SmallPageBytes, packed * MostUnpackedOfAByte) || (column.Codec == CompressionCodec.UNCOMPRESSED && unpacked != packed))
+                throw new InvalidDataException($"the page at byte {position} has {packed} bytes and cannot become {unpacked}");
+            if (count is not >= 0 || (header[1] == DictionaryPage ? count > unpacked : count > rows - values))
+                throw new InvalidDataException($"the page at byte {position} has {count} values; {rows - values} rows are left");
+            values += header[1] == DictionaryPage ? 0 : count.Value;
+            position = stream.Position + packed;
+        }
+    }
+}
