@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using NeuralNetFromScratch.Benchmarks.Comparison;
 using NeuralNetFromScratch.Benchmarks.Files;
 using NeuralNetFromScratch.Benchmarks.Ladder;
+using NeuralNetFromScratch.Benchmarks.Scaling;
 using NeuralNetFromScratch.Benchmarks.Threads;
 
 namespace NeuralNetFromScratch.Benchmarks;
@@ -27,6 +28,10 @@ internal static class BenchmarkProgram
                 return await FilesCommand.RunAsync(rest, error);
             case ["ladder", .. var rest]:
                 return await LadderCommand.RunAsync(rest, error);
+            case ["scaling", .. var rest]:
+                return await ScalingCommand.RunAsync(rest, error);
+            case [ScalingProcess.Verb, var threads]:
+                return ScalingProcess.Run(int.Parse(threads, CultureInfo.InvariantCulture));
             case ["threads", .. var rest]:
                 return await ThreadsCommand.RunAsync(rest, error);
             case [ThreadsCommand.TrainVerb, var network, var data, var threads]:
@@ -34,7 +39,7 @@ internal static class BenchmarkProgram
             case [ThreadsCommand.SpinVerb, var processor]:
                 return ChildProcess.Spin(int.Parse(processor, CultureInfo.InvariantCulture));
             case [var verb, ..] when !verb.StartsWith('-'):
-                await error.WriteLineAsync($"There is no verb {verb}: it is compare, files, ladder, threads, or BenchmarkDotNet's options such as --filter '*' (see --help).");
+                await error.WriteLineAsync($"There is no verb {verb}: it is compare, files, ladder, scaling, threads, or BenchmarkDotNet's options such as --filter '*' (see --help).");
                 return BadUsage;
             default:
                 IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchmarkProgram).Assembly).Run(arguments);
