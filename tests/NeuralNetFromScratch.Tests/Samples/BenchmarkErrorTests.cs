@@ -17,6 +17,7 @@ public class BenchmarkErrorTests
     [TestCase("NeuralNetFromScratch.Benchmarks", "threads --pairs 0", "--pairs must be positive")]
     [TestCase("NeuralNetFromScratch.Benchmarks", "files --gigabytes 0", "--gigabytes must be positive and less than 1000")]
     [TestCase("NeuralNetFromScratch.Benchmarks", "files --block 0", "--block must be positive")]
+    [TestCase("NeuralNetFromScratch.Benchmarks", "scaling --json none/x", "--json none/x: there is no folder")]
     [TestCase("NeuralNetFromScratch.Benchmarks", "ladder --size 5", "--size must be a positive multiple of 96, got 5")]
     public void Bad_arguments(string program, string arguments, string message)
     {
