@@ -15,6 +15,7 @@ internal static class WholeRecipes
         new("training: sparse rows beside a dense block", (width, digest) => Sparse(width, digest, 6)),
         new("training: noise, dropout, normalizations, augmentation, averages, accumulation, early stopping", Everything),
         new("training: deep layers whose products are cut into blocks", Deep),
+        new("training: eight shards", Shards),
         new("training: L-BFGS", Lbfgs),
         new("functions of registers", Functions),
         new("functions in double precision", Doubles),
@@ -79,6 +80,14 @@ internal static class WholeRecipes
         Fit(network, new RmsProp(1e-3f) { GlobalClipNorm = 0.5f }, SampleData.WithLabels([900]), new() { Epochs = 2, BatchSize = 39, Seed = 2 }, width, digest);
     }
 
+    /// <summary>What a cluster of any number of processes computes, here one.</summary>
+    private static void Shards(SimdWidth width, Digest digest)
+    {
+        var network = new Sequential([28, 28], 5, new Dense(30), new BatchNormalization(), new ActivationLayer(Activation.Relu), new Dropout(0.2f), new Dense(10));
+        var options = new FitOptions { Epochs = 2, BatchSize = 45, Seed = 7, ValidationFraction = 0.2, Augmentation = new ImageAugmentation { MaxShift = 1 } };
+        Fit(network, new AdamW(2e-3f) { EmaDecay = 0.9f, GlobalClipNorm = 1 }, SyntheticDigits.Create(150, 4), options, width, digest, new GradientExchange(Communicator.Alone));
+    }
+
     /// <summary>It takes the widest registers itself.</summary>
     private static void Lbfgs(SimdWidth width, Digest digest)
     {
@@ -87,9 +96,9 @@ internal static class WholeRecipes
         digest.Add(network);
     }
 
-    private static void Fit(Sequential network, Optimizer optimizer, Dataset samples, FitOptions options, SimdWidth width, Digest digest)
+    private static void Fit(Sequential network, Optimizer optimizer, Dataset samples, FitOptions options, SimdWidth width, Digest digest, GradientExchange? exchange = null)
     {
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), optimizer, new Engine(2, width));
+        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), optimizer, new Engine(2, width), exchange);
         digest.Add(trainer.Fit(samples, options));
         digest.Add(network);
         digest.Add(network.Predict(samples, new Engine(2, width)).AsMatrix().Span);

@@ -42,7 +42,7 @@ internal static class CheckpointFolder
 /// Specifies where and how often a training writes checkpoints, from which <see cref="Trainer.ResumeOrFit"/> and <see cref="Trainer.Resume"/>
 /// continue with the same bits. A checkpoint is also written at the end of the training and after a cancellation. Each file is written under a
 /// temporary name in the same folder, flushed to disk and renamed, so that a complete file exists whenever the process ends. The finished epochs
-/// are in a second file, whose name has ".history" added; copy it together with the checkpoint.
+/// are in a second file, whose name has ".history" added; copy it together with the checkpoint. In a cluster, rank 0 writes and reads checkpoints.
 /// <see cref="Sequential.Load(string, PartRegistry?)"/> reads the network of a checkpoint.
 /// </summary>
 public sealed record CheckpointOptions

@@ -5,7 +5,7 @@ public sealed partial class Trainer
 {
     /// <summary>
     /// Continues an interrupted <see cref="Fit"/> from a checkpoint. The same network, loss, optimizer, samples and options give the same bits as
-    /// an uninterrupted training, at any number of threads. Data sets are compared by <see cref="Dataset.GetFingerprint"/> if they have one. The
+    /// an uninterrupted training, at any number of threads and processes; in a cluster, rank 0 reads the checkpoint. Data sets are compared by <see cref="Dataset.GetFingerprint"/> if they have one. The
     /// number of epochs may differ. A finished training returns at once.
     /// </summary>
     /// <param name="path">The path of the checkpoint.</param>
@@ -29,8 +29,16 @@ public sealed partial class Trainer
         ArgumentNullException.ThrowIfNull(options);
         using UseGuard.Use use = BeginUse();
         TrainingPlan plan = Begin(training, options);
-        HistoryPlace history = Read(path, plan, fitsOtherData: false)!;
-        return Run(plan, progress, cancellationToken, (path, history, _state.History.Count));
+        try
+        {
+            CompareCluster(plan, nameof(Resume));
+            (_, HistoryPlace? history) = Restore(plan, () => Read(path, plan, fitsOtherData: false));
+            return Run(plan, progress, cancellationToken, history is null ? null : (path, history, _state.History.Count));
+        }
+        catch (Exception exception) when (Abandons(exception))
+        {
+            throw;
+        }
     }
 
     /// <summary>
@@ -71,10 +79,28 @@ public sealed partial class Trainer
             throw new ArgumentException($"{nameof(ResumeOrFit)} needs {nameof(FitOptions)}.{nameof(FitOptions.Checkpoint)}, which names the checkpoint file", nameof(options));
         using UseGuard.Use use = BeginUse();
         TrainingPlan plan = Begin(training, options);
-        if (!File.Exists(checkpoint.Path) || Read(checkpoint.Path, plan, fitsOtherData: true) is not { } history)
-            return Run(plan, progress, cancellationToken);
-        bool isFinished = _state.IsStopped || _state.Epoch > options.Epochs || _state.Ended == TrainingEndReason.Callback;
-        return isFinished ? Finished(options) : Run(plan, progress, cancellationToken, (checkpoint.Path, history, _state.History.Count));
+        try
+        {
+            CompareCluster(plan, nameof(ResumeOrFit));
+            (bool isResumed, HistoryPlace? history) = Restore(plan, () => File.Exists(checkpoint.Path) ? Read(checkpoint.Path, plan, fitsOtherData: true) : null);
+            if (isResumed && (_state.IsStopped || _state.Epoch > options.Epochs || _state.Ended == TrainingEndReason.Callback))
+                return Finished(options);
+            return Run(plan, progress, cancellationToken, history is null ? null : (checkpoint.Path, history, _state.History.Count));
+        }
+        catch (Exception exception) when (Abandons(exception))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>Restores the state from a checkpoint, which rank 0 of a cluster reads.</summary>
+    /// <returns>Whether it was restored, and where the history is, for the process that writes to it.</returns>
+    private (bool IsResumed, HistoryPlace? History) Restore(TrainingPlan plan, Func<HistoryPlace?> read)
+    {
+        if (_steps.Cluster is { IsAlone: false } cluster)
+            return new ClusterResume(cluster, _state, plan.StepsPerEpoch).Run(read);
+        HistoryPlace? history = read();
+        return (history is not null, history);
     }
 
     /// <summary>Returns the result of a training that its checkpoint records as finished.</summary>
