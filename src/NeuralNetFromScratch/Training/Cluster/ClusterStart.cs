@@ -99,7 +99,9 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
         if (_bounds.Length == 0)
         {
             _hashes = new byte[length * _collectives.RankCount];
-            _bounds = [.. Enumerable.Range(0, _collectives.RankCount + 1).Select(rank => rank * length)];
+            _bounds = new int[_collectives.RankCount + 1];
+            for (int rank = 0; rank < _bounds.Length; rank++)
+                _bounds[rank] = rank * length;
         }
 
         return _hashes.AsSpan(_bounds[Rank], length);

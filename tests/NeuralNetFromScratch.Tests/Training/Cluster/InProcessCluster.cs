@@ -70,7 +70,6 @@ internal sealed class InProcessCluster
 
         public override void Swap(ReadOnlySpan<byte> sent, Span<byte> received, int partner)
         {
-            Assert.That(partner, Is.InRange(0, count - 1).And.Not.EqualTo(rank));
             cluster._mailboxes[rank, partner].Put(sent, cluster);
             cluster._mailboxes[partner, rank].Take(received, cluster);
         }
