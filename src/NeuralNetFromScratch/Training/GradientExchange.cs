@@ -9,7 +9,7 @@ namespace NeuralNetFromScratch;
 /// same bits. Set it as <see cref="TrainerOptions.Exchange"/> in each process.
 /// </summary>
 /// <remarks>
-/// Each process passes the whole training samples and makes the same calls, but reads only the samples of its own shards. A layer that mixes samples, as batch
+/// Each process passes the whole training samples and makes the same calls, but reads only the samples of its own shards, after all labels at the start. A layer that mixes samples, as batch
 /// normalization does, sees the samples of a shard; the shards' contributions to running statistics are added in the same tree. An exchange of one shard is the same
 /// as none.
 /// </remarks>

@@ -9,7 +9,7 @@ namespace NeuralNetFromScratch;
 /// The loss must be a function of the parameters alone, so the random numbers of layers such as dropout are the same in every pass. Positions, gradients and the
 /// memory of pairs are in double precision. The network computes in single precision, which limits how small the gradient can become. The next call of
 /// <see cref="Fit"/> after a cancelled one continues it, with the bits of an uninterrupted training. There are no checkpoints: in another process, L-BFGS starts
-/// with an empty memory from the saved network and takes other steps.
+/// with an empty memory from the saved network and takes other steps. It runs in one process: there is no exchange of gradients.
 /// </remarks>
 public sealed class LbfgsTrainer
 {

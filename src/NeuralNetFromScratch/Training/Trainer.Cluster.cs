@@ -5,18 +5,31 @@ namespace NeuralNetFromScratch;
 /// <summary>Trainings that the processes of a cluster share.</summary>
 public sealed partial class Trainer
 {
-    /// <summary>Compares what the processes of a cluster are about to do, which is a training with options.</summary>
-    private void CompareCluster(TrainingPlan plan, string call)
+    /// <summary>
+    /// Checks all arguments before anything changes, and compares them with those of the other processes of a cluster. Where one refuses them, the others learn of it.
+    /// </summary>
+    private TrainingPlan Begin(Dataset training, FitOptions options, string call)
     {
         if (_steps.Cluster is not { IsAlone: false } cluster)
-            return;
-        FitOptions options = plan.Options;
+            return Begin(training, options);
+        TrainingPlan plan;
+        try
+        {
+            plan = Begin(training, options);
+        }
+        catch (Exception exception)
+        {
+            cluster.Refuse(exception);
+            throw;
+        }
+
         Dictionary<string, string> entries = Entries(call);
         foreach ((string key, string text) in TrainingFingerprint.OfOptions(_network, _loss, _optimizer, _engine, _shards, plan))
             entries[key] = text;
         entries["number of epochs"] = options.Epochs.ToString(CultureInfo.InvariantCulture);
         entries["stop at a loss that is not finite"] = options.StopOnNonFiniteLoss ? "yes" : "no";
         cluster.Compare(entries);
+        return plan;
     }
 
     /// <summary>Compares the processes of a cluster before the first step, unless a training has begun.</summary>

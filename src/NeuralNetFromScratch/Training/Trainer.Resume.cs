@@ -20,7 +20,7 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">As for <see cref="Fit"/>.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite and <see cref="FitOptions.StopOnNonFiniteLoss"/> is true.</exception>
-    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Fit"/>.</exception>
     public TrainingHistory Resume(
         string path, Dataset training, FitOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -28,10 +28,9 @@ public sealed partial class Trainer
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
         using UseGuard.Use use = BeginUse();
-        TrainingPlan plan = Begin(training, options);
         try
         {
-            CompareCluster(plan, nameof(Resume));
+            TrainingPlan plan = Begin(training, options, nameof(Resume));
             (_, HistoryPlace? history) = Restore(plan, () => Read(path, plan, fitsOtherData: false));
             return Run(plan, progress, cancellationToken, history is null ? null : (path, history, _state.History.Count));
         }
@@ -69,7 +68,7 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">The options have no checkpoint, or as for <see cref="Fit"/>.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite and <see cref="FitOptions.StopOnNonFiniteLoss"/> is true.</exception>
-    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Fit"/>.</exception>
     public TrainingHistory ResumeOrFit(
         Dataset training, FitOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -78,10 +77,9 @@ public sealed partial class Trainer
         if (options.Checkpoint is not { } checkpoint)
             throw new ArgumentException($"{nameof(ResumeOrFit)} needs {nameof(FitOptions)}.{nameof(FitOptions.Checkpoint)}, which names the checkpoint file", nameof(options));
         using UseGuard.Use use = BeginUse();
-        TrainingPlan plan = Begin(training, options);
         try
         {
-            CompareCluster(plan, nameof(ResumeOrFit));
+            TrainingPlan plan = Begin(training, options, nameof(ResumeOrFit));
             (bool isResumed, HistoryPlace? history) = Restore(plan, () => File.Exists(checkpoint.Path) ? Read(checkpoint.Path, plan, fitsOtherData: true) : null);
             if (isResumed && (_state.IsStopped || _state.Epoch > options.Epochs || _state.Ended == TrainingEndReason.Callback))
                 return Finished(options);

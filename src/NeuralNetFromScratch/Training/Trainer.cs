@@ -7,7 +7,8 @@ namespace NeuralNetFromScratch;
 /// </summary>
 /// <remarks>
 /// A training can be controlled at three levels: <see cref="Fit"/>; <c>TrainStep</c> in the caller's loop; and the stages of a step, <c>Load</c>,
-/// <see cref="ComputeGradients"/>, <see cref="Exchange"/> and <see cref="Update"/>.
+/// <see cref="ComputeGradients"/>, <see cref="Exchange"/> and <see cref="Update"/>. With <see cref="TrainerOptions.Exchange"/> the processes of a cluster
+/// share each step: all of them make the same calls with the same arguments.
 /// </remarks>
 public sealed partial class Trainer
 {
@@ -87,17 +88,17 @@ public sealed partial class Trainer
     /// </exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite and <see cref="FitOptions.StopOnNonFiniteLoss"/> is true.</exception>
-    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another call of this trainer is in progress; or the processes of a cluster do not train the same, in which case all of them throw.
+    /// </exception>
     public TrainingHistory Fit(
         Dataset training, FitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         using UseGuard.Use use = BeginUse();
-        TrainingPlan plan = Begin(training, options ?? new());
         try
         {
-            CompareCluster(plan, nameof(Fit));
-            return Run(plan, progress, cancellationToken);
+            return Run(Begin(training, options ?? new(), nameof(Fit)), progress, cancellationToken);
         }
         catch (Exception exception) when (Abandons(exception))
         {

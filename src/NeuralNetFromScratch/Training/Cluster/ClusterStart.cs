@@ -12,6 +12,9 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
 {
     private const int HashLength = sizeof(long);
 
+    /// <summary>Before the message of a process that refuses its arguments.</summary>
+    private const string Refusal = "\0";
+
     private readonly Collectives _collectives = exchange.Collectives;
     private long _compared;
     private byte[] _hashes = [];
@@ -33,12 +36,21 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
         if (IsAlone)
             return;
         string[] texts = _collectives.Gather(string.Join('\n', entries.Select(entry => $"{Escaped(entry.Key)}\t{Escaped(entry.Value)}")));
+        if (Array.FindIndex(texts, text => text.StartsWith(Refusal, StringComparison.Ordinal)) is >= 0 and var refusing)
+            throw exchange.Agree(new InvalidOperationException($"rank {refusing} does not train: {texts[refusing][Refusal.Length..]}"));
         string[] first = texts[0].Split('\n');
         for (int rank = 1; rank < texts.Length; rank++)
         {
             if (texts[rank] != texts[0])
                 throw exchange.Agree(new InvalidOperationException(Difference(first, texts[rank].Split('\n'), rank)));
         }
+    }
+
+    /// <summary>Tells the other processes, which compare their entries, that this one refuses its arguments.</summary>
+    public void Refuse(Exception exception)
+    {
+        exchange.Agree(exception);
+        _collectives.Gather(Refusal + exception.Message);
     }
 
     /// <summary>Gives all processes the parameters, their averages, the optimizer's state and the place in the training of rank 0.</summary>

@@ -123,6 +123,17 @@ public class ClusterAgreementTests
     }
 
     [Test]
+    public void A_process_that_refuses_its_arguments_does_not_keep_the_others_waiting()
+    {
+        (_, Exception?[] failures, string? aborted) = InProcessCluster.TryRun(Ranks, communicator =>
+            TrainerOf(ClusterRecipes.Plain(), communicator).Fit(ClusterRecipes.Few, new() { BatchSize = communicator.Rank == 2 ? 0 : 32 }));
+        Assert.That(aborted, Is.Null);
+        Assert.That(failures[2], Is.InstanceOf<ArgumentOutOfRangeException>());
+        foreach (int rank in (int[])[0, 1, 3])
+            Assert.That(failures[rank], Is.InstanceOf<InvalidOperationException>().With.Message.StartsWith("rank 2 does not train: BatchSize"));
+    }
+
+    [Test]
     public void Processes_that_drift_apart_are_told_where_and_since_when() => Assert.That(
         Refusals(communicator =>
         {

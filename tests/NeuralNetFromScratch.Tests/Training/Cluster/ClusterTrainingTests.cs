@@ -32,10 +32,65 @@ public class ClusterTrainingTests
     }
 
     [Test]
+    public void Gradients_of_the_last_layers_are_sent_while_those_of_the_first_are_computed()
+    {
+        string alone = ClusterRecipes.Fit(new GradientExchange(Communicator.Alone, shards: 2), Wide(null), new Sgd(0.1f), ClusterRecipes.Few, new() { Epochs = 1 });
+        string[] results = InProcessCluster.Run(2, communicator =>
+        {
+            using var sent = new ManualResetEventSlim();
+            return ClusterRecipes.Fit(new GradientExchange(new Announcing(communicator, sent), shards: 2), Wide(sent), new Sgd(0.1f), ClusterRecipes.Few, new() { Epochs = 1 });
+        });
+        Assert.That(results, Is.All.EqualTo(alone));
+    }
+
+    /// <summary>A bucket of gradients before the gate, and one after it.</summary>
+    private static Sequential Wide(ManualResetEventSlim? sent) => new([28, 28], 3, new Dense(800, Activation.Relu), new Gate(sent), new Dense(350, Activation.Relu), new Dense(10));
+
+    [Test]
     public void More_shards_than_samples_and_many_ranks([Values(16, 64)] int shards)
     {
         Func<GradientExchange?, string> run = ClusterRecipes.All["batch normalization, a single remaining sample"];
         Assert.That(
             InProcessCluster.Run(16, communicator => run(new GradientExchange(communicator, shards))), Is.All.EqualTo(run(new GradientExchange(Communicator.Alone, shards))));
+    }
+
+    /// <summary>Tells when the first gradients are sent.</summary>
+    private sealed class Announcing(Communicator inner, ManualResetEventSlim sent) : Communicator
+    {
+        private const int BucketBytes = 1 << 19;
+
+        public override int Rank => inner.Rank;
+
+        public override int RankCount => inner.RankCount;
+
+        public override void Swap(ReadOnlySpan<byte> sentBytes, Span<byte> received, int partner)
+        {
+            if (sentBytes.Length >= BucketBytes && Thread.CurrentThread.Name == "gradient exchange")
+                sent.Set();
+            inner.Swap(sentBytes, received, partner);
+        }
+
+        public override void Abort(string reason) => inner.Abort(reason);
+    }
+
+    /// <summary>The identity, whose backward pass waits until gradients are sent.</summary>
+    private sealed class Gate(ManualResetEventSlim? sent) : Layer(new Settings(Kind)), IPart<Gate>
+    {
+        private const int TimeoutMilliseconds = 60_000;
+
+        public static string Kind => "gate";
+
+        public static Gate Create(Settings settings) => new(null);
+
+        public override Shape OutputShape(Shape inputShape) => inputShape;
+
+        public override void Forward(in LayerContext context, ReadOnlyMatrixView input, MatrixView output) => input.Span.CopyTo(output.Span);
+
+        public override void Backward(in LayerContext context, ReadOnlyMatrixView input, ReadOnlyMatrixView output, MatrixView outputGradient, MatrixView inputGradient)
+        {
+            if (sent is not null && !sent.Wait(TimeoutMilliseconds))
+                throw new InvalidOperationException("no gradients are sent before those of the first layer are computed");
+            outputGradient.Span.CopyTo(inputGradient.Span);
+        }
     }
 }
