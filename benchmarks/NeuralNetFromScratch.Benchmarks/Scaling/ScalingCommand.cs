@@ -12,16 +12,36 @@ namespace NeuralNetFromScratch.Benchmarks.Scaling;
 /// </summary>
 internal static class ScalingCommand
 {
+    /// <summary>Bytes of memory a second, and the accesses of an update and of an addition, where nothing is measured.</summary>
+    private const double MemoryBandwidth = 10e9, UpdateAccesses = 6, AdditionAccesses = 3;
+
     private static readonly int[] Machines = [8, 16, 32, 64, 128, 256, 512, 1024];
 
     public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error)
     {
         Option<string> launcher = new("--launcher") { Description = "What starts two processes before the program's own name.", DefaultValueFactory = _ => "mpirun -n 2" };
+        Option<double[]> samples = new("--samples")
+        {
+            Description = "Microseconds that a machine takes for a sample of 784-128-10, 784-512-512-10 and the convolutional network: models such machines, and measures nothing.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        samples.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double[]>() is { Length: > 0 } values && (values.Length != Workload.All.Count || values.Any(value => value is not (> 0 and < 1e6))))
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--samples must be {Workload.All.Count} positive numbers below a million"));
+        });
         Option<string?> json = new("--json") { Description = "File to write the rows to." };
-        var command = new RootCommand("Measures training on two processes, and models it on more machines.") { launcher, json };
+        var command = new RootCommand("Measures training on two processes, and models it on more machines.") { launcher, samples, json };
         command.SetAction(result =>
         {
             UserFile.CheckWritable("--json", result.GetValue(json));
+            if (result.GetValue(samples) is { Length: > 0 } microseconds)
+            {
+                Model(microseconds);
+                return;
+            }
+
             var report = new Report();
             Run(report, result.GetValue(launcher)!.Split(' ', StringSplitOptions.RemoveEmptyEntries));
             if (result.GetValue(json) is { } path)
@@ -52,6 +72,17 @@ internal static class ScalingCommand
         }
     }
 
+    private static void Model(double[] microseconds)
+    {
+        foreach ((Workload workload, double sample) in Workload.All.Zip(microseconds))
+        {
+            Sequential network = workload.Network();
+            // An update reads weights, gradients and moments, and writes all but gradients.
+            double update = UpdateAccesses * sizeof(float) * network.Parameters.Values.Length / MemoryBandwidth;
+            Print(workload, new ScalingModel(network, 1e-6 * sample, update, MemoryBandwidth / AdditionAccesses), 1e-6 * sample * workload.Batch);
+        }
+    }
+
     private static void AddSteps(Report report, Workload workload, StepFigures one, StepFigures two, LinkFigures link, Link here)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{workload.Name}, batch {workload.Batch}");
@@ -68,7 +99,7 @@ internal static class ScalingCommand
     private static void Print(Workload workload, ScalingModel model, double seconds)
     {
         Write($"");
-        Write($"model of {workload.Name}: {workload.Network().Parameters.Sum(parameter => (long)parameter.Shape.ElementCount):N0} parameters, {1e6 * seconds / workload.Batch:F2} µs a sample on one machine as this one with all its cores");
+        Write($"model of {workload.Name}: {workload.Network().Parameters.Sum(parameter => (long)parameter.Shape.ElementCount):N0} parameters, {1e6 * seconds / workload.Batch:F2} µs a sample on one machine");
         Write($"{"machines",8}  {string.Join("  ", Link.Usual.Select(link => $"{link.Name,24}"))}");
         string columns = string.Create(CultureInfo.InvariantCulture, $"{$"at {workload.Batch}",10} {"batch of half",13}");
         Write($"{"",8}  {string.Join("  ", Link.Usual.Select(_ => columns))}");

@@ -18,6 +18,7 @@ public class BenchmarkErrorTests
     [TestCase("NeuralNetFromScratch.Benchmarks", "files --gigabytes 0", "--gigabytes must be positive and less than 1000")]
     [TestCase("NeuralNetFromScratch.Benchmarks", "files --block 0", "--block must be positive")]
     [TestCase("NeuralNetFromScratch.Benchmarks", "scaling --json none/x", "--json none/x: there is no folder")]
+    [TestCase("NeuralNetFromScratch.Benchmarks", "scaling --samples 1 2", "--samples must be 3 positive numbers below a million")]
     [TestCase("NeuralNetFromScratch.Benchmarks", "ladder --size 5", "--size must be a positive multiple of 96, got 5")]
     public void Bad_arguments(string program, string arguments, string message)
     {
