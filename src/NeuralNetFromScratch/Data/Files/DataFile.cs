@@ -11,6 +11,7 @@ internal sealed class DataFile : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly string _path;
     private readonly DateTime _time;
+    private long _lastCall;
 
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="InvalidDataException">The file is compressed, or is no regular file.</exception>
@@ -71,6 +72,16 @@ internal sealed class DataFile : IDisposable
     {
         if (RandomAccess.GetLength(_handle) != Length || File.GetLastWriteTimeUtc(_handle) != _time)
             throw Changed();
+    }
+
+    /// <summary>Checks the file once for a call, whose number is greater than those of calls that began before it.</summary>
+    /// <exception cref="InvalidDataException">The size or the time of the file is no longer that at its opening.</exception>
+    public void ThrowIfChanged(long call)
+    {
+        if (Volatile.Read(ref _lastCall) >= call)
+            return;
+        ThrowIfChanged();
+        Volatile.Write(ref _lastCall, call);
     }
 
     /// <summary>An exception that names the line at a place; it reads the file up to there.</summary>

@@ -17,6 +17,7 @@ public abstract class FileDataset : Dataset, IDisposable
     private readonly ReadAhead _readAhead;
     private readonly FileParts _parts;
     private readonly BufferPool _buffers = new();
+    private long _calls;
 
     private protected FileDataset(FileParts parts)
     {
@@ -98,17 +99,15 @@ public abstract class FileDataset : Dataset, IDisposable
         ReadBuffer buffer = _buffers.Rent();
         try
         {
-            DataFile? last = null;
+            long call = Interlocked.Increment(ref _calls);
             for (int row = 0, run; row < indices.Length; row += run)
             {
                 FilePart part = _parts.Of(indices[row]);
-                if (part.File != last)
-                    part.File.ThrowIfChanged();
-                last = part.File;
+                part.File.ThrowIfChanged(call);
                 run = Run(indices[row..], part);
                 (long offset, long length) = Extent(part, indices[row] - part.First, run);
                 Span<byte> bytes = buffer.Bytes(checked((int)length));
-                last.Read(bytes, offset);
+                part.File.Read(bytes, offset);
                 for (int i = 0; i < run; i++)
                 {
                     (long start, long count) = Extent(part, indices[row + i] - part.First, 1);
