@@ -8,6 +8,9 @@ internal sealed unsafe class MpiConnection
     /// <summary>A message is at most this long: counts are 32-bit integers, and libraries have had faults near their end.</summary>
     private const int LargestMessage = 1 << 30;
 
+    /// <summary>A long swap begins with so many bytes: once they are here, the partner is known to be there too.</summary>
+    private const int FirstMessage = 1 << 16;
+
     private const int Tag = 0;
 
     private const int ForwardingMicroseconds = 200_000;
@@ -63,8 +66,8 @@ internal sealed unsafe class MpiConnection
         {
             for (int done = 0; done < sent.Length;)
             {
-                int length = Math.Min(LargestMessage, sent.Length - done);
-                Swap(from + done, to + done, length, partner);
+                int length = done == 0 && sent.Length > 2 * FirstMessage ? FirstMessage : Math.Min(LargestMessage, sent.Length - done);
+                Swap(from + done, to + done, length, partner, onTheWay: done > 0 ? length : 0);
                 done += length;
             }
         }
@@ -136,7 +139,7 @@ internal sealed unsafe class MpiConnection
         throw new InvalidOperationException("MPI did not end the processes: " + reason);
     }
 
-    private void Swap(byte* from, byte* to, int length, int partner)
+    private void Swap(byte* from, byte* to, int length, int partner, int onTheWay)
     {
         nint receive = 0, send = 0;
         int count = 0;
@@ -147,13 +150,13 @@ internal sealed unsafe class MpiConnection
             _library.Check(_library.Send(from, length, _library.Byte, partner, Tag, _communicator, &send), "sending");
         }
 
-        for (var patience = new Patience(); !IsDone(&receive, status, Receiving); patience.Wait())
+        for (var patience = new Patience(onTheWay); !IsDone(&receive, status, Receiving); patience.Wait())
         {
         }
 
         lock (_calls)
             _library.Check(_library.GetCount(status, _library.Byte, &count), Receiving);
-        for (var patience = new Patience(); !IsDone(&send, status, "sending"); patience.Wait())
+        for (var patience = new Patience(onTheWay); !IsDone(&send, status, "sending"); patience.Wait())
         {
         }
 

@@ -6,22 +6,25 @@ namespace NeuralNetFromScratch.Mpi;
 /// <summary>
 /// Waits between two looks at a request. At first it gives the processor to whoever wants it and looks again at once, since most messages are there
 /// within microseconds; then it sleeps, longer and longer, so that a process that waits takes no time from those that compute, even where there are
-/// more processes than processors.
+/// more processes than processors. Bytes that are on their way take more looks: the libraries move them in small pieces, one or a few at each look.
 /// </summary>
-internal struct Patience
+/// <param name="bytesOnTheirWay">The number of bytes that a partner is known to be sending and receiving.</param>
+internal struct Patience(int bytesOnTheirWay = 0)
 {
-    private const int YieldMicroseconds = 200, ShortestSleep = 20, LongestSleep = 500;
+    private const int YieldMicroseconds = 200, BytesPerMicrosecond = 500, ShortestSleep = 20, LongestSleep = 500;
 
+    private readonly int _yields = YieldMicroseconds + bytesOnTheirWay / BytesPerMicrosecond;
     private readonly long _start = Stopwatch.GetTimestamp();
     private int _sleep = ShortestSleep;
 
     public Patience()
+        : this(0)
     {
     }
 
     public void Wait()
     {
-        if (Stopwatch.GetElapsedTime(_start).TotalMicroseconds < YieldMicroseconds)
+        if (Stopwatch.GetElapsedTime(_start).TotalMicroseconds < _yields)
         {
             Thread.Yield();
             return;
