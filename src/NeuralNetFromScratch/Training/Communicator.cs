@@ -31,7 +31,7 @@ public abstract class Communicator
     public abstract void Swap(ReadOnlySpan<byte> sent, Span<byte> received, int partner);
 
     /// <summary>Ends all processes of the cluster with a message, because this one can't go on. Does nothing in a cluster of one process.</summary>
-    /// <param name="reason">The message.</param>
+    /// <param name="reason">The message, without the rank, which the communicator adds.</param>
     public abstract void Abort(string reason);
 
     private sealed class SingleProcess : Communicator

@@ -81,7 +81,7 @@ public sealed class GradientExchange
     internal bool Abandons(Exception exception)
     {
         if (exception != _agreed)
-            Communicator.Abort(string.Create(CultureInfo.InvariantCulture, $"rank {Communicator.Rank}: {exception.GetType().Name}: {exception.Message}"));
+            Communicator.Abort($"{exception}");
         return false;
     }
 

@@ -86,7 +86,7 @@ public class ClusterAgreementTests
             TrainerOf(new([3], 1, new Dense(2)), communicator).Fit(new CountingDataset(64, 3, 2, failAt: communicator.Rank == 3 ? 63 : -1), new() { BatchSize = 64, Shuffle = false }));
         Assert.That(failures, Has.All.Not.Null);
         Assert.That(failures[3], Is.InstanceOf<NotSupportedException>());
-        Assert.That(aborted, Is.EqualTo("rank 3: NotSupportedException: sample 63"));
+        Assert.That(aborted, Does.StartWith("System.NotSupportedException: sample 63"));
     }
 
     [Test]
