@@ -36,7 +36,14 @@ internal static class ParquetCheck
         if (length < 0 || length > stream.Length - TailBytes)
             throw new InvalidDataException($"a footer of {length} bytes does not fit into a file of {stream.Length}");
         stream.Position = stream.Length - TailBytes - length;
-        new ThriftWalk(stream, stream.Length - TailBytes).Read(ThriftLayout.Footer);
+        var footer = new ThriftWalk(stream, stream.Length - TailBytes);
+        footer.Read(ThriftLayout.Footer);
+        if (stream.Position != stream.Length - TailBytes)
+            throw new InvalidDataException($"{stream.Length - TailBytes - stream.Position} bytes of the footer are left");
+        if (footer[2] is not > 0 || footer[3] is null || footer[4] is null)
+            throw new InvalidDataException("the footer does not have a schema, a number of rows and a list of row groups");
+        if (!footer.IsSchemaComplete)
+            throw new InvalidDataException($"the schema has {footer[2]} elements, fewer than it announces");
         stream.Position = 0;
     }
 
@@ -76,7 +83,18 @@ internal static class ParquetCheck
             if (count is not >= 0 || (header[1] == DictionaryPage ? count > unpacked : count > rows - values))
                 throw new InvalidDataException($"the page at byte {position} has {count} values; {rows - values} rows are left");
             values += header[1] == DictionaryPage ? 0 : count.Value;
-            position = stream.Position + packed;
+            long begin = stream.Position;
+            position = begin + packed;
+            long levels = header[1] == DataPage2 ? (header[8, 5] ?? 0) + (header[8, 6] ?? 0) : 0;
+            if (levels < 0 || levels > Math.Min(packed, unpacked))
+                throw new InvalidDataException($"{levels} bytes of levels in the page of {packed} bytes at byte {begin}");
+            // Snappy repeats the length. A page of two equal lengths may not be compressed.
+            if (column.Codec == CompressionCodec.SNAPPY && packed > levels && packed != unpacked)
+            {
+                stream.Position = begin + levels;
+                if (new ThriftWalk(stream, position).ReadVarint() > (ulong)(unpacked - levels))
+                    throw new InvalidDataException($"the page at byte {begin} cannot become longer than {unpacked} bytes");
+            }
         }
     }
 }

@@ -31,10 +31,16 @@ internal sealed class ThriftLayout
         }
     }
 
+    /// <summary>The number of children in a <see cref="SchemaElement"/>.</summary>
+    public const int ChildrenField = 5;
+
+    /// <summary>A node of the schema's tree.</summary>
+    public static ThriftLayout SchemaElement { get; } = new("1i 2i 3i 4t 5i 6i 7i 8i 9i 10s", _logicalType);
+
     /// <summary>The footer.</summary>
     public static ThriftLayout Footer { get; } = new(
         "1i 2*s 3i 4*s 5*s 6t 7*s",
-        new("1i 2i 3i 4t 5i 6i 7i 8i 9i 10s", _logicalType),
+        SchemaElement,
         new("1*s 2i 3i 4*s 5i 6i 7i", new("1t 2i 3s 4i 5i 6i 7i", _column), new("1i 2b 3b")),
         _keyValue,
         new("1s", new ThriftLayout("")));

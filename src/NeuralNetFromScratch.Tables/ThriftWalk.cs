@@ -14,38 +14,84 @@ internal sealed class ThriftWalk(Stream stream, long end)
 
     private readonly Dictionary<(int Outer, int Inner), long> _numbers = [];
 
-    /// <summary>A whole number of the structure by its field's number, or by those of a structure in it and of a field of that; null where there is none.</summary>
+    /// <summary>Children of schema elements that are still to come, and their level.</summary>
+    private readonly Stack<(int Left, int Level)> _schema = new([(1, 0)]);
+
+    /// <summary>
+    /// A whole number of the structure, or the length of a list, by its field's number, or a whole number by those of a structure in it and of a field of that; null where
+    /// there is none.
+    /// </summary>
     public long? this[int outer, int inner = 0] => _numbers.TryGetValue((outer, inner), out long number) ? number : null;
+
+    /// <summary>Whether the schema of a footer has as many elements as it announces.</summary>
+    public bool IsSchemaComplete => _schema.Count == 0;
 
     /// <summary>Passes over one structure.</summary>
     /// <param name="layout">The types of its fields.</param>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
     public void Read(ThriftLayout layout) => ReadStruct(layout, 0, 0);
 
+    /// <summary>A number of seven bits a byte.</summary>
+    /// <exception cref="InvalidDataException">The bytes end before it does.</exception>
+    public ulong ReadVarint()
+    {
+        ulong value = 0;
+        for (int i = 0; i < MostVarintBytes; i++)
+        {
+            int next = ReadByte();
+            value |= (ulong)(next & 127) << 7 * i;
+            if (next < 128)
+                return value;
+        }
+
+        throw new InvalidDataException($"a number has more than {MostVarintBytes} bytes");
+    }
+
     private void ReadStruct(ThriftLayout? layout, int level, int outer)
     {
+        int children = 0;
         if (level > MostLevels)
             throw new InvalidDataException($"structures nest more than {MostLevels} levels deep");
         int field = 0;
-        for (int header = ReadByte(); (header & 15) != 0; header = ReadByte())
+        for (int header = ReadByte(); header != 0; header = ReadByte())
         {
+            if ((header & 15) == 0)
+                throw new InvalidDataException("a field has no type");
             field = header >> 4 == 0 ? (int)ReadNumber() : field + (header >> 4);
             int type = header & 15;
             ThriftLayout? inner = type is List or Set ? null : layout?.Check(field, isList: false, Kind(type));
             if (type is >= Byte and <= Int64)
-                Keep(level, outer, field, type == Byte ? ReadByte() : ReadNumber());
+            {
+                long number = type == Byte ? ReadByte() : ReadNumber();
+                Keep(level, outer, field, number);
+                children = field == ThriftLayout.ChildrenField ? (int)number : children;
+            }
             else if (type is List or Set)
                 SkipList(layout, level, field);
             else if (type > False)
                 Skip(type, inner, level, field);
         }
+
+        if (ReferenceEquals(layout, ThriftLayout.SchemaElement))
+            AddSchemaElement(children);
+    }
+
+    /// <summary>The elements are the nodes of a tree in depth-first order, each with its number of children.</summary>
+    private void AddSchemaElement(int children)
+    {
+        if (!_schema.TryPop(out (int Left, int Level) place) || place.Level > MostLevels)
+            throw new InvalidDataException($"the schema is no tree of at most {MostLevels} levels");
+        if (place.Left > 1)
+            _schema.Push((place.Left - 1, place.Level));
+        if (children > 0)
+            _schema.Push((children, place.Level + 1));
     }
 
     private void Keep(int level, int outer, int field, long number)
     {
         if (level == 0)
             _numbers[(field, 0)] = number;
-        else if (level == 1)
+        else if (level == 1 && outer > 0)
             _numbers[(outer, field)] = number;
     }
 
@@ -64,6 +110,7 @@ internal sealed class ThriftWalk(Stream stream, long end)
     {
         int header = ReadByte(), type = header & 15;
         long count = header >> 4 == 15 ? ReadLength() : header >> 4;
+        Keep(level, 0, field, count);
         SkipAll(count, [type], layout?.Check(field, isList: true, Kind(type)), level, field);
     }
 
@@ -133,7 +180,7 @@ internal sealed class ThriftWalk(Stream stream, long end)
         stream.Position += count;
     }
 
-    /// <summary>A number of seven bits a byte; signs alternate.</summary>
+    /// <summary>A number whose signs alternate: 0, −1, 1, −2 and so on.</summary>
     private long ReadNumber()
     {
         ulong value = ReadVarint();
@@ -144,19 +191,5 @@ internal sealed class ThriftWalk(Stream stream, long end)
     {
         ulong length = ReadVarint();
         return length <= int.MaxValue ? (long)length : throw new InvalidDataException($"{length} is no length");
-    }
-
-    private ulong ReadVarint()
-    {
-        ulong value = 0;
-        for (int i = 0; i < MostVarintBytes; i++)
-        {
-            int next = ReadByte();
-            value |= (ulong)(next & 127) << 7 * i;
-            if (next < 128)
-                return value;
-        }
-
-        throw new InvalidDataException($"a number has more than {MostVarintBytes} bytes");
     }
 }

@@ -98,6 +98,9 @@ public class OtherSourcesTests
         await Refuse([.. file[..start], 0xFC, .. Enumerable.Repeat((byte)0x1C, 100_000)], "levels deep");
         await Refuse([.. file[..start], 0x15, 4, 0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 7], "a list has 2147483647 elements");
         await Refuse([.. file[..start], 0x15, 4, 0x15, 4], "field 2 of a structure has the wrong type");
+        await Refuse([.. file[..start], 0], "does not have a schema");
+        byte[] node = [0x48, 1, 0x73, 0x15, 2, 0];
+        await Refuse([.. file[..start], 0x15, 4, 0x19, 0xFC, 0x64, .. Enumerable.Repeat(node, 100).SelectMany(bytes => bytes), 0x16, 0, 0x19, 0x0C, 0], "no tree of at most 32 levels");
         await Refuse([.. file[..start], 0x15, 4, 0x19, 0x1C, 0x48, 1, 0x73, 0x15, 0, 0, 0x16, 12, 0x19, 0x1C, 0x19, 0x0C, 0x16, 0, 0x16, 0xFE, 0xFF, 0xFF, 0xFF, 0x0F, 0, 0], "a group has 2147483647 rows");
 
         async Task Refuse(byte[] beginning, string message)
