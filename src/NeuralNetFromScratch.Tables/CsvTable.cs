@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// Rows of CSV files that stay on the disk, opened by <see cref="CsvFile.Open(IReadOnlyList{string}, CsvOptions?)"/>. <see cref="Sample"/> reads some of them to infer a <see cref="TabularPlan"/>;
-/// <see cref="ToClasses"/> and <see cref="ToTargets"/> are data sets whose rows are read when they are needed.
+/// A table whose rows stay in CSV files, created by <see cref="CsvFile.Open(IReadOnlyList{string}, CsvOptions?)"/>. <see cref="Sample"/> reads some rows, for example to
+/// infer a <see cref="TabularPlan"/>. <see cref="ToClasses"/> and <see cref="ToTargets"/> return data sets whose rows are read when they are needed.
 /// </summary>
 public sealed class CsvTable : IDisposable
 {
@@ -55,13 +55,13 @@ public sealed class CsvTable : IDisposable
     /// <param name="rows">The indices of the rows, at least one, each 0 to <c>RowCount − 1</c>.</param>
     /// <returns>The rows in this order.</returns>
     /// <exception cref="InvalidDataException">A row is malformed, or a file has changed. The message names file and line.</exception>
-    /// <exception cref="ArgumentException">There is no index.</exception>
+    /// <exception cref="ArgumentException">There are no indices.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is out of range.</exception>
-    public TabularData Read(params ReadOnlySpan<int> rows) => rows.IsEmpty ? throw new ArgumentException("there must be at least one row", nameof(rows)) : _rows.Read(rows, Layout.Names);
+    public TabularData Read(params ReadOnlySpan<int> rows) => rows.IsEmpty ? throw new ArgumentException("expected at least one row", nameof(rows)) : _rows.Read(rows, Layout.Names);
 
-    /// <summary>Reads rows into memory that are chosen at random, for example to infer a plan.</summary>
-    /// <param name="count">The number of rows; all if there are fewer. Positive.</param>
-    /// <param name="seed">The seed of the choice. Default: 0.</param>
+    /// <summary>Reads randomly chosen rows into memory, for example to infer a plan.</summary>
+    /// <param name="count">The number of rows; all rows if there are fewer. Positive.</param>
+    /// <param name="seed">The seed of the selection. Default: 0.</param>
     /// <returns>The rows, in their order in the files.</returns>
     /// <exception cref="InvalidDataException">A row is malformed, or a file has changed. The message names file and line.</exception>
     public TabularData Sample(int count, ulong seed = 0)
@@ -80,11 +80,11 @@ public sealed class CsvTable : IDisposable
     }
 
     /// <summary>Returns the rows as samples with class labels. One pass reads the labels, 4 bytes of memory for each row.</summary>
-    /// <param name="plan">How columns become features.</param>
+    /// <param name="plan">The encoding of the columns.</param>
     /// <param name="column">The column with the labels.</param>
     /// <param name="classes">The classes: the texts of the column, in the order of the labels.</param>
-    /// <returns>The data set. It and this table close the same files.</returns>
-    /// <exception cref="ArgumentException">There is no such column, or a column of the plan is missing, or a class occurs twice.</exception>
+    /// <returns>The data set. Disposing of it or of this table closes the same files.</returns>
+    /// <exception cref="ArgumentException">The table does not have the column or a column of the plan, or a class occurs twice.</exception>
     /// <exception cref="InvalidDataException">A label is missing or is not among the classes. The message names file and line.</exception>
     public FileDataset ToClasses(TabularPlan plan, string column, IReadOnlyList<string> classes)
     {
@@ -108,16 +108,16 @@ public sealed class CsvTable : IDisposable
     }
 
     /// <summary>Returns the rows as samples with dense targets. One pass reads the targets, 4 bytes of memory for each.</summary>
-    /// <param name="plan">How columns become features.</param>
+    /// <param name="plan">The encoding of the columns.</param>
     /// <param name="columns">The columns with the targets, at least one.</param>
-    /// <returns>The data set. It and this table close the same files.</returns>
-    /// <exception cref="ArgumentException">There is no such column, or a column of the plan is missing.</exception>
+    /// <returns>The data set. Disposing of it or of this table closes the same files.</returns>
+    /// <exception cref="ArgumentException">The table does not have one of the columns or a column of the plan.</exception>
     /// <exception cref="InvalidDataException">A target is missing or not a number. The message names file and line.</exception>
     public FileDataset ToTargets(TabularPlan plan, params IReadOnlyList<string> columns)
     {
         Check(plan, columns);
         if (columns.Count == 0)
-            throw new ArgumentException("there must be at least one target", nameof(columns));
+            throw new ArgumentException("expected at least one target column", nameof(columns));
         var targets = new float[checked(RowCount * columns.Count)];
         ForEachChunk([.. columns], (data, row, index) =>
         {
@@ -131,7 +131,7 @@ public sealed class CsvTable : IDisposable
         return new CsvDataset(this, plan) { Targets = (targets, columns.Count), Answers = DatasetFingerprint.Combine(["targets", .. columns]) };
     }
 
-    /// <summary>Closes the files. Rows cannot be read any more.</summary>
+    /// <summary>Closes the files. Rows can no longer be read.</summary>
     public void Dispose() => Parts.Dispose();
 
     /// <summary>Reads some columns of some rows.</summary>

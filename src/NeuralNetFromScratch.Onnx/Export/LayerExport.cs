@@ -63,7 +63,7 @@ internal static class LayerExport
 
     private static string Advice(Layer layer) => IsOurs(layer)
         ? "the export does not know it yet: predict with the library, or build the network without it"
-        : $"let it implement {nameof(IComposedOf)} where it does what layers of the library do";
+        : $"implement {nameof(IComposedOf)} if it is equivalent to layers of the library";
 
     /// <summary>After images, the rows of the weight are in channels-first order, so that no value is transposed.</summary>
     private static ExportedValue AddDense(ExportedLayer place, ExportedValue value)

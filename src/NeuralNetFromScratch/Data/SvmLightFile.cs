@@ -66,26 +66,26 @@ public static class SvmLightFile
     }
 
     /// <summary>
-    /// Opens files as one data set with class labels. The lines stay on the disk and are read when they are needed; one pass finds their places, labels and numbers
-    /// of values, 16 bytes of memory for each sample.
+    /// Opens files as one data set with class labels, whose lines stay in the files and are read when they are needed. One pass finds their positions, labels and
+    /// numbers of values, which take 16 bytes of memory for each sample.
     /// </summary>
-    /// <param name="paths">The files, at least one; not compressed.</param>
-    /// <param name="options">How they are read; the defaults if null.</param>
-    /// <param name="classes">The label of each class; the different labels in ascending order if null. Give test files the classes of the training.</param>
-    /// <returns>The data set, which holds the files open until it is disposed.</returns>
-    /// <exception cref="InvalidDataException">A file is compressed, or a line is malformed; the message names file and line. What is between the first and the last value of a line is checked when it is read.</exception>
+    /// <param name="paths">The uncompressed files, at least one.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="classes">The label of each class; the distinct labels in ascending order if null. Pass the classes of the training files for test files.</param>
+    /// <returns>The data set, which keeps the files open until it is disposed of.</returns>
+    /// <exception cref="InvalidDataException">A file is compressed, or a line is malformed. The message names file and line. Values between the first and the last of a line are checked when they are read.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="ArgumentException">There is no file or no sample, the options are for sets of labels, or a label is not among the classes.</exception>
+    /// <exception cref="ArgumentException">There are no files or samples, the options are for sets of labels, or a label is unknown.</exception>
     public static FileDataset OpenClasses(IReadOnlyList<string> paths, SvmLightOptions? options = null, IReadOnlyList<double>? classes = null) =>
         OpenDataset(paths, options, index => classes ?? [.. index.Labels.Distinct().Order()]);
 
     /// <summary>Opens files as one data set with the labels as targets of one number, as <see cref="OpenClasses"/> does with classes.</summary>
-    /// <param name="paths">The files, at least one; not compressed.</param>
-    /// <param name="options">How they are read; the defaults if null.</param>
-    /// <returns>The data set, which holds the files open until it is disposed.</returns>
-    /// <exception cref="InvalidDataException">A file is compressed, or a line is malformed; the message names file and line.</exception>
+    /// <param name="paths">The uncompressed files, at least one.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>The data set, which keeps the files open until it is disposed of.</returns>
+    /// <exception cref="InvalidDataException">A file is compressed, or a line is malformed. The message names file and line.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="ArgumentException">There is no file or no sample, or the options are for sets of labels.</exception>
+    /// <exception cref="ArgumentException">There are no files or samples, or the options are for sets of labels.</exception>
     public static FileDataset OpenTargets(IReadOnlyList<string> paths, SvmLightOptions? options = null) => OpenDataset(paths, options, _ => null);
 
     /// <summary>Writes the nonzero features of a data set, with class labels, with targets of one number, or with sets of labels.</summary>

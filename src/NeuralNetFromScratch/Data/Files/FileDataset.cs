@@ -1,17 +1,18 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Samples in files that stay on the disk: each is read when it is needed, so that a training on more data than memory runs in bounded memory. The files are read
-/// at any place by several threads; they must not change while the data set is in use. <see cref="IdxFile.OpenDataset"/>, <see cref="SvmLightFile.OpenClasses"/> and <see cref="SvmLightFile.OpenTargets"/> open one, and so does the package of tables for CSV files; the samples can be shuffled,
-/// split, weighted and evaluated as those in memory are.
+/// A data set whose samples stay in files and are read when they are needed, so that a training on more data than memory runs in bounded memory. It is created by
+/// <see cref="IdxFile.OpenDataset"/>, <see cref="SvmLightFile.OpenClasses"/> and <see cref="SvmLightFile.OpenTargets"/>, and, for CSV files, by the package
+/// NeuralNetFromScratch.Tables. Samples can be shuffled, split, weighted and evaluated like those in memory. Several threads read the files at any position; the
+/// files must not change while the data set is in use.
 /// </summary>
 /// <remarks>
-/// Samples in random order are far apart on the disk, and a disk reads few of them in a second. <see cref="FitOptions.ShuffleBlock"/> keeps neighbors close in
-/// time, and the files are then read ahead in long pieces.
+/// Samples in random order are far apart on the disk, which reads only a few thousand positions per second. With <see cref="FitOptions.ShuffleBlock"/>, neighboring
+/// samples are used close in time, and the files are read ahead in large blocks.
 /// </remarks>
 public abstract class FileDataset : Dataset, IDisposable
 {
-    /// <summary>Neighbors are read together, up to this length.</summary>
+    /// <summary>The maximum number of bytes of neighboring samples that are read together.</summary>
     private const int RunBytes = 1 << 16;
 
     private readonly ReadAhead _readAhead;
@@ -28,7 +29,7 @@ public abstract class FileDataset : Dataset, IDisposable
     /// <inheritdoc/>
     public sealed override int Count => _parts.Count;
 
-    /// <summary>Returns a text that identifies the samples: the hash of the files' names without folders, sizes and times when they were opened, and of the settings. The contents are not read.</summary>
+    /// <summary>Returns a text that identifies the samples: the hash of the names (without folders), sizes and times of the files when they were opened, and of the settings. The contents are not read.</summary>
     /// <returns>The fingerprint.</returns>
     public sealed override string GetFingerprint() => DatasetFingerprint.Combine([Settings, .. _parts.Fingerprints, .. OtherFingerprints]);
 
@@ -58,7 +59,7 @@ public abstract class FileDataset : Dataset, IDisposable
         GatherTargets(indices, destination);
     }
 
-    /// <summary>Closes the files. Samples cannot be read any more.</summary>
+    /// <summary>Closes the files. Samples can no longer be read.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
