@@ -33,12 +33,12 @@ public sealed class DigitPreprocessor
     /// The file is not an image, is damaged or too large, or does not show exactly one digit. <see cref="Find(string)"/> returns several digits.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public byte[] Preprocess(string path) => Single(Find(path), $"{path}: the image");
+    public byte[] Preprocess(string path) => Single(Find(path), $"{MessageText.Escape(path)}: ");
 
     /// <summary>Returns the only digit of an image in the form of MNIST: [28, 28], 0 for background to 255 for ink.</summary>
     /// <param name="image">The image.</param>
     /// <exception cref="InvalidDataException">The image does not show exactly one digit. <see cref="Find(RgbaImage)"/> returns several digits.</exception>
-    public byte[] Preprocess(RgbaImage image) => Single(Find(image), "the image");
+    public byte[] Preprocess(RgbaImage image) => Single(Find(image), "");
 
     /// <summary>Returns the digits of an image file, line by line from the left; an empty list if there are none.</summary>
     /// <param name="path">A PNG, JPEG, BMP, GIF or WebP file. Its EXIF orientation is applied.</param>
@@ -86,10 +86,10 @@ public sealed class DigitPreprocessor
         return new(x, y, right - x, bottom - y);
     }
 
-    private static byte[] Single(IReadOnlyList<HandwrittenDigit> digits, string name) => digits.Count switch
+    private static byte[] Single(IReadOnlyList<HandwrittenDigit> digits, string prefix) => digits.Count switch
     {
-        0 => throw new InvalidDataException($"{MessageText.Escape(name)}: the image shows no digit"),
+        0 => throw new InvalidDataException($"{prefix}the image shows no digit"),
         1 => digits[0].Pixels,
-        _ => throw new InvalidDataException($"{MessageText.Escape(name)}: the image shows {digits.Count} digits; use {nameof(Find)} to get all of them"),
+        _ => throw new InvalidDataException($"{prefix}the image shows {digits.Count} digits; use {nameof(Find)} to get all of them"),
     };
 }

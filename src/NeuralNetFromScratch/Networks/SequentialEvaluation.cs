@@ -59,9 +59,9 @@ public sealed partial class Sequential
         CheckSampleShape(data, name);
         int outputs = OutputShape.ElementCount;
         if (data.TargetLength > 0 && data.TargetLength != outputs)
-            throw new ArgumentException($"{Nodes[^1].Name}: has {outputs} outputs, but the data set targets of {data.TargetLength}", name);
+            throw new ArgumentException($"{Nodes[^1].Name}: {outputs} {(outputs == 1 ? "output" : "outputs")}, but the data set has targets of length {data.TargetLength}", name);
         if (data.TargetLength == 0 && data.ClassCount > outputs)
-            throw new ArgumentException($"{Nodes[^1].Name}: has {outputs} outputs, but the data set {data.ClassCount} classes", name);
+            throw new ArgumentException($"{Nodes[^1].Name}: {outputs} {(outputs == 1 ? "output" : "outputs")}, but the data set has {data.ClassCount} classes", name);
         if (data.TargetLength == 0 && data.ClassCount == 0)
             throw new ArgumentException("the samples have neither class labels nor dense targets", name);
     }

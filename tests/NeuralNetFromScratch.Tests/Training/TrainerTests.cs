@@ -240,7 +240,7 @@ public class TrainerTests
         Refused(() => trainer.TrainStep(new ReadOnlyMatrixView(inputs, 3, 20), new ReadOnlyMatrixView(inputs, 3, 5)), "dense2: expected targets [3, 4], got [3, 5]");
         Refused(() => trainer.Fit(Dataset.FromArrays([], [20], [], 4), new FitOptions()), "empty");
         Refused(() => trainer.Fit(Dataset.FromArrays(inputs, [2, 5], [0, 1, 2, 0, 0, 0], 4), new FitOptions()), "dense1: expected samples [20], got [2, 5]");
-        Refused(() => trainer.Fit(Dataset.FromArrays(inputs, [20], labels, 5), new FitOptions()), "dense2: has 4 outputs, but the data set 5 classes");
+        Refused(() => trainer.Fit(Dataset.FromArrays(inputs, [20], labels, 5), new FitOptions()), "dense2: 4 outputs, but the data set has 5 classes");
         Refused(() => trainer.Fit(Separable(5), new FitOptions { Epochs = 0 }), "Epochs");
         Refused(() => trainer.Fit(Separable(5), new FitOptions { BatchSize = -1 }), "BatchSize");
         Refused(() => network.Evaluate(Dataset.FromArrays([], [20], [], 4)), "empty");

@@ -70,6 +70,6 @@ public class WeightAndTargetTests
         Assert.That(() => Dataset.FromTargets(features, [2], targets[1..], 2), Throws.ArgumentException);
         Assert.That(
             () => new Trainer(Network(), new MeanSquaredError(), new Sgd()).Fit(Dataset.FromTargets(new float[20], [20], [1, 2], 2), new FitOptions()),
-            Throws.ArgumentException.With.Message.Contains("dense2: has 4 outputs, but the data set targets of 2"));
+            Throws.ArgumentException.With.Message.Contains("dense2: 4 outputs, but the data set has targets of length 2"));
     }
 }
