@@ -18,7 +18,7 @@ internal static class FilesCommand
     {
         Option<double> gigabytes = new("--gigabytes") { Description = "Size of the samples on the disk.", DefaultValueFactory = _ => 1 };
         Option<string> folder = new("--folder") { Description = "Where a folder of files is written, and deleted afterwards.", DefaultValueFactory = _ => Path.GetTempPath() };
-        Option<int> block = new("--block") { Description = "Samples that the shuffle keeps close together; 1 shuffles all together.", DefaultValueFactory = _ => 4096 };
+        Option<int> block = new("--block") { Description = "Samples that the shuffle keeps close together; 1 shuffles all together.", DefaultValueFactory = _ => 1024 };
         Option<double> seconds = new("--seconds") { Description = "Ends the training after this time, if the epoch takes longer.", DefaultValueFactory = _ => double.PositiveInfinity };
         Option<string?> json = new("--json") { Description = "File to write the rows to." };
         gigabytes.Validators.Add(result =>

@@ -64,7 +64,7 @@ public sealed record FitOptions
     /// <summary>
     /// The number of samples in a row that <see cref="Shuffle"/> keeps close together: blocks of this length come in a random order, and the samples of 16 blocks
     /// that follow each other are shuffled together. A data set of files (<see cref="FileDataset"/>) then reads whole blocks ahead, many times faster than single
-    /// samples from all over the disk; blocks of a few megabytes are good. The samples should not be sorted by class. Default: 1, which shuffles all samples
+    /// samples from all over the disk; blocks of about a megabyte are good. The samples should not be sorted by class. Default: 1, which shuffles all samples
     /// together; positive, and not with <see cref="SampleWithReplacement"/> or <see cref="SamplingWeights"/>.
     /// </summary>
     public int ShuffleBlock { get; init; } = 1;
