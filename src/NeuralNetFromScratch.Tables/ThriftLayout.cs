@@ -12,11 +12,13 @@ internal sealed class ThriftLayout
     private static readonly ThriftLayout _timeUnit = new("1s 2s 3s", new(""), new(""), new(""));
 
     private static readonly ThriftLayout _logicalType = new(
-        "1s 2s 3s 4s 5s 6s 7s 8s 10s 11s 12s 13s 14s 15s", new(""), new(""), new(""), new(""), new("1i 2i"), new(""), new("1b 2s", _timeUnit), new("1b 2s", _timeUnit), new("1y 2b"), new(""), new(""), new(""), new(""),
-        new(""));
+        "1s 2s 3s 4s 5s 6s 7s 8s 10s 11s 12s 13s 14s 15s 16s 17s 18s", new(""), new(""), new(""), new(""), new("1i 2i"), new(""), new("1b 2s", _timeUnit), new("1b 2s", _timeUnit), new("1y 2b"), new(""), new(""),
+        new(""), new(""), new(""), new("1y"), new("1t"), new("1t 2i"));
+
+    private static readonly ThriftLayout _cipher = new("1t 2t 3b");
 
     private static readonly ThriftLayout _column = new(
-        "1i 2*i 3*t 4i 5i 6i 7i 8*s 9i 10i 11i 12s 13*s 14i 15i 16s", _keyValue, _statistics, new("1i 2i 3i"), new("1i 2*i 3*i"));
+        "1i 2*i 3*t 4i 5i 6i 7i 8*s 9i 10i 11i 12s 13*s 14i 15i 16s 17s", _keyValue, _statistics, new("1i 2i 3i"), new("1i 2*i 3*i"), new("2*i"));
 
     private readonly Dictionary<int, (string Type, ThriftLayout? Structure)> _fields = [];
 
@@ -39,11 +41,12 @@ internal sealed class ThriftLayout
 
     /// <summary>The footer.</summary>
     public static ThriftLayout Footer { get; } = new(
-        "1i 2*s 3i 4*s 5*s 6t 7*s",
+        "1i 2*s 3i 4*s 5*s 6t 7*s 8s 9t",
         SchemaElement,
-        new("1*s 2i 3i 4*s 5i 6i 7i", new("1t 2i 3s 4i 5i 6i 7i", _column), new("1i 2b 3b")),
+        new("1*s 2i 3i 4*s 5i 6i 7i", new("1t 2i 3s 4i 5i 6i 7i 8s 9t", _column, new("1s 2s", new(""), new("1*t 2t"))), new("1i 2b 3b")),
         _keyValue,
-        new("1s", new ThriftLayout("")));
+        new("1s", new ThriftLayout("")),
+        new("1s 2s", _cipher, _cipher));
 
     /// <summary>The header of a page.</summary>
     public static ThriftLayout Page { get; } = new(
