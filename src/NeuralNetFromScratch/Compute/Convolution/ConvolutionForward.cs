@@ -66,8 +66,9 @@ internal readonly unsafe ref struct ConvolutionForward<TEpilogue>(
                 {
                     Section slab = new(start, Math.Min(slabRows, rows.End - start));
                     Patches.Locate(shape, pictures, slab, group * shape.GroupChannels, copies, lanes);
+                    product.FillTile(lanes, slab.Count * horizontal.Output);
                     float* c = y + (nint)start * horizontal.Output * shape.Filters + group * shape.GroupFilters;
-                    product.Run(lanes, slab.Count * horizontal.Output, c, shape.Filters, group * shape.GroupFilters, _epilogue);
+                    product.Run(lanes, slab.Count * horizontal.Output, new(0, shape.Depth), c, shape.Filters, group * shape.GroupFilters, _epilogue);
                 }
             }
         }

@@ -60,6 +60,7 @@ internal readonly unsafe ref struct ConvolutionInputGradient(
 
             nint* lanes = arena.Take<nint>(places + Blocking.MostTileColumns);
             float* copies = arena.Take<float>(pictures.CopyLength(windows.RowsOf(slabRows)));
+            RowWindows* inside = arena.Take<RowWindows>(shape.Vertical.Input);
             float* sums = arena.Take<float>(windows.Phases > 1 ? checked(places * shape.GroupChannels) : 0);
             if (isCounting)
                 return;
@@ -71,6 +72,8 @@ internal readonly unsafe ref struct ConvolutionInputGradient(
                     PackArena own = start;
                     PatchProduct<TSimd> product = Product<TSimd>(windows, phase, ref own);
                     windows.AddTaps(ref product, phase, pictures.RowLength);
+                    for (int i = 0; i < shape.Vertical.Input; i++)
+                        inside[i] = windows.Inside(phase, i);
                     product.Pack(w + group * shape.GroupFilters, shape.Filters);
                     for (int row = rows.Start; row < rows.End; row += slabRows)
                     {
@@ -78,18 +81,38 @@ internal readonly unsafe ref struct ConvolutionInputGradient(
                         int count = windows.Locate(pictures, slab, phase, group * shape.GroupFilters, copies, lanes);
                         if (count == 0)
                             continue;
+                        product.FillTile(lanes, count);
                         if (windows.Phases == 1)
                         {
                             float* c = dx + (nint)row * shape.Horizontal.Input * shape.Channels + group * shape.GroupChannels;
-                            product.Run(lanes, count, c, shape.Channels, 0, default(StoreEpilogue));
+                            RunRows(ref product, inside, slab, lanes, c, shape.Channels);
                         }
                         else
                         {
-                            product.Run(lanes, count, sums, shape.GroupChannels, 0, default(StoreEpilogue));
+                            RunRows(ref product, inside, slab, lanes, sums, shape.GroupChannels);
                             windows.Scatter(sums, slab, phase, dx + group * shape.GroupChannels);
                         }
                     }
                 }
+            }
+        }
+
+        /// <summary>
+        /// Computes the positions of a phase in some rows. Rows whose windows are within dY in the same rows of the kernel form one product, so that
+        /// rows of zeros are not multiplied.
+        /// </summary>
+        private void RunRows<TSimd>(scoped ref PatchProduct<TSimd> product, RowWindows* inside, Section rows, nint* lanes, float* c, nint cRow)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            for (int row = rows.Start; row < rows.End;)
+            {
+                Section steps = inside[row % shape.Vertical.Input].Steps;
+                int places = 0;
+                for (; row < rows.End && inside[row % shape.Vertical.Input] is var next && next.Steps == steps; row++)
+                    places += next.Places;
+                product.Run(lanes, places, steps, c, cRow, 0, default(StoreEpilogue));
+                lanes += places;
+                c += places * cRow;
             }
         }
 
@@ -101,6 +124,11 @@ internal readonly unsafe ref struct ConvolutionInputGradient(
         }
     }
 }
+
+/// <summary>A row of an input image.</summary>
+/// <param name="Steps">The steps of k whose windows are within the rows of dY; the others have zeros.</param>
+/// <param name="Places">The number of positions.</param>
+internal readonly record struct RowWindows(Section Steps, int Places);
 
 /// <summary>The windows of a convolution that contain a position of its input, for each phase of the position with respect to the strides.</summary>
 internal readonly unsafe struct WindowsOfPlace
@@ -156,6 +184,24 @@ internal readonly unsafe struct WindowsOfPlace
         }
     }
 
+    /// <summary>Returns a phase's positions in a row of an input image, and the steps whose windows are within the rows of dY.</summary>
+    public RowWindows Inside(int phase, int row)
+    {
+        (int rowPhase, int columnPhase) = At(phase);
+        bool isIn = Mod(row + _shape.Vertical.Before, _shape.Vertical) == rowPhase;
+        int last = (row + _shape.Vertical.Before) / _shape.Vertical.Stride, above = 0, inside = 0;
+        for (int r = _shape.Vertical.Size - 1; r >= 0; r--)
+        {
+            if (!Reaches(_shape.Vertical, rowPhase, r, out int window))
+                continue;
+            above += last + window < 0 ? 1 : 0;
+            inside += last + window >= 0 && last + window < _shape.Vertical.Output ? 1 : 0;
+        }
+
+        int length = Taps(_shape.Horizontal, columnPhase) * _shape.GroupFilters;
+        return new(new(above * length, inside * length), isIn ? CountOf(First(_shape.Horizontal, columnPhase)) : 0);
+    }
+
     /// <summary>Writes the addresses of the windows of a phase's positions in some rows of the input images, and returns their number.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     public int Locate(in PictureRows pictures, Section rows, int phase, int filter, float* copies, nint* addresses)
@@ -191,7 +237,7 @@ internal readonly unsafe struct WindowsOfPlace
     {
         (int rowPhase, int columnPhase) = At(phase);
         int column = First(_shape.Horizontal, columnPhase), window = (column + _shape.Horizontal.Before) / _shape.Horizontal.Stride;
-        int count = column < _shape.Horizontal.Input ? (_shape.Horizontal.Input - 1 - column) / _shape.Horizontal.Stride + 1 : 0;
+        int count = CountOf(column);
         for (int row = rows.Start; row < rows.End;)
         {
             int sample = row / _shape.Vertical.Input, first = row % _shape.Vertical.Input, end = Math.Min(_shape.Vertical.Input, first + rows.End - row);
@@ -227,6 +273,10 @@ internal readonly unsafe struct WindowsOfPlace
             }
         }
     }
+
+    /// <summary>Returns the number of positions of a phase in a row, if the first one is at a column.</summary>
+    private int CountOf(int firstColumn) =>
+        firstColumn < _shape.Horizontal.Input ? (_shape.Horizontal.Input - 1 - firstColumn) / _shape.Horizontal.Stride + 1 : 0;
 
     private (int Row, int Column) At(int phase) => (phase / _shape.Horizontal.Stride, phase % _shape.Horizontal.Stride);
 

@@ -80,33 +80,45 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
         }
     }
 
+    /// <summary>Completes the last tile of some positions.</summary>
+    /// <param name="lanes">The address of each position's patch, with room for a tile more.</param>
+    /// <param name="rows">The number of positions.</param>
+    public readonly void FillTile(nint* lanes, int rows) => PatchPanels.FillTile(lanes, rows, _plan.TileRows);
+
     /// <summary>Computes a block of C.</summary>
-    /// <param name="lanes">The address of each place's patch, and of as many more as make whole tiles.</param>
-    /// <param name="rows">Number of places.</param>
+    /// <param name="lanes">The address of each position's patch, and of as many more as make whole tiles, which are read but do not count.</param>
+    /// <param name="rows">The number of positions.</param>
+    /// <param name="steps">The steps of k that count; the patches have zeros in the others.</param>
     /// <param name="c">The block's first element.</param>
-    /// <param name="cRow">Floats from one row of C to the next.</param>
+    /// <param name="cRow">The number of floats from one row of C to the next.</param>
     /// <param name="firstColumn">The column of the whole C that the block starts at, which the epilogue sees.</param>
     /// <param name="epilogue">The operation on the finished sums.</param>
     [MethodImpl(HotPath.CompileOnce)]
-    public void Run<TEpilogue>(nint* lanes, int rows, float* c, nint cRow, int firstColumn, scoped TEpilogue epilogue)
+    public void Run<TEpilogue>(nint* lanes, int rows, Section steps, float* c, nint cRow, int firstColumn, scoped TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue, allows ref struct
     {
-        PatchPanels.FillTile(lanes, rows, _plan.TileRows);
         var block = new GemmOperands { Rows = rows, Columns = _columns, Depth = _depth, C = c, CRow = cRow, CColumn = 1, FirstColumn = firstColumn };
         if (_plan.DepthBlocks == 1)
         {
-            RunTiles(block, lanes, epilogue);
+            _steps.CopyTo(ref _block, steps);
+            RunTiles(block with { Depth = steps.Count }, steps.Start, lanes, epilogue);
             return;
         }
 
         float* panels = _packed;
+        bool accumulate = false;
         for (int number = 0; number < _plan.DepthBlocks; number++)
         {
-            Section k = Section.Of(_depth, 1, number, _plan.DepthBlocks);
-            _steps.CopyTo(ref _block, k);
-            block.Depth = k.Count;
-            GemmLoops<TSimd>.RunBlock<PatchSteps, PatchPanels>(
-                block, number > 0, _plan, new PatchPanels(lanes, _block), Panels.Packed(panels, _plan.TileColumns, k.Count), default);
+            Section k = Section.Of(_depth, 1, number, _plan.DepthBlocks), counted = k.Intersect(steps);
+            if (counted.Count > 0 || (number == _plan.DepthBlocks - 1 && !accumulate))
+            {
+                _steps.CopyTo(ref _block, counted);
+                block.Depth = counted.Count;
+                Panels weights = Panels.Packed(panels, _plan.TileColumns, k.Count, counted.Start - k.Start);
+                GemmLoops<TSimd>.RunBlock<PatchSteps, PatchPanels>(block, accumulate, _plan, new PatchPanels(lanes, _block), weights, default);
+                accumulate = true;
+            }
+
             panels += (nint)_plan.TileColumns * ((_columns - 1 + _plan.TileColumns) / _plan.TileColumns) * k.Count;
         }
 
@@ -119,16 +131,16 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(HotPath.CompileOnce)]
-    private readonly void RunTiles<TEpilogue>(in GemmOperands block, nint* lanes, scoped TEpilogue epilogue)
+    private readonly void RunTiles<TEpilogue>(in GemmOperands block, int firstStep, nint* lanes, scoped TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue, allows ref struct
     {
         float* buffer = stackalloc float[Blocking.MostTileElements + AlignedMemory.Alignment], sums = AlignedMemory.Align(buffer);
         Tile tile = new() { C = sums, CRow = _plan.TileColumns, BStep = _plan.TileColumns };
-        PatchPanels a = new(lanes, _steps);
+        PatchPanels a = new(lanes, _block);
         GemmOperands part = block;
         for (int column = 0; column < _columns; column += _plan.TileColumns)
         {
-            tile.B = _packed + (nint)column * _depth;
+            tile.B = _packed + (nint)column * _depth + (nint)firstStep * _plan.TileColumns;
             part.Columns = Math.Min(_plan.TileColumns, _columns - column);
             part.FirstColumn = block.FirstColumn + column;
             for (int row = 0; row < block.Rows; row += _plan.TileRows)

@@ -144,7 +144,7 @@ internal static unsafe class GemmLoops<TSimd>
 
     /// <summary>Returns the number of rows of the smallest kernel that computes a panel of this size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int KernelRows(int rows) => rows > 8 ? 12 : rows > 4 ? (TSimd.HasThirtyTwoRegisters ? 8 : 6) : rows > 1 ? 4 : 1;
+    public static int KernelRows(int rows) => rows > 4 ? (TSimd.HasThirtyTwoRegisters ? (rows > 10 ? 12 : rows > 8 ? 10 : 8) : 6) : rows > 1 ? 4 : 1;
 
     /// <summary>Returns the number of columns of the smallest kernel that computes a panel of this size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -157,13 +157,15 @@ internal static unsafe class GemmLoops<TSimd>
     public static void RunTile<TSteps>(in Tile tile, int rows, int columns)
         where TSteps : struct, ISteps
     {
-        if (columns > TSimd.Width)
+        if (columns > TSimd.Width && TSimd.HasCheaperHalf && columns <= TSimd.Width + TSimd.Width / 2)
+            RunTile<OneAndHalf, TSteps>(tile, rows);
+        else if (columns > TSimd.Width)
             RunTile<Two, TSteps>(tile, rows);
         else
             RunTile<One, TSteps>(tile, rows);
     }
 
-    /// <summary>12, 8, 4 and 1 rows where 24 sums fit in registers, 6, 4 and 1 where 12 do.</summary>
+    /// <summary>12, 10, 8, 4 and 1 rows where 24 sums fit in registers, 6, 4 and 1 where 12 do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunTile<TVectors, TSteps>(in Tile tile, int rows)
         where TVectors : struct, ICount
@@ -177,6 +179,8 @@ internal static unsafe class GemmLoops<TSimd>
             RunWholeTile<Six, TVectors, TSteps>(tile);
         else if (rows <= 8)
             MicroKernel<TSimd, Eight, TVectors, TSteps>.Run(tile);
+        else if (rows <= 10)
+            RunWholeTile<Ten, TVectors, TSteps>(tile);
         else
             RunWholeTile<Twelve, TVectors, TSteps>(tile);
     }

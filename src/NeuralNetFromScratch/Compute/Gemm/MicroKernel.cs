@@ -261,7 +261,9 @@ internal unsafe struct TileSums<TSimd, TRows, TVectors>
     {
         TSimd factor = TSimd.Factor(*(float*)a);
         TSimd.AddMultiple(ref first, factor, b0);
-        if (TVectors.Value > 1)
+        if (TVectors.Value > 1 && TVectors.EndsInHalf)
+            TSimd.AddHalfMultiple(ref second, factor, b1);
+        else if (TVectors.Value > 1)
             TSimd.AddMultiple(ref second, factor, b1);
     }
 

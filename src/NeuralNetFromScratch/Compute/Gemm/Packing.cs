@@ -240,7 +240,12 @@ internal readonly unsafe struct Panels : IPanels
     /// <param name="packed">The first.</param>
     /// <param name="width">Lanes of a panel.</param>
     /// <param name="depth">Steps of k.</param>
-    public static Panels Packed(float* packed, int width, int depth) => new(packed, 1, width, width, depth, 0, packed);
+    /// <param name="firstStep">The step to begin with.</param>
+    public static Panels Packed(float* packed, int width, int depth, int firstStep = 0)
+    {
+        packed += (nint)firstStep * width;
+        return new(packed, 1, width, width, depth, 0, packed);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,6 +7,16 @@ namespace NeuralNetFromScratch.Compute;
 internal interface ICount
 {
     static abstract int Value { get; }
+
+    /// <summary>Whether only the lower half of the second register counts.</summary>
+    static virtual bool EndsInHalf => false;
+}
+
+internal readonly struct OneAndHalf : ICount
+{
+    public static int Value => 2;
+
+    public static bool EndsInHalf => true;
 }
 
 internal readonly struct One : ICount
@@ -32,6 +42,11 @@ internal readonly struct Six : ICount
 internal readonly struct Eight : ICount
 {
     public static int Value => 8;
+}
+
+internal readonly struct Ten : ICount
+{
+    public static int Value => 10;
 }
 
 internal readonly struct Twelve : ICount

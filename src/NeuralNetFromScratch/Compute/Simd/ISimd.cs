@@ -69,6 +69,13 @@ internal unsafe interface ISimd<TSelf>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual void AddMultiple(ref TSelf sum, TSelf factor, TSelf value) => TSelf.AddProduct(ref sum, factor, value);
 
+    /// <summary>Whether <see cref="AddHalfMultiple"/> can take half the time: some processors compute with the widest registers in two passes.</summary>
+    static virtual bool HasCheaperHalf => false;
+
+    /// <summary><see cref="AddMultiple"/> of the lower half of the lanes; the upper half of the sum is undefined afterwards.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual void AddHalfMultiple(ref TSelf sum, TSelf factor, TSelf value) => TSelf.AddMultiple(ref sum, factor, value);
+
     /// <summary><see cref="AddProduct"/> of a register and each of the first four lanes of another, where <see cref="MultipliesByLane"/>.</summary>
     static virtual void AddMultiples(TSelf factors, TSelf value, ref TSelf sum0, ref TSelf sum1, ref TSelf sum2, ref TSelf sum3) =>
         throw new NotSupportedException();

@@ -60,6 +60,12 @@ internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
     public static void AddProduct(ref Simd512 sum, Simd512 left, Simd512 right) =>
         sum._lanes = Vector512.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
 
+    public static bool HasCheaperHalf => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddHalfMultiple(ref Simd512 sum, Simd512 factor, Simd512 value) =>
+        sum._lanes = Vector256.MultiplyAddEstimate(factor._lanes.GetLower(), value._lanes.GetLower(), sum._lanes.GetLower()).ToVector512Unsafe();
+
     public static Simd512 Abs(Simd512 value) => new(Vector512.Abs(value._lanes));
 
     public static Simd512 Sqrt(Simd512 value) => new(Vector512.Sqrt(value._lanes));

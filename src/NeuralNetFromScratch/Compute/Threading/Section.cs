@@ -5,6 +5,13 @@ internal readonly record struct Section(int Start, int Count)
 {
     public int End => Start + Count;
 
+    /// <summary>Returns the items that are in both sections; none, at this section's start, if there are no such items.</summary>
+    public Section Intersect(Section other)
+    {
+        int start = Math.Max(Start, other.Start), end = Math.Min(End, other.End);
+        return start < end ? new(start, end - start) : new(Start, 0);
+    }
+
     /// <summary>Returns one worker's section of <paramref name="count"/> items, which are divided in whole grains as evenly as possible.</summary>
     public static Section Of(int count, int grain, int worker, int workers)
     {
