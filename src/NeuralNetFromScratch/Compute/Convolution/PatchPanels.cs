@@ -70,12 +70,8 @@ internal readonly unsafe struct PatchPanels(nint* lanes, StripList steps) : IPan
         tile.AStep = steps.Step / sizeof(float);
     }
 
-    /// <summary>Repeats the first offset after the last one, for the unused rows of a tile.</summary>
-    public static void FillTile(nint* lanes, int count, int tileRows)
-    {
-        for (int lane = count; lane % tileRows != 0; lane++)
-            lanes[lane] = lanes[0];
-    }
+    /// <summary>Repeats the first offset after the last one, for the unused rows of a tile, wherever the last tile starts.</summary>
+    public static void FillTile(nint* lanes, int count, int tileRows) => new Span<nint>(lanes + count, tileRows).Fill(lanes[0]);
 }
 
 /// <summary>Memory that is handed out in pieces, each aligned to a cache line. Without memory it counts the required length.</summary>
