@@ -40,7 +40,7 @@ if (cluster.Rank == 0)
 {
     if (Text("--output") is { } folder)
         network.Save(Path.Combine(folder, "digits.safetensors"));
-    Console.WriteLine($"Processes: {cluster.RankCount}, threads of each: {trainer.ThreadCount}, shards: {exchange.Shards}, MPI: {cluster.Library}");
+    Console.WriteLine($"Processes: {cluster.RankCount}, threads of each: {trainer.ThreadCount}, shards: {exchange.ShardCount}, MPI: {cluster.Library}");
     Console.WriteLine($"Test set: {network.Evaluate(test)}");
     Console.WriteLine($"Hash of the network: {Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(network.Parameters.Values)))}");
 }

@@ -35,14 +35,14 @@ public sealed class GradientExchange
             throw new ArgumentException(Unfit(shards, communicator.RankCount), nameof(communicator));
         Communicator = communicator;
         Collectives = new Collectives(communicator);
-        Shards = shards;
+        ShardCount = shards;
     }
 
     /// <summary>The connection to the other processes.</summary>
     public Communicator Communicator { get; }
 
     /// <summary>The number of shards into which each step is cut.</summary>
-    public int Shards { get; }
+    public int ShardCount { get; }
 
     /// <summary>
     /// The number of steps between comparisons of the parameters of all processes. A difference ends the training on all of them. 0 for none. Default: 100; not
@@ -61,7 +61,7 @@ public sealed class GradientExchange
     internal Collectives Collectives { get; }
 
     /// <summary>The number of shards that this process computes.</summary>
-    internal int OwnShards => Shards / Communicator.RankCount;
+    internal int OwnShards => ShardCount / Communicator.RankCount;
 
     /// <summary>The first shard of this process.</summary>
     internal int FirstShard => Communicator.Rank * OwnShards;

@@ -49,8 +49,8 @@ public sealed partial class Trainer
         _optimizer = optimizer;
         _engine = engine;
         _state = new TrainingState(network, optimizer);
-        _shards = exchange?.Shards ?? 1;
-        _steps = new StepRunner(loss, optimizer, engine, exchange is { Shards: > 1 } ? exchange : null, _state);
+        _shards = exchange?.ShardCount ?? 1;
+        _steps = new StepRunner(loss, optimizer, engine, exchange is { ShardCount: > 1 } ? exchange : null, _state);
     }
 
     /// <summary>The result of the last <see cref="Fit"/>, including one that was cancelled.</summary>

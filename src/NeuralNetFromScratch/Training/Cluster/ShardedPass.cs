@@ -61,7 +61,7 @@ internal sealed class ShardedPass : ILayerObserver
         _thread?.Begin();
         _message.Begin(figures);
         figures?.Begin(batch.Rows);
-        int partLength = ShardCut.PartLength(batch.PartLength, _exchange.Shards);
+        int partLength = ShardCut.PartLength(batch.PartLength, _exchange.ShardCount);
         for (int i = 0; i < _exchange.OwnShards; i++)
             Compute(i, batch, divisor, partLength, random, figures, refusesNonFinite);
         Finish(0);
@@ -156,7 +156,7 @@ internal sealed class ShardedPass : ILayerObserver
         return batch.DivisorOf((int)_counted[0]);
     }
 
-    private ShardCut Cut(int rows) => ShardCut.Of(rows, _exchange.Shards, _mixesSamples);
+    private ShardCut Cut(int rows) => ShardCut.Of(rows, _exchange.ShardCount, _mixesSamples);
 
     private int OwnCount(int rows)
     {
