@@ -3,7 +3,7 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>
 /// Chooses the number of threads with which the steps of a training are fastest. Two processors of a virtual machine can be hardware threads of one core, and
 /// other programs can use the cores. The operating system reports neither, but both change the duration of steps. From time to time, some steps are run with the
-/// current number of threads, half of it and twice as many, and the number with the lowest median duration is used. Results do not depend on it.
+/// current number of threads, with half as many and with twice as many, and the number with the lowest median duration is used. Results do not depend on it.
 /// </summary>
 internal sealed class StepPace
 {
