@@ -7,7 +7,7 @@ internal sealed class EpochFigures
     private readonly MetricAccumulator _accumulator;
 
     /// <param name="network">The network.</param>
-    /// <param name="task">What the metrics measure.</param>
+    /// <param name="task">The task that the metrics evaluate.</param>
     /// <param name="metrics">The metrics.</param>
     /// <param name="ignored">The label that the loss ignores; null for none.</param>
     /// <param name="engine">The engine whose workers add samples.</param>

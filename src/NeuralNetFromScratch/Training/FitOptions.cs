@@ -44,7 +44,7 @@ public sealed record FitOptions
     public EarlyStopping? EarlyStopping { get; init; }
 
     /// <summary>
-    /// Where and how often checkpoints are written, for <see cref="Trainer.Resume"/> and <see cref="Trainer.ResumeOrFit"/>; null, the default,
+    /// The location and the frequency of checkpoints, for <see cref="Trainer.Resume"/> and <see cref="Trainer.ResumeOrFit"/>; null, the default,
     /// for none.
     /// </summary>
     public CheckpointOptions? Checkpoint { get; init; }

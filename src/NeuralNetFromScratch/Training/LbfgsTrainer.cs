@@ -51,7 +51,7 @@ public sealed class LbfgsTrainer
     /// </summary>
     /// <param name="data">The samples.</param>
     /// <param name="cancellationToken">Ends the training between two iterations; the parameters are then those of the last one.</param>
-    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
+    /// <exception cref="ArgumentException">The data set is empty or does not match the network.</exception>
     /// <exception cref="NotFiniteNumberException">The loss of the first pass is NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public LbfgsResult Fit(Dataset data, CancellationToken cancellationToken = default)
@@ -168,7 +168,7 @@ public sealed record LbfgsOptions
     }
 }
 
-/// <summary>Why an <see cref="LbfgsTrainer"/> stopped.</summary>
+/// <summary>The reason why an <see cref="LbfgsTrainer"/> stopped.</summary>
 public enum LbfgsEndReason
 {
     /// <summary>No element of the gradient has a larger magnitude than <see cref="LbfgsOptions.GradientTolerance"/>.</summary>

@@ -45,7 +45,7 @@ internal sealed class StepRunner
             : _shards.Compute(batch, random, figures?.Step, refusesNonFinite);
     }
 
-    /// <summary>Replaces the gradients and totals by those of all processes.</summary>
+    /// <summary>Replaces the gradients and totals of this process with the sums over all processes.</summary>
     public StepTotals Exchange(StepTotals totals, StepWishes? wishes = null) => _shards is null ? totals : _shards.Exchange(totals, wishes);
 
     /// <summary>Updates the parameters and counts the step.</summary>

@@ -117,7 +117,7 @@ public sealed partial class Trainer
     /// <param name="batchSize">The number of samples in a step; positive. Default: 64.</param>
     /// <param name="seed">The seed of the sample order.</param>
     /// <returns>The smoothed loss of each rate and a suggested rate.</returns>
-    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
+    /// <exception cref="ArgumentException">The data set is empty or does not match the network.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite in one of the first steps.</exception>

@@ -31,7 +31,7 @@ internal sealed class HelperBackoff
     private long _lastGood;
     private int _unhelped;
 
-    /// <summary>Whether the team pauses at a time.</summary>
+    /// <summary>Whether the team pauses at the specified time.</summary>
     /// <param name="now">A time stamp.</param>
     public bool Holds(long now) => now < _end;
 

@@ -11,7 +11,7 @@ namespace NeuralNetFromScratch;
 /// </summary>
 internal sealed class Collectives(Communicator communicator)
 {
-    /// <summary>The maximum number of floats for which a sum sends all of them in each round. Below it, fewer rounds save more time than fewer bytes.</summary>
+    /// <summary>The maximum number of floats that a sum sends completely in each round. For so few floats, fewer rounds save more time than fewer bytes.</summary>
     private const int ShortLength = 4096;
 
     /// <summary>The maximum number of bytes that a broadcast sends at once.</summary>
@@ -119,7 +119,7 @@ internal sealed class Collectives(Communicator communicator)
     /// <summary>Returns the texts of all ranks.</summary>
     public string[] Gather(string own) => [.. Gather(Encoding.UTF8.GetBytes(own)).Select(Encoding.UTF8.GetString)];
 
-    /// <summary>Replaces the bytes of all ranks by those of rank 0.</summary>
+    /// <summary>Replaces the bytes of all ranks with those of rank 0.</summary>
     public void Broadcast(Span<byte> bytes)
     {
         for (int start = 0; start < bytes.Length && !IsAlone; start += PieceBytes)
