@@ -4,21 +4,21 @@ using System.Globalization;
 namespace NeuralNetFromScratch.Mpi;
 
 /// <summary>
-/// Divides the cores of a machine among the processes on it. Each process tells the others which machine it is on and which processors it may use,
-/// as its launcher bound it.
+/// Divides the cores of a machine among its processes. Each process sends a record to the others, which contains its machine and the processors to which its
+/// launcher bound it.
 /// </summary>
 internal static class CoreShare
 {
     private const int HashBytes = sizeof(ulong), MaskBytes = 512;
 
-    /// <summary>The length of a process' record.</summary>
+    /// <summary>The length of the record of a process.</summary>
     public const int RecordBytes = HashBytes + MaskBytes;
 
-    /// <summary>The record of this process: a hash of its machine, and a bit for each processor that it may use.</summary>
+    /// <summary>Returns the record of this process: a hash of its machine, and a bit for each processor that it may use.</summary>
     /// <param name="read">Reads a file; returns null if it does not exist.</param>
     public static byte[] Record(Func<string, string?> read)
     {
-        // The identifier of the running kernel is that of the machine, also in containers with names of their own.
+        // The boot identifier of the kernel identifies the machine, even in containers, which have different host names.
         string machine = read("/proc/sys/kernel/random/boot_id") ?? Environment.MachineName;
         string? allowed = read("/proc/self/status")?.Split('\n').FirstOrDefault(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal));
         var record = new byte[RecordBytes];
@@ -29,8 +29,8 @@ internal static class CoreShare
     }
 
     /// <summary>
-    /// The number of cores for a process: its cores times the share of its processors that is its own, where a processor that n processes of the
-    /// machine may use is 1/n of each. At least 1.
+    /// Returns the number of cores for a process: the number of cores that it may use, times its share of its processors. If n processes of the machine may use a
+    /// processor, the share of each process in it is 1/n. The result is at least 1.
     /// </summary>
     /// <param name="cores">The number of cores that the process may use.</param>
     /// <param name="records">The records of all processes, in the order of ranks.</param>
@@ -55,13 +55,13 @@ internal static class CoreShare
             share += 1.0 / users;
         }
 
-        // Thirds and sevenths are not exact.
+        // Sums of fractions such as 1/3 or 1/7 are not exact.
         return processors == 0 ? cores : Math.Max(1, (int)(cores * share / processors + 1e-6));
 
         static bool Has(ReadOnlySpan<byte> record, int processor) => (record[HashBytes + processor / 8] >> processor % 8 & 1) != 0;
     }
 
-    /// <summary>The processors of a list such as "0-3,8", as far as a record has place for them.</summary>
+    /// <summary>Returns the processors in a list such as "0-3,8". Processors for which a record has no bit are omitted.</summary>
     private static IEnumerable<int> Processors(string list)
     {
         foreach (string part in list.Trim().Split(',', StringSplitOptions.RemoveEmptyEntries))
@@ -77,7 +77,7 @@ internal static class CoreShare
         static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
     }
 
-    /// <summary>FNV-1a, 64 bits.</summary>
+    /// <summary>Computes the 64-bit FNV-1a hash of a text.</summary>
     private static ulong Hash(string text)
     {
         ulong hash = 14695981039346656037;

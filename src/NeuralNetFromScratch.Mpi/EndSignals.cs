@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NeuralNetFromScratch.Mpi;
 
-/// <summary>Cancels a token at the first signal that asks the process to end, instead of ending it.</summary>
+/// <summary>Cancels a token on the first termination signal, instead of ending the process.</summary>
 internal sealed class EndSignals : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -12,7 +12,7 @@ internal sealed class EndSignals : IDisposable
     {
         Add(PosixSignal.SIGINT);
         Add(PosixSignal.SIGTERM);
-        // mpirun passes it on to all processes, and Slurm sends it some time before the end if asked to.
+        // mpirun forwards this signal to all processes. Slurm can be configured to send it some time before the time limit.
         if (!OperatingSystem.IsWindows())
             Add((PosixSignal)(OperatingSystem.IsMacOS() ? 30 : 10));
     }
@@ -28,7 +28,7 @@ internal sealed class EndSignals : IDisposable
 
     private void Add(PosixSignal signal) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
-        // The second signal does what it would do without this.
+        // The second signal has its default effect.
         context.Cancel = !_source.IsCancellationRequested;
         _source.Cancel();
     }));

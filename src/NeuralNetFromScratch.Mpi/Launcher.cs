@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch.Mpi;
 
-/// <summary>What started the processes, as the environment says.</summary>
-/// <param name="Name">The launcher, for messages.</param>
-/// <param name="ProcessCount">The number of processes that it started; null where the environment does not have it.</param>
-/// <param name="Libraries">The names of the libraries that fit, best first.</param>
+/// <summary>The launcher that started the processes, as determined from environment variables.</summary>
+/// <param name="Name">The name of the launcher in messages.</param>
+/// <param name="ProcessCount">The number of processes that it started; null if no environment variable contains it.</param>
+/// <param name="Libraries">The names of the compatible libraries, the preferred one first.</param>
 internal sealed record Launcher(string Name, int? ProcessCount, IReadOnlyList<string> Libraries)
 {
-    /// <summary>Reads the environment; null if no launcher started this process.</summary>
+    /// <summary>Finds the launcher from the environment variables; returns null if no launcher started this process.</summary>
     /// <param name="read">Returns the value of a variable; null if it is not set.</param>
     public static Launcher? Find(Func<string, string?> read)
     {
         string[] openMpi = LibraryNames("mpi", 40), standard = LibraryNames("mpi_abi", 1, 0), mpich = [.. LibraryNames("mpich", 12), .. LibraryNames("mpi", 12)];
-        // Set by srun for the processes of a step, also where another variable says how the library finds the others.
+        // Set by srun for the processes of a step, even if another variable determines how the library finds the other processes.
         int? tasks = Count("SLURM_STEP_NUM_TASKS");
         if (Count("OMPI_COMM_WORLD_SIZE") is { } size)
             return new("mpirun of Open MPI", size, [.. openMpi, .. standard]);

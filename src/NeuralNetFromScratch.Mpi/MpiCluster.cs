@@ -4,17 +4,17 @@ using System.Globalization;
 namespace NeuralNetFromScratch.Mpi;
 
 /// <summary>
-/// The processes that mpirun, srun or another launcher of MPI started, of which this one is a part. A program that is started without a launcher is
-/// a cluster of one process, for which MPI need not be installed.
+/// The cluster of the processes that mpirun, srun or another MPI launcher started, including this process. A program that is started without a launcher is a cluster
+/// of one process, for which MPI need not be installed.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The library of MPI is found at run time: Open MPI 4 or 5, MPICH 4 and those with its binary interface (Intel MPI, MVAPICH, Cray MPICH), or a
-/// library with the standard interface of MPI 5, on Linux and macOS.
+/// The MPI library is found at run time: Open MPI 4 or 5, MPICH 4 and libraries with its binary interface (Intel MPI, MVAPICH, Cray MPICH), or a library with the
+/// standard binary interface of MPI 5, on Linux and macOS.
 /// </para>
 /// <para>
-/// An exception that nothing handles ends all processes, and so does a process that is killed. A process that calls <see cref="Dispose"/> waits until
-/// all do; if one of them still waits for bytes from it, all end. <see cref="Cancellation"/> ends a training in an orderly way.
+/// If a process has an unhandled exception or is killed, all processes end. A process that calls <see cref="Dispose"/> waits until all processes have called it. If
+/// another process still waits for bytes from the disposed one, all processes end. <see cref="Cancellation"/> ends a training in an orderly way.
 /// </para>
 /// </remarks>
 [SuppressMessage("Design", "CA1063:Implement IDisposable Correctly", Justification = "The class is sealed and has no finalizer.")]
@@ -47,41 +47,43 @@ public sealed class MpiCluster : Communicator, IDisposable
     public override int RankCount => _connection?.RankCount ?? 1;
 
     /// <summary>
-    /// Whether any thread may make calls, one at a time: true if the library of MPI provides MPI_THREAD_SERIALIZED, as those above do, and in a
-    /// cluster of one process.
+    /// Whether any thread may make calls, one at a time. True in a cluster of one process and if the MPI library provides MPI_THREAD_SERIALIZED, as the supported
+    /// libraries do.
     /// </summary>
     public override bool AllowsAnyThread => _connection?.AllowsAnyThread ?? true;
 
     /// <summary>
-    /// The number of threads for this process: the cores that it may use, divided by the processes of this machine that may use them too; at least 1.
-    /// For <see cref="TrainerOptions.ThreadCount"/>.
+    /// The recommended value of <see cref="TrainerOptions.ThreadCount"/>: the number of cores that this process may use, divided among the processes of this machine
+    /// that may use the same cores; at least 1.
     /// </summary>
     public int ThreadCount { get; }
 
-    /// <summary>The name and version of the library of MPI, as it says itself; "none" in a cluster of one process that was started without a launcher.</summary>
+    /// <summary>
+    /// The name and version that the MPI library reports; "none" in a cluster of one process that was started without a launcher.
+    /// </summary>
     public string Library => _connection?.Version ?? "none";
 
     /// <summary>
-    /// A token for <see cref="FitOptions"/> and the like. Once this has been read, the first SIGINT (Ctrl+C), SIGTERM or SIGUSR1 to this process
-    /// cancels the token instead of ending the process; the second ends it. A training agrees among all processes on the step that it ends after, so it is
-    /// enough that one of them receives a signal.
+    /// A token for <see cref="Trainer.Fit"/> and other methods that can be cancelled. After this property has been read, the first SIGINT (Ctrl+C), SIGTERM or
+    /// SIGUSR1 that this process receives cancels the token instead of ending the process; the second one ends the process. It is sufficient that one process
+    /// receives a signal: the training ends after the same step on all processes.
     /// </summary>
     public CancellationToken Cancellation => _signals.Value.Token;
 
-    /// <summary>Joins the processes that a launcher started. All of them make this call, once each.</summary>
+    /// <summary>Joins the processes that a launcher started. Each of them makes this call exactly once.</summary>
     /// <param name="library">
-    /// The name or path of the library of MPI; null, the default, for the one that fits the launcher, which is known from the environment.
-    /// With a name MPI is started also where the launcher is not recognized.
+    /// The name or path of the MPI library; null, the default, for the library that matches the launcher, which is determined from environment variables.
+    /// If a name is given, MPI is started even if the launcher is not recognized.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="library"/> is empty.</exception>
     /// <exception cref="InvalidOperationException">
-    /// No library of MPI is found, the one that is found does not fit the launcher or has an unknown binary interface, or this process has left a cluster before.
+    /// No MPI library is found, the library does not match the launcher or has an unknown binary interface, or this process has left a cluster before.
     /// </exception>
     public static MpiCluster Join(string? library = null)
     {
         if (library is not null)
             ArgumentException.ThrowIfNullOrWhiteSpace(library);
-#pragma warning disable RS0030 // A launcher says in the environment, and nowhere else, that it started this process.
+#pragma warning disable RS0030 // Only environment variables show whether a launcher started this process.
         var launcher = Launcher.Find(Environment.GetEnvironmentVariable);
 #pragma warning restore RS0030
         if (launcher is null && library is null)
@@ -108,18 +110,18 @@ public sealed class MpiCluster : Communicator, IDisposable
     /// Creates the exchange of gradients among these processes, for <see cref="TrainerOptions.Exchange"/>.
     /// </summary>
     /// <param name="shards">
-    /// The number of parts that each step is divided into. For one number of shards results have the same bits, whatever the number of processes, which has
-    /// to divide it. Default 8; a power of two, 1 to 1,024.
+    /// The number of shards into which each step is divided: a power of two from 1 to 1,024 that is divisible by the number of processes. With the same number of
+    /// shards, the results have the same bits for any number of processes. Default: 8.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shards"/> is out of range.</exception>
     /// <exception cref="ArgumentException">The number of processes does not divide <paramref name="shards"/>.</exception>
     public GradientExchange Exchange(int shards = 8) => new(this, shards);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException"><paramref name="received"/> has another length than <paramref name="sent"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="partner"/> is no other rank of the cluster.</exception>
+    /// <exception cref="ArgumentException">The lengths of <paramref name="received"/> and <paramref name="sent"/> differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="partner"/> is not the rank of another process.</exception>
     /// <exception cref="ObjectDisposedException">This process has left the cluster.</exception>
-    /// <exception cref="InvalidOperationException">MPI fails, or the partner sends another number of bytes.</exception>
+    /// <exception cref="InvalidOperationException">MPI fails, or the partner sends a different number of bytes.</exception>
     public override void Swap(ReadOnlySpan<byte> sent, Span<byte> received, int partner)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _hasLeft) != 0, this);
@@ -139,7 +141,7 @@ public sealed class MpiCluster : Communicator, IDisposable
     }
 
     /// <summary>
-    /// Leaves the cluster. Waits until all processes do; if one of them waits for bytes from this process instead, ends all with a message.
+    /// Leaves the cluster. Waits until all processes leave it. If another process waits for bytes from this process instead, ends all processes with a message.
     /// </summary>
     public void Dispose()
     {

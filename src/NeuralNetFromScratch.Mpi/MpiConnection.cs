@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch.Mpi;
 
-/// <summary>The calls of this process on an MPI library: a communicator of its own among all processes of the job.</summary>
+/// <summary>The calls of this process to an MPI library. They use a separate communicator of all processes of the job.</summary>
 internal sealed unsafe class MpiConnection
 {
-    /// <summary>A message is at most this long: counts are 32-bit integers, and libraries have had faults near their end.</summary>
+    /// <summary>The maximum length of a message. Counts are 32-bit integers, and libraries have had errors near the end of their range.</summary>
     private const int LargestMessage = 1 << 30;
 
-    /// <summary>A long swap begins with so many bytes: once they are here, the partner is known to be there too.</summary>
+    /// <summary>The number of bytes with which a long swap begins. After they have been received, the partner is known to take part in the swap.</summary>
     private const int FirstMessage = 1 << 16;
 
     private const int Tag = 0;
@@ -22,7 +22,7 @@ internal sealed unsafe class MpiConnection
     private readonly bool _finishes;
     private readonly int _thread = Environment.CurrentManagedThreadId;
 
-    /// <summary>Held for each call, since the library allows one at a time; never while waiting.</summary>
+    /// <summary>Held during each call, because the library allows one call at a time. It is never held while waiting.</summary>
     private readonly Lock _calls = new();
 
     /// <summary>Joins the processes that a launcher started.</summary>
@@ -40,7 +40,7 @@ internal sealed unsafe class MpiConnection
         _finishes = has == 0;
         library.Check(_finishes ? library.InitThread(null, null, library.Serialized, &level) : library.QueryThread(&level), "starting");
         library.Check(library.Duplicate(library.World, &communicator), "copying the communicator of all processes");
-        // MPICH takes errors of a request to the communicator of all processes.
+        // MPICH reports the errors of a request to the error handler of MPI_COMM_WORLD.
         library.Check(library.SetErrorHandler(library.World, library.ErrorsReturn), "setting how errors are returned");
         library.Check(library.SetErrorHandler(communicator, library.ErrorsReturn), "setting how errors are returned");
         library.Check(library.Rank(communicator, &rank), "asking for the rank");
@@ -57,8 +57,8 @@ internal sealed unsafe class MpiConnection
     /// <summary>The library's name and version.</summary>
     public string Version => _library.Version;
 
-    /// <summary>Sends bytes to a partner and receives as many from it.</summary>
-    /// <exception cref="InvalidOperationException">MPI fails, the partner sends another number of bytes, or this thread may not call.</exception>
+    /// <summary>Sends bytes to a partner and receives the same number of bytes from it.</summary>
+    /// <exception cref="InvalidOperationException">MPI fails, the partner sends a different number of bytes, or this thread may not make calls.</exception>
     public void Swap(ReadOnlySpan<byte> sent, Span<byte> received, int partner)
     {
         CheckThread();
@@ -88,7 +88,7 @@ internal sealed unsafe class MpiConnection
     }
 
     /// <summary>
-    /// Leaves the cluster once all processes do. Ends it if one of them still waits for bytes of this process, which would otherwise never come.
+    /// Leaves the cluster when all processes do. If another process still waits for bytes from this process, ends all processes, because it would wait forever.
     /// </summary>
     public void Leave()
     {
@@ -114,17 +114,17 @@ internal sealed unsafe class MpiConnection
         }
     }
 
-    /// <summary>Writes a line to standard error, and ends all processes of the job.</summary>
+    /// <summary>Writes a line to the standard error stream and ends all processes of the job.</summary>
     /// <exception cref="InvalidOperationException">MPI did not end them.</exception>
     public void Abort(string reason)
     {
-#pragma warning disable RS0030 // Nothing else can tell why a job with many processes ended.
+#pragma warning disable RS0030 // There is no other way to report why a job with many processes ended.
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rank {Rank} of {RankCount}: {reason}"));
         Console.Error.Flush();
 #pragma warning restore RS0030
-        // Launchers pass the line on; MPICH's loses it if all ends at the same moment.
+        // Launchers forward the line. MPICH's launcher loses it if the processes end at the same moment.
         Patience.Sleep(ForwardingMicroseconds);
-        // A call that does not return holds the lock; then the order of calls matters no more.
+        // A call that does not return holds the lock. In this case, this call is made without the lock.
         bool isAlone = _calls.TryEnter(TimeSpan.FromSeconds(1));
         try
         {

@@ -4,12 +4,13 @@ using System.Text;
 namespace NeuralNetFromScratch.Mpi;
 
 /// <summary>
-/// The functions of an MPI library, and the values that differ between the three binary interfaces: Open MPI's, where handles are addresses; MPICH's,
-/// where they are integers; and the standard one of MPI 5 (section 20). Handles are passed as words, and requests lie in words that were zero before.
+/// The functions of an MPI library, and the values that differ between the three binary interfaces: that of Open MPI, where handles are addresses; that of MPICH,
+/// where handles are integers; and the standard interface of MPI 5 (section 20). Handles are passed as words. Requests are stored in words that are initialized to
+/// zero.
 /// </summary>
 internal sealed unsafe class MpiLibrary
 {
-    /// <summary>The length of a buffer for any library's MPI_Status, whose longest is the standard one's of 32 bytes.</summary>
+    /// <summary>The length of a buffer for the MPI_Status of any library. The longest is that of the standard interface, with 32 bytes.</summary>
     public const int StatusBytes = 64;
 
     private const int LongestVersion = 8192, LongestError = 1024;
@@ -37,10 +38,10 @@ internal sealed unsafe class MpiLibrary
 
     private readonly delegate* unmanaged[Cdecl]<int, byte*, int*, int> _errorString;
 
-    /// <summary>Takes the functions of a library that is loaded.</summary>
+    /// <summary>Gets the functions of a loaded library.</summary>
     /// <param name="module">The library.</param>
-    /// <param name="name">Its name or path.</param>
-    /// <exception cref="InvalidOperationException">A function is missing, or the library is of an unknown kind.</exception>
+    /// <param name="name">The name or path of the library.</param>
+    /// <exception cref="InvalidOperationException">A function is missing, or the library has an unknown binary interface.</exception>
     private MpiLibrary(nint module, string name)
     {
         Initialized = (delegate* unmanaged[Cdecl]<int*, int>)Function("MPI_Initialized");
@@ -78,11 +79,11 @@ internal sealed unsafe class MpiLibrary
             : throw new InvalidOperationException($"the library {name} has no function {function}: it is no MPI library, or older than MPI 3.0");
     }
 
-    /// <summary>The library's name and version, as it says itself.</summary>
+    /// <summary>The name and version that the library reports.</summary>
     public string Version { get; }
 
-    /// <summary>Loads a library; null if there is none of this name.</summary>
-    /// <exception cref="InvalidOperationException">The library does not fit.</exception>
+    /// <summary>Loads a library; returns null if there is no library of this name.</summary>
+    /// <exception cref="InvalidOperationException">The library is not a supported MPI library.</exception>
     public static MpiLibrary? TryLoad(string name)
     {
         SetBeforeLoading();
@@ -90,8 +91,8 @@ internal sealed unsafe class MpiLibrary
     }
 
     /// <summary>Throws if a call failed.</summary>
-    /// <param name="code">What it returned.</param>
-    /// <param name="doing">What it was to do, for the message.</param>
+    /// <param name="code">The return value of the call.</param>
+    /// <param name="doing">The purpose of the call, for the message.</param>
     public void Check(int code, string doing)
     {
         if (code == 0)
@@ -117,8 +118,9 @@ internal sealed unsafe class MpiLibrary
     }
 
     /// <summary>
-    /// Keeps UCX, which carries messages for several MPI libraries, from taking over the signals of the processor's faults: the runtime needs them,
-    /// for example to throw a <see cref="NullReferenceException"/>. The variable has to be in the environment of C, which the runtime's is a copy of.
+    /// Prevents UCX, which transports messages for several MPI libraries, from replacing the handlers of signals for processor faults. The runtime needs these
+    /// signals, for example to throw a <see cref="NullReferenceException"/>. The variable must be set in the environment of the C library, because the runtime has
+    /// only a copy of it.
     /// </summary>
     private static void SetBeforeLoading()
     {

@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 namespace NeuralNetFromScratch.Mpi;
 
 /// <summary>
-/// Waits between two looks at a request. At first it gives the processor to whoever wants it and looks again at once, since most messages are there
-/// within microseconds; then it sleeps, longer and longer, so that a process that waits takes no time from those that compute, even where there are
-/// more processes than processors. Bytes that are on their way take more looks: the libraries move them in small pieces, one or a few at each look.
+/// Waits between two tests of a request. At first, a wait only yields the processor, because most messages arrive within microseconds. Later, a wait sleeps for an
+/// increasing time, so that a waiting process takes no time from computing processes, even if there are more processes than processors. The phase of yields is
+/// longer for messages in transfer, because the libraries move their bytes in small pieces, one or a few in each test.
 /// </summary>
-/// <param name="bytesOnTheirWay">The number of bytes that a partner is known to be sending and receiving.</param>
+/// <param name="bytesOnTheirWay">The number of bytes in transfer from and to a partner that is known to take part.</param>
 internal struct Patience(int bytesOnTheirWay = 0)
 {
     private const int YieldMicroseconds = 200, BytesPerMicrosecond = 500, ShortestSleep = 20, LongestSleep = 500;
@@ -34,7 +34,7 @@ internal struct Patience(int bytesOnTheirWay = 0)
         _sleep = Math.Min(_sleep + _sleep / 8, LongestSleep);
     }
 
-    /// <summary>Sleeps, where the system can; otherwise gives the processor to others.</summary>
+    /// <summary>Sleeps if the system supports it; otherwise yields the processor.</summary>
     public static unsafe void Sleep(int microseconds)
     {
         if (UnixSleep != 0)
@@ -43,7 +43,7 @@ internal struct Patience(int bytesOnTheirWay = 0)
             Thread.Yield();
     }
 
-    /// <summary>The function usleep of C, which has no name in .NET: its timers have steps of a millisecond.</summary>
+    /// <summary>The function usleep of the C library. .NET has no equivalent; its timers have a resolution of a millisecond.</summary>
     private static nint UnixSleep { get; } =
         NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "usleep", out nint function) ? function : 0;
 }

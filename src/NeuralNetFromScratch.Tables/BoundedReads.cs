@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// A stream that throws where another would return no bytes: a reader that repeats until it has all it wants does not repeat forever. It stays at the position of the
-/// stream behind it, which it does not close.
+/// A wrapper of a stream that throws at the end of the data, where another stream would return no bytes. Therefore a reader that repeats reads until it has all
+/// requested bytes does not loop forever. The wrapper has the position of the underlying stream, and does not close it.
 /// </summary>
 internal sealed class BoundedReads(Stream source) : Stream
 {

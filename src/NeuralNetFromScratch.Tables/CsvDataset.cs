@@ -29,10 +29,10 @@ internal sealed class CsvDataset(CsvTable table, TabularPlan plan) : FileDataset
         Targets.Values.AsSpan(index * TargetLength, TargetLength).CopyTo(target);
     }
 
-    /// <summary>Each category has a place; a value that is none of them is stored as 0.</summary>
+    /// <summary>Each categorical column has one stored value; it is 0 if the cell is none of the categories.</summary>
     public override int GetSparseLength(int index) => _categories;
 
-    /// <summary>What the labels or targets are, for the fingerprint.</summary>
+    /// <summary>A description of the labels or targets, for the fingerprint.</summary>
     public required string Answers { get; init; }
 
     private protected override string Settings => DatasetFingerprint.Combine([plan.Write(), Answers, table.Settings, .. table.ColumnNames]);

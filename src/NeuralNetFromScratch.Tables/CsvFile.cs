@@ -5,8 +5,8 @@ namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
 /// Reads tables from files with comma-, semicolon- or tab-separated values (RFC 4180). Quoted cells can contain separators, line breaks and doubled quotation
-/// marks. White space around unquoted cells is removed. Empty lines and Excel's line <c>sep=</c> are skipped. A file is read twice, first to infer the types of the
-/// columns.
+/// marks. White space around unquoted cells is removed. Empty lines and Excel's line <c>sep=</c> are skipped. A file is read twice; the first pass infers the types
+/// of the columns.
 /// </summary>
 public static class CsvFile
 {
@@ -40,14 +40,16 @@ public static class CsvFile
     }
 
     /// <summary>
-    /// Opens files with the same columns as one table whose rows stay on the disk. One pass finds their places, 12 bytes of memory for each row, and infers the
-    /// types of columns from at most 10,000 rows from all over the files.
+    /// Opens files with the same columns as one table. The rows stay in the files. One pass finds the positions of the rows, which take 12 bytes of memory for each
+    /// row. The types of the columns are inferred from at most 10,000 rows that are distributed over all files.
     /// </summary>
     /// <param name="paths">The files, at least one. They must not be compressed, and must not change while they are open.</param>
-    /// <param name="options">The options; null for the defaults. The encoding must be UTF-8 or one of a byte for each character.</param>
-    /// <returns>The table, which holds the files open until it is disposed.</returns>
-    /// <exception cref="InvalidDataException">A file is malformed, compressed, or has other columns than the first one. The message names it.</exception>
-    /// <exception cref="ArgumentException">There is no file, the options name a column that the files do not have, or the encoding is unfit.</exception>
+    /// <param name="options">The options; null for the defaults. The encoding must be UTF-8 or a single-byte encoding.</param>
+    /// <returns>The table, which keeps the files open until it is disposed of.</returns>
+    /// <exception cref="InvalidDataException">
+    /// A file is malformed or compressed, or its columns differ from those of the first file. The message names the file.
+    /// </exception>
+    /// <exception cref="ArgumentException">There is no file, the options name a column that the files do not have, or the encoding is not supported.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static CsvTable Open(IReadOnlyList<string> paths, CsvOptions? options = null)
     {

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>The rows of CSV files, found in one pass: the place and the line of each. Cells are not read, but line breaks within quotation marks are skipped.</summary>
+/// <summary>
+/// An index of the rows of CSV files, built in one pass: the position and the line number of each row. Cells are not parsed, but line breaks within quotation marks
+/// do not end a row.
+/// </summary>
 /// <param name="options">The options.</param>
 internal sealed class CsvIndex(CsvOptions options) : IDisposable
 {
@@ -16,16 +19,16 @@ internal sealed class CsvIndex(CsvOptions options) : IDisposable
 
     public FileParts Parts { get; } = new();
 
-    /// <summary>The place of each row in its file.</summary>
+    /// <summary>The position of each row in its file, in bytes.</summary>
     public List<long> Offsets { get; } = [];
 
-    /// <summary>The line of each row in its file, counted from 1.</summary>
+    /// <summary>The number of the line in which each row begins in its file, from 1.</summary>
     public List<int> Lines { get; } = [];
 
     /// <summary>The layout of the first file.</summary>
     public CsvLayout Layout { get; private set; } = null!;
 
-    /// <exception cref="InvalidDataException">The file has other columns than those before, ends within quotation marks, or is too long.</exception>
+    /// <exception cref="InvalidDataException">The columns differ from those of the earlier files, or the file ends within quotation marks or is too long.</exception>
     public void Add(string path)
     {
         var file = new DataFile(path);
@@ -64,7 +67,7 @@ internal sealed class CsvIndex(CsvOptions options) : IDisposable
         }
     }
 
-    /// <summary>Notes the rows after the header: lines that are not blank, each with the lines that its quotation marks hold together.</summary>
+    /// <summary>Records the rows after the header. A row is a line that is not blank, together with the lines that its quoted cells continue on.</summary>
     private void FindRows(DataFile file, CsvLayout layout)
     {
         int skipped = (layout.SkipsSeparatorLine ? 1 : 0) + (layout.HasHeader ? 1 : 0), line = 1, rowLine = 1;

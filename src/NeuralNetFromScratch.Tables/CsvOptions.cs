@@ -6,16 +6,16 @@ namespace NeuralNetFromScratch.Tables;
 /// <summary>Options for reading a <see cref="CsvFile"/>.</summary>
 public sealed record CsvOptions
 {
-    /// <summary>The separator of cells. Null, the default, is the most frequent of comma, semicolon, tab and vertical bar in the first line.</summary>
+    /// <summary>The separator of cells. If null, the default, it is the most frequent of comma, semicolon, tab and vertical bar in the first line.</summary>
     public char? Separator { get; init; }
 
     /// <summary>
-    /// Whether the first line contains the names of the columns. Without names, columns are named "column 1", "column 2" and so on. Null, the default, means yes,
-    /// unless one of the cells is a number.
+    /// Whether the first line contains the names of the columns. If false, columns are named "column 1", "column 2" and so on. If null, the default, the first line
+    /// contains the names unless one of its cells is a number.
     /// </summary>
     public bool? HasHeader { get; init; }
 
-    /// <summary>The encoding of a file without a byte order mark. Null, the default, is UTF-8; invalid bytes then throw.</summary>
+    /// <summary>The encoding of a file without a byte order mark. If null, the default, it is UTF-8, and invalid bytes cause an exception.</summary>
     public Encoding? Encoding { get; init; }
 
     /// <summary>
@@ -28,8 +28,9 @@ public sealed record CsvOptions
     public IReadOnlyCollection<string> MissingMarkers { get; init; } = ["NA", "N/A", "NaN", "nan", "null", "NULL", "?"];
 
     /// <summary>
-    /// The types of columns, by name; a cell that does not have the type throws. The types of other columns are inferred: numbers, Boolean values (true and false, yes
-    /// and no) or dates if all cells are, otherwise texts. Digits with a leading 0, as in postal codes, are texts. Default: empty.
+    /// The types of columns, by name. A cell that does not have the type of its column causes an exception. The types of other columns are inferred: numbers, Boolean
+    /// values (true and false, yes and no) or dates if all cells have this type, otherwise texts. Digits with a leading 0, as in postal codes, are texts. Default:
+    /// empty.
     /// </summary>
     public IReadOnlyDictionary<string, ColumnType> Types { get; init; } = new Dictionary<string, ColumnType>();
 

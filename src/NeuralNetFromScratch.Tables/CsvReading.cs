@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>Reads the rows of a CSV file, first to infer the types and then to fill the columns.</summary>
+/// <summary>Reads the rows of a CSV file twice: first to infer the types, then to fill the columns.</summary>
 internal sealed class CsvReading
 {
     private readonly Func<TextReader> _open;

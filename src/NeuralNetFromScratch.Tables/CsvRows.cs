@@ -2,7 +2,7 @@ using System.Text;
 
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>Reads rows of a table by their index. Rows that follow each other are read together. Several threads read at a time.</summary>
+/// <summary>Reads rows of a table by their index. Consecutive rows are read together. Several threads can read at the same time.</summary>
 internal sealed class CsvRows
 {
     private readonly CsvTable _table;
@@ -20,10 +20,10 @@ internal sealed class CsvRows
         _types = [.. table.Layout.Names.Select(name => options.Types.TryGetValue(name, out ColumnType type) ? type : ColumnType.Text)];
     }
 
-    /// <summary>What determines the cells beside the files.</summary>
+    /// <summary>The settings that determine the cells in addition to the files.</summary>
     public string Settings => DatasetFingerprint.Combine([string.Join(' ', _types), $"{_table.Layout.Separator}", _encoding.WebName, _options.Culture.Name, .. _options.MissingMarkers]);
 
-    /// <summary>Infers the types that the options do not have.</summary>
+    /// <summary>Infers the types that the options do not specify.</summary>
     public void InferTypes(ReadOnlySpan<int> rows)
     {
         string[] names = _table.Layout.Names;
@@ -44,7 +44,7 @@ internal sealed class CsvRows
         ];
     }
 
-    /// <exception cref="InvalidDataException">A row is malformed. The message names file and line.</exception>
+    /// <exception cref="InvalidDataException">A row is malformed. The message names the file and the line.</exception>
     public TabularData Read(ReadOnlySpan<int> rows, string[] columns) => Read(rows, columns, texts: false);
 
     private TabularData Read(ReadOnlySpan<int> rows, string[] columns, bool texts)
@@ -58,7 +58,7 @@ internal sealed class CsvRows
         }
         catch (Exception exception) when (exception is InvalidDataException or DecoderFallbackException && rows.Length > 1)
         {
-            // The rows one by one say where it is.
+            // Reading the rows one by one gives an exception that names the row.
             foreach (int row in rows)
                 ReadOne(row, columns, texts);
             throw;
@@ -106,7 +106,7 @@ internal sealed class CsvRows
         return new([.. fillers.Select(filler => filler.Finish())]);
     }
 
-    /// <summary>The bytes of some rows, each with the end of its line.</summary>
+    /// <summary>Returns the bytes of some rows, each with a line break at its end.</summary>
     private byte[] Bytes(ReadOnlySpan<int> rows)
     {
         long length = 0;
@@ -126,7 +126,7 @@ internal sealed class CsvRows
             (long offset, long count) = _table.Extent(part, rows[i] - part.First, run);
             last.Read(bytes.AsSpan(filled, (int)count), offset);
             filled += (int)count;
-            // The last line of a file can have no end.
+            // The last line of a file may have no line break.
             bytes[filled++] = (byte)'\n';
         }
 

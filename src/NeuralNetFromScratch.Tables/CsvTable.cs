@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// A table whose rows stay in CSV files, created by <see cref="CsvFile.Open(IReadOnlyList{string}, CsvOptions?)"/>. <see cref="Sample"/> reads some rows, for example to
-/// infer a <see cref="TabularPlan"/>. <see cref="ToClasses"/> and <see cref="ToTargets"/> return data sets whose rows are read when they are needed.
+/// A table whose rows stay in CSV files. <see cref="CsvFile.Open(IReadOnlyList{string}, CsvOptions?)"/> creates it. <see cref="Sample"/> reads some rows, for
+/// example to infer a <see cref="TabularPlan"/>. <see cref="ToClasses"/> and <see cref="ToTargets"/> return data sets whose rows are read when they are needed.
 /// </summary>
 public sealed class CsvTable : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class CsvTable : IDisposable
 
     internal FileParts Parts { get; }
 
-    /// <summary>What determines the cells beside the files.</summary>
+    /// <summary>The settings that determine the cells in addition to the files.</summary>
     internal string Settings => _rows.Settings;
 
     internal static CsvTable Open(IReadOnlyList<string> paths, CsvOptions options)
@@ -68,7 +68,7 @@ public sealed class CsvTable : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         int[] rows = Spread(RowCount, Math.Min(count, RowCount));
-        // One row of each stretch, so that no list of all rows is shuffled.
+        // One row of each interval is drawn, so that no list of all rows must be shuffled.
         var random = new RandomSource(seed);
         for (int i = 0; i < rows.Length; i++)
         {
@@ -79,11 +79,11 @@ public sealed class CsvTable : IDisposable
         return Read(rows);
     }
 
-    /// <summary>Returns the rows as samples with class labels. One pass reads the labels, 4 bytes of memory for each row.</summary>
+    /// <summary>Returns the rows as samples with class labels. One pass reads the labels, which take 4 bytes of memory for each row.</summary>
     /// <param name="plan">The encoding of the columns.</param>
     /// <param name="column">The column with the labels.</param>
-    /// <param name="classes">The classes: the texts of the column, in the order of the labels.</param>
-    /// <returns>The data set. Disposing of it or of this table closes the same files.</returns>
+    /// <param name="classes">The texts of the column that are the classes. The index of a text in the list is its label.</param>
+    /// <returns>The data set. It shares the files with this table: disposing of either closes them.</returns>
     /// <exception cref="ArgumentException">The table does not have the column or a column of the plan, or a class occurs twice.</exception>
     /// <exception cref="InvalidDataException">A label is missing or is not among the classes. The message names file and line.</exception>
     public FileDataset ToClasses(TabularPlan plan, string column, IReadOnlyList<string> classes)
@@ -107,10 +107,10 @@ public sealed class CsvTable : IDisposable
         return new CsvDataset(this, plan) { ClassLabels = (labels, classes.Count), Answers = DatasetFingerprint.Combine(["classes", column, .. classes]) };
     }
 
-    /// <summary>Returns the rows as samples with dense targets. One pass reads the targets, 4 bytes of memory for each.</summary>
+    /// <summary>Returns the rows as samples with dense targets. One pass reads the targets, which take 4 bytes of memory each.</summary>
     /// <param name="plan">The encoding of the columns.</param>
     /// <param name="columns">The columns with the targets, at least one.</param>
-    /// <returns>The data set. Disposing of it or of this table closes the same files.</returns>
+    /// <returns>The data set. It shares the files with this table: disposing of either closes them.</returns>
     /// <exception cref="ArgumentException">The table does not have one of the columns or a column of the plan.</exception>
     /// <exception cref="InvalidDataException">A target is missing or not a number. The message names file and line.</exception>
     public FileDataset ToTargets(TabularPlan plan, params IReadOnlyList<string> columns)
@@ -137,7 +137,7 @@ public sealed class CsvTable : IDisposable
     /// <summary>Reads some columns of some rows.</summary>
     internal TabularData Read(ReadOnlySpan<int> rows, string[] columns) => _rows.Read(rows, columns);
 
-    /// <summary>The place of some rows that are in a row in their file.</summary>
+    /// <summary>Returns the position of some consecutive rows in their file, in bytes.</summary>
     internal (long Offset, long Length) Extent(FilePart part, int first, int count)
     {
         long offset = _offsets[part.First + first], end = first + count < part.Count ? _offsets[part.First + first + count] : part.File.Length;

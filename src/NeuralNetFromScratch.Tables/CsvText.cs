@@ -6,7 +6,9 @@ namespace NeuralNetFromScratch.Tables;
 /// <summary>Parses the texts of a CSV file.</summary>
 internal static class CsvText
 {
-    /// <summary>Whether a character can be the separator: an ASCII character except control characters, the quotation mark and #, or the tab or unit separator.</summary>
+    /// <summary>
+    /// Whether a character can be the separator: the tab, the unit separator, or an ASCII character except control characters, the quotation mark and #.
+    /// </summary>
     public static bool CanSeparate(char character) => character is '\t' or (>= '\u001f' and <= '~' and not '"' and not '#');
 
     /// <summary>Parses a finite number. Digits with a leading 0 are a number only if the caller asks for one.</summary>
@@ -56,7 +58,7 @@ internal static class CsvText
         }
     }
 
-    /// <summary>Creates the exception for bytes that are not of an encoding.</summary>
+    /// <summary>Creates the exception for bytes that are not valid in an encoding.</summary>
     public static InvalidDataException WrongEncoding(string place, System.Text.Encoding encoding, Exception cause) =>
         new($"{place}: the bytes are not {encoding.WebName}; set {nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)}, for example to Encoding.Latin1", cause);
 

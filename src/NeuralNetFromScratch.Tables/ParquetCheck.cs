@@ -4,24 +4,28 @@ using Parquet.Meta;
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// What a Parquet file says of its sizes, compared with its length before memory is taken by it: the structure of the footer, the number of rows, and the pages of
-/// the columns that are read.
+/// Checks the sizes in a Parquet file against the length of the file before memory is allocated for them: the structure of the footer, the number of rows, and the
+/// pages of the columns that are read.
 /// </summary>
 internal static class ParquetCheck
 {
     /// <summary>
-    /// Rows for each byte of the file. Repeated values and codes take next to none: a file of the least size, about 300 bytes, may have 300,000 equal rows.
+    /// The maximum number of rows for each byte of the file. Repeated values and codes take almost no space: a file of the minimum size, about 300 bytes, may have
+    /// 300,000 equal rows.
     /// </summary>
     public const int MostRowsOfAByte = 1000;
 
-    /// <summary>A page of any length may have so many bytes when it is unpacked; one of more at most 1100 for each of its own, which is the most that gzip reaches.</summary>
+    /// <summary>
+    /// The decompressed length that any page may have, and the maximum number of decompressed bytes for each byte of a page whose decompressed length is greater. The
+    /// latter is the maximum compression ratio of gzip.
+    /// </summary>
     private const long SmallPageBytes = 64 << 20, MostUnpackedOfAByte = 1100;
 
     private const int TailBytes = 8;
 
     private const int DataPage = 0, DictionaryPage = 2, DataPage2 = 3;
 
-    /// <summary>The structure of the footer.</summary>
+    /// <summary>Checks the structure of the footer.</summary>
     /// <exception cref="InvalidDataException">The file does not end as a Parquet file does, or its footer is malformed.</exception>
     public static void Footer(Stream stream)
     {
@@ -47,8 +51,8 @@ internal static class ParquetCheck
         stream.Position = 0;
     }
 
-    /// <summary>The number of rows of all groups.</summary>
-    /// <exception cref="InvalidDataException">It is negative, or more than the file can hold.</exception>
+    /// <summary>Checks the number of rows of all groups.</summary>
+    /// <exception cref="InvalidDataException">A number of rows is negative, or there are more rows than the file can contain.</exception>
     public static void Rows(FileMetaData metadata, long fileLength)
     {
         long rows = 0, most = Math.Min(Array.MaxLength, fileLength * MostRowsOfAByte);
@@ -60,8 +64,10 @@ internal static class ParquetCheck
         }
     }
 
-    /// <summary>The pages of a column in one group.</summary>
-    /// <exception cref="InvalidDataException">They do not lie within the file, are unpacked to more than they can be, or have not as many values as the group has rows.</exception>
+    /// <summary>Checks the pages of a column in one group.</summary>
+    /// <exception cref="InvalidDataException">
+    /// A page is not within the file, its decompressed length exceeds the maximum, or the number of values in the pages differs from the number of rows in the group.
+    /// </exception>
     public static void Pages(Stream stream, ColumnMetaData column, long rows)
     {
         long position = column.DictionaryPageOffset is > 0 and long dictionary ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset, values = 0;
@@ -88,7 +94,7 @@ internal static class ParquetCheck
             long levels = header[1] == DataPage2 ? (header[8, 5] ?? 0) + (header[8, 6] ?? 0) : 0;
             if (levels < 0 || levels > Math.Min(packed, unpacked))
                 throw new InvalidDataException($"{levels} bytes of levels in the page of {packed} bytes at byte {begin}");
-            // Snappy repeats the length. A page of two equal lengths may not be compressed.
+            // Compressed data in the Snappy format begin with the decompressed length. A page with two equal lengths may be uncompressed.
             if (column.Codec == CompressionCodec.SNAPPY && packed > levels && packed != unpacked)
             {
                 stream.Position = begin + levels;

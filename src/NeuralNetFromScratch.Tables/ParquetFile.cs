@@ -5,7 +5,8 @@ using Parquet.Schema;
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// Reads Parquet files with Parquet.Net. A file can have up to 1000 rows for each of its bytes. This class also works with NativeAOT, but publishing a program that uses it shows trim warnings of Parquet.Net.
+/// Reads Parquet files with Parquet.Net. A file can have up to 1000 rows for each of its bytes. This class also works with NativeAOT, but publishing a program that
+/// uses it shows trim warnings of Parquet.Net.
 /// </summary>
 public static class ParquetFile
 {
@@ -68,7 +69,7 @@ public static class ParquetFile
         }
     }
 
-    /// <summary>Turns the exceptions that the contents of a file cause in Parquet.Net into one that says where.</summary>
+    /// <summary>Converts the exceptions that the contents of a file cause in Parquet.Net to an exception that names the file or column.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A damaged file makes Parquet.Net throw exceptions of a dozen types, null references and indices out of range among them.")]
     private static async Task<T> Guarded<T>(string where, Func<Task<T>> read)
     {

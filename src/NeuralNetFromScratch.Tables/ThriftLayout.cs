@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Tables;
 
-/// <summary>The types of a structure's fields, as Parquet's format defines them (parquet.thrift). Fields that are not listed may have any type.</summary>
+/// <summary>The types of the fields of a structure, as the Parquet format defines them (parquet.thrift). Fields that are not listed may have any type.</summary>
 internal sealed class ThriftLayout
 {
     private const char Integers = 'i', Texts = 't', Structures = 's', ListOf = '*';
@@ -22,7 +22,10 @@ internal sealed class ThriftLayout
 
     private readonly Dictionary<int, (string Type, ThriftLayout? Structure)> _fields = [];
 
-    /// <summary>Fields by number and type: i integer, y byte, b truth value, t text, s structure; * before it: a list of such.</summary>
+    /// <summary>
+    /// Creates a layout from a list of field numbers and types: i for an integer, y for a byte, b for a Boolean value, t for a text, s for a structure. A * before
+    /// the type denotes a list of such elements.
+    /// </summary>
     private ThriftLayout(string fields, params ReadOnlySpan<ThriftLayout> structures)
     {
         int next = 0;
@@ -33,7 +36,7 @@ internal sealed class ThriftLayout
         }
     }
 
-    /// <summary>The number of children in a <see cref="SchemaElement"/>.</summary>
+    /// <summary>The field of a <see cref="SchemaElement"/> that contains the number of children.</summary>
     public const int ChildrenField = 5;
 
     /// <summary>A node of the schema's tree.</summary>
@@ -52,10 +55,12 @@ internal sealed class ThriftLayout
     public static ThriftLayout Page { get; } = new(
         "1i 2i 3i 4i 5s 6s 7s 8s", new("1i 2i 3i 4i 5s", _statistics), new(""), new("1i 2i 3b"), new("1i 2i 3i 4i 5i 6i 7b 8s", _statistics));
 
-    /// <summary>The structure in a field, or in the elements of its list.</summary>
-    /// <param name="field">The field's number.</param>
-    /// <param name="isList">Whether a list is written there.</param>
-    /// <param name="type">What is written there: an integer's type if it is one, whatever its width.</param>
+    /// <summary>
+    /// Checks the type of a field, and returns the layout of the structure in the field or in the elements of its list; null if there is no structure.
+    /// </summary>
+    /// <param name="field">The number of the field.</param>
+    /// <param name="isList">Whether the file has a list in this field.</param>
+    /// <param name="type">The type in the file: that of the field, or of the elements of the list. Integers of any width have the same type.</param>
     /// <exception cref="InvalidDataException">The field has another type.</exception>
     public ThriftLayout? Check(int field, bool isList, ThriftType type)
     {
@@ -73,10 +78,10 @@ internal sealed class ThriftLayout
     }
 }
 
-/// <summary>Types of values in Thrift's compact protocol, as far as they are written alike.</summary>
+/// <summary>Types of values in the compact protocol of Thrift. Types with the same encoding are combined.</summary>
 internal enum ThriftType
 {
-    /// <summary>One of no value, or a floating-point number, a map or an identifier.</summary>
+    /// <summary>A floating-point number, a map, a UUID, or an invalid type.</summary>
     Other,
     Boolean,
     Byte,

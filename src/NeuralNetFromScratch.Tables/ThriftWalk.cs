@@ -1,11 +1,11 @@
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// Passes over a structure in Thrift's compact protocol, as a Parquet file's footer and the headers of its pages are written, without building it: what nests too
-/// deeply, or says that it is longer than the bytes that are left, is refused before a reader trusts it.
+/// Validates a structure in the compact protocol of Thrift without building it. The footer of a Parquet file and the headers of its pages are such structures. A
+/// structure that is nested too deeply, or whose length exceeds the number of remaining bytes, is rejected before another reader parses it.
 /// </summary>
-/// <param name="stream">The bytes, from where it stands.</param>
-/// <param name="end">Where they end.</param>
+/// <param name="stream">The stream, which is read from its current position.</param>
+/// <param name="end">The position at which the data end.</param>
 internal sealed class ThriftWalk(Stream stream, long end)
 {
     private const int MostLevels = 32, MostVarintBytes = 10;
@@ -14,25 +14,25 @@ internal sealed class ThriftWalk(Stream stream, long end)
 
     private readonly Dictionary<(int Outer, int Inner), long> _numbers = [];
 
-    /// <summary>Children of schema elements that are still to come, and their level.</summary>
+    /// <summary>The numbers of children of schema elements that have not been read yet, and their levels.</summary>
     private readonly Stack<(int Left, int Level)> _schema = new([(1, 0)]);
 
     /// <summary>
-    /// A whole number of the structure, or the length of a list, by its field's number, or a whole number by those of a structure in it and of a field of that; null where
-    /// there is none.
+    /// The value of an integer field of the structure or the length of a list, by the number of the field. With two numbers: the value of an integer field of an
+    /// inner structure, by the number of the field that contains the structure and the number of the field in it. Null if there is no such field.
     /// </summary>
     public long? this[int outer, int inner = 0] => _numbers.TryGetValue((outer, inner), out long number) ? number : null;
 
     /// <summary>Whether the schema of a footer has as many elements as it announces.</summary>
     public bool IsSchemaComplete => _schema.Count == 0;
 
-    /// <summary>Passes over one structure.</summary>
+    /// <summary>Validates one structure.</summary>
     /// <param name="layout">The types of its fields.</param>
-    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    /// <exception cref="InvalidDataException">The structure is malformed.</exception>
     public void Read(ThriftLayout layout) => ReadStruct(layout, 0, 0);
 
-    /// <summary>A number of seven bits a byte.</summary>
-    /// <exception cref="InvalidDataException">The bytes end before it does.</exception>
+    /// <summary>Reads a number in a variable-length encoding with seven bits in each byte.</summary>
+    /// <exception cref="InvalidDataException">The data end before the number is complete, or it has too many bytes.</exception>
     public ulong ReadVarint()
     {
         ulong value = 0;
@@ -76,7 +76,7 @@ internal sealed class ThriftWalk(Stream stream, long end)
             AddSchemaElement(children);
     }
 
-    /// <summary>The elements are the nodes of a tree in depth-first order, each with its number of children.</summary>
+    /// <summary>Adds an element of the schema. The elements are the nodes of a tree in depth-first order, each with its number of children.</summary>
     private void AddSchemaElement(int children)
     {
         if (!_schema.TryPop(out (int Left, int Level) place) || place.Level > MostLevels)
@@ -118,7 +118,7 @@ internal sealed class ThriftWalk(Stream stream, long end)
     {
         switch (type)
         {
-            // A truth value in a list.
+            // A Boolean value in a list takes one byte.
             case <= Byte:
                 ReadByte();
                 break;
@@ -180,7 +180,7 @@ internal sealed class ThriftWalk(Stream stream, long end)
         stream.Position += count;
     }
 
-    /// <summary>A number whose signs alternate: 0, −1, 1, −2 and so on.</summary>
+    /// <summary>Reads a number in zigzag encoding: 0, −1, 1, −2 and so on.</summary>
     private long ReadNumber()
     {
         ulong value = ReadVarint();

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Finds the files of a collection in a folder under the names that are in use.</summary>
+/// <summary>Finds the files of a collection in a folder under their usual names.</summary>
 internal static class DataFileSearch
 {
     private const int DeepestFolder = 4, MostEntries = 100_000;

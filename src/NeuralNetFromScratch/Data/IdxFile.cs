@@ -20,7 +20,7 @@ public static class IdxFile
     /// The maximum number of elements to read, so that a small compressed file cannot fill the memory. Default: no limit.
     /// </param>
     /// <returns>The contents.</returns>
-    /// <exception cref="InvalidDataException">The file is not an IDX file of bytes. The message says what is wrong and where.</exception>
+    /// <exception cref="InvalidDataException">The file is not an IDX file of bytes. The message describes the error and its position.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IdxData Read(string path, long maxByteCount = long.MaxValue) => Read(path, UnsignedByte, maxByteCount);
 
@@ -36,7 +36,7 @@ public static class IdxFile
     /// <param name="sourceName">The name of the source in messages.</param>
     /// <param name="maxByteCount">The maximum number of elements to read. Default: no limit.</param>
     /// <returns>The contents.</returns>
-    /// <exception cref="InvalidDataException">The stream is not an IDX file of bytes. The message says what is wrong and where.</exception>
+    /// <exception cref="InvalidDataException">The stream is not an IDX file of bytes. The message describes the error and its position.</exception>
     public static IdxData Read(Stream stream, string sourceName, long maxByteCount = long.MaxValue) => Read(stream, sourceName, UnsignedByte, maxByteCount);
 
     private static IdxData Read(Stream stream, string sourceName, byte type, long maxByteCount)
@@ -61,15 +61,17 @@ public static class IdxFile
     }
 
     /// <summary>
-    /// Opens pairs of files, samples [count, …shape] and labels [count], as one data set. The samples stay on the disk and are read when they are needed; only
-    /// headers, sizes and labels are read here, a byte of memory for each sample.
+    /// Opens pairs of files, samples [count, …shape] and labels [count], as one data set. The samples stay in the files and are read when they are needed. This
+    /// method reads only headers, sizes and labels. The labels take one byte of memory for each sample.
     /// </summary>
     /// <param name="files">The paths of the samples and of their labels, at least one pair. The files of the samples must not be compressed.</param>
     /// <param name="classCount">The number of classes; positive.</param>
     /// <param name="scale">The factor from a byte to a feature; finite. Default: 1/255, which gives features from 0 to 1.</param>
     /// <param name="ignoreLabel">The label of samples without a class, see <see cref="Dataset.IgnoreLabel"/>; null, the default, for none.</param>
-    /// <returns>The data set, which holds the files open until it is disposed.</returns>
-    /// <exception cref="InvalidDataException">A file is malformed, has another size than its header says, or does not match the others. The message names it.</exception>
+    /// <returns>The data set, which keeps the files open until it is disposed of.</returns>
+    /// <exception cref="InvalidDataException">
+    /// A file is malformed, its size differs from that in its header, or it does not match the other files. The message names the file.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException"><paramref name="files"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is not positive, or <paramref name="scale"/> is not finite.</exception>
@@ -116,8 +118,8 @@ public static class IdxFile
     }
 
     /// <summary>
-    /// Checks that a gzip file ends with the length of its contents (RFC 1952). The decompressor checks a trailer that exists, but does not
-    /// detect a file that is cut off after the data.
+    /// Checks that a gzip file ends with the length of its contents (RFC 1952). The decompressor checks a trailer that exists, but does not detect a file that is
+    /// truncated after the data.
     /// </summary>
     private static void CheckTrailer(Stream stream, string sourceName, int length)
     {
@@ -129,7 +131,7 @@ public static class IdxFile
             throw new InvalidDataException($"{sourceName}: the compressed data end before their trailer");
     }
 
-    /// <summary>Whether a gzip file consists of several members, as RFC 1952 allows. The trailer is then that of the last member alone.</summary>
+    /// <summary>Whether a gzip file consists of several members, as RFC 1952 allows. If so, the trailer belongs only to the last member.</summary>
     private static bool HasSeveralMembers(Stream stream)
     {
         ReadOnlySpan<byte> start = [0x1F, 0x8B, 0x08];
@@ -162,7 +164,7 @@ public static class IdxFile
         return new IdxData(shape, ReadElements(stream, sourceName, shape, (int)bytes, isLengthKnown: length is not null));
     }
 
-    /// <summary>Reads the header; <see cref="HeaderLength"/> says how long it is.</summary>
+    /// <summary>Reads the header, whose length is <see cref="HeaderLength"/>.</summary>
     internal static int[] ReadDimensions(Stream stream, string sourceName, byte type = UnsignedByte)
     {
         Span<byte> magic = stackalloc byte[4];
@@ -205,8 +207,8 @@ public static class IdxFile
     }
 
     /// <summary>
-    /// Reads exactly the number of elements in the header. The size from a compressed file's header is not trusted: memory grows with the data
-    /// that arrive.
+    /// Reads exactly the number of elements that the header specifies. The memory for a compressed file is not allocated according to its header; it grows with the
+    /// data that are read.
     /// </summary>
     private static byte[] ReadElements(Stream stream, string sourceName, Shape shape, int length, bool isLengthKnown)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Reads the lines of a UTF-8 text, in a buffer for the longest line.</summary>
+/// <summary>Reads the lines of a UTF-8 text with a buffer that grows to the length of the longest line.</summary>
 /// <param name="stream">The text; it is read once.</param>
 /// <param name="source">The name of the text in messages.</param>
 internal sealed class LineReader(Stream stream, string source)
@@ -14,10 +14,10 @@ internal sealed class LineReader(Stream stream, string source)
     private bool _isAtEnd;
     private long _bufferPlace;
 
-    /// <summary>What messages call the text.</summary>
+    /// <summary>The name of the text in messages.</summary>
     public string Source => source;
 
-    /// <summary>The place in the text where the last line begins, in bytes from its beginning.</summary>
+    /// <summary>The offset of the last line that was read, in bytes from the beginning of the text.</summary>
     public long Place { get; private set; }
 
     /// <summary>The number of the last line that was read, from 1.</summary>

@@ -87,7 +87,7 @@ public sealed class SvmLightData
         return Dataset.FromSparse(_offsets, _columns, _values, ColumnCount, Array.ConvertAll(_labels, label => (float)label), 1);
     }
 
-    /// <summary>Returns the samples with targets of 0 and 1, where 1 stands for each label of a sample. The features are not copied.</summary>
+    /// <summary>Returns the samples with dense targets: 1 for each label of the sample, 0 for all other labels. The features are not copied.</summary>
     /// <param name="labelCount">The number of labels, which are 0 to <c>labelCount − 1</c>.</param>
     /// <exception cref="ArgumentException">A label is out of range.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelCount"/> is not positive.</exception>

@@ -5,7 +5,7 @@ using System.Text;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Reads and writes sparse samples in the text format of SVM-light and LIBSVM (T. Joachims; C.-C. Chang and C.-J. Lin), with a line for each sample: its label,
+/// Reads and writes sparse samples in the text format of SVM-light and LIBSVM (T. Joachims; C.-C. Chang and C.-J. Lin). Each line contains one sample: its label,
 /// optionally its query, and its nonzero columns.
 /// <code>
 /// # comment
@@ -66,20 +66,23 @@ public static class SvmLightFile
     }
 
     /// <summary>
-    /// Opens files as one data set with class labels, whose lines stay in the files and are read when they are needed. One pass finds their positions, labels and
-    /// numbers of values, which take 16 bytes of memory for each sample.
+    /// Opens files as one data set with class labels. The samples stay in the files and are read when they are needed. One pass finds the position, the label and
+    /// the number of values of each sample, which take 16 bytes of memory for each sample.
     /// </summary>
     /// <param name="paths">The uncompressed files, at least one.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="classes">The label of each class; the distinct labels in ascending order if null. Pass the classes of the training files for test files.</param>
     /// <returns>The data set, which keeps the files open until it is disposed of.</returns>
-    /// <exception cref="InvalidDataException">A file is compressed, or a line is malformed. The message names file and line. Values between the first and the last of a line are checked when they are read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is compressed, or a line is malformed. The message names the file and the line. Only the first and the last value of a line are checked here; the
+    /// others are checked when they are read.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">There are no files or samples, the options are for sets of labels, or a label is unknown.</exception>
     public static FileDataset OpenClasses(IReadOnlyList<string> paths, SvmLightOptions? options = null, IReadOnlyList<double>? classes = null) =>
         OpenDataset(paths, options, index => classes ?? [.. index.Labels.Distinct().Order()]);
 
-    /// <summary>Opens files as one data set with the labels as targets of one number, as <see cref="OpenClasses"/> does with classes.</summary>
+    /// <summary>Opens files as one data set for regression. The label of each sample is its target. Otherwise like <see cref="OpenClasses"/>.</summary>
     /// <param name="paths">The uncompressed files, at least one.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The data set, which keeps the files open until it is disposed of.</returns>
@@ -88,12 +91,12 @@ public static class SvmLightFile
     /// <exception cref="ArgumentException">There are no files or samples, or the options are for sets of labels.</exception>
     public static FileDataset OpenTargets(IReadOnlyList<string> paths, SvmLightOptions? options = null) => OpenDataset(paths, options, _ => null);
 
-    /// <summary>Writes the nonzero features of a data set, with class labels, with targets of one number, or with sets of labels.</summary>
+    /// <summary>Writes the nonzero features of a data set with class labels, with one target for each sample, or with sets of labels.</summary>
     /// <param name="path">The file. It is compressed if its name ends in ".gz". It is written atomically.</param>
     /// <param name="dataset">The samples.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentException">The data set has neither labels nor targets, or has several targets and
-    /// <see cref="SvmLightOptions.IsMultiLabel"/> is not set, or the options do not fit it.</exception>
+    /// <see cref="SvmLightOptions.IsMultiLabel"/> is not set, or the options do not match it.</exception>
     public static void Write(string path, Dataset dataset, SvmLightOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);

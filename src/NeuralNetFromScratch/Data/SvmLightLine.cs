@@ -5,24 +5,24 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>The words of a line of a svmlight text.</summary>
+/// <summary>Splits a line of an svmlight text into tokens.</summary>
 internal static class SvmLightLine
 {
     private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    /// <summary>What stands between words.</summary>
+    /// <summary>The characters that separate tokens.</summary>
     public static ReadOnlySpan<byte> Spaces => " \t"u8;
 
     public static bool IsSpace(byte character) => character is (byte)' ' or (byte)'\t';
 
-    /// <summary>The line up to a comment.</summary>
+    /// <summary>Returns the line without its comment.</summary>
     public static ReadOnlySpan<byte> WithoutComment(ReadOnlySpan<byte> line)
     {
         int comment = line.IndexOf((byte)'#');
         return comment >= 0 ? line[..comment] : line;
     }
 
-    /// <summary>Takes the next word of a line.</summary>
+    /// <summary>Returns the next token of a line and removes it from the line.</summary>
     public static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> line)
     {
         int end = line.IndexOfAny(Spaces);
@@ -35,12 +35,12 @@ internal static class SvmLightLine
         double.TryParse(token, Number, CultureInfo.InvariantCulture, out label) && double.IsFinite(label);
 
     /// <summary>Reads a column and its value.</summary>
-    /// <param name="token">The word.</param>
+    /// <param name="token">The token.</param>
     /// <param name="first">The number of the first column.</param>
-    /// <param name="last">The column before, which must be less; −1 for none.</param>
-    /// <param name="column">Receives the column as the file counts it.</param>
+    /// <param name="last">The previous column, which must be less than the new one; −1 for none.</param>
+    /// <param name="column">Receives the column as counted in the file.</param>
     /// <param name="value">Receives the value.</param>
-    /// <param name="error">What is wrong, if anything is.</param>
+    /// <param name="error">Receives a description of the error; null if there is none.</param>
     public static bool TryElement(ReadOnlySpan<byte> token, int first, int last, out int column, out float value, [NotNullWhen(false)] out string? error)
     {
         value = 0;
@@ -56,6 +56,6 @@ internal static class SvmLightLine
         return error is null;
     }
 
-    /// <summary>A piece of the text, as messages show it.</summary>
+    /// <summary>Returns a piece of the text in the form that messages contain.</summary>
     public static string Shown(ReadOnlySpan<byte> text) => MessageText.Quote(Encoding.Latin1.GetString(text[..Math.Min(text.Length, MessageText.MostCharacters + 1)]));
 }

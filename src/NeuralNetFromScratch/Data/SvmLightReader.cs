@@ -57,7 +57,7 @@ internal sealed class SvmLightReader(Stream stream, string source, SvmLightOptio
         return new SvmLightData([.. _offsets], columns, [.. _values], columnCount, [.. _labels], [.. _labelOffsets], [.. _queryIds], isZeroBased);
     }
 
-    /// <summary>Parses a line: labels, an optional query, columns with values.</summary>
+    /// <summary>Parses a line: labels, an optional query, and columns with values.</summary>
     private void ReadSample(ReadOnlySpan<byte> line, bool hasLabels)
     {
         if (hasLabels)

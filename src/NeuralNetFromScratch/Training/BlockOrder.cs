@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A random order of samples that keeps neighbors close in time: blocks of samples in a row come in a random order, and the samples of 16 blocks that follow each
-/// other are shuffled together. It is a function of a random source alone.
+/// A random order of samples that keeps neighbors close in time. Blocks of consecutive samples are put in a random order, and then the samples of 16 successive
+/// blocks are shuffled together. The order depends only on a random source.
 /// </summary>
 internal sealed class BlockOrder
 {
@@ -21,7 +21,7 @@ internal sealed class BlockOrder
         _blocks = new int[(int)(((long)count + length - 1) / length)];
     }
 
-    /// <summary>Writes each sample once.</summary>
+    /// <summary>Writes the index of each sample once.</summary>
     public void Fill(int[] order, RandomSource random)
     {
         for (int i = 0; i < _blocks.Length; i++)
@@ -42,7 +42,7 @@ internal sealed class BlockOrder
         _announced = 0;
     }
 
-    /// <summary>Announces the blocks of the window at a place of the order and of the next one, each once in an epoch.</summary>
+    /// <summary>Announces the blocks of the window at a position of the order and of the next window. Each block is announced once in an epoch.</summary>
     public void Announce(Dataset data, int place)
     {
         int window = place / _length / WindowBlocks * WindowBlocks, end = Math.Min(window + 2 * WindowBlocks, _blocks.Length);
@@ -53,7 +53,7 @@ internal sealed class BlockOrder
         }
     }
 
-    /// <summary>The samples of a block, by its place in the order.</summary>
+    /// <summary>Returns the samples of a block, by its position in the order.</summary>
     private (int Start, int Count) Block(int place)
     {
         int start = (int)((long)_blocks[place] * _length);

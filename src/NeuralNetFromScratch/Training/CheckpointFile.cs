@@ -45,7 +45,7 @@ internal static class CheckpointFile
             Flat(ModelFile.CheckpointValues, state.Network.Parameters.Values), Flat("slots", state.Slots.Span), Flat("average", state.AverageValues),
             Flat("best", state.BestValues), Flat("best_average", state.BestAverage),
         ];
-        // Where there is no network in the checkpoint, nothing would read them.
+        // If the checkpoint does not contain the network, nothing would read them.
         if (ModelFile.Holds(metadata))
             tensors.AddRange(UserEntries.Tensors(state.Network));
         for (int i = 0; i < figures.Scores.Length; i++)
@@ -61,7 +61,7 @@ internal static class CheckpointFile
     /// <param name="readHistory">Reads the lines of the finished epochs.</param>
     /// <returns>The location of these lines.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file is not a checkpoint, is malformed, or belongs to another training. The message says what differs.
+    /// The file is not a checkpoint, is malformed, or belongs to another training. The message describes the difference.
     /// </exception>
     public static HistoryPlace Read(
         SafetensorsReader file, IReadOnlyDictionary<string, string> fingerprint, TrainingState state, int stepsPerEpoch, Func<HistoryPlace, string> readHistory)

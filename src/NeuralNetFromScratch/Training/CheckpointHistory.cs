@@ -36,7 +36,7 @@ internal sealed class CheckpointHistory : IDisposable
         _stream = Open(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
         if (resumed is { } from && PathOf(from.Checkpoint, from.Place) == _path)
         {
-            // Lines after this position are of epochs that will be repeated.
+            // Lines after this position belong to epochs that will be repeated.
             _start = from.Place.Start;
             _hash.AppendData(ReadRange(_stream, from.Place));
             _stream.SetLength(_start + from.Place.Length);

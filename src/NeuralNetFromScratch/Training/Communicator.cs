@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The connection of a process to the others of a cluster, for example over MPI. Each process has a rank. All processes make the same calls in the
-/// same order.
+/// The connection of a process to the other processes of a cluster, for example over MPI. Each process has a rank. All processes make the same calls in the same
+/// order.
 /// </summary>
 public abstract class Communicator
 {
@@ -16,22 +16,22 @@ public abstract class Communicator
     public abstract int RankCount { get; }
 
     /// <summary>
-    /// Whether any thread may make calls, one at a time. Otherwise only the thread that created the communicator may, and gradients are not exchanged
-    /// while others are still being computed. The default implementation returns true.
+    /// Whether any thread may make calls, one at a time. If false, only the thread that created the communicator may make calls, and gradients are not exchanged
+    /// while other gradients are still being computed. The default implementation returns true.
     /// </summary>
     public virtual bool AllowsAnyThread => true;
 
     /// <summary>
-    /// Sends bytes to another process and receives as many from it, which makes the same call with this rank. Returns when both are done. Allocates
-    /// nothing once warm.
+    /// Sends bytes to another process and receives the same number of bytes from it. The other process makes the same call with the rank of this process. Returns
+    /// when both transfers are complete. Implementations should allocate nothing after the first calls.
     /// </summary>
     /// <param name="sent">The bytes to send.</param>
-    /// <param name="received">Receives the other's bytes. Must not overlap <paramref name="sent"/>.</param>
+    /// <param name="received">Receives the bytes of the other process. Must not overlap <paramref name="sent"/>.</param>
     /// <param name="partner">The rank of the other process.</param>
     public abstract void Swap(ReadOnlySpan<byte> sent, Span<byte> received, int partner);
 
-    /// <summary>Ends all processes of the cluster with a message, because this one can't go on. Does nothing in a cluster of one process.</summary>
-    /// <param name="reason">The message, without the rank, which the communicator adds.</param>
+    /// <summary>Ends all processes of the cluster with a message, because this process cannot continue. Does nothing in a cluster of one process.</summary>
+    /// <param name="reason">The message without the rank. The communicator adds the rank.</param>
     public abstract void Abort(string reason);
 
     private sealed class SingleProcess : Communicator

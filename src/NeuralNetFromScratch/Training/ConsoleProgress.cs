@@ -19,7 +19,7 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<Dow
     private int _epoch;
 
     /// <summary>Creates a progress display that writes to the console's output.</summary>
-#pragma warning disable RS0030 // The one place of the library that writes to the console, which is what its caller asks for.
+#pragma warning disable RS0030 // The only code of the library that writes to the console. Its caller requests this.
     public ConsoleProgress()
         : this(Console.Out, !Console.IsOutputRedirected && !OperatingSystem.IsBrowser(), ConsoleWidth)
     {

@@ -7,11 +7,11 @@ internal sealed class EpochFigures
     private readonly MetricAccumulator _accumulator;
 
     /// <param name="network">The network.</param>
-    /// <param name="task">What the metrics measure.</param>
+    /// <param name="task">The task that the metrics evaluate.</param>
     /// <param name="metrics">The metrics.</param>
     /// <param name="ignored">The label that the loss ignores; null for none.</param>
     /// <param name="engine">The engine whose workers add samples.</param>
-    /// <param name="inShards">Whether steps are cut into shards, whose figures are added to those of the epoch step by step.</param>
+    /// <param name="inShards">Whether steps are divided into shards. If true, the figures of each step are added to those of the epoch after the step.</param>
     /// <exception cref="ArgumentException">A metric is not defined for the task.</exception>
     public EpochFigures(Sequential network, MetricTask task, IReadOnlyList<Metric> metrics, int? ignored, Engine engine, bool inShards = false)
     {
@@ -23,10 +23,10 @@ internal sealed class EpochFigures
 
     public IReadOnlyList<Metric> Metrics => _accumulator.Metrics;
 
-    /// <summary>Receives the blocks of an epoch whose steps are not cut into shards.</summary>
+    /// <summary>Receives the blocks of an epoch whose steps are not divided into shards.</summary>
     public BlockFigures Blocks { get; }
 
-    /// <summary>The figures of the current step, if steps are cut into shards; otherwise null.</summary>
+    /// <summary>The figures of the current step if steps are divided into shards; otherwise null.</summary>
     public StepFigures? Step { get; }
 
     /// <summary>The mean loss so far.</summary>
@@ -38,7 +38,7 @@ internal sealed class EpochFigures
         Blocks.Begin(0, 0);
     }
 
-    /// <summary>Adds the figures of a step that was cut into shards.</summary>
+    /// <summary>Adds the figures of a step that was divided into shards.</summary>
     /// <param name="sums">The sums of all shards.</param>
     /// <param name="counts">The counts of all shards.</param>
     public void AddStep(ReadOnlySpan<double> sums, ReadOnlySpan<long> counts)
@@ -70,7 +70,7 @@ internal sealed class BlockFigures(MetricAccumulator accumulator)
     /// <summary>The number of samples before the next block.</summary>
     public int Samples { get; private set; }
 
-    /// <summary>Sets the place of the next block.</summary>
+    /// <summary>Sets the position of the next block.</summary>
     public void Begin(long chunk, int samples) => (Chunk, Samples) = (chunk, samples);
 
     /// <summary>Adds the rows of a block that a worker computed.</summary>

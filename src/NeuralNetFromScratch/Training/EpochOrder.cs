@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Determines which samples an epoch uses, and in which order. It is a function of the options and of the epoch's number alone.</summary>
+/// <summary>Determines the samples that an epoch uses, and their order. The result depends only on the options and on the number of the epoch.</summary>
 internal sealed class EpochOrder
 {
     private const ulong ShuffleStream = 1;
@@ -64,10 +64,10 @@ internal sealed class EpochOrder
         }
     }
 
-    /// <summary>Announces the samples that will be read after a place of the epoch's order, where they are in a row.</summary>
+    /// <summary>Announces the samples that will be read after a position of the epoch's order, if the order consists of blocks of consecutive samples.</summary>
     public void Announce(Dataset data, int place) => _blocks?.Announce(data, place);
 
-    /// <summary>Writes each sample once.</summary>
+    /// <summary>Writes the index of each sample once.</summary>
     public static void Fill(int[] order, bool shuffles, ulong seed, int epoch) =>
         Fill(order, shuffles, new RandomSource(seed).Fork(ShuffleStream).Fork((ulong)epoch));
 

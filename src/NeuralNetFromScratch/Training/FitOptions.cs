@@ -44,7 +44,7 @@ public sealed record FitOptions
     public EarlyStopping? EarlyStopping { get; init; }
 
     /// <summary>
-    /// Where and how often checkpoints are written, for <see cref="Trainer.Resume"/> and <see cref="Trainer.ResumeOrFit"/>; null, the default,
+    /// The location and the frequency of checkpoints, for <see cref="Trainer.Resume"/> and <see cref="Trainer.ResumeOrFit"/>; null, the default,
     /// for none.
     /// </summary>
     public CheckpointOptions? Checkpoint { get; init; }
@@ -62,10 +62,10 @@ public sealed record FitOptions
     public bool Shuffle { get; init; } = true;
 
     /// <summary>
-    /// The number of samples in a row that <see cref="Shuffle"/> keeps close together: blocks of this length come in a random order, and the samples of 16 blocks
-    /// that follow each other are shuffled together. A data set of files (<see cref="FileDataset"/>) then reads whole blocks ahead, many times faster than single
-    /// samples from all over the disk; blocks of about a megabyte are good. The samples should not be sorted by class. Default: 1, which shuffles all samples
-    /// together; positive, and not with <see cref="SampleWithReplacement"/> or <see cref="SamplingWeights"/>.
+    /// The number of consecutive samples that <see cref="Shuffle"/> keeps close together. Blocks of this length are put in a random order, and then the samples of 16
+    /// successive blocks are shuffled together. A data set of files (<see cref="FileDataset"/>) then reads whole blocks ahead, which is many times faster than
+    /// reading single samples at random positions. A block of about one megabyte is a good choice. The samples should not be sorted by class. Default: 1, which
+    /// shuffles all samples together. The value must be positive, and must be 1 with <see cref="SampleWithReplacement"/> or <see cref="SamplingWeights"/>.
     /// </summary>
     public int ShuffleBlock { get; init; } = 1;
 
@@ -242,6 +242,6 @@ public readonly record struct TrainingProgress
     /// <summary>The record of the epoch if it is finished; otherwise null.</summary>
     public EpochRecord? FinishedEpoch { get; init; }
 
-    /// <summary>Number of threads that work on the training: as many as its steps are fastest with, at most <see cref="Trainer.ThreadCount"/>.</summary>
+    /// <summary>The number of threads that work on the training. It is chosen for the shortest steps and is at most <see cref="Trainer.ThreadCount"/>.</summary>
     public int ThreadCount { get; init; }
 }

@@ -4,14 +4,14 @@ using System.Numerics;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Trains one network by all processes of a cluster. A step's samples are cut into shards; each process computes whole shards, and their gradients are added in a
-/// binary tree over the shards. The bits of the result depend on the number of shards, but not on the number of processes: one process computes all shards with the
-/// same bits. Set it as <see cref="TrainerOptions.Exchange"/> in each process.
+/// Trains one network with all processes of a cluster. The samples of each step are divided into shards. Each process computes the gradients of whole shards, and
+/// the gradients are added in a binary tree over the shards. The bits of the result depend on the number of shards, but not on the number of processes: one process
+/// that computes all shards gets the same bits. Set it as <see cref="TrainerOptions.Exchange"/> in each process.
 /// </summary>
 /// <remarks>
-/// Each process passes the whole training samples and makes the same calls, but reads only the samples of its own shards, after all labels at the start. A layer that mixes samples, as batch
-/// normalization does, sees the samples of a shard; the shards' contributions to running statistics are added in the same tree. An exchange of one shard is the same
-/// as none.
+/// All processes make the same calls and pass all training samples. At the start, a process reads all labels; after that, it reads only the samples of its own
+/// shards. A layer that mixes samples, such as batch normalization, sees the samples of one shard. The contributions of the shards to running statistics are added
+/// in the same tree. With one shard, the result is the same as without an exchange.
 /// </remarks>
 public sealed class GradientExchange
 {
@@ -23,7 +23,7 @@ public sealed class GradientExchange
 
     /// <summary>Creates an exchange.</summary>
     /// <param name="communicator">The connection to the other processes; <see cref="Communicator.Alone"/> for one process that computes all shards.</param>
-    /// <param name="shards">The number of shards: a power of two, 1 to 1024, that the number of processes divides. Default: 8.</param>
+    /// <param name="shards">The number of shards: a power of two from 1 to 1024 that is divisible by the number of processes. Default: 8.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shards"/> is not a power of two from 1 to 1024.</exception>
     /// <exception cref="ArgumentException">The number of processes does not divide the number of shards.</exception>
     public GradientExchange(Communicator communicator, int shards = 8)
@@ -41,12 +41,12 @@ public sealed class GradientExchange
     /// <summary>The connection to the other processes.</summary>
     public Communicator Communicator { get; }
 
-    /// <summary>The number of shards into which each step is cut.</summary>
+    /// <summary>The number of shards into which each step is divided.</summary>
     public int ShardCount { get; }
 
     /// <summary>
-    /// The number of steps between comparisons of the parameters of all processes. A difference ends the training on all of them. 0 for none. Default: 100; not
-    /// negative.
+    /// The number of steps between two comparisons of the parameters of all processes. If the parameters differ, the training ends on all processes. 0 disables the
+    /// comparison. Default: 100; not negative.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int ComparisonInterval
@@ -55,7 +55,7 @@ public sealed class GradientExchange
         init => field = Guard.NonNegative(value, nameof(ComparisonInterval));
     } = 100;
 
-    /// <summary>What the steps of this process took so far.</summary>
+    /// <summary>The time and the communication of this process's steps so far.</summary>
     public ExchangeStatistics Statistics => new(_steps, Computing, _waiting, Collectives.BytesSent);
 
     internal Collectives Collectives { get; }
@@ -74,10 +74,13 @@ public sealed class GradientExchange
         _steps++;
     }
 
-    /// <summary>Takes note of an exception that all processes throw alike.</summary>
+    /// <summary>Records an exception that all processes throw.</summary>
     internal Exception Agree(Exception exception) => _agreed = exception;
 
-    /// <summary>Ends the other processes if an exception is of this one alone: they would wait for it forever. Returns false, as the filter of a catch.</summary>
+    /// <summary>
+    /// Ends the other processes if only this process throws the exception, because they would wait for this process forever. Returns false, for use as an exception
+    /// filter.
+    /// </summary>
     internal bool Abandons(Exception exception)
     {
         if (exception != _agreed)
@@ -93,7 +96,7 @@ public sealed class GradientExchange
     }
 }
 
-/// <summary>What the steps of a <see cref="GradientExchange"/> took on one process so far.</summary>
+/// <summary>The time and the communication of the steps of a <see cref="GradientExchange"/> on one process so far.</summary>
 public readonly record struct ExchangeStatistics
 {
     internal ExchangeStatistics(long steps, TimeSpan computing, TimeSpan waiting, long bytesSent)
@@ -107,12 +110,12 @@ public readonly record struct ExchangeStatistics
     /// <summary>The number of steps.</summary>
     public long Steps { get; }
 
-    /// <summary>The time for the gradients of the process's own shards.</summary>
+    /// <summary>The time in which the process computed the gradients of its own shards.</summary>
     public TimeSpan Computing { get; }
 
-    /// <summary>The time in which the process waited for the gradients of others, after its own were computed.</summary>
+    /// <summary>The time in which the process waited for the gradients of other processes, after its own gradients were computed.</summary>
     public TimeSpan Waiting { get; }
 
-    /// <summary>The number of bytes that the process sent, of gradients and all else.</summary>
+    /// <summary>The number of bytes that the process sent: gradients and all other data.</summary>
     public long BytesSent { get; }
 }

@@ -208,7 +208,7 @@ internal sealed class WolfeSearch(LbfgsObjective objective, int length)
         return double.IsFinite(size) ? size : second.Size > first.Size ? double.PositiveInfinity : double.NaN;
     }
 
-    /// <summary>A step size, the loss there, and the derivative along the direction.</summary>
+    /// <summary>A step size, the loss after this step, and the derivative along the direction.</summary>
     private readonly record struct Place(double Size, double Loss, double Slope);
 }
 

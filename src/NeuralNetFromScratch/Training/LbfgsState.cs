@@ -1,15 +1,15 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Where a training by L-BFGS stands after an iteration.</summary>
+/// <summary>The state of a training with L-BFGS after an iteration.</summary>
 internal sealed class LbfgsState
 {
-    /// <summary>Pairs whose curvature is not above this are left out, so that the direction stays one of descent.</summary>
+    /// <summary>Pairs whose curvature is not above this value are omitted, so that the direction remains a descent direction.</summary>
     private const double LeastCurvature = 1e-10;
 
     private readonly Dataset _data;
 
-    /// <param name="objective">The parameters are its position.</param>
-    /// <param name="historySize">How many pairs it remembers.</param>
+    /// <param name="objective">The objective, whose current parameters are the first position.</param>
+    /// <param name="historySize">The maximum number of pairs to keep.</param>
     public LbfgsState(LbfgsObjective objective, int historySize)
     {
         _data = objective.Data;
@@ -24,10 +24,10 @@ internal sealed class LbfgsState
 
     public double[] Position { get; }
 
-    /// <summary>The gradient there.</summary>
+    /// <summary>The gradient at the position.</summary>
     public double[] Gradient { get; }
 
-    /// <summary>The loss there.</summary>
+    /// <summary>The loss at the position.</summary>
     public double Loss { get; private set; }
 
     public LbfgsMemory Memory { get; }
@@ -35,10 +35,12 @@ internal sealed class LbfgsState
     /// <summary>The loss after each iteration.</summary>
     public List<double> Losses { get; } = [];
 
-    /// <summary>Passes of the calls before this one.</summary>
+    /// <summary>The number of passes in earlier calls.</summary>
     public int PassesBefore { get; private set; }
 
-    /// <summary>Whether a training of an objective stands here: its data set is the same, and its parameters are where this left them.</summary>
+    /// <summary>
+    /// Whether this state belongs to an objective: the data set is the same, and the parameters are equal to the position, rounded to single precision.
+    /// </summary>
     public bool IsOf(LbfgsObjective objective)
     {
         var position = new double[objective.Length];
@@ -47,7 +49,7 @@ internal sealed class LbfgsState
     }
 
     /// <summary>Evaluates the first position.</summary>
-    /// <exception cref="NotFiniteNumberException">The loss there is NaN or infinite.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss at the first position is NaN or infinite.</exception>
     public void Begin(LbfgsObjective objective)
     {
         Loss = objective.Evaluate(Position, Gradient);
@@ -66,6 +68,6 @@ internal sealed class LbfgsState
         Losses.Add(loss);
     }
 
-    /// <summary>Counts the passes of a call that ends here.</summary>
+    /// <summary>Adds the number of passes of a call that ends.</summary>
     public void CountPasses(int passes) => PassesBefore += passes;
 }

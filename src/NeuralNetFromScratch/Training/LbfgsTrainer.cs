@@ -2,14 +2,14 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// Trains a network on all samples at once by L-BFGS (Liu and Nocedal 1989), with a line search for the strong Wolfe conditions (Nocedal and
-/// Wright 2006, algorithms 3.5 and 3.6), as scikit-learn's <c>solver="lbfgs"</c> and PyTorch's <c>LBFGS</c> do. It suits small networks and
+/// Wright 2006, algorithms 3.5 and 3.6), as scikit-learn's <c>solver="lbfgs"</c> and PyTorch's <c>LBFGS</c> do. It is suitable for small networks and
 /// tables of some thousand samples: it needs no learning rate and often fewer passes. The result has the same bits for any number of threads.
 /// </summary>
 /// <remarks>
 /// The loss must be a function of the parameters alone, so the random numbers of layers such as dropout are the same in every pass. Positions, gradients and the
-/// memory of pairs are in double precision. The network computes in single precision, which limits how small the gradient can become. The next call of
-/// <see cref="Fit"/> after a cancelled one continues it, with the bits of an uninterrupted training. There are no checkpoints: in another process, L-BFGS starts
-/// with an empty memory from the saved network and takes other steps. It runs in one process: there is no exchange of gradients.
+/// memory of pairs are in double precision. The network computes in single precision, which limits how small the gradient can become. After a cancelled call of
+/// <see cref="Fit"/>, the next call continues the training and gives the same bits as an uninterrupted training. There are no checkpoints: in another process,
+/// L-BFGS starts from the saved network with an empty memory, so that its steps differ. It runs in one process: there is no exchange of gradients.
 /// </remarks>
 public sealed class LbfgsTrainer
 {
@@ -18,7 +18,7 @@ public sealed class LbfgsTrainer
     private readonly Trainer _trainer;
     private readonly LbfgsOptions _options;
 
-    /// <summary>Where a cancelled training stands.</summary>
+    /// <summary>The state of a cancelled training; null if there is none.</summary>
     private LbfgsState? _cancelled;
 
     /// <summary>Creates an L-BFGS trainer.</summary>
@@ -51,7 +51,7 @@ public sealed class LbfgsTrainer
     /// </summary>
     /// <param name="data">The samples.</param>
     /// <param name="cancellationToken">Ends the training between two iterations; the parameters are then those of the last one.</param>
-    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
+    /// <exception cref="ArgumentException">The data set is empty or does not match the network.</exception>
     /// <exception cref="NotFiniteNumberException">The loss of the first pass is NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public LbfgsResult Fit(Dataset data, CancellationToken cancellationToken = default)
@@ -100,7 +100,7 @@ public sealed class LbfgsTrainer
             cancellationToken.ThrowIfCancellationRequested();
             state.Memory.Direction(state.Gradient, direction);
             double slope = LbfgsMath.Dot(state.Gradient, direction);
-            // Without a pair the direction is the gradient, whose length is no step size.
+            // Without a pair, the direction is the negative gradient, whose length is not a suitable step size.
             double size = state.Memory.IsEmpty ? Math.Min(1, 1 / LbfgsMath.Size(state.Gradient)) : 1;
             double previous = loss;
             if (!(slope < 0) || !search.Run(state.Position, direction, size, slope, ref loss))
@@ -168,7 +168,7 @@ public sealed record LbfgsOptions
     }
 }
 
-/// <summary>Why an <see cref="LbfgsTrainer"/> stopped.</summary>
+/// <summary>The reason why an <see cref="LbfgsTrainer"/> stopped.</summary>
 public enum LbfgsEndReason
 {
     /// <summary>No element of the gradient has a larger magnitude than <see cref="LbfgsOptions.GradientTolerance"/>.</summary>

@@ -5,7 +5,7 @@ internal sealed class LearningRateFinder(float lowest, float highest, int steps)
 {
     private const double Smoothing = 0.9, Divergence = 4;
 
-    /// <summary>A slope needs a point on each side.</summary>
+    /// <summary>The minimum number of points for a slope, which needs a point on each side.</summary>
     private const int FewestPoints = 3;
 
     private readonly List<(float LearningRate, double Loss)> _points = [];

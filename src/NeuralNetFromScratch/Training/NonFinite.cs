@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch;
 /// <summary>Finds the sample that made a loss NaN or infinite.</summary>
 internal static class NonFinite
 {
-    /// <summary>What to say where no sample has such a value.</summary>
+    /// <summary>The text of a message if no sample has such a value.</summary>
     public const string Nowhere = "all features of its samples are finite; the learning rate may be too high";
 
     /// <summary>Describes the first sample that has a value which is not finite; null if there is none.</summary>
@@ -33,7 +33,7 @@ internal static class NonFinite
     /// <summary>Whether all features of a batch are finite.</summary>
     public static bool IsFree(BatchView inputs) => IsFree(inputs.Dense.Columns == 0 ? [] : inputs.Dense.Span) && IsFree(inputs.Sparse.StoredValues);
 
-    /// <summary><see cref="TensorPrimitives"/> returns false for an empty span.</summary>
+    /// <summary>Whether all values are finite. An empty span is handled here, because <see cref="TensorPrimitives"/> returns false for it.</summary>
     private static bool IsFree(ReadOnlySpan<float> values) => values.IsEmpty || TensorPrimitives.IsFiniteAll(values);
 
     private static int Find(ReadOnlySpan<float> values)

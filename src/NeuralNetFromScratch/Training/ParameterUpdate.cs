@@ -4,12 +4,12 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The last stage of a step, from gradients to parameters: clipping, penalties, the optimizer's rule, the bound on the weights' norms, the moving
-/// average.
+/// The last stage of a step, which computes the new parameters from the gradients: clipping, penalties, the optimizer's rule, the bound on the norms of the weights,
+/// and the moving average.
 /// </summary>
 internal sealed class ParameterUpdate
 {
-    /// <summary>PyTorch's protection against a norm of 0.</summary>
+    /// <summary>Prevents a division by a norm of 0, with the same value as in PyTorch.</summary>
     private const double NormEpsilon = 1e-6;
 
     private readonly UpdatePlan _plan;
@@ -25,7 +25,7 @@ internal sealed class ParameterUpdate
     /// <param name="optimizer">The update rule.</param>
     /// <param name="engine">The compute engine.</param>
     /// <param name="state">The state of the training.</param>
-    /// <param name="listsRows">Whether rows without gradients may be passed over. Where gradients are added over shards, they are not known.</param>
+    /// <param name="listsRows">Whether rows without gradients may be skipped. These rows are not known if gradients are added over shards.</param>
     public ParameterUpdate(UpdatePlan plan, Optimizer optimizer, Engine engine, TrainingState state, bool listsRows)
     {
         _plan = plan;
@@ -47,7 +47,7 @@ internal sealed class ParameterUpdate
         _state.Steps++;
         float gradientScale = (_optimizer.GlobalClipNorm ?? _optimizer.GlobalClipInfinityNorm) is { } bound ? ScaleToNorm(bound) : 1;
         ListedRows rows = float.IsNaN(gradientScale) ? default : ListedRows.Find(_parameters, _lists);
-        // Penalties and a rule of the user's own may write to all gradients.
+        // Penalties and a user-defined rule may write to all gradients.
         if (rows.Length == 0)
             _parameters.ForgetGradientRows();
         int workers = _engine.WorkersFor(_parameters.Values.Length - rows.Length + rows.Numbers.Length * rows.Width, Tuning.UpdateGrain);
@@ -180,7 +180,9 @@ internal readonly struct UpdateJob(
         }
     }
 
-    /// <summary>Updates what of some elements belongs to a worker's share, which is counted without the listed rows' weight.</summary>
+    /// <summary>
+    /// Updates the elements of a range that belong to the share of a worker. The share is counted without the elements of the weight with listed rows.
+    /// </summary>
     private void UpdateShare(in UpdateRun run, int start, int end, Section share, int skipped)
     {
         start = Math.Max(start, share.Start + skipped);

@@ -30,7 +30,7 @@ internal sealed class StepRunner
         Cluster = exchange is null ? null : new ClusterStart(exchange, state);
     }
 
-    /// <summary>The processes that share the steps; null if they are not cut into shards.</summary>
+    /// <summary>The cluster whose processes share the steps; null if steps are not divided into shards.</summary>
     public ClusterStart? Cluster { get; }
 
     /// <summary>The number of threads in use.</summary>
@@ -45,7 +45,7 @@ internal sealed class StepRunner
             : _shards.Compute(batch, random, figures?.Step, refusesNonFinite);
     }
 
-    /// <summary>Replaces the gradients and totals by those of all processes.</summary>
+    /// <summary>Replaces the gradients and totals of this process with the sums over all processes.</summary>
     public StepTotals Exchange(StepTotals totals, StepWishes? wishes = null) => _shards is null ? totals : _shards.Exchange(totals, wishes);
 
     /// <summary>Updates the parameters and counts the step.</summary>
@@ -56,7 +56,10 @@ internal sealed class StepRunner
         Cluster?.CompareParameters();
     }
 
-    /// <summary>All stages, with as many threads as are fastest; a loss that is not finite ends the step before the update, where that is asked for.</summary>
+    /// <summary>
+    /// Runs all stages with the number of threads that is fastest. If <paramref name="stopsAtNonFiniteLoss"/> is true, a loss that is not finite ends the step before
+    /// the update.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (StepTotals Totals, StepOutcome Outcome) Run(
         in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite = false,

@@ -6,7 +6,8 @@ namespace NeuralNetFromScratch;
 public sealed partial class Trainer
 {
     /// <summary>
-    /// Checks all arguments before anything changes, and compares them with those of the other processes of a cluster. Where one refuses them, the others learn of it.
+    /// Checks all arguments before anything changes, and compares them with those of the other processes of a cluster. If a process rejects its arguments, it
+    /// notifies the others.
     /// </summary>
     private TrainingPlan Begin(Dataset training, FitOptions options, string call)
     {
@@ -32,7 +33,7 @@ public sealed partial class Trainer
         return plan;
     }
 
-    /// <summary>Compares the processes of a cluster before the first step, unless a training has begun.</summary>
+    /// <summary>Before the first step, compares the processes of a cluster and sends the state of rank 0 to them, unless a training has begun.</summary>
     private void BeginCluster()
     {
         if (_steps.Cluster is { HasBegun: false } cluster)
@@ -56,6 +57,6 @@ public sealed partial class Trainer
         return entries;
     }
 
-    /// <summary>Ends the other processes of a cluster if this one alone cannot go on. Returns false, so that the exception goes on.</summary>
+    /// <summary>Ends the other processes of a cluster if only this process throws the exception. Returns false, for use as an exception filter.</summary>
     private bool Abandons(Exception exception) => _steps.Cluster is { } cluster && cluster.Exchange.Abandons(exception);
 }

@@ -5,8 +5,8 @@ public sealed partial class Trainer
 {
     /// <summary>
     /// Continues an interrupted <see cref="Fit"/> from a checkpoint. The same network, loss, optimizer, samples and options give the same bits as
-    /// an uninterrupted training, at any number of threads and processes; in a cluster, rank 0 reads the checkpoint. Data sets are compared by <see cref="Dataset.GetFingerprint"/> if they have one. The
-    /// number of epochs may differ. A finished training returns at once.
+    /// an uninterrupted training, with any number of threads and processes. In a cluster, rank 0 reads the checkpoint. Data sets are compared by
+    /// <see cref="Dataset.GetFingerprint"/> if they have a fingerprint. The number of epochs may differ. If the training is finished, the method returns at once.
     /// </summary>
     /// <param name="path">The path of the checkpoint.</param>
     /// <param name="training">The training samples.</param>
@@ -15,7 +15,7 @@ public sealed partial class Trainer
     /// <param name="cancellationToken">Cancels the training at the next step.</param>
     /// <returns>The loss and metrics of each epoch, including those before the interruption.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file is malformed or belongs to another training. The message says what differs. Nothing has changed.
+    /// The file is malformed or belongs to another training. The message describes the difference. Nothing has changed.
     /// </exception>
     /// <exception cref="ArgumentException">As for <see cref="Fit"/>.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
@@ -52,10 +52,10 @@ public sealed partial class Trainer
     /// does</description></item>
     /// <item><term>other options</term><description>the method throws; the message names the options</description></item>
     /// </list>
-    /// A finished training continues if the options have more epochs than it had and its schedule does not depend on their number; a schedule that does,
-    /// such as a cosine, makes their number one of the options. Callbacks, checkpoint and threads may differ. Data are compared
-    /// by <see cref="Dataset.GetFingerprint"/>; if a data set has no fingerprint, only by the number of samples. A training that a callback
-    /// stopped is finished; a cancelled training is not.
+    /// A finished training continues if the options have more epochs than it had and its schedule does not depend on the number of epochs. If the schedule depends on
+    /// it, as a cosine does, the number of epochs is one of the options that must be the same. Callbacks, checkpoint and threads may differ. Data are compared by
+    /// <see cref="Dataset.GetFingerprint"/>. A data set without a fingerprint is compared only by the number of samples. A training that a callback stopped is
+    /// finished; a cancelled training is not.
     /// </summary>
     /// <param name="training">The training samples.</param>
     /// <param name="options">Epochs, batch size and other options. <see cref="FitOptions.Checkpoint"/> names the checkpoint.</param>
@@ -92,7 +92,7 @@ public sealed partial class Trainer
     }
 
     /// <summary>Restores the state from a checkpoint, which rank 0 of a cluster reads.</summary>
-    /// <returns>Whether it was restored, and where the history is, for the process that writes to it.</returns>
+    /// <returns>Whether the state was restored, and the location of the history for the process that writes to it.</returns>
     private (bool IsResumed, HistoryPlace? History) Restore(TrainingPlan plan, Func<HistoryPlace?> read)
     {
         if (_steps.Cluster is { IsAlone: false } cluster)
@@ -116,7 +116,7 @@ public sealed partial class Trainer
         using SafetensorsReader file = SafetensorsReader.Open(path);
         try
         {
-            // Resume is told to go on, whatever the schedule makes of another number of epochs.
+            // Resume continues even if the schedule depends on the number of epochs and this number differs.
             IReadOnlyDictionary<string, string> fingerprint = fitsOtherData ? Fingerprint(plan) : TrainingFingerprint.WithoutEpochs(Fingerprint(plan));
             if (fitsOtherData)
             {

@@ -42,7 +42,7 @@ public sealed partial class Trainer
     /// </summary>
     /// <param name="data">The samples.</param>
     /// <param name="indices">The indices of the samples, in the order of the batch; at least one.</param>
-    /// <exception cref="ArgumentException">The data set does not fit the network, or the batch is empty.</exception>
+    /// <exception cref="ArgumentException">The data set does not match the network, or the batch is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is out of range.</exception>
     public TrainingBatch Load(Dataset data, ReadOnlySpan<int> indices)
     {

@@ -62,10 +62,10 @@ public sealed partial class Trainer
     /// </summary>
     public Sequential? AveragedNetwork => _state.AveragedNetwork;
 
-    /// <summary>Number of threads that work together at most. Where a training is faster with fewer, it uses fewer: see <see cref="EpochRecord.ThreadCount"/>.</summary>
+    /// <summary>The maximum number of threads. A training that is faster with fewer threads uses fewer: see <see cref="EpochRecord.ThreadCount"/>.</summary>
     public int ThreadCount => _engine.ThreadCount;
 
-    /// <summary>How sums of products are computed. A checkpoint remembers whether each step of them rounds once or twice.</summary>
+    /// <summary>The method of computing sums of products. A checkpoint records whether each step of a sum is rounded once or twice.</summary>
     public MultiplyAddKind MultiplyAdd => _engine.MultiplyAdd;
 
     /// <summary>The number of updates so far.</summary>
@@ -89,7 +89,7 @@ public sealed partial class Trainer
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite and <see cref="FitOptions.StopOnNonFiniteLoss"/> is true.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Another call of this trainer is in progress; or the processes of a cluster do not train the same, in which case all of them throw.
+    /// Another call of this trainer is in progress; or the arguments or parameters differ between the processes of a cluster, in which case all of them throw.
     /// </exception>
     public TrainingHistory Fit(
         Dataset training, FitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -117,7 +117,7 @@ public sealed partial class Trainer
     /// <param name="batchSize">The number of samples in a step; positive. Default: 64.</param>
     /// <param name="seed">The seed of the sample order.</param>
     /// <returns>The smoothed loss of each rate and a suggested rate.</returns>
-    /// <exception cref="ArgumentException">The data set is empty or does not fit the network.</exception>
+    /// <exception cref="ArgumentException">The data set is empty or does not match the network.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite in one of the first steps.</exception>

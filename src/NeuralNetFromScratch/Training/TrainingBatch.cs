@@ -24,8 +24,8 @@ public readonly ref struct TrainingBatch
     public int Rows => Source.Rows;
 
     /// <summary>
-    /// The divisor of the sum of the losses. If a caller shares a step out itself, without a <see cref="GradientExchange"/>, each share has the divisor of the
-    /// whole step. Default: the number of samples without those whose label the loss ignores, at least 1.
+    /// The divisor of the sum of the losses. If the caller divides a step among machines itself, without a <see cref="GradientExchange"/>, each share must have the
+    /// divisor of the whole step. Default: the number of samples without those whose label the loss ignores, at least 1.
     /// </summary>
     public double Divisor
     {
@@ -44,7 +44,7 @@ public readonly ref struct TrainingBatch
     /// <summary>The number of samples that a layer which mixes samples sees together.</summary>
     internal int PartLength { get; init; }
 
-    /// <summary>Whether the number of samples that count is known only when all labels have been read.</summary>
+    /// <summary>Whether labels are ignored, so that the divisor is known only when all labels have been read.</summary>
     internal bool IgnoresLabels => _divisor is null && _ignored is not null && Source.HasLabels;
 
     /// <summary>The number of samples of the whole step, if this is a shard of it; otherwise 0.</summary>
@@ -53,10 +53,10 @@ public readonly ref struct TrainingBatch
     /// <summary>Counts the samples whose label is not ignored.</summary>
     internal int CountRows() => Source.CountOthers(_ignored);
 
-    /// <summary>The divisor, where some samples count.</summary>
+    /// <summary>Returns the divisor for a number of samples whose label is not ignored.</summary>
     internal double DivisorOf(int counted) => _divisor ?? Math.Max(counted, 1);
 
-    /// <summary>The share of some rows in those of the step. Samples whose label is ignored belong to the statistics of the batch.</summary>
+    /// <summary>Returns the number of some rows as a fraction of the rows of the step. Samples whose label is ignored are included in the batch statistics.</summary>
     internal float ShareOf(int rows, int counted, double divisor) => StepRows > 0 ? rows / (float)StepRows
         : counted == Rows ? rows / (float)divisor : (float)(rows * (double)Math.Max(counted, 1) / (Rows * divisor));
 

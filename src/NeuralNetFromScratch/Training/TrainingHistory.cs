@@ -15,10 +15,10 @@ public sealed class EpochRecord
         SampleCount = sampleCount;
     }
 
-    /// <summary>The epoch's number, from 1.</summary>
+    /// <summary>The number of the epoch, from 1.</summary>
     public int Epoch { get; }
 
-    /// <summary>Loss and metrics of the training samples; each sample is measured with the parameters before its own update.</summary>
+    /// <summary>The loss and metrics of the training samples. Each sample is measured with the parameters before its own update.</summary>
     public EvaluationResult Training { get; }
 
     /// <summary>
@@ -34,7 +34,8 @@ public sealed class EpochRecord
     public int SampleCount { get; }
 
     /// <summary>
-    /// Number of threads in use at the end of the epoch: as many as its steps are fastest with, at most <see cref="Trainer.ThreadCount"/>. 0 where it is not known.
+    /// The number of threads in use at the end of the epoch. It is chosen for the shortest steps and is at most <see cref="Trainer.ThreadCount"/>. 0 if it is not
+    /// known.
     /// </summary>
     public int ThreadCount { get; internal init; }
 

@@ -114,8 +114,8 @@ internal sealed class TrainingLoop
     }
 
     /// <summary>
-    /// Runs the remaining steps of the epoch. Returns the reason if a callback or a cancellation ended it early. The processes of a cluster tell each other of
-    /// both with the next step, which then changes nothing.
+    /// Runs the remaining steps of the epoch. Returns the reason if a callback or a cancellation ended it early. The processes of a cluster exchange these requests
+    /// in the next step, which then changes nothing.
     /// </summary>
     private TrainingEndReason? RunSteps(StepWishes wishes)
     {
@@ -190,7 +190,10 @@ internal sealed class TrainingLoop
         }
     }
 
-    /// <summary>Each process of a cluster looks for the sample among its own, and all throw alike.</summary>
+    /// <summary>
+    /// Creates the exception for a loss that is not finite. Each process of a cluster searches its own samples for the cause, and all processes create the same
+    /// exception.
+    /// </summary>
     private Exception NotFinite(ReadOnlySpan<int> samples, double loss)
     {
         (int start, int end) = _steps.OwnRows(samples.Length);

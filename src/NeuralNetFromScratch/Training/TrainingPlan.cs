@@ -115,14 +115,14 @@ internal sealed class TrainingPlan
 public sealed record TrainerOptions
 {
     /// <summary>
-    /// The number of threads. Default: the number of cores that the process may use; positive, and is limited to
+    /// The maximum number of threads. Default: the number of cores that the process may use. The value must be positive and is limited to
     /// <see cref="Environment.ProcessorCount"/>.
     /// </summary>
     public int ThreadCount { get; init; } = ProcessorCores.Count;
 
     /// <summary>
-    /// Whether a processor without fused multiply-add computes as one with it, for the same bits, at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
-    /// Default: false: results agree to rounding there.
+    /// Whether a processor without fused multiply-add emulates it, for the same bits at many times the cost (see <see cref="Engine.HasFusedMultiplyAdd"/>).
+    /// Default: false, where results on such a processor agree up to rounding.
     /// </summary>
     public bool EmulateFusedMultiplyAdd { get; init; }
 

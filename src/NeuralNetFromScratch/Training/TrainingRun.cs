@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A training in progress, as its callbacks see it.</summary>
+/// <summary>A training in progress. It is passed to callbacks.</summary>
 public sealed class TrainingRun
 {
     private readonly TrainingState _state;
@@ -24,14 +24,14 @@ public sealed class TrainingRun
     /// <summary>The finished epochs.</summary>
     public TrainingHistory History { get; }
 
-    /// <summary>The rank of this process in the cluster that trains the network (<see cref="TrainerOptions.Exchange"/>); 0 for a process on its own.</summary>
+    /// <summary>The rank of this process in the cluster that trains the network (<see cref="TrainerOptions.Exchange"/>); 0 without a cluster.</summary>
     public int Rank { get; }
 
     /// <summary>Whether <see cref="Stop"/> was called. The training ends after this epoch, or at once if it was called in a step.</summary>
     public bool IsStopping { get; private set; }
 
     /// <summary>
-    /// Requests that the training ends, on all processes of a cluster. An epoch that is cut short has no record.
+    /// Requests that the training ends, on all processes of a cluster. An epoch that ends early has no record.
     /// </summary>
     public void Stop() => IsStopping = true;
 
@@ -39,7 +39,7 @@ public sealed class TrainingRun
     public EvaluationResult ComputeMetrics() => _state.Figures!.Result();
 }
 
-/// <summary>Describes as text what must match when a training is resumed from a checkpoint.</summary>
+/// <summary>Describes as text the settings and data that must match when a training is resumed from a checkpoint.</summary>
 internal static class TrainingFingerprint
 {
     /// <summary>The value for a data set that has no fingerprint.</summary>
@@ -53,7 +53,7 @@ internal static class TrainingFingerprint
 
     private const string MultiplyAdd = "multiply-add", RoundedOnce = "rounded once", RoundedTwice = "rounded twice";
 
-    /// <summary>What to do where an entry differs and it is not plain.</summary>
+    /// <summary>Returns advice for the user if an entry differs and the remedy is not obvious; otherwise an empty string.</summary>
     public static string Advice(string key, string? had) => (key, had) switch
     {
         (MultiplyAdd, RoundedOnce) => $" since the processor has no fused multiply-add: set {nameof(TrainerOptions.EmulateFusedMultiplyAdd)} to go on with the same bits",
@@ -62,10 +62,10 @@ internal static class TrainingFingerprint
         _ => "",
     };
 
-    /// <summary>The value of an entry that a checkpoint does not have, because it is older than the entry.</summary>
+    /// <summary>Returns the value of an entry that a checkpoint does not have because it was written before the entry was introduced.</summary>
     public static string? Before(string key) => key == Shards ? OneShard : null;
 
-    /// <summary>All entries but the number of epochs.</summary>
+    /// <summary>Returns all entries except the number of epochs.</summary>
     public static Dictionary<string, string> WithoutEpochs(IReadOnlyDictionary<string, string> fingerprint) =>
         fingerprint.Where(entry => entry.Key != EpochCount).ToDictionary(entry => entry.Key, entry => entry.Value);
 
@@ -80,7 +80,7 @@ internal static class TrainingFingerprint
         return entries;
     }
 
-    /// <summary>The entries without the contents of the data sets, which are read for them.</summary>
+    /// <summary>Returns the entries without the fingerprints of the data sets, for which the contents may have to be read.</summary>
     public static Dictionary<string, string> OfOptions(Sequential network, Loss loss, Optimizer optimizer, Engine engine, int shards, TrainingPlan plan)
     {
         FitOptions options = plan.Options;
@@ -105,7 +105,7 @@ internal static class TrainingFingerprint
         };
     }
 
-    /// <summary>The entries that do not depend on samples and options.</summary>
+    /// <summary>Returns the entries that do not depend on samples and options.</summary>
     public static Dictionary<string, string> OfTrainer(Sequential network, Loss loss, Optimizer optimizer, Engine engine, int shards) => new()
     {
         ["network"] = Network(network),
@@ -116,7 +116,7 @@ internal static class TrainingFingerprint
         [MultiplyAdd] = engine.MultiplyAdd == MultiplyAddKind.Unfused ? RoundedTwice : RoundedOnce,
     };
 
-    /// <summary>Whether a schedule has other values at the same places where the training is longer, as a cosine down to the last epoch has.</summary>
+    /// <summary>Whether the values of a schedule at the same epochs depend on the number of epochs, as those of a cosine that ends at the last epoch do.</summary>
     private static bool GoesByEpochs(LearningRateSchedule schedule, int epochs, int stepsPerEpoch)
     {
         const int Places = 8;

@@ -2,11 +2,13 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>The rows of a weight that have gradients, where the update can pass over the others. The default is none, and nothing to pass over.</summary>
-/// <param name="Start">Index of the first row's first element in the flat buffers.</param>
-/// <param name="Length">Number of elements of all rows, listed or not.</param>
-/// <param name="Width">Number of elements of a row.</param>
-/// <param name="List">Which rows have gradients.</param>
+/// <summary>
+/// The rows of a weight that have gradients, if the update can skip the other rows. The default value has no rows, and nothing is skipped.
+/// </summary>
+/// <param name="Start">The index of the first element of the first row in the flat buffers.</param>
+/// <param name="Length">The number of elements of all rows, listed or not.</param>
+/// <param name="Width">The number of elements of a row.</param>
+/// <param name="List">The list of the rows that have gradients.</param>
 internal readonly record struct ListedRows(int Start, int Length, int Width, GradientRows? List)
 {
     public int End => Start + Length;
@@ -15,14 +17,14 @@ internal readonly record struct ListedRows(int Start, int Length, int Width, Gra
 
     public bool LieIn(in UpdateRun run) => Length > 0 && run.Start <= Start && End <= run.End;
 
-    /// <summary>Whether the optimizer leaves a value of a weight with a gradient of zero as it is.</summary>
+    /// <summary>Whether the optimizer does not change the values of a weight whose gradients are zero.</summary>
     public static bool CanBeUsed(UpdatePlan plan, Parameter weight, Optimizer optimizer) =>
         optimizer.KeepsValuesAtZeroGradients && weight is { Role: ParameterRole.Weight, Shape.Rank: 2 }
         && Array.Exists(plan.Runs, run => run is { L2: 0, L1: 0, DecoupledWeightDecay: 0 } && weight.Offset >= run.Start && weight.Offset < run.End);
 
     /// <summary>Finds the weight whose rows are listed after the batch.</summary>
     /// <param name="parameters">The parameters.</param>
-    /// <param name="own">The lists of this trainer: another one's optimizer may pass over rows that this one's changes.</param>
+    /// <param name="own">The lists of this trainer. The optimizer of another trainer may skip rows that the optimizer of this one changes.</param>
     public static ListedRows Find(ParameterStore parameters, GradientRows?[] own)
     {
         for (int i = 0; i < parameters.Count; i++)
@@ -38,10 +40,10 @@ internal readonly record struct ListedRows(int Start, int Length, int Width, Gra
     }
 }
 
-/// <summary>Consecutive parameters that one rule updates alike.</summary>
-/// <param name="Start">Index of the first element in the flat buffers.</param>
-/// <param name="Length">Number of elements, in whole cache lines.</param>
-/// <param name="RateFactor">Factor on the learning rate.</param>
+/// <summary>Consecutive parameters that are updated with the same factors.</summary>
+/// <param name="Start">The index of the first element in the flat buffers.</param>
+/// <param name="Length">The number of elements, in whole cache lines.</param>
+/// <param name="RateFactor">The factor on the learning rate.</param>
 /// <param name="L2">λ of the penalty (λ/2)·Σw².</param>
 /// <param name="L1">λ of the penalty λ·Σ|w|.</param>
 /// <param name="DecoupledWeightDecay">λ of decoupled weight decay.</param>
@@ -107,16 +109,16 @@ internal sealed class UpdatePlan
     /// <summary>The trained parameters in the order of the flat buffers.</summary>
     public UpdateRun[] Runs { get; }
 
-    /// <summary>Weights whose columns' norms have a bound.</summary>
+    /// <summary>The weights whose columns have a bound on their norm.</summary>
     public (Parameter Weight, float Bound)[] Bounds { get; }
 
-    /// <summary>Running statistics.</summary>
+    /// <summary>The running statistics.</summary>
     public Parameter[] MixedStates { get; }
 
-    /// <summary>For each parameter, whether it keeps its values.</summary>
+    /// <summary>For each parameter, whether it is frozen.</summary>
     public bool[] Frozen { get; }
 
-    /// <summary>Joins a run to the last one where they are alike and lie together.</summary>
+    /// <summary>Adds a run. It extends the last run if both are adjacent and have the same factors.</summary>
     private static void Add(List<UpdateRun> runs, UpdateRun run)
     {
         if (runs.Count > 0 && runs[^1] is var last && last.End == run.Start && last with { Start = run.Start, Length = run.Length } == run)

@@ -54,7 +54,7 @@ internal static class Convolution
         bool accumulate)
     {
         int workers = engine.WorkersFor(shape.Work(samples), Tuning.ProductGrain), count = shape.Chunks(samples);
-        // The part of dw of a chunk is divided only if there are fewer chunks than workers.
+        // The rows of dw are divided only if there are too few chunks for the workers.
         int rowTiles = (shape.Depth - 1) / Tuning.Blocking(engine.Width).TileRows + 1;
         int rowParts = count >= workers * Tuning.ChunksForWorker ? 1 : Math.Min(rowTiles, workers);
         bool isOne = count == 1;

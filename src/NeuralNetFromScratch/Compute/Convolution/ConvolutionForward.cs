@@ -92,9 +92,9 @@ internal static unsafe class Patches
     public static nint TapPlace(in ConvolutionShape shape, in PictureRows pictures, int tap) =>
         tap / shape.Horizontal.Size * shape.Vertical.Dilation * pictures.RowLength + tap % shape.Horizontal.Size * shape.Horizontal.Dilation * (nint)shape.Channels;
 
-    /// <summary>Writes the addresses of the patches of some rows of the output pictures, sample by sample.</summary>
+    /// <summary>Writes the addresses of the patches of some rows of the output images, sample by sample.</summary>
     /// <param name="shape">The convolution.</param>
-    /// <param name="pictures">The input pictures.</param>
+    /// <param name="pictures">The input images.</param>
     /// <param name="rows">The rows, counted through all samples.</param>
     /// <param name="channel">The index of the first channel.</param>
     /// <param name="copies">Memory for copies of the input's rows.</param>
@@ -118,7 +118,7 @@ internal static unsafe class Patches
         }
     }
 
-    /// <summary>The same as strips, one for each row.</summary>
+    /// <summary>Adds the addresses of the patches of some rows of the output images as strips, one for each row.</summary>
     public static void Locate(in ConvolutionShape shape, in PictureRows pictures, Section rows, int channel, float* copies, ref StripList strips)
     {
         WindowAxis vertical = shape.Vertical;

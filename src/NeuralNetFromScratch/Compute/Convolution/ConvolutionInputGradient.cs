@@ -46,7 +46,7 @@ internal readonly unsafe ref struct ConvolutionInputGradient(
         {
             var windows = new WindowsOfPlace(shape);
             PictureRows pictures = windows.Pictures(dy);
-            // One product at a time; they share the memory that the largest needs.
+            // Only one product is computed at a time. The products share the memory, which is large enough for the largest one.
             PackArena start = arena;
             int slabRows = 1, places = 0;
             for (int phase = 0; phase < windows.Phases; phase++)

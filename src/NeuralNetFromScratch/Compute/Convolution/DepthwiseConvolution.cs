@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>The outputs of a depthwise convolution: the sums of <see cref="ConvolutionForward{TEpilogue}"/> with one channel in each group.</summary>
+/// <summary>Computes the outputs of a depthwise convolution: the sums of <see cref="ConvolutionForward{TEpilogue}"/> with one channel in each group.</summary>
 internal readonly unsafe ref struct DepthwiseForward<TEpilogue>(
     Engine engine, ConvolutionShape shape, int samples, ReadOnlySpan<float> input, ReadOnlySpan<float> weights, Span<float> output, TEpilogue epilogue) : IJob
     where TEpilogue : struct, IEpilogue, allows ref struct
@@ -52,7 +52,7 @@ internal readonly unsafe ref struct DepthwiseForward<TEpilogue>(
     }
 }
 
-/// <summary>The gradient at the input of a depthwise convolution, in the order of <see cref="ConvolutionInputGradient"/>.</summary>
+/// <summary>Computes the gradient of the input of a depthwise convolution, in the order of <see cref="ConvolutionInputGradient"/>.</summary>
 internal readonly unsafe ref struct DepthwiseInputGradient(
     Engine engine, ConvolutionShape shape, int samples, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> weights, Span<float> inputGradient) : IJob
 {
@@ -104,7 +104,10 @@ internal readonly unsafe ref struct DepthwiseInputGradient(
     }
 }
 
-/// <summary>The gradient of a depthwise convolution's weights for each chunk of samples, as <see cref="ConvolutionWeightGradient"/> sums it.</summary>
+/// <summary>
+/// Computes the gradient of the weights of a depthwise convolution for each chunk of samples, with the same order of sums as
+/// <see cref="ConvolutionWeightGradient"/>.
+/// </summary>
 internal readonly unsafe ref struct DepthwiseWeightGradient(
     Engine engine, ConvolutionShape shape, int samples, ReadOnlySpan<float> input, ReadOnlySpan<float> outputGradient, Span<float> sums, bool accumulate) : IJob
 {
@@ -157,16 +160,16 @@ internal readonly unsafe ref struct DepthwiseWeightGradient(
 internal static unsafe class Depthwise
 {
     /// <summary>
-    /// The number of rows of positions that are processed together, so that their images stay in the first-level cache and few rows are copied
-    /// twice.
+    /// The number of rows of positions that are processed together. It is small enough that the image rows stay in the first-level cache, and large enough that few
+    /// rows are copied twice.
     /// </summary>
     public const int SlabRows = 4;
 
-    /// <summary>The number of floats of the lists of taps and of a slab's rows.</summary>
+    /// <summary>Returns the number of floats that the lists of taps and of the rows of a slab need.</summary>
     public static int TapsLength(in ConvolutionShape shape) => 2 * AlignedMemory.RoundUp(shape.Taps * sizeof(nint) / sizeof(float) + AlignedMemory.Alignment)
         + AlignedMemory.RoundUp(SlabRows * sizeof(Strip) / sizeof(float));
 
-    /// <summary>The taps row by row.</summary>
+    /// <summary>Returns the taps, row by row.</summary>
     public static DepthwiseTaps Taps(in ConvolutionShape shape, in PictureRows pictures, ref PackArena arena)
     {
         DepthwiseTaps taps = new(arena.Take<nint>(shape.Taps), arena.Take<nint>(shape.Taps));

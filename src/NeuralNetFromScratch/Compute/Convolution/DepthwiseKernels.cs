@@ -4,7 +4,7 @@ namespace NeuralNetFromScratch.Compute;
 
 /// <summary>The taps of a depthwise convolution in the order of their sum.</summary>
 /// <param name="patches">Memory for the offset of each tap in a patch, in bytes.</param>
-/// <param name="weights">Memory for its offset in the weights, in bytes.</param>
+/// <param name="weights">Memory for the offset of each tap in the weights, in bytes.</param>
 internal unsafe struct DepthwiseTaps(nint* patches, nint* weights) : ITapSteps
 {
     public readonly nint* Patches => patches;
@@ -22,19 +22,21 @@ internal unsafe struct DepthwiseTaps(nint* patches, nint* weights) : ITapSteps
     public void Clear() => Count = 0;
 }
 
-/// <summary>Depthwise convolution, channels in the lanes: every register of a tap is loaded, multiplied with that of the weights, and added.</summary>
+/// <summary>
+/// Depthwise convolution with channels in the lanes. Each register of a tap is loaded, multiplied by the corresponding register of the weights, and added.
+/// </summary>
 internal static unsafe class DepthwiseKernels<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    /// <summary>One row of places: <c>y[place, c] = Σ x[place + tap, c] · w[tap, c]</c>.</summary>
-    /// <param name="patch">The address of the first place's patch.</param>
-    /// <param name="patchStep">Bytes from one place's patch to the next.</param>
+    /// <summary>Computes one row of positions: <c>y[position, c] = Σ x[position + tap, c] · w[tap, c]</c>.</summary>
+    /// <param name="patch">The address of the patch of the first position.</param>
+    /// <param name="patchStep">The number of bytes from the patch of one position to that of the next.</param>
     /// <param name="taps">The taps.</param>
     /// <param name="w">The weights.</param>
-    /// <param name="y">The first place's output.</param>
-    /// <param name="yStep">Floats from one place's output to the next.</param>
-    /// <param name="places">Number of places.</param>
-    /// <param name="channels">Number of channels.</param>
+    /// <param name="y">The output of the first position.</param>
+    /// <param name="yStep">The number of floats from the output of one position to that of the next.</param>
+    /// <param name="places">The number of positions.</param>
+    /// <param name="channels">The number of channels.</param>
     public static void Row(nint patch, nint patchStep, in DepthwiseTaps taps, float* w, float* y, nint yStep, int places, int channels)
     {
         int channel = 0;
@@ -44,12 +46,12 @@ internal static unsafe class DepthwiseKernels<TSimd>
             Row<SomeLanes>(patch, patchStep, taps, w, y, yStep, places, channel, channels - channel);
     }
 
-    /// <summary>Some rows of places: <c>dw[tap, c] += Σ x[place + tap, c] · dy[place, c]</c>.</summary>
-    /// <param name="patches">The addresses of the places' patches, a strip for each row.</param>
+    /// <summary>Processes some rows of positions: <c>dw[tap, c] += Σ x[position + tap, c] · dy[position, c]</c>.</summary>
+    /// <param name="patches">The addresses of the patches of the positions, one strip for each row.</param>
     /// <param name="taps">The taps.</param>
-    /// <param name="dy">The first place's gradient; the others follow.</param>
-    /// <param name="dw">The sums, which go on from what is there.</param>
-    /// <param name="channels">Number of channels.</param>
+    /// <param name="dy">The gradient of the first position; those of the other positions follow.</param>
+    /// <param name="dw">The sums, which continue from the existing values.</param>
+    /// <param name="channels">The number of channels.</param>
     public static void WeightGradient(in StripList patches, in DepthwiseTaps taps, float* dy, float* dw, int channels)
     {
         int channel = 0;
@@ -143,7 +145,7 @@ internal static unsafe class DepthwiseKernels<TSimd>
         }
     }
 
-    /// <summary>Nine taps, a kernel of 3 × 3: enough sums to keep two multipliers busy.</summary>
+    /// <summary>Processes nine taps, those of a 3 × 3 kernel. Nine sums are enough to keep two multipliers busy.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     private static void AddNine<TLanes>(in StripList patches, nint* taps, nint* weights, float* dy, byte* sums, int channels, int channel, int available)
         where TLanes : struct, ILanes

@@ -28,7 +28,7 @@ internal unsafe struct StripList(Strip* memory, nint step)
 
     public void Clear() => Count = 0;
 
-    /// <summary>Copies a section of the places to another list.</summary>
+    /// <summary>Copies a section of the positions to another list.</summary>
     public readonly void CopyTo(ref StripList destination, Section places)
     {
         destination.Clear();
@@ -41,7 +41,7 @@ internal unsafe struct StripList(Strip* memory, nint step)
         }
     }
 
-    /// <summary>Writes all places one by one.</summary>
+    /// <summary>Writes the offsets of all positions one by one.</summary>
     public readonly void Expand(nint* places)
     {
         for (int i = 0; i < Count; i++)
@@ -58,7 +58,7 @@ internal unsafe struct StripList(Strip* memory, nint step)
 /// a convolution, rows are the positions of windows, and steps are the taps and channels within a window, or vice versa for the weight gradient.
 /// </summary>
 /// <param name="lanes">An offset in bytes for each row, with additional ones that complete the last tile.</param>
-/// <param name="steps">The offsets of the steps. Either these or those of the rows are addresses.</param>
+/// <param name="steps">The offsets of the steps. Either these or the offsets of the rows are addresses.</param>
 internal readonly unsafe struct PatchPanels(nint* lanes, StripList steps) : IPanels
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,10 +74,10 @@ internal readonly unsafe struct PatchPanels(nint* lanes, StripList steps) : IPan
     public static void FillTile(nint* lanes, int count, int tileRows) => new Span<nint>(lanes + count, tileRows).Fill(lanes[0]);
 }
 
-/// <summary>Memory that is handed out in pieces, each aligned to a cache line. Without memory it counts the required length.</summary>
+/// <summary>Memory that is allocated in pieces, each aligned to a cache line. If the pointer is null, only the required length is counted.</summary>
 internal unsafe ref struct PackArena(float* memory)
 {
-    /// <summary>The number of floats that were handed out.</summary>
+    /// <summary>The number of floats that were allocated or counted.</summary>
     public int Length { get; private set; }
 
     public T* Take<T>(int count)

@@ -7,16 +7,16 @@ internal interface ITapSteps
 {
     /// <summary>Adds steps of k that are adjacent in the patches.</summary>
     /// <param name="patch">The offset of the first step in a patch, in bytes.</param>
-    /// <param name="weight">Its offset in a column of the weights, in bytes.</param>
+    /// <param name="weight">The offset of the first step in a column of the weights, in bytes.</param>
     /// <param name="count">The number of steps.</param>
     void AddSteps(nint patch, nint weight, int count);
 }
 
 /// <summary>
-/// The product of patches with a matrix of weights: C[position, column] = Σ patch[position, k] · W[k, column], each element one chain of
-/// multiply-adds in the order of k. The weights are packed once. The patches of blocks of positions are read in place.
+/// The product of patches and a matrix of weights: C[position, column] = Σ patch[position, k] · W[k, column]. Each element is one chain of multiply-adds in the order
+/// of k. The weights are packed once. The patches of blocks of positions are read in place.
 /// </summary>
-/// <typeparam name="TSimd">The register.</typeparam>
+/// <typeparam name="TSimd">The type of the registers.</typeparam>
 internal unsafe struct PatchProduct<TSimd> : ITapSteps
     where TSimd : struct, ISimd<TSimd>
 {
@@ -28,15 +28,15 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
     private StripList _weightSteps;
     private StripList _block;
 
-    /// <param name="columns">Columns of C.</param>
-    /// <param name="depth">Steps of k.</param>
-    /// <param name="taps">The most strips that steps are added in.</param>
-    /// <param name="weightStep">Bytes from one step to the next in a strip of the weights.</param>
+    /// <param name="columns">The number of columns of C.</param>
+    /// <param name="depth">The number of steps of k.</param>
+    /// <param name="taps">The maximum number of strips in which steps are added.</param>
+    /// <param name="weightStep">The number of bytes from one step to the next in a strip of the weights.</param>
     /// <param name="width">The register width.</param>
-    /// <param name="arena">Takes room for the packed weights and the lists of steps.</param>
+    /// <param name="arena">The memory for the packed weights and the lists of steps.</param>
     public PatchProduct(int columns, int depth, int taps, nint weightStep, SimdWidth width, ref PackArena arena)
     {
-        // The plan of a product with more rows than one block.
+        // The plan is that of a product with more rows than one block.
         _plan = new GemmPlan(new GemmOperands { Rows = int.MaxValue / 2, Columns = columns, Depth = depth, BColumn = 1 }, default, width);
         _depth = depth;
         _columns = columns;
@@ -56,9 +56,9 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
         _weightSteps.Add(weight, count);
     }
 
-    /// <summary>Packs the weights, once all steps are added.</summary>
+    /// <summary>Packs the weights. All steps must have been added before.</summary>
     /// <param name="weights">The first column.</param>
-    /// <param name="columnStride">Floats from one column to the next.</param>
+    /// <param name="columnStride">The number of floats from one column to the next.</param>
     public void Pack(float* weights, nint columnStride)
     {
         float* panels = _packed;
@@ -81,17 +81,19 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
     }
 
     /// <summary>Completes the last tile of some positions.</summary>
-    /// <param name="lanes">The address of each position's patch, with room for a tile more.</param>
+    /// <param name="lanes">The address of the patch of each position, with space for the addresses of one additional tile.</param>
     /// <param name="rows">The number of positions.</param>
     public readonly void FillTile(nint* lanes, int rows) => PatchPanels.FillTile(lanes, rows, _plan.TileRows);
 
     /// <summary>Computes a block of C.</summary>
-    /// <param name="lanes">The address of each position's patch, and of as many more as make whole tiles, which are read but do not count.</param>
+    /// <param name="lanes">
+    /// The address of the patch of each position, with additional addresses that complete the last tile. Their patches are read, but their sums are not used.
+    /// </param>
     /// <param name="rows">The number of positions.</param>
-    /// <param name="steps">The steps of k that count; the patches have zeros in the others.</param>
+    /// <param name="steps">The steps of k to compute; the patches have zeros in the other steps.</param>
     /// <param name="c">The block's first element.</param>
     /// <param name="cRow">The number of floats from one row of C to the next.</param>
-    /// <param name="firstColumn">The column of the whole C that the block starts at, which the epilogue sees.</param>
+    /// <param name="firstColumn">The column of the whole matrix C at which the block starts, for the epilogue.</param>
     /// <param name="epilogue">The operation on the finished sums.</param>
     [MethodImpl(HotPath.CompileOnce)]
     public void Run<TEpilogue>(nint* lanes, int rows, Section steps, float* c, nint cRow, int firstColumn, scoped TEpilogue epilogue)
@@ -126,8 +128,8 @@ internal unsafe struct PatchProduct<TSimd> : ITapSteps
     }
 
     /// <summary>
-    /// Computes the tiles of a block whose steps of k form one block. There are usually few steps, so that a second pass over C would take
-    /// noticeable time. Each tile is computed in a buffer, from which the epilogue writes C.
+    /// Computes the tiles of a block whose steps of k form one block. Usually there are few steps, so that a second pass over C would take noticeable time. Therefore
+    /// each tile is computed in a buffer, and the epilogue writes from the buffer to C.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(HotPath.CompileOnce)]

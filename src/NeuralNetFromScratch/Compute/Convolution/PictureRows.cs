@@ -1,19 +1,19 @@
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>Rows of images as windows read them: in place, or copied with zeros around them, so that windows need no bounds checks.</summary>
+/// <summary>Rows of images that windows read. They are read in place, or copied with zeros around them, so that windows need no bounds checks.</summary>
 /// <param name="values">[samples, height, width, channels].</param>
-/// <param name="height">Rows of a picture.</param>
-/// <param name="width">Columns of a picture.</param>
-/// <param name="channels">Channels.</param>
-/// <param name="before">Columns of zeros before the first column.</param>
-/// <param name="paddedWidth">Columns of a row with zeros at both ends; fewer than a row has where the last ones are not needed.</param>
+/// <param name="height">The number of rows of an image.</param>
+/// <param name="width">The number of columns of an image.</param>
+/// <param name="channels">The number of channels.</param>
+/// <param name="before">The number of columns of zeros before the first column.</param>
+/// <param name="paddedWidth">The number of columns of a row with zeros at both ends. It is less than that of a row if the last columns are not needed.</param>
 /// <param name="copies">Whether rows are copied.</param>
 internal readonly unsafe struct PictureRows(float* values, int height, int width, int channels, int before, int paddedWidth, bool copies)
 {
-    /// <summary>Floats from one row to the next.</summary>
+    /// <summary>The number of floats from one row to the next.</summary>
     public nint RowLength => (nint)(copies ? paddedWidth : width) * channels;
 
-    /// <summary>Floats of some rows' copies.</summary>
+    /// <summary>Returns the number of floats of the copies of some rows; 0 if rows are not copied.</summary>
     public int CopyLength(int rows) => copies ? checked(rows * paddedWidth * channels) : 0;
 
     /// <summary>Returns the first float of some rows of a sample, which may be above or below the image.</summary>

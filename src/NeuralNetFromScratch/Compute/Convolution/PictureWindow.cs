@@ -34,12 +34,12 @@ internal readonly record struct WindowAxis(int Input, int Size, int Stride = 1, 
     }
 }
 
-/// <summary>A convolution of pictures [height, width, channels] with weights [height, width, channels / groups, filters].</summary>
-/// <param name="Vertical">How the kernel moves down.</param>
-/// <param name="Horizontal">How it moves to the right.</param>
-/// <param name="Channels">Channels of the picture.</param>
-/// <param name="Filters">Channels of the output.</param>
-/// <param name="Groups">Groups of channels, each with filters of its own.</param>
+/// <summary>A convolution of images [height, width, channels] with weights [height, width, channels / groups, filters].</summary>
+/// <param name="Vertical">The vertical movement of the kernel.</param>
+/// <param name="Horizontal">The horizontal movement of the kernel.</param>
+/// <param name="Channels">The number of channels of the image.</param>
+/// <param name="Filters">The number of filters, which are the channels of the output.</param>
+/// <param name="Groups">The number of groups of channels. Each group has its own filters.</param>
 internal readonly record struct ConvolutionShape(WindowAxis Vertical, WindowAxis Horizontal, int Channels, int Filters, int Groups)
 {
     public int GroupChannels => Channels / Groups;
@@ -48,10 +48,10 @@ internal readonly record struct ConvolutionShape(WindowAxis Vertical, WindowAxis
 
     public int Taps => Vertical.Size * Horizontal.Size;
 
-    /// <summary>Multiply-adds of an output.</summary>
+    /// <summary>The number of multiply-adds for an output.</summary>
     public int Depth => Taps * GroupChannels;
 
-    /// <summary>Places of a channel of the output.</summary>
+    /// <summary>The number of positions of a channel of the output.</summary>
     public int Places => Vertical.Output * Horizontal.Output;
 
     public int InputLength => Vertical.Input * Horizontal.Input * Channels;
@@ -63,7 +63,7 @@ internal readonly record struct ConvolutionShape(WindowAxis Vertical, WindowAxis
     /// <summary>Whether each channel has exactly one filter, so that the convolution is not a matrix product.</summary>
     public bool IsDepthwise => Groups == Channels && Filters == Channels && Groups > 1;
 
-    /// <summary>Multiply-adds for some samples.</summary>
+    /// <summary>Returns the number of multiply-adds for some samples.</summary>
     public long Work(int samples) => (long)samples * Places * WeightCount;
 
     /// <summary>

@@ -16,7 +16,7 @@ internal readonly unsafe ref struct PlanarInputGradient(
     private readonly ReadOnlySpan<float> _outputGradient = outputGradient, _weights = weights;
     private readonly Span<float> _inputGradient = inputGradient;
 
-    /// <summary>Whether it is faster than the product.</summary>
+    /// <summary>Whether this method is faster than the product.</summary>
     public static bool Suits(in ConvolutionShape shape) =>
         shape is { Groups: 1, Vertical.Stride: 1, Horizontal.Stride: 1 } && shape.Channels <= Tuning.MostPlanarChannels && shape.Horizontal.Input >= Tuning.LeastPlanarColumns;
 
@@ -32,7 +32,7 @@ internal readonly unsafe ref struct PlanarInputGradient(
 
     private readonly ref struct Kernel(ConvolutionShape shape, Section samples, float* dy, float* w, float* dx, PackSpace space) : ISimdKernel
     {
-        /// <summary>Rows of places whose sums are in registers, two for each row.</summary>
+        /// <summary>The number of rows of positions whose sums are in registers. Each row takes two registers.</summary>
         private const int Rows = 4;
 
         public void Run<TSimd>()
@@ -45,7 +45,7 @@ internal readonly unsafe ref struct PlanarInputGradient(
             int length = checked((int)plane * shape.Filters);
             var arena = new PackArena(space.Reserve(checked(length + Rows * columns + 2 * AlignedMemory.Alignment)));
             float* planes = arena.Take<float>(length), sums = arena.Take<float>(Rows * columns);
-            // The margins of the planes are not written again.
+            // The margins of the planes stay zero for all samples.
             new Span<float>(planes, length).Clear();
             for (int sample = samples.Start; sample < samples.End; sample++)
             {
@@ -65,7 +65,7 @@ internal readonly unsafe ref struct PlanarInputGradient(
             }
         }
 
-        /// <summary>Copies a sample's gradient to planes with the margins above and to the left that windows need.</summary>
+        /// <summary>Copies the gradient of a sample to planes with the margins above and to the left that the windows need.</summary>
         private void CopyPlanes<TSimd>(float* gradient, float* planes, nint plane, int rowLength)
             where TSimd : struct, ISimd<TSimd>
         {
@@ -79,7 +79,7 @@ internal readonly unsafe ref struct PlanarInputGradient(
             }
         }
 
-        /// <summary>The sums of a block of places: windows in rising order, so that the taps fall, and their filters.</summary>
+        /// <summary>Computes the sums of a block of positions over windows in ascending order (taps in descending order) and over their filters.</summary>
         [MethodImpl(HotPath.CompileOnce)]
         private void Sum<TSimd>(float* place, nint plane, nint rowLength, float* weights, float* sums)
             where TSimd : struct, ISimd<TSimd>
@@ -114,7 +114,7 @@ internal readonly unsafe ref struct PlanarInputGradient(
             TSimd.Store(s31, sums + 7 * TSimd.Width);
         }
 
-        /// <summary>Copies the sums that belong to places of the picture to these.</summary>
+        /// <summary>Copies the sums of the positions that are within the image to the image.</summary>
         private void Scatter(float* sums, int columns, int row, int column, float* picture)
         {
             int rows = Math.Min(Rows, shape.Vertical.Input - row), count = Math.Min(columns, shape.Horizontal.Input - column);

@@ -5,7 +5,7 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>Windows on an image [height, width, channels], with one output for each channel.</summary>
 /// <param name="Vertical">The vertical movement of the window.</param>
 /// <param name="Horizontal">The horizontal movement of the window.</param>
-/// <param name="Channels">Number of channels.</param>
+/// <param name="Channels">The number of channels.</param>
 internal readonly record struct PoolShape(WindowAxis Vertical, WindowAxis Horizontal, int Channels)
 {
     public int InputLength => checked(Vertical.Input * Horizontal.Input * Channels);
@@ -27,12 +27,12 @@ internal unsafe interface IWindowOperation
     /// <summary>Whether windows write to the image, which is then set to zero first if they do not write all of it.</summary>
     static abstract bool WritesImage { get; }
 
-    /// <param name="picture">The window's first place within the picture, which is read or written.</param>
+    /// <param name="picture">The first position of the window within the image, which is read or written.</param>
     /// <param name="values">The corresponding position of a second image, if any.</param>
-    /// <param name="row">Floats from one row of the picture to the next.</param>
-    /// <param name="column">Floats from one place of a row to the next.</param>
-    /// <param name="rows">Rows of the window within the picture.</param>
-    /// <param name="columns">Columns of the window within the picture.</param>
+    /// <param name="row">The number of floats from one row of the image to the next.</param>
+    /// <param name="column">The number of floats from one position of a row to the next.</param>
+    /// <param name="rows">The number of rows of the window within the image.</param>
+    /// <param name="columns">The number of columns of the window within the image.</param>
     /// <param name="output">The window's output.</param>
     /// <param name="outputGradient">The corresponding position of a second output.</param>
     /// <param name="available">The number of remaining channels; at most one register.</param>
@@ -41,13 +41,13 @@ internal unsafe interface IWindowOperation
         where TLanes : struct, ILanes;
 }
 
-/// <summary>An operation on all windows of each sample; workers take samples.</summary>
+/// <summary>Applies an operation to all windows of each sample. Workers process samples.</summary>
 /// <param name="shape">The windows.</param>
 /// <param name="operation">The operation.</param>
-/// <param name="pictures">[samples, picture], read or written.</param>
-/// <param name="values">As many values to read, or none.</param>
+/// <param name="pictures">[samples, image], read or written.</param>
+/// <param name="values">[samples, image], read; empty if the operation needs no second image.</param>
 /// <param name="outputs">[samples, output], read or written.</param>
-/// <param name="gradients">As many gradients to read, or none.</param>
+/// <param name="gradients">[samples, output], read; empty if the operation needs no second output.</param>
 internal readonly unsafe ref struct WindowJob<TOperation>(
     PoolShape shape, TOperation operation, ReadOnlySpan<float> pictures, ReadOnlySpan<float> values, ReadOnlySpan<float> outputs, ReadOnlySpan<float> gradients)
     : IRowOperation
@@ -194,7 +194,7 @@ internal readonly unsafe struct SpreadOverWindow(float factor, bool adds) : IWin
     }
 }
 
-/// <summary>Windows on an engine's workers.</summary>
+/// <summary>Pooling operations that run on the workers of an engine.</summary>
 internal static class Pooling
 {
     public static void MaximumOfWindows(this Engine engine, in PoolShape shape, ReadOnlyMatrixView x, MatrixView y) =>
@@ -204,19 +204,19 @@ internal static class Pooling
         this Engine engine, in PoolShape shape, ReadOnlyMatrixView x, ReadOnlyMatrixView y, ReadOnlyMatrixView dy, MatrixView dx) =>
         Run(engine, shape, new MaximumGradient(!shape.AreApart), dx.Span, x.Span, y.Span, dy.Span);
 
-    /// <param name="engine">Whose workers are used.</param>
+    /// <param name="engine">The engine whose workers are used.</param>
     /// <param name="shape">The windows.</param>
-    /// <param name="factor">Factor on the sums; 0 for 1 over the number of places within the picture.</param>
-    /// <param name="x">[samples, picture].</param>
+    /// <param name="factor">The factor on the sums; 0 for 1 divided by the number of positions within the image.</param>
+    /// <param name="x">[samples, image].</param>
     /// <param name="y">Receives the sums.</param>
     public static void SumsOfWindows(this Engine engine, in PoolShape shape, float factor, ReadOnlyMatrixView x, MatrixView y) =>
         Run(engine, shape, new SumOfWindow(factor), x.Span, [], y.Span, []);
 
-    /// <param name="engine">Whose workers are used.</param>
+    /// <param name="engine">The engine whose workers are used.</param>
     /// <param name="shape">The windows.</param>
-    /// <param name="factor">Factor on the values; 0 for 1 over the number of places within the picture.</param>
+    /// <param name="factor">The factor on the values; 0 for 1 divided by the number of positions within the image.</param>
     /// <param name="y">[samples, output]: a value for each window.</param>
-    /// <param name="x">Receives them, at each place of the window; where windows overlap, the sums.</param>
+    /// <param name="x">Receives the value of the window at each of its positions. If windows overlap, it receives the sums.</param>
     public static void SpreadOverWindows(this Engine engine, in PoolShape shape, float factor, ReadOnlyMatrixView y, MatrixView x) =>
         Run(engine, shape, new SpreadOverWindow(factor, !shape.AreApart), x.Span, [], y.Span, []);
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>A row of an input image.</summary>
-/// <param name="Steps">The steps of k whose windows are within the rows of dY; the others have zeros.</param>
+/// <param name="Steps">The steps of k whose windows are within the rows of dY. The other steps have zeros.</param>
 /// <param name="Places">The number of positions.</param>
 internal readonly record struct RowWindows(Section Steps, int Places);
 
@@ -43,7 +43,7 @@ internal readonly unsafe struct WindowsOfPlace
         return Taps(_shape.Vertical, row) * Taps(_shape.Horizontal, column);
     }
 
-    /// <summary>Adds the steps of a phase, by the windows' rows and columns in rising order, so that the taps fall.</summary>
+    /// <summary>Adds the steps of a phase. The rows and columns of the windows are in ascending order, which means that the taps are in descending order.</summary>
     public void AddTaps<TSteps>(ref TSteps steps, int phase, nint rowLength)
         where TSteps : struct, ITapSteps
     {
@@ -132,7 +132,7 @@ internal readonly unsafe struct WindowsOfPlace
         return column;
     }
 
-    /// <summary>Copies the sums of a phase's places to these.</summary>
+    /// <summary>Copies the sums of the positions of a phase to these positions of dx.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     public void Scatter(float* sums, Section rows, int phase, float* dx)
     {
@@ -157,10 +157,10 @@ internal readonly unsafe struct WindowsOfPlace
 
     private (int Row, int Column) At(int phase) => (phase / _shape.Horizontal.Stride, phase % _shape.Horizontal.Stride);
 
-    /// <summary>The last window that starts at or before the last place.</summary>
+    /// <summary>Returns the index of the last window that starts at or before the last position.</summary>
     private static int Last(in WindowAxis axis) => (axis.Input - 1 + axis.Before) / axis.Stride;
 
-    /// <summary>The first place of a phase.</summary>
+    /// <summary>Returns the first position of a phase.</summary>
     private static int First(in WindowAxis axis, int phase) => Mod(phase - axis.Before, axis);
 
     private static int Mod(int place, in WindowAxis axis) => (place % axis.Stride + axis.Stride) % axis.Stride;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// Decides when a team leaves its helpers asleep because other programs occupy their cores and the caller finishes sooner alone. A rest starts
-/// short, and doubles until the team again runs undisturbed for longer than the last rest took.
+/// Decides when a team leaves its helpers asleep because other programs occupy their cores and the caller finishes sooner alone. The first pause is short. The pauses
+/// double until the team again runs undisturbed for longer than the last pause.
 /// </summary>
 internal sealed class HelperBackoff
 {
@@ -13,15 +13,15 @@ internal sealed class HelperBackoff
     /// <summary>The longest wait that does not count as long.</summary>
     private static readonly long Patience = Stopwatch.Frequency / 1000;
 
-    /// <summary>Without help for less than this, the scheduler may be about to find a core for the helper.</summary>
+    /// <summary>The time that the scheduler may need to find a core for a helper. A shorter time without help does not count.</summary>
     private static readonly long UnhelpedPatience = Stopwatch.Frequency / 125;
 
     /// <summary>The maximum number of additional jobs without help compared with those with help.</summary>
     private const int MostUnhelped = 16;
 
     /// <summary>
-    /// For one helper, a wait pays off after the team has run for this many times as long: a helper gains at least two thirds of the time that it
-    /// works. With more helpers it pays off proportionally sooner.
+    /// With one helper, a wait is worthwhile if the team has run undisturbed for at least this many times its duration, because a helper saves at least two thirds of
+    /// the time for which it works. With more helpers, a proportionally shorter time is sufficient.
     /// </summary>
     private const double WorthOfWait = 1.5;
 
@@ -31,16 +31,16 @@ internal sealed class HelperBackoff
     private long _lastGood;
     private int _unhelped;
 
-    /// <summary>Whether the team rests at a time.</summary>
+    /// <summary>Whether the team pauses at the specified time.</summary>
     /// <param name="now">A time stamp.</param>
     public bool Holds(long now) => now < _end;
 
     /// <summary>Records a job that was handed out to helpers.</summary>
     /// <param name="helpers">The number of helpers.</param>
     /// <param name="came">The number of helpers that began their part before the caller did it for them.</param>
-    /// <param name="worked">How long the caller worked on the job.</param>
-    /// <param name="waited">How long it waited for the others after that.</param>
-    /// <param name="now">The time stamp at its end.</param>
+    /// <param name="worked">The time for which the caller worked on the job.</param>
+    /// <param name="waited">The time for which the caller then waited for the helpers.</param>
+    /// <param name="now">The time stamp at the end of the job.</param>
     public void Follow(int helpers, int came, long worked, long waited, long now)
     {
         _unhelped = came == 0 ? _unhelped + 1 : Math.Max(_unhelped - 1, 0);

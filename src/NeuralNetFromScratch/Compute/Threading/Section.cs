@@ -29,6 +29,6 @@ internal readonly record struct Section(int Start, int Count)
 internal interface IJob
 {
     /// <param name="worker">0 to <paramref name="workers"/> − 1.</param>
-    /// <param name="workers">How many take part.</param>
+    /// <param name="workers">The number of workers that take part.</param>
     void Run(int worker, int workers);
 }

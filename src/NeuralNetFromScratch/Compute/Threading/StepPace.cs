@@ -3,7 +3,7 @@ namespace NeuralNetFromScratch.Compute;
 /// <summary>
 /// Chooses the number of threads with which the steps of a training are fastest. Two processors of a virtual machine can be hardware threads of one core, and
 /// other programs can use the cores. The operating system reports neither, but both change the duration of steps. From time to time, some steps are run with the
-/// current number of threads, with half and with twice as many, and the number with the lowest median duration is used. Results do not depend on it.
+/// current number of threads, with half as many and with twice as many, and the number with the lowest median duration is used. Results do not depend on it.
 /// </summary>
 internal sealed class StepPace
 {
@@ -11,15 +11,18 @@ internal sealed class StepPace
     public const int Rounds = 5;
 
     /// <summary>
-    /// The number of steps before the timed ones: a helper thread that is no longer used still waits for work for a moment, and slows down the other hardware
-    /// thread of its core.
+    /// The number of steps before the timed ones. They are not timed because a helper thread that is no longer used still waits for work for a moment, and slows down
+    /// the other hardware thread of its core.
     /// </summary>
     public const int Unmeasured = 6;
 
     /// <summary>The number of steps with each number of threads.</summary>
     public const int Steps = Unmeasured + Rounds;
 
-    /// <summary>The number of steps before the first comparison, in which methods are compiled, and the maximum number between two comparisons. The number doubles after each.</summary>
+    /// <summary>
+    /// The number of steps before the first comparison, in which methods are compiled, and the maximum number between two comparisons. The number doubles after each
+    /// comparison.
+    /// </summary>
     public const int FirstDistance = 24, LongestDistance = 1536;
 
     /// <summary>Another number of threads is used if its time is below this fraction of the current one, since a change invalidates caches.</summary>

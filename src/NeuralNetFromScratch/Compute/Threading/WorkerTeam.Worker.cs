@@ -7,8 +7,8 @@ namespace NeuralNetFromScratch.Compute;
 internal sealed unsafe partial class WorkerTeam
 {
     /// <summary>
-    /// A helper thread's life: look for work, sleep, end. It sleeps no longer than it has been awake: of many short trainings one after another each leaves its
-    /// threads for as long as it took, so that there are never many more threads than work at the moment.
+    /// A helper thread: it looks for work, sleeps, and ends. It sleeps for at most the time for which it has been awake. If many short trainings run one after
+    /// another, the threads of each remain for at most the time that the training took, so that there are never many idle threads.
     /// </summary>
     [SuppressMessage("Design", "CA1001", Justification = "Collected with the team; a team that nobody has to dispose of is the point.")]
     private sealed class Worker(WorkerTeam team, int number)
@@ -21,10 +21,10 @@ internal sealed unsafe partial class WorkerTeam
         private int _isTaken = 1;
         private int _threadId;
 
-        /// <summary>How long its threads have been awake in all.</summary>
+        /// <summary>The total time for which its threads have been awake.</summary>
         private long _awake;
 
-        /// <summary>Whether the calling thread is this worker's.</summary>
+        /// <summary>Whether the calling thread is the thread of this worker.</summary>
         public bool IsCurrentThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
 
         /// <summary>Hands the team's current job to this worker.</summary>
@@ -51,13 +51,13 @@ internal sealed unsafe partial class WorkerTeam
             }
             catch (Exception)
             {
-                // The caller does this worker's part, and the next job tries again.
+                // The caller computes this worker's part, and the next job tries again to start a thread.
                 Volatile.Write(ref _state, Ended);
             }
         }
 
-        /// <summary>Does this worker's part on the caller's thread, unless it has begun.</summary>
-        /// <returns>Whether it had to.</returns>
+        /// <summary>Computes this worker's part on the caller's thread, unless the worker has begun it.</summary>
+        /// <returns>Whether the caller computed the part.</returns>
         public bool FillIn()
         {
             if (!Take())
@@ -81,8 +81,8 @@ internal sealed unsafe partial class WorkerTeam
                     bool isMine = Take();
                     if (isMine)
                         team.Participate(number);
-                    // Before the team hears of it, so that the next job's call is not overwritten; if this worker came too late for
-                    // its part, the next job may be there already.
+                    // The state is set before the team is notified, so that the wake-up call of the next job is not overwritten. If
+                    // this worker was too late for its part, the next job may have started already.
                     Interlocked.Exchange(ref _state, Awake);
                     if (isMine)
                         Interlocked.Decrement(ref team._unfinished);
@@ -90,12 +90,12 @@ internal sealed unsafe partial class WorkerTeam
                 while (Volatile.Read(ref _isTaken) == 0);
             }
 
-            // Unless the worker's next thread has begun.
+            // The identifier is cleared unless the next thread of the worker has begun.
             Interlocked.CompareExchange(ref _threadId, 0, threadId);
         }
 
-        /// <summary>Returns true when there is work, false when it is time to end.</summary>
-        /// <param name="start">Since when it has been awake.</param>
+        /// <summary>Waits for work. Returns true when there is work, false when the thread should end.</summary>
+        /// <param name="start">The time stamp since which the thread has been awake.</param>
         private bool AwaitWork(ref long start)
         {
             var wait = default(SpinWait);
@@ -117,12 +117,12 @@ internal sealed unsafe partial class WorkerTeam
             if (Interlocked.CompareExchange(ref _state, Ended, Asleep) == Asleep)
                 return false;
 
-            // Work came just as the time ran out: the event is set, or about to be.
+            // Work arrived when the time ran out: the event is set, or will be set at once.
             Sleep(Timeout.InfiniteTimeSpan);
             return true;
         }
 
-        /// <summary>A job that interrupts the helper's thread does not end it.</summary>
+        /// <summary>Spins once. An interruption of the helper's thread by a job is ignored, so that it does not end the thread.</summary>
         private static void SpinOnce(ref SpinWait wait)
         {
             try

@@ -6,14 +6,14 @@ using System.Runtime.ExceptionServices;
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// A fixed number of workers that run jobs together: the caller is worker 0, the others are background threads. Between jobs a thread stays awake
-/// for a moment, because the next job usually follows at once; then it sleeps; after a while without work it ends, and is started again when
-/// needed. Therefore a team need not be disposed of. Handing out a job allocates nothing.
+/// A fixed number of workers that run jobs together: the caller is worker 0, the others are background threads. Between jobs, a thread stays awake for a moment,
+/// because the next job usually follows at once; then it sleeps. After some time without work it ends, and is started again when it is needed. Therefore a team need
+/// not be disposed of. Handing out a job allocates nothing.
 /// </summary>
 /// <remarks>
 /// A caller that has finished its own part computes the parts that no helper has begun, because a helper whose core is occupied by another
 /// program would wait for the scheduler in every job. The caller waits for a helper that has begun and then lost its core. If either costs more
-/// than the helpers gain, the team rests, and the caller computes all parts (<see cref="HelperBackoff"/>). A part has the same bits on every
+/// than the helpers gain, the team pauses, and the caller computes all parts (<see cref="HelperBackoff"/>). A part has the same bits on every
 /// worker. Waiting threads yield their core, because the scheduler may have woken a helper on the core of the thread that waits for it.
 /// </remarks>
 internal sealed unsafe partial class WorkerTeam
@@ -33,8 +33,8 @@ internal sealed unsafe partial class WorkerTeam
     private ExceptionDispatchInfo? _failure;
 
     /// <param name="workers">The number of workers, including the caller.</param>
-    /// <param name="rests">Whether the caller works alone for a while if that is faster.</param>
-    /// <param name="startThread">Starts a thread with a given name; for tests of threads that cannot be started.</param>
+    /// <param name="rests">Whether the caller works alone for some time if that is faster.</param>
+    /// <param name="startThread">Starts a thread with the specified name. Tests replace it to simulate threads that cannot be started.</param>
     public WorkerTeam(int workers, bool rests, Action<ThreadStart, string>? startThread = null)
     {
         _backoff = rests ? new HelperBackoff() : null;
@@ -46,7 +46,7 @@ internal sealed unsafe partial class WorkerTeam
         _wakefulness = workers <= Environment.ProcessorCount ? Wakefulness : 0;
     }
 
-    /// <summary>Number of workers, the caller included.</summary>
+    /// <summary>The number of workers, including the caller.</summary>
     public int Workers => _helpers.Length + 1;
 
     /// <summary>
@@ -54,7 +54,7 @@ internal sealed unsafe partial class WorkerTeam
     /// team remains usable.
     /// </summary>
     /// <param name="job">The job, passed by value, so that it is on this method's stack, where helpers access it by its address.</param>
-    /// <param name="workers">How many workers take part, at most <see cref="Workers"/>.</param>
+    /// <param name="workers">The number of workers that take part; at most <see cref="Workers"/>.</param>
     /// <exception cref="InvalidOperationException">The call is made from within a job of this team.</exception>
     [MethodImpl(HotPath.CompileOnce)]
     public void Run<TJob>(TJob job, int workers)

@@ -1,6 +1,8 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Memory for reading. A thread rents it and gives it back, so that as many buffers exist as threads read at a time.</summary>
+/// <summary>
+/// A pool of read buffers. A thread rents a buffer and returns it. The number of buffers is the maximum number of threads that have read at the same time.
+/// </summary>
 internal sealed class BufferPool
 {
     private readonly Lock _lock = new();
@@ -19,16 +21,16 @@ internal sealed class BufferPool
     }
 }
 
-/// <summary>Memory of bytes and characters that grows to the longest piece that it has held.</summary>
+/// <summary>A buffer of bytes and a buffer of characters. Each grows to the longest length that was requested.</summary>
 internal sealed class ReadBuffer
 {
     private byte[] _bytes = [];
     private char[] _characters = [];
 
-    /// <summary>Bytes of a length. Their contents are lost.</summary>
+    /// <summary>Returns a span of bytes with the specified length. Earlier contents may be overwritten or lost.</summary>
     public Span<byte> Bytes(int length) => Grown(ref _bytes, length);
 
-    /// <summary>Characters of a length. Their contents are lost.</summary>
+    /// <summary>Returns a span of characters with the specified length. Earlier contents may be overwritten or lost.</summary>
     public Span<char> Characters(int length) => Grown(ref _characters, length);
 
     private static Span<T> Grown<T>(ref T[] buffer, int length)

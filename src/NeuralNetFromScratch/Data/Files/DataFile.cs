@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A file that stays open and is read at any place by several threads. Its size and time are those at its opening; a change is an error.</summary>
+/// <summary>
+/// A file that stays open and that several threads read at any position. Its size and modification time are recorded when it is opened; a later change is an error.
+/// </summary>
 internal sealed class DataFile : IDisposable
 {
     private const int LongestMagic = 6;
@@ -14,7 +16,7 @@ internal sealed class DataFile : IDisposable
     private long _lastCall;
 
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="InvalidDataException">The file is compressed, or is no regular file.</exception>
+    /// <exception cref="InvalidDataException">The file is compressed, or is not a regular file.</exception>
     public DataFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -41,16 +43,16 @@ internal sealed class DataFile : IDisposable
         }
     }
 
-    /// <summary>The name in messages, without folders.</summary>
+    /// <summary>The file name for messages, without folders.</summary>
     public string Name { get; }
 
     /// <summary>The number of bytes.</summary>
     public long Length { get; }
 
-    /// <summary>What identifies the file: its name, size and time.</summary>
+    /// <summary>A text that identifies the file by its name, size and modification time.</summary>
     public string Fingerprint => DatasetFingerprint.OfFile(Path.GetFileName(_path), Length, _time);
 
-    /// <summary>Reads bytes at a place.</summary>
+    /// <summary>Reads bytes at an offset.</summary>
     /// <exception cref="InvalidDataException">The file has become shorter.</exception>
     public void Read(Span<byte> bytes, long offset)
     {
@@ -58,7 +60,8 @@ internal sealed class DataFile : IDisposable
             throw Changed();
     }
 
-    /// <summary>Reads bytes at a place, fewer at the end of the file.</summary>
+    /// <summary>Reads bytes at an offset. Reads fewer if the file ends before the span is full.</summary>
+    /// <returns>The number of bytes that were read.</returns>
     public int ReadUpTo(Span<byte> bytes, long offset)
     {
         int filled = 0;
@@ -67,15 +70,15 @@ internal sealed class DataFile : IDisposable
         return filled;
     }
 
-    /// <exception cref="InvalidDataException">The size or the time of the file is no longer that at its opening.</exception>
+    /// <exception cref="InvalidDataException">The size or the modification time of the file has changed since the file was opened.</exception>
     public void ThrowIfChanged()
     {
         if (RandomAccess.GetLength(_handle) != Length || File.GetLastWriteTimeUtc(_handle) != _time)
             throw Changed();
     }
 
-    /// <summary>Checks the file once for a call, whose number is greater than those of calls that began before it.</summary>
-    /// <exception cref="InvalidDataException">The size or the time of the file is no longer that at its opening.</exception>
+    /// <summary>Checks the file once for each call. The number of a call is greater than the numbers of the calls that began before it.</summary>
+    /// <exception cref="InvalidDataException">The size or the modification time of the file has changed since the file was opened.</exception>
     public void ThrowIfChanged(long call)
     {
         if (Volatile.Read(ref _lastCall) >= call)
@@ -84,7 +87,7 @@ internal sealed class DataFile : IDisposable
         Volatile.Write(ref _lastCall, call);
     }
 
-    /// <summary>An exception that names the line at a place; it reads the file up to there.</summary>
+    /// <summary>Creates an exception that names the line at an offset. The file is read up to this offset to count its lines.</summary>
     public InvalidDataException Malformed(long offset, int sample, string what)
     {
         var bytes = new byte[1 << 16];

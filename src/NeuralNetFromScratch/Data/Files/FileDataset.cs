@@ -1,14 +1,14 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A data set whose samples stay in files and are read when they are needed, so that a training on more data than memory runs in bounded memory. It is created by
+/// A data set whose samples stay in files and are read when they are needed. The memory is bounded even if the data are larger than the memory. It is created by
 /// <see cref="IdxFile.OpenDataset"/>, <see cref="SvmLightFile.OpenClasses"/> and <see cref="SvmLightFile.OpenTargets"/>, and, for CSV files, by the package
-/// NeuralNetFromScratch.Tables. Samples can be shuffled, split, weighted and evaluated like those in memory. Several threads read the files at any position; the
-/// files must not change while the data set is in use.
+/// NeuralNetFromScratch.Tables. Samples can be shuffled, split, weighted and evaluated like samples in memory. Several threads can read the files at any position.
+/// The files must not change while the data set is in use.
 /// </summary>
 /// <remarks>
-/// Samples in random order are far apart on the disk, which reads only a few thousand positions per second. With <see cref="FitOptions.ShuffleBlock"/>, neighboring
-/// samples are used close in time, and the files are read ahead in large blocks.
+/// If samples are read in random order, each one is at a distant position on the disk, and a disk reads only a few thousand positions per second. With
+/// <see cref="FitOptions.ShuffleBlock"/>, neighboring samples are used close in time, and the files are read ahead in large blocks.
 /// </remarks>
 public abstract class FileDataset : Dataset, IDisposable
 {
@@ -29,11 +29,14 @@ public abstract class FileDataset : Dataset, IDisposable
     /// <inheritdoc/>
     public sealed override int Count => _parts.Count;
 
-    /// <summary>Returns a text that identifies the samples: the hash of the names (without folders), sizes and times of the files when they were opened, and of the settings. The contents are not read.</summary>
+    /// <summary>
+    /// Returns a text that identifies the samples: a hash of the settings and of the names (without folders), sizes and modification times of the files when they
+    /// were opened. The contents are not read.
+    /// </summary>
     /// <returns>The fingerprint.</returns>
     public sealed override string GetFingerprint() => DatasetFingerprint.Combine([Settings, .. _parts.Fingerprints, .. OtherFingerprints]);
 
-    /// <summary>Reads the files' bytes with some samples into the operating system's cache, on another thread. A failure has no effect.</summary>
+    /// <summary>Reads the bytes of some samples into the operating system's cache, on another thread. A failure has no effect.</summary>
     /// <inheritdoc/>
     public sealed override void Announce(int start, int count)
     {
@@ -67,34 +70,34 @@ public abstract class FileDataset : Dataset, IDisposable
     }
 
     /// <summary>Closes the files.</summary>
-    /// <param name="disposing">Whether <see cref="Dispose()"/> called.</param>
+    /// <param name="disposing">Whether the method is called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
             _parts.Dispose();
     }
 
-    /// <summary>What else than the files determines the samples.</summary>
+    /// <summary>The settings that determine the samples in addition to the files.</summary>
     private protected abstract string Settings { get; }
 
     /// <summary>The fingerprints of files that are not kept open.</summary>
     private protected virtual IEnumerable<string> OtherFingerprints => [];
 
-    /// <summary>The place of some samples of a file.</summary>
+    /// <summary>Returns the position of some consecutive samples in their file, in bytes.</summary>
     private protected abstract (long Offset, long Length) Extent(FilePart part, int first, int count);
 
     /// <summary>Converts the bytes of a sample to its features.</summary>
     /// <param name="part">The file.</param>
     /// <param name="index">The index of the sample.</param>
-    /// <param name="bytes">What <see cref="Extent"/> says that the sample has.</param>
-    /// <param name="destination">Receives the features in a row.</param>
-    /// <param name="row">The row.</param>
-    /// <param name="scratch">Memory for this thread.</param>
+    /// <param name="bytes">The bytes of the sample, at the position that <see cref="Extent"/> returns.</param>
+    /// <param name="destination">Receives the features.</param>
+    /// <param name="row">The row of the destination.</param>
+    /// <param name="scratch">A buffer for use by this thread.</param>
     private protected virtual void Decode(FilePart part, int index, ReadOnlySpan<byte> bytes, in BatchDestination destination, int row, ReadBuffer scratch)
     {
     }
 
-    /// <summary>Reads the features of some samples, one by one unless it is overridden.</summary>
+    /// <summary>Reads the features of some samples. The default implementation decodes them one by one.</summary>
     private protected virtual void Read(ReadOnlySpan<int> indices, in BatchDestination destination)
     {
         ReadBuffer buffer = _buffers.Rent();
@@ -122,7 +125,10 @@ public abstract class FileDataset : Dataset, IDisposable
         }
     }
 
-    /// <summary>The number of samples from the first index on that are in a row in its file, and short enough together.</summary>
+    /// <summary>
+    /// Returns the number of samples, starting with the first index, that are consecutive in the file and have at most <see cref="RunBytes"/> bytes together; at
+    /// least 1.
+    /// </summary>
     private int Run(ReadOnlySpan<int> indices, FilePart part)
     {
         int run = 1, end = part.First + part.Count;

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>A file with its samples, which are some in a row of a data set of several files.</summary>
+/// <summary>A file of a data set of several files, with the range of its samples in the data set.</summary>
 /// <param name="File">The file.</param>
-/// <param name="First">The first sample.</param>
+/// <param name="First">The index of its first sample.</param>
 /// <param name="Count">The number of samples.</param>
 internal sealed record FilePart(DataFile File, int First, int Count);
 
@@ -17,7 +17,7 @@ internal sealed class FileParts : IDisposable
     /// <summary>The number of samples of all files.</summary>
     public int Count { get; private set; }
 
-    /// <summary>What identifies the files.</summary>
+    /// <summary>The texts that identify the files.</summary>
     public IEnumerable<string> Fingerprints => _parts.Select(part => part.File.Fingerprint);
 
     /// <exception cref="InvalidDataException">There are more samples than a data set can have.</exception>
@@ -35,21 +35,21 @@ internal sealed class FileParts : IDisposable
         Count += (int)count;
     }
 
-    /// <summary>The file of a sample.</summary>
+    /// <summary>Returns the file of a sample.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
     public FilePart Of(int index)
     {
         if ((uint)index >= (uint)Count)
             throw new ArgumentOutOfRangeException(nameof(index), index, string.Create(CultureInfo.InvariantCulture, $"there are {Count} samples"));
         int place = _starts.BinarySearch(index);
-        // Files without samples start where the next one does; the search may find any of them.
+        // A file without samples has the same first index as the next file; the search may find any of them.
         int part = place >= 0 ? place : ~place - 1;
         while (index >= _parts[part].First + _parts[part].Count)
             part++;
         return _parts[part];
     }
 
-    /// <summary>The files that hold a range of samples.</summary>
+    /// <summary>Returns the files that contain a range of samples.</summary>
     public IEnumerable<FilePart> Within(int start, int count) => _parts.Where(part => part.First < start + count && part.First + part.Count > start);
 
     public void Dispose()

@@ -2,7 +2,9 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Samples in IDX files of bytes, which are converted to <c>byte · scale</c> when they are read. The labels, a byte for each sample, are in memory.</summary>
+/// <summary>
+/// Samples in IDX files of bytes, which are converted to <c>byte · scale</c> when they are read. The labels are in memory, one byte for each sample.
+/// </summary>
 internal sealed class IdxDataset : FileDataset
 {
     private readonly string _labelsFingerprint;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Opens pairs of IDX files as one data set: checks headers and sizes, and reads the labels.</summary>
+/// <summary>Opens pairs of IDX files as one data set. Checks headers and sizes, and reads the labels.</summary>
 internal static class IdxOpening
 {
     private const int LongestHeader = 64;
@@ -44,7 +44,7 @@ internal static class IdxOpening
         }
     }
 
-    /// <summary>The number of samples and their shape, from the header, by which the size must go.</summary>
+    /// <summary>Reads the number of samples and their shape from the header, and checks that the size of the file matches them.</summary>
     private static int[] Dimensions(DataFile file)
     {
         try

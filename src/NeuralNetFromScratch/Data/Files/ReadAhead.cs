@@ -1,10 +1,10 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Reads pieces of files on a thread of the pool, so that the operating system has them in its cache when they are needed. Announcements beyond a number are
-/// dropped: they are hints.
+/// Reads pieces of files on a thread of the thread pool, so that they are in the operating system's cache when they are needed. Announcements are hints; when too
+/// many are pending, further ones are ignored.
 /// </summary>
-/// <param name="buffers">Memory for reading.</param>
+/// <param name="buffers">The pool of read buffers.</param>
 internal sealed class ReadAhead(BufferPool buffers) : IThreadPoolWorkItem
 {
     private const int MostPending = 256, PieceBytes = 1 << 20;
@@ -26,7 +26,7 @@ internal sealed class ReadAhead(BufferPool buffers) : IThreadPoolWorkItem
             _isRunning = true;
         }
 
-#pragma warning disable RS0030 // It waits for the disk and computes nothing.
+#pragma warning disable RS0030 // The work item waits for the disk and computes nothing.
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 #pragma warning restore RS0030
     }
@@ -44,7 +44,7 @@ internal sealed class ReadAhead(BufferPool buffers) : IThreadPoolWorkItem
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or UnauthorizedAccessException)
             {
-                // Who needs the samples reads them again, and gets the error.
+                // The thread that needs the samples reads them again and gets the error.
             }
         }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Sparse samples in svmlight files, whose lines are read when they are needed. Places, labels and numbers of values are in memory.</summary>
+/// <summary>Sparse samples in svmlight files. Their lines are read when they are needed. Their positions, labels and numbers of values are in memory.</summary>
 internal sealed class SvmLightDataset : FileDataset
 {
     private readonly long[] _offsets;
@@ -11,7 +11,7 @@ internal sealed class SvmLightDataset : FileDataset
     private readonly int _firstColumn;
     private readonly string _classes;
 
-    /// <param name="index">The lines of the files, which the data set takes over.</param>
+    /// <param name="index">The lines of the files. The data set becomes its owner.</param>
     /// <param name="classes">The label of each class; null if the labels are targets.</param>
     /// <exception cref="ArgumentException">A label is not among the classes.</exception>
     public SvmLightDataset(SvmLightIndex index, IReadOnlyList<double>? classes)

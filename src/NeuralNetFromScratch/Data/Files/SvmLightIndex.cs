@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>The lines of svmlight files, found in one pass: the place, the label and the number of values of each sample. The values are not read.</summary>
+/// <summary>
+/// An index of the lines of svmlight files, built in one pass: the position, the label and the number of values of each sample. The values are not read.
+/// </summary>
 internal sealed class SvmLightIndex(SvmLightOptions options) : IDisposable
 {
     private const int BufferBytes = 1 << 20;
@@ -15,7 +17,7 @@ internal sealed class SvmLightIndex(SvmLightOptions options) : IDisposable
 
     public FileParts Parts { get; } = new();
 
-    /// <summary>The place of each sample in its file.</summary>
+    /// <summary>The position of each sample in its file, in bytes.</summary>
     public List<long> Offsets => _offsets;
 
     /// <summary>The number of stored values of each sample.</summary>
@@ -26,7 +28,7 @@ internal sealed class SvmLightIndex(SvmLightOptions options) : IDisposable
     /// <summary>The number of the first column in the files.</summary>
     public int FirstColumn => options.IsZeroBased ?? _least == 0 ? 0 : 1;
 
-    /// <exception cref="InvalidDataException">A column is beyond the number in the options.</exception>
+    /// <exception cref="InvalidDataException">A column is above the number of columns in the options.</exception>
     public int ColumnCount
     {
         get
@@ -38,7 +40,9 @@ internal sealed class SvmLightIndex(SvmLightOptions options) : IDisposable
         }
     }
 
-    /// <exception cref="InvalidDataException">A line has no label, or its first or last word is no column with a value; the message names file and line.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A line has no label, or its first or last element is not a column with a value. The message names the file and the line.
+    /// </exception>
     public void Add(string path)
     {
         var file = new DataFile(path);

@@ -3,7 +3,7 @@ using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>An evaluation whose blocks the processes of a cluster divide among themselves: each takes consecutive ones.</summary>
+/// <summary>An evaluation whose blocks are divided among the processes of a cluster. Each process evaluates consecutive blocks.</summary>
 internal sealed class ClusterEvaluation(Collectives collectives) : IEvaluationShare
 {
     public Section Blocks(int blocks) => BlocksOf(blocks, collectives.Rank);

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace NeuralNetFromScratch;
 
-/// <summary>Resuming on a cluster: rank 0 reads the checkpoint, and gives the others what it has read. The number of processes may be another than before.</summary>
+/// <summary>
+/// Resumes a training on a cluster. Rank 0 reads the checkpoint and sends the state to the other processes. The number of processes may differ from that of the
+/// interrupted training.
+/// </summary>
 internal sealed class ClusterResume(ClusterStart cluster, TrainingState state, int stepsPerEpoch)
 {
     private const string None = "none", Resumed = "resumed", Malformed = "malformed ", Unreadable = "unreadable ";
@@ -13,8 +16,8 @@ internal sealed class ClusterResume(ClusterStart cluster, TrainingState state, i
     private readonly Collectives _collectives = cluster.Exchange.Collectives;
 
     /// <summary>Restores the state on all processes.</summary>
-    /// <param name="read">Restores it from the checkpoint, on rank 0; returns null if there is no checkpoint of this training.</param>
-    /// <returns>Whether it was restored, and on rank 0 the place of the history.</returns>
+    /// <param name="read">Restores the state from the checkpoint, on rank 0; returns null if there is no checkpoint of this training.</param>
+    /// <returns>Whether the state was restored, and on rank 0 the location of the history.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is malformed or belongs to another training. All processes throw.</exception>
     /// <exception cref="IOException">The checkpoint cannot be read. All processes throw.</exception>
     public (bool IsResumed, HistoryPlace? History) Run(Func<HistoryPlace?> read)

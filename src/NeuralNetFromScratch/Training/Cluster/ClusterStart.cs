@@ -5,14 +5,14 @@ using System.Security.Cryptography;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Sees to it that the processes of a cluster train the same: they compare what they are about to do, begin with the parameters of rank 0, and compare the
-/// parameters from time to time.
+/// Ensures that all processes of a cluster run the same training. The processes compare their arguments, start with the parameters of rank 0, and compare their
+/// parameters at regular intervals.
 /// </summary>
 internal sealed class ClusterStart(GradientExchange exchange, TrainingState state)
 {
     private const int HashLength = sizeof(long);
 
-    /// <summary>Before the message of a process that refuses its arguments.</summary>
+    /// <summary>The prefix of the message of a process that rejects its arguments.</summary>
     private const string Refusal = "\0";
 
     private readonly Collectives _collectives = exchange.Collectives;
@@ -30,7 +30,7 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
     public int Rank => _collectives.Rank;
 
     /// <summary>Compares the entries of all processes with those of rank 0.</summary>
-    /// <exception cref="InvalidOperationException">They differ. All processes throw.</exception>
+    /// <exception cref="InvalidOperationException">The entries differ. All processes throw.</exception>
     public void Compare(IReadOnlyDictionary<string, string> entries)
     {
         if (IsAlone)
@@ -46,14 +46,14 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
         }
     }
 
-    /// <summary>Tells the other processes, which compare their entries, that this one refuses its arguments.</summary>
+    /// <summary>Notifies the other processes, which compare their entries, that this process rejects its arguments.</summary>
     public void Refuse(Exception exception)
     {
         exchange.Agree(exception);
         _collectives.Gather(Refusal + exception.Message);
     }
 
-    /// <summary>Gives all processes the parameters, their averages, the optimizer's state and the place in the training of rank 0.</summary>
+    /// <summary>Sends the state of rank 0 to all processes: the parameters, their averages, the optimizer's state and the position in the training.</summary>
     public void BroadcastState()
     {
         HasBegun = true;
@@ -65,8 +65,8 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
         Broadcast(state.Slots.Span);
     }
 
-    /// <summary>Compares the parameters of all processes if it is time.</summary>
-    /// <exception cref="InvalidOperationException">The processes differ. All of them throw.</exception>
+    /// <summary>Compares the parameters of all processes if a comparison is due.</summary>
+    /// <exception cref="InvalidOperationException">The parameters differ. All processes throw.</exception>
     public void CompareParameters()
     {
         if (IsAlone || exchange.ComparisonInterval == 0 || state.Steps % exchange.ComparisonInterval != 0)
@@ -92,7 +92,7 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
         _compared = state.Steps;
     }
 
-    /// <summary>Whether a process wants to end the training.</summary>
+    /// <summary>Whether any process requests the end of the training.</summary>
     public bool AnyWants(bool stop)
     {
         Span<long> counts = [stop ? 1 : 0];
@@ -100,7 +100,7 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
         return counts[0] > 0;
     }
 
-    /// <summary>Returns the first of the texts of all processes, in the order of the ranks; null if none has one.</summary>
+    /// <summary>Returns the text of the lowest rank that has one; null if no process has a text.</summary>
     public string? First(string? own) => Array.Find(_collectives.Gather(own ?? ""), text => text.Length > 0);
 
     private void Broadcast(Span<float> values) => _collectives.Broadcast(MemoryMarshal.AsBytes(values));

@@ -5,18 +5,19 @@ using System.Text;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Operations of all processes of a cluster, made of swaps between two. Numbers are added in a binary tree over the ranks: first those of ranks 2i and 2i + 1, then
-/// those of pairs, so that every process has the same bits. The number of processes is a power of two. Allocates nothing once warm.
+/// Collective operations of all processes of a cluster, implemented as swaps between pairs of processes. Numbers are added in a binary tree over the ranks: first
+/// those of ranks 2i and 2i + 1, then the sums of the pairs, so that every process gets the same bits. The number of processes is a power of two. Allocates nothing
+/// after the first calls.
 /// </summary>
 internal sealed class Collectives(Communicator communicator)
 {
-    /// <summary>Floats up to which a sum sends everything in each round: fewer rounds count more than fewer bytes.</summary>
+    /// <summary>The maximum number of floats that a sum sends completely in each round. For so few floats, fewer rounds save more time than fewer bytes.</summary>
     private const int ShortLength = 4096;
 
-    /// <summary>Bytes of a broadcast that are sent at once.</summary>
+    /// <summary>The maximum number of bytes that a broadcast sends at once.</summary>
     private const int PieceBytes = 1 << 20;
 
-    /// <summary>Rounds at most: 2^10 ranks.</summary>
+    /// <summary>The maximum number of rounds, for 2^10 ranks.</summary>
     private const int MostRounds = 10;
 
     private float[] _floats = [];
@@ -61,7 +62,7 @@ internal sealed class Collectives(Communicator communicator)
         {
             (int Start, int Length) whole = ranges[--round];
             (int kept, int given, int half) = Halves(whole, distance);
-            // Both halves have the middle one of an odd number of values.
+            // With an odd number of values, the middle value is in both halves.
             int odd = whole.Length % 2, sent = kept < given ? kept : kept + odd, received = kept < given ? given + odd : given;
             Swap(MemoryMarshal.AsBytes(values.Slice(sent, half - odd)), MemoryMarshal.AsBytes(values.Slice(received, half - odd)), distance);
         }
@@ -82,16 +83,16 @@ internal sealed class Collectives(Communicator communicator)
         }
     }
 
-    /// <summary>Gives every rank the parts of all others.</summary>
-    /// <param name="all">The parts of the ranks, one after another; that of this rank is filled.</param>
-    /// <param name="bounds">The start of each rank's part, and the end of the last.</param>
+    /// <summary>Sends the part of each rank to all other ranks.</summary>
+    /// <param name="all">The parts of all ranks, one after another. The caller has filled the part of this rank.</param>
+    /// <param name="bounds">The start of each rank's part, and the end of the last part.</param>
     public void Gather(Span<byte> all, ReadOnlySpan<int> bounds)
     {
         for (int distance = 1; distance < RankCount; distance *= 2)
         {
             int own = Rank & -distance, other = own ^ distance;
             Span<byte> from = all[bounds[own]..bounds[own + distance]], to = all[bounds[other]..bounds[other + distance]];
-            // Two partners send as many bytes.
+            // Both partners must send the same number of bytes.
             int length = Math.Max(from.Length, to.Length);
             Span<byte> sent = Reserve(ref _sent, length), received = Reserve(ref _received, length);
             from.CopyTo(sent);
@@ -100,7 +101,7 @@ internal sealed class Collectives(Communicator communicator)
         }
     }
 
-    /// <summary>Gives every rank the bytes of all, which differ in length. Allocates the result.</summary>
+    /// <summary>Returns the bytes of all ranks, whose lengths can differ. Allocates the result.</summary>
     public byte[][] Gather(ReadOnlySpan<byte> own)
     {
         var lengths = new long[RankCount];
@@ -115,10 +116,10 @@ internal sealed class Collectives(Communicator communicator)
         return [.. Enumerable.Range(0, RankCount).Select(rank => all[bounds[rank]..bounds[rank + 1]])];
     }
 
-    /// <summary>Gives every rank the text of all.</summary>
+    /// <summary>Returns the texts of all ranks.</summary>
     public string[] Gather(string own) => [.. Gather(Encoding.UTF8.GetBytes(own)).Select(Encoding.UTF8.GetString)];
 
-    /// <summary>Replaces the bytes of all ranks by those of rank 0.</summary>
+    /// <summary>Replaces the bytes of all ranks with those of rank 0.</summary>
     public void Broadcast(Span<byte> bytes)
     {
         for (int start = 0; start < bytes.Length && !IsAlone; start += PieceBytes)
@@ -146,14 +147,20 @@ internal sealed class Collectives(Communicator communicator)
         return bytes;
     }
 
-    /// <summary>The start of the half that this rank keeps, that of the half it gives away, and their length; they share the middle value of an odd number.</summary>
+    /// <summary>
+    /// Returns the start of the half that this rank keeps, the start of the half that it sends, and the length of a half. If the number of values is odd, both
+    /// halves contain the middle value.
+    /// </summary>
     private (int Kept, int Given, int Half) Halves((int Start, int Length) range, int distance)
     {
         int half = (range.Length + 1) / 2, high = range.Start + range.Length - half;
         return (Rank & distance) == 0 ? (range.Start, high, half) : (high, range.Start, half);
     }
 
-    /// <summary>Adds what was received from a rank at a distance. The sum of the lower rank is on the left, so that even a NaN has the same bits everywhere.</summary>
+    /// <summary>
+    /// Adds the values that were received from a rank at a distance. The sum of the lower rank is the left operand, so that even a NaN has the same bits on all
+    /// ranks.
+    /// </summary>
     private void Add(Span<float> values, ReadOnlySpan<float> received, int distance)
     {
         if ((Rank & distance) == 0)

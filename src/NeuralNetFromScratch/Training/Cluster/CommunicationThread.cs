@@ -3,10 +3,10 @@ using System.Runtime.ExceptionServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A thread that does numbered parts of an exchange in order, while the training thread computes those that follow. It ends by itself when idle, and is started
-/// again when needed.
+/// A thread that runs the numbered parts of an exchange in order, while the training thread computes the next parts. It ends when it is idle, and is started again
+/// when it is needed.
 /// </summary>
-/// <param name="run">Does a part.</param>
+/// <param name="run">Runs a part.</param>
 internal sealed class CommunicationThread(Action<int> run)
 {
     private const int IdleMilliseconds = 2000;
@@ -23,13 +23,13 @@ internal sealed class CommunicationThread(Action<int> run)
             (_ready, _done, _failure) = (0, 0, null);
     }
 
-    /// <summary>Lets the thread do all parts before a number.</summary>
+    /// <summary>Lets the thread run all parts whose numbers are less than <paramref name="count"/>.</summary>
     public void Announce(int count)
     {
         lock (_gate)
         {
             _ready = count;
-            // After a failure nothing is exchanged any more.
+            // After a failure, no further part is exchanged.
             if (_failure is not null)
                 _done = count;
             if (!_isRunning)
@@ -42,7 +42,7 @@ internal sealed class CommunicationThread(Action<int> run)
         }
     }
 
-    /// <summary>Waits until all announced parts are done, and rethrows an exception of one.</summary>
+    /// <summary>Waits until all announced parts are done, and rethrows an exception that a part threw.</summary>
     public void Wait()
     {
         lock (_gate)

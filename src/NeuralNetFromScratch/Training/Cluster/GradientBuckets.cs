@@ -1,12 +1,12 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The ranges of the gradients that are exchanged one after another, the last layers first, as the backward pass computes them. They depend on the parameters
-/// alone, so that all processes exchange the same ranges, even one whose shards are empty.
+/// The ranges of the gradients that are exchanged one after another. The ranges of the last layers come first, as in the backward pass. They depend only on the
+/// parameters, so that all processes exchange the same ranges, even a process whose shards are empty.
 /// </summary>
 internal sealed class GradientBuckets
 {
-    /// <summary>Floats of a range at least, except in the last: 1 MB, which takes longer to send than a message takes to arrive.</summary>
+    /// <summary>The minimum number of floats in each range except the last: 1 MB. Sending it takes longer than the latency of a message.</summary>
     private const int LeastLength = 1 << 18;
 
     private readonly List<(int Start, int Length)> _ranges = [];

@@ -1,20 +1,23 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>The division of a step's samples into shards, a function of their numbers alone. Shards can be empty.</summary>
+/// <summary>The division of a step's samples into shards. It depends only on the numbers of samples and shards. Shards can be empty.</summary>
 /// <param name="Rows">The number of samples.</param>
-/// <param name="Used">The number of shards that samples are divided among, the first ones.</param>
+/// <param name="Used">The number of shards among which the samples are divided. The other shards, at the end, are empty.</param>
 internal readonly record struct ShardCut(int Rows, int Used)
 {
-    /// <summary>A layer that mixes samples needs two.</summary>
+    /// <summary>The minimum number of samples for a layer that mixes samples.</summary>
     private const int FewestMixedRows = 2;
 
-    /// <summary>Cuts a step.</summary>
+    /// <summary>Divides a step into shards.</summary>
     /// <param name="rows">The number of samples.</param>
     /// <param name="shards">The number of shards.</param>
-    /// <param name="mixesSamples">Whether a layer mixes samples. Then no shard has a single one, unless the step has a single one.</param>
+    /// <param name="mixesSamples">Whether a layer mixes samples. If true, no shard has exactly one sample, unless the step has exactly one.</param>
     public static ShardCut Of(int rows, int shards, bool mixesSamples) => new(rows, mixesSamples ? Math.Clamp(rows / FewestMixedRows, 1, shards) : shards);
 
-    /// <summary>The number of samples that a layer which mixes samples sees together: those of one batch of several that are accumulated, divided by the number of shards.</summary>
+    /// <summary>
+    /// Returns the number of samples that a layer which mixes samples sees together: the number of samples in one batch (of several if gradients are accumulated)
+    /// divided by the number of shards.
+    /// </summary>
     public static int PartLength(int batchRows, int shards) => Math.Max((batchRows + shards - 1) / shards, FewestMixedRows);
 
     /// <summary>The index of a shard's first sample.</summary>

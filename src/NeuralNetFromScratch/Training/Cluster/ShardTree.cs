@@ -5,14 +5,14 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Adds the gradients of the shards of one process in a binary tree: two shards, two pairs, and so on. Sums wait on a level of a stack until their sibling is
-/// computed, as the digits of a binary counter; they lie in memory as the gradients do.
+/// Adds the gradients of the shards of one process in a binary tree: two shards, two pairs, and so on. A sum is kept on its level of a stack until its sibling is
+/// computed, as in a binary counter. The sums have the same memory layout as the gradients.
 /// </summary>
 internal sealed class ShardTree(ParameterStore parameters, Engine engine, int shards)
 {
     private readonly AlignedBuffer[] _levels = [.. Enumerable.Range(0, BitOperations.Log2((uint)shards)).Select(_ => new AlignedBuffer(parameters.Values.Length))];
 
-    /// <summary>Takes the gradients of a shard, which is not the last.</summary>
+    /// <summary>Adds the gradients of a shard other than the last to the tree.</summary>
     /// <param name="shard">The index of the shard among those of the process.</param>
     public void Keep(int shard) => Run(shard, 0, parameters.Values.Length, BitOperations.TrailingZeroCount(~shard));
 
@@ -26,7 +26,7 @@ internal sealed class ShardTree(ParameterStore parameters, Engine engine, int sh
     private void Run(int shard, int start, int length, int level) => engine.Run(
         new AddJob(_levels, BitOperations.TrailingZeroCount(~shard), level, parameters.Gradients.Slice(start, length), start), engine.WorkersFor(length, Tuning.UpdateGrain));
 
-    /// <summary>Adds complete siblings to the gradients; the sum goes to a level, or stays.</summary>
+    /// <summary>Adds complete siblings to the gradients. The sum is stored on a level, or remains in the gradients.</summary>
     private readonly ref struct AddJob(AlignedBuffer[] levels, int siblings, int level, Span<float> gradients, int start) : IJob
     {
         private readonly Span<float> _gradients = gradients;

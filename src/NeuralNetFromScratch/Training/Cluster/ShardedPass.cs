@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The gradients of a step that the processes of a cluster share: each computes its shards, and adds them. In the last shard's backward pass the gradients of a
-/// layer are sent as soon as they are complete, on another thread if the communicator allows it.
+/// Computes the gradients of a step that the processes of a cluster share. Each process computes its shards and adds their gradients. In the backward pass of the
+/// last shard, the gradients of a layer are sent as soon as they are complete, on another thread if the communicator allows it.
 /// </summary>
 internal sealed class ShardedPass : ILayerObserver
 {
@@ -39,7 +39,7 @@ internal sealed class ShardedPass : ILayerObserver
         _bounds = new int[_collectives.RankCount + 1];
     }
 
-    /// <summary>The totals of the last step with those of all processes, and what they want.</summary>
+    /// <summary>The totals of the last step over all processes, and the requests of the processes to end the training.</summary>
     public StepMessage Message => _message;
 
     /// <summary>Returns the samples of a step that this process reads.</summary>
@@ -72,7 +72,7 @@ internal sealed class ShardedPass : ILayerObserver
 
     /// <summary>Waits until all gradients are exchanged, and exchanges the totals.</summary>
     /// <param name="totals">The totals of this process.</param>
-    /// <param name="wishes">What this process wants; null for nothing.</param>
+    /// <param name="wishes">The requests of this process to end the training; null for none.</param>
     /// <returns>The totals of the whole step.</returns>
     public StepTotals Exchange(StepTotals totals, StepWishes? wishes)
     {
@@ -93,7 +93,7 @@ internal sealed class ShardedPass : ILayerObserver
         return new StepTotals(_message.Samples, _message.LossSum, totals.Divisor);
     }
 
-    /// <summary>Throws if the gradients are those of this process alone.</summary>
+    /// <summary>Throws if the gradients have not been exchanged yet, so that they are those of this process only.</summary>
     public void ThrowIfPending()
     {
         if (_isPending)
@@ -121,7 +121,7 @@ internal sealed class ShardedPass : ILayerObserver
             _tree.Keep(index);
     }
 
-    /// <summary>Completes the gradients from an index of the flat buffer on, and lets them be exchanged.</summary>
+    /// <summary>Completes the gradients from an index of the flat buffer to its end, and starts their exchange.</summary>
     private void Finish(int start)
     {
         if (start >= _ready)
@@ -145,7 +145,7 @@ internal sealed class ShardedPass : ILayerObserver
         _collectives.Sum(_parameters.KnownGradients.Slice(start, length));
     }
 
-    /// <summary>The divisor of the whole step. Where a label is ignored, each process counts its own samples.</summary>
+    /// <summary>Returns the divisor of the whole step. If the loss ignores a label, each process counts its own samples.</summary>
     private double Divisor(in TrainingBatch batch)
     {
         if (!batch.IgnoresLabels)

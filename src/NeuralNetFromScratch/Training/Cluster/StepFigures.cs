@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// The loss and metrics of a step that is cut into shards. Sums and counts are taken shard by shard, to be added in the tree over shards; scores are kept by the
-/// sample's place in the step.
+/// The loss and metrics of a step that is divided into shards. Sums and counts are computed for each shard and then added in the tree over the shards. Scores are
+/// stored at the index of the sample in the step.
 /// </summary>
 internal sealed class StepFigures(MetricAccumulator accumulator)
 {
@@ -14,6 +14,7 @@ internal sealed class StepFigures(MetricAccumulator accumulator)
     /// <summary>Begins a step.</summary>
     public void Begin(int rows) => Accumulator.Reset(rows);
 
-    /// <summary>Begins a shard at a sample of the step.</summary>
+    /// <summary>Begins a shard.</summary>
+    /// <param name="start">The index of its first sample in the step.</param>
     public void BeginShard(int start) => Blocks.Begin(0, start);
 }

@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// What the processes tell each other about a step beside the gradients: the sum of the losses and the metrics' sums, which are added in the tree over shards, and
-/// counts, among them the number of processes that want to stop.
+/// The data that the processes exchange in a step in addition to the gradients: the sum of the losses and the sums of the metrics, which are added in the tree over
+/// the shards, and counts, including the number of processes that request the end of the training.
 /// </summary>
 internal sealed class StepMessage(int shards)
 {
@@ -25,7 +25,7 @@ internal sealed class StepMessage(int shards)
         set => _counts[SamplesPlace] = value;
     }
 
-    /// <summary>The number of processes that want to end the training.</summary>
+    /// <summary>The number of processes that request the end of the training.</summary>
     public long Stops
     {
         get => _counts[StopsPlace];

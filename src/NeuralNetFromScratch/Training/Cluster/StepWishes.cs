@@ -1,6 +1,8 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>What ends a training early. The processes of a cluster tell each other with each step, as late as possible.</summary>
+/// <summary>
+/// The requests to end a training early. The processes of a cluster exchange them in each step, as late as possible.
+/// </summary>
 internal sealed class StepWishes(TrainingRun run, CancellationToken cancellationToken)
 {
     public bool Stops => run.IsStopping;
@@ -8,7 +10,7 @@ internal sealed class StepWishes(TrainingRun run, CancellationToken cancellation
     public bool Cancels => cancellationToken.IsCancellationRequested;
 }
 
-/// <summary>What a step led to.</summary>
+/// <summary>The outcome of a step.</summary>
 internal enum StepOutcome
 {
     /// <summary>The parameters were updated.</summary>
