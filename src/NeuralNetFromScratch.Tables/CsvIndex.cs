@@ -31,23 +31,14 @@ internal sealed class CsvIndex(CsvOptions options) : IDisposable
     /// <exception cref="InvalidDataException">The columns differ from those of the earlier files, or the file ends within quotation marks or is too long.</exception>
     public void Add(string path)
     {
-        var file = new DataFile(path);
+        DataFile file = Parts.Open(path);
         int before = Offsets.Count;
-        try
-        {
-            CsvLayout layout = FindLayout(path);
-            Layout ??= layout;
-            if (!layout.Names.AsSpan().SequenceEqual(Layout.Names) || layout.Separator != Layout.Separator)
-                throw new InvalidDataException($"{file.Name} has the columns {MessageText.Names(layout.Names)}, but the first file {MessageText.Names(Layout.Names)}");
-            FindRows(file, layout);
-            file.ThrowIfChanged();
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
+        CsvLayout layout = FindLayout(path);
+        Layout ??= layout;
+        if (!layout.Names.AsSpan().SequenceEqual(Layout.Names) || layout.Separator != Layout.Separator)
+            throw new InvalidDataException($"{file.Name} has the columns {MessageText.Names(layout.Names)}, but the first file {MessageText.Names(Layout.Names)}");
+        FindRows(file, layout);
+        file.ThrowIfChanged();
         Parts.Add(file, Offsets.Count - before);
     }
 

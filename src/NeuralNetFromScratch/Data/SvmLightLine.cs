@@ -22,6 +22,15 @@ internal static class SvmLightLine
         return comment >= 0 ? line[..comment] : line;
     }
 
+    /// <summary>Removes the label, and a query if there is one. Returns the label.</summary>
+    public static ReadOnlySpan<byte> TakeLabel(ref ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> label = Next(ref line);
+        if (line.StartsWith("qid:"u8))
+            Next(ref line);
+        return label;
+    }
+
     /// <summary>Returns the next token of a line and removes it from the line.</summary>
     public static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> line)
     {

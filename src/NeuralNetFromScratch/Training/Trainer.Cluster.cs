@@ -24,9 +24,7 @@ public sealed partial class Trainer
             throw;
         }
 
-        Dictionary<string, string> entries = Entries(call);
-        foreach ((string key, string text) in TrainingFingerprint.OfOptions(_network, _loss, _optimizer, _engine, _shards, plan))
-            entries[key] = text;
+        Dictionary<string, string> entries = Entries(call, TrainingFingerprint.OfOptions(_network, _loss, _optimizer, _engine, _shards, plan));
         entries["number of epochs"] = options.Epochs.ToString(CultureInfo.InvariantCulture);
         entries["stop at a loss that is not finite"] = options.StopOnNonFiniteLoss ? "yes" : "no";
         cluster.Compare(entries);
@@ -38,12 +36,12 @@ public sealed partial class Trainer
     {
         if (_steps.Cluster is { HasBegun: false } cluster)
         {
-            cluster.Compare(Entries("single steps"));
+            cluster.Compare(Entries("single steps", TrainingFingerprint.OfTrainer(_network, _loss, _optimizer, _engine, _shards)));
             cluster.BroadcastState();
         }
     }
 
-    private Dictionary<string, string> Entries(string call)
+    private Dictionary<string, string> Entries(string call, Dictionary<string, string> described)
     {
         Dictionary<string, string> entries = new()
         {
@@ -52,7 +50,7 @@ public sealed partial class Trainer
             ["steps so far"] = _state.Steps.ToString(CultureInfo.InvariantCulture),
             ["epochs so far"] = _state.FinishedEpochs.ToString(CultureInfo.InvariantCulture),
         };
-        foreach ((string key, string text) in TrainingFingerprint.OfTrainer(_network, _loss, _optimizer, _engine, _shards))
+        foreach ((string key, string text) in described)
             entries[key] = text;
         return entries;
     }

@@ -8,11 +8,12 @@ namespace NeuralNetFromScratch;
 /// <param name="Count">The number of samples.</param>
 internal sealed record FilePart(DataFile File, int First, int Count);
 
-/// <summary>The files of a data set, in order.</summary>
+/// <summary>The files of a data set, in order. It owns the files that it has opened, including a file whose samples were not added because an error was found.</summary>
 internal sealed class FileParts : IDisposable
 {
     private readonly List<FilePart> _parts = [];
     private readonly List<int> _starts = [];
+    private readonly List<DataFile> _opened = [];
 
     /// <summary>The number of samples of all files.</summary>
     public int Count { get; private set; }
@@ -20,16 +21,21 @@ internal sealed class FileParts : IDisposable
     /// <summary>The texts that identify the files.</summary>
     public IEnumerable<string> Fingerprints => _parts.Select(part => part.File.Fingerprint);
 
+    /// <summary>Opens a file. Its samples are added when their number is known.</summary>
+    public DataFile Open(string path)
+    {
+        var file = new DataFile(path);
+        _opened.Add(file);
+        return file;
+    }
+
+    /// <summary>Adds the samples of an opened file.</summary>
     /// <exception cref="InvalidDataException">There are more samples than a data set can have.</exception>
     public void Add(DataFile file, long count)
     {
         if (count > int.MaxValue - Count)
-        {
-            file.Dispose();
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture, $"{file.Name}: a data set has at most {int.MaxValue} samples; the files up to this one have {Count + count}"));
-        }
-
         _parts.Add(new(file, Count, (int)count));
         _starts.Add(Count);
         Count += (int)count;
@@ -54,7 +60,7 @@ internal sealed class FileParts : IDisposable
 
     public void Dispose()
     {
-        foreach (FilePart part in _parts)
-            part.File.Dispose();
+        foreach (DataFile file in _opened)
+            file.Dispose();
     }
 }

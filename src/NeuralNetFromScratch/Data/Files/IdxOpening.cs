@@ -17,7 +17,7 @@ internal static class IdxOpening
             List<byte[]> labels = [];
             foreach ((string imagesPath, string labelsPath) in files)
             {
-                var file = new DataFile(imagesPath);
+                DataFile file = parts.Open(imagesPath);
                 int[] dimensions = Dimensions(file);
                 parts.Add(file, dimensions[0]);
                 if (labels.Count == 0)
@@ -47,32 +47,24 @@ internal static class IdxOpening
     /// <summary>Reads the number of samples and their shape from the header, and checks that the size of the file matches them.</summary>
     private static int[] Dimensions(DataFile file)
     {
-        try
+        var header = new byte[LongestHeader];
+        using var start = new MemoryStream(header, 0, file.ReadUpTo(header, 0));
+        int[] dimensions = IdxFile.ReadDimensions(start, file.Name);
+        string shape = $"[{string.Join(", ", dimensions)}]";
+        long length = 1;
+        foreach (int dimension in dimensions.AsSpan(1))
         {
-            var header = new byte[LongestHeader];
-            using var start = new MemoryStream(header, 0, file.ReadUpTo(header, 0));
-            int[] dimensions = IdxFile.ReadDimensions(start, file.Name);
-            string shape = $"[{string.Join(", ", dimensions)}]";
-            long length = 1;
-            foreach (int dimension in dimensions.AsSpan(1))
-            {
-                length *= dimension;
-                if (length is 0 or > int.MaxValue)
-                    throw new InvalidDataException($"{file.Name}: shape {shape} has samples of {(length == 0 ? "no bytes" : "more bytes than an array can hold")}");
-            }
+            length *= dimension;
+            if (length is 0 or > int.MaxValue)
+                throw new InvalidDataException($"{file.Name}: shape {shape} has samples of {(length == 0 ? "no bytes" : "more bytes than an array can hold")}");
+        }
 
-            if (dimensions.Length < 2)
-                throw new InvalidDataException($"{file.Name}: expected samples [count, …], got {shape}");
-            Int128 expected = IdxFile.HeaderLength(dimensions.Length) + (Int128)dimensions[0] * length;
-            return file.Length == expected
-                ? dimensions
-                : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{file.Name}: a file of shape {shape} has {expected} bytes, got {file.Length}"));
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        if (dimensions.Length < 2)
+            throw new InvalidDataException($"{file.Name}: expected samples [count, …], got {shape}");
+        Int128 expected = IdxFile.HeaderLength(dimensions.Length) + (Int128)dimensions[0] * length;
+        return file.Length == expected
+            ? dimensions
+            : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{file.Name}: a file of shape {shape} has {expected} bytes, got {file.Length}"));
     }
 
     private static byte[] Labels(string path, string samplesName, int count, int classCount, int? ignoreLabel)

@@ -58,9 +58,7 @@ internal sealed class SvmLightDataset : FileDataset
     {
         int end = bytes.IndexOf((byte)'\n');
         ReadOnlySpan<byte> line = SvmLightLine.WithoutComment(end < 0 ? bytes : bytes[..end]).TrimEnd("\r"u8).Trim(SvmLightLine.Spaces);
-        SvmLightLine.Next(ref line);
-        if (line.StartsWith("qid:"u8))
-            SvmLightLine.Next(ref line);
+        SvmLightLine.TakeLabel(ref line);
         Span<int> columns = destination.IsSparse ? destination.GetSparseColumns(row) : [];
         Span<float> values = destination.IsSparse ? destination.GetSparseValues(row) : destination.Features.Row(row);
         if (!destination.IsSparse)

@@ -45,27 +45,18 @@ internal sealed class SvmLightIndex(SvmLightOptions options) : IDisposable
     /// </exception>
     public void Add(string path)
     {
-        var file = new DataFile(path);
+        DataFile file = Parts.Open(path);
         int before = _offsets.Count;
-        try
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
+        var lines = new LineReader(stream, file.Name);
+        while (lines.TryRead(out ReadOnlySpan<byte> line))
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
-            var lines = new LineReader(stream, file.Name);
-            while (lines.TryRead(out ReadOnlySpan<byte> line))
-            {
-                line = SvmLightLine.WithoutComment(line).Trim(SvmLightLine.Spaces);
-                if (!line.IsEmpty)
-                    AddSample(lines, line);
-            }
-
-            file.ThrowIfChanged();
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
+            line = SvmLightLine.WithoutComment(line).Trim(SvmLightLine.Spaces);
+            if (!line.IsEmpty)
+                AddSample(lines, line);
         }
 
+        file.ThrowIfChanged();
         Parts.Add(file, _offsets.Count - before);
     }
 
@@ -73,11 +64,9 @@ internal sealed class SvmLightIndex(SvmLightOptions options) : IDisposable
 
     private void AddSample(LineReader lines, ReadOnlySpan<byte> line)
     {
-        ReadOnlySpan<byte> token = SvmLightLine.Next(ref line);
+        ReadOnlySpan<byte> token = SvmLightLine.TakeLabel(ref line);
         if (!SvmLightLine.TryLabel(token, out double label))
             throw lines.Malformed($"{SvmLightLine.Shown(token)} is not a label; expected a finite number");
-        if (line.StartsWith("qid:"u8))
-            SvmLightLine.Next(ref line);
         int length = line.Count((byte)':');
         if (!line.IsEmpty)
         {

@@ -53,7 +53,7 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
         _collectives.Gather(Refusal + exception.Message);
     }
 
-    /// <summary>Sends the state of rank 0 to all processes: the parameters, their averages, the optimizer's state and the position in the training.</summary>
+    /// <summary>Sends the parameters, their averages and the optimizer's state of rank 0 to all processes.</summary>
     public void BroadcastState()
     {
         HasBegun = true;

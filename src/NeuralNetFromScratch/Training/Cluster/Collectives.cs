@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -79,7 +80,7 @@ internal sealed class Collectives(Communicator communicator)
             MemoryMarshal.AsBytes(counts).CopyTo(sent[split..]);
             Swap(sent, received, distance);
             Add(sums, MemoryMarshal.Cast<byte, double>(received[..split]), distance);
-            TensorPrimitives.Add(counts, MemoryMarshal.Cast<byte, long>(received[split..]), counts);
+            Add(counts, MemoryMarshal.Cast<byte, long>(received[split..]), distance);
         }
     }
 
@@ -161,15 +162,8 @@ internal sealed class Collectives(Communicator communicator)
     /// Adds the values that were received from a rank at a distance. The sum of the lower rank is the left operand, so that even a NaN has the same bits on all
     /// ranks.
     /// </summary>
-    private void Add(Span<float> values, ReadOnlySpan<float> received, int distance)
-    {
-        if ((Rank & distance) == 0)
-            TensorPrimitives.Add(values, received, values);
-        else
-            TensorPrimitives.Add(received, values, values);
-    }
-
-    private void Add(Span<double> values, ReadOnlySpan<double> received, int distance)
+    private void Add<T>(Span<T> values, ReadOnlySpan<T> received, int distance)
+        where T : IAdditionOperators<T, T, T>, IAdditiveIdentity<T, T>
     {
         if ((Rank & distance) == 0)
             TensorPrimitives.Add(values, received, values);
