@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace NeuralNetFromScratch.Tables;
@@ -10,33 +9,24 @@ namespace NeuralNetFromScratch.Tables;
 /// </summary>
 public static class CsvFile
 {
-    private const string Compressed = ".gz";
     private const int Utf8CodePage = 65001;
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file. A file whose name ends in .gz is decompressed.</param>
+    /// <param name="path">The file. It is decompressed, in each pass, if its name ends in .gz or it begins as a gzip file does.</param>
     /// <param name="options">The options; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">The file is malformed. The message names the file, the line and the column.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, or longer than <see cref="CsvOptions.MaxDecompressedBytes"/> when it is decompressed. The message names the file, the line and the column.
+    /// </exception>
     /// <exception cref="ArgumentException">The options name a column that the file does not have.</exception>
     public static TabularData Read(string path, CsvOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream file = File.OpenRead(path);
-        if (!path.EndsWith(Compressed, StringComparison.OrdinalIgnoreCase))
-            return Read(file, path, options);
-        using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-        using var bytes = new MemoryStream();
-        try
-        {
-            unpacked.CopyTo(bytes);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw MessageText.Malformed(path, exception);
-        }
+        options ??= new();
+        options.Validate();
+        using Stream file = Open();
+        return file is CompressedFile ? Read(Open, path, options) : Read(file, path, options);
 
-        bytes.Position = 0;
-        return Read(bytes, path, options);
+        Stream Open() => CompressedFile.Open(path, MessageText.Escape(path), options.MaxDecompressedBytes, $"{nameof(CsvOptions)}.{nameof(CsvOptions.MaxDecompressedBytes)}");
     }
 
     /// <summary>
@@ -98,24 +88,34 @@ public static class CsvFile
         }
 
         long start = seekable.Position;
+        return Read(
+            () =>
+            {
+                seekable.Position = start;
+                return seekable;
+            },
+            name,
+            options);
+    }
+
+    private static TabularData Read(Func<Stream> open, string name, CsvOptions? options)
+    {
         Encoding encoding = EncodingOf(options);
         try
         {
-            return Read(() => OpenText(seekable, start, encoding), name, options);
+            return Read(() => OpenText(open(), encoding), name, options);
         }
         catch (DecoderFallbackException exception)
         {
-            throw CsvText.WrongEncoding($"{MessageText.Escape(name)}, line {CsvText.FirstInvalidLine(seekable, start)}", encoding, exception);
+            throw CsvText.WrongEncoding($"{MessageText.Escape(name)}, line {CsvText.FirstInvalidLine(open(), MessageText.Escape(name))}", encoding, exception);
         }
     }
 
     internal static Encoding EncodingOf(CsvOptions? options) => options?.Encoding ?? new UTF8Encoding(false, throwOnInvalidBytes: true);
 
-    internal static StreamReader OpenText(Stream stream, long start, Encoding encoding)
-    {
-        stream.Position = start;
-        return new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
-    }
+    /// <summary>Reads a stream as text. A compressed file, which is opened anew for each pass, is closed with the reader.</summary>
+    internal static StreamReader OpenText(Stream stream, Encoding encoding, bool detectsEncoding = true) =>
+        new(stream, encoding, detectsEncoding, leaveOpen: stream is not CompressedFile);
 
     private static TabularData Read(Func<TextReader> open, string name, CsvOptions? options)
     {

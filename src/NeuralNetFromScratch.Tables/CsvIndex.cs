@@ -50,11 +50,17 @@ internal sealed class CsvIndex(CsvOptions options) : IDisposable
         Encoding encoding = CsvFile.EncodingOf(options);
         try
         {
-            return CsvLayout.Of(() => CsvFile.OpenText(stream, 0, encoding), Path.GetFileName(path), options);
+            return CsvLayout.Of(() => CsvFile.OpenText(FromStart(), encoding), Path.GetFileName(path), options);
         }
         catch (DecoderFallbackException exception)
         {
-            throw CsvText.WrongEncoding($"{MessageText.Escape(Path.GetFileName(path))}, line {CsvText.FirstInvalidLine(stream, 0)}", encoding, exception);
+            throw CsvText.WrongEncoding($"{MessageText.Escape(Path.GetFileName(path))}, line {CsvText.FirstInvalidLine(FromStart(), Path.GetFileName(path))}", encoding, exception);
+        }
+
+        FileStream FromStart()
+        {
+            stream.Position = 0;
+            return stream;
         }
     }
 

@@ -10,6 +10,7 @@ namespace NeuralNetFromScratch.Tables;
 internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSeparatorLine, bool HasHeader)
 {
     private const string SeparatorLine = "sep=";
+    private const int MostColumns = 1_000_000;
     private const string Separators = ",;\t|";
 
     public static CsvLayout Of(Func<TextReader> open, string file, CsvOptions options)
@@ -18,6 +19,8 @@ internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSepar
         using TextReader text = open();
         foreach (CsvRow row in CsvRow.Of(text, separator, skips, file))
         {
+            if (row.Count > MostColumns)
+                throw row.Wrong($"expected at most {MostColumns} columns, got {row.Count}");
             var cells = new string[row.Count];
             bool hasNumber = false;
             for (int i = 0; i < cells.Length; i++)
@@ -47,10 +50,10 @@ internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSepar
     private static (char Separator, bool SkipsLine) FindSeparator(Func<TextReader> open, string file, CsvOptions options)
     {
         using TextReader text = open();
-        string? line = text.ReadLine();
         int number = 1;
-        for (; line is not null && line.Trim().Length == 0; number++)
-            line = text.ReadLine();
+        string? line = CsvText.ReadLine(text, file, number);
+        while (line is not null && line.Trim().Length == 0)
+            line = CsvText.ReadLine(text, file, ++number);
         if (line is null)
             return (options.Separator ?? Separators[0], false);
         bool specifies = line.StartsWith(SeparatorLine, StringComparison.OrdinalIgnoreCase) && line.Length == SeparatorLine.Length + 1;

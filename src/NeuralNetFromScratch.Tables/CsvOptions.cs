@@ -34,6 +34,12 @@ public sealed record CsvOptions
     /// </summary>
     public IReadOnlyDictionary<string, ColumnType> Types { get; init; } = new Dictionary<string, ColumnType>();
 
+    /// <summary>
+    /// The maximum decompressed size of a compressed file, in bytes, so that a small file cannot fill the memory. The table can take ten times as much memory.
+    /// Positive. Default: 2³⁰, 1 GiB.
+    /// </summary>
+    public long MaxDecompressedBytes { get; init; } = CompressedFile.DefaultMaxBytes;
+
     internal void Validate()
     {
         if (Separator is { } separator && !CsvText.CanSeparate(separator))
@@ -41,6 +47,7 @@ public sealed record CsvOptions
         ArgumentNullException.ThrowIfNull(Culture, nameof(Culture));
         ArgumentNullException.ThrowIfNull(MissingMarkers, nameof(MissingMarkers));
         ArgumentNullException.ThrowIfNull(Types, nameof(Types));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxDecompressedBytes);
         foreach (ColumnType type in Types.Values)
         {
             if (!Enum.IsDefined(type))

@@ -5,9 +5,6 @@ namespace NeuralNetFromScratch.Tables;
 /// <summary>The current row of a CSV file.</summary>
 internal sealed class CsvRow
 {
-    /// <summary>The longest row that the reader supports.</summary>
-    private const int MostCharacters = 1 << 24;
-
     private readonly SepReader _reader;
     private readonly string _file;
 
@@ -28,7 +25,7 @@ internal sealed class CsvRow
     public static IEnumerable<CsvRow> Of(TextReader text, char separator, bool skipsLine, string file, int firstLine = 1)
     {
         int next = firstLine;
-        while (skipsLine && text.ReadLine() is { } line)
+        while (skipsLine && CsvText.ReadLine(text, file, next) is { } line)
         {
             next++;
             if (line.Trim().Length > 0)
@@ -75,7 +72,7 @@ internal sealed class CsvRow
         }
         catch (NotSupportedException exception)
         {
-            throw new InvalidDataException($"{MessageText.Escape(_file)}, line {line}: the row has more than {MostCharacters} characters; check for a quotation mark that is not closed", exception);
+            throw CsvText.TooLong(_file, line, exception);
         }
     }
 }

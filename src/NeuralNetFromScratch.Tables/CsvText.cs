@@ -6,6 +6,9 @@ namespace NeuralNetFromScratch.Tables;
 /// <summary>Parses the texts of a CSV file.</summary>
 internal static class CsvText
 {
+    /// <summary>The length of the longest row that the reader supports.</summary>
+    public const int MostCharacters = 1 << 24;
+
     /// <summary>
     /// Whether a character can be the separator: the tab, the unit separator, or an ASCII character except control characters, the quotation mark and #.
     /// </summary>
@@ -63,13 +66,41 @@ internal static class CsvText
         new($"{place}: the bytes are not {encoding.WebName}; set {nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)}, for example to Encoding.Latin1", cause);
 
     /// <summary>Returns the first line with bytes that are not UTF-8, counted from 1.</summary>
-    public static long FirstInvalidLine(Stream stream, long start)
+    /// <exception cref="InvalidDataException">A line before it is too long.</exception>
+    public static int FirstInvalidLine(Stream stream, string file)
     {
-        stream.Position = start;
-        using var reader = new StreamReader(stream, System.Text.Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-        long line = 1;
-        while (reader.ReadLine() is { } text && Utf8.IsValid(System.Text.Encoding.Latin1.GetBytes(text)))
+        using StreamReader reader = CsvFile.OpenText(stream, System.Text.Encoding.Latin1, detectsEncoding: false);
+        int line = 1;
+        while (ReadLine(reader, file, line) is { } text && Utf8.IsValid(System.Text.Encoding.Latin1.GetBytes(text)))
             line++;
         return line;
     }
+
+    /// <summary>Reads a line.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="file">The name of the file for the message.</param>
+    /// <param name="number">The number of the line for the message.</param>
+    /// <returns>The line without its line break; null at the end.</returns>
+    /// <exception cref="InvalidDataException">The line has more characters than a row can have.</exception>
+    public static string? ReadLine(TextReader text, string file, int number)
+    {
+        var line = new System.Text.StringBuilder();
+        int next = text.Read();
+        if (next < 0)
+            return null;
+        for (; next is not (< 0 or '\r' or '\n'); next = text.Read())
+        {
+            if (line.Length == MostCharacters)
+                throw TooLong(file, number, null);
+            line.Append((char)next);
+        }
+
+        if (next == '\r' && text.Peek() == '\n')
+            text.Read();
+        return line.ToString();
+    }
+
+    /// <summary>Creates the exception for a row that is longer than <see cref="MostCharacters"/>.</summary>
+    public static InvalidDataException TooLong(string file, int line, Exception? cause) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{MessageText.Escape(file)}, line {line}: the row has more than {MostCharacters} characters; check for a quotation mark that is not closed"), cause);
 }

@@ -17,15 +17,16 @@ public static class IdxFile
     /// <summary>Reads a file, compressed or not.</summary>
     /// <param name="path">The path of the file.</param>
     /// <param name="maxByteCount">
-    /// The maximum number of elements to read, so that a small compressed file cannot fill the memory. Default: no limit.
+    /// The maximum number of elements to read, so that a small compressed file cannot fill the memory. Null, the default, for 2³⁰ elements, 1 GiB, if the file is
+    /// compressed, and for no limit otherwise.
     /// </param>
     /// <returns>The contents.</returns>
     /// <exception cref="InvalidDataException">The file is not an IDX file of bytes. The message describes the error and its position.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IdxData Read(string path, long maxByteCount = long.MaxValue) => Read(path, UnsignedByte, maxByteCount);
+    public static IdxData Read(string path, long? maxByteCount = null) => Read(path, UnsignedByte, maxByteCount);
 
     /// <summary>Reads a file of a given element type. Elements of several bytes are not converted; the most significant byte is first.</summary>
-    internal static IdxData Read(string path, byte type, long maxByteCount = long.MaxValue)
+    internal static IdxData Read(string path, byte type, long? maxByteCount = null)
     {
         using FileStream file = File.OpenRead(path);
         return Read(file, MessageText.Escape(Path.GetFileName(path)), type, maxByteCount);
@@ -34,30 +35,21 @@ public static class IdxFile
     /// <summary>Reads from a seekable stream, compressed or not, from its beginning to its end.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="sourceName">The name of the source in messages.</param>
-    /// <param name="maxByteCount">The maximum number of elements to read. Default: no limit.</param>
+    /// <param name="maxByteCount">The maximum number of elements to read; null, the default, for 2³⁰ if the contents are compressed, and for no limit otherwise.</param>
     /// <returns>The contents.</returns>
     /// <exception cref="InvalidDataException">The stream is not an IDX file of bytes. The message describes the error and its position.</exception>
-    public static IdxData Read(Stream stream, string sourceName, long maxByteCount = long.MaxValue) => Read(stream, sourceName, UnsignedByte, maxByteCount);
+    public static IdxData Read(Stream stream, string sourceName, long? maxByteCount = null) => Read(stream, sourceName, UnsignedByte, maxByteCount);
 
-    private static IdxData Read(Stream stream, string sourceName, byte type, long maxByteCount)
+    private static IdxData Read(Stream stream, string sourceName, byte type, long? maxByteCount)
     {
         ArgumentNullException.ThrowIfNull(stream);
         Span<byte> start = stackalloc byte[2];
         bool isCompressed = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start[0] == 0x1F && start[1] == 0x8B;
         stream.Position = 0;
         if (!isCompressed)
-            return ReadRaw(stream, sourceName, type, stream.Length, maxByteCount);
-        using var decompressed = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
-        try
-        {
-            IdxData data = ReadRaw(decompressed, sourceName, type, length: null, maxByteCount);
-            CheckTrailer(stream, sourceName, HeaderLength(data.Shape.Rank) + data.Values.Length);
-            return data;
-        }
-        catch (InvalidDataException exception) when (!exception.Message.StartsWith(sourceName, StringComparison.Ordinal))
-        {
-            throw MessageText.Malformed($"{sourceName}: the compressed data are damaged", exception);
-        }
+            return ReadRaw(stream, sourceName, type, stream.Length, maxByteCount ?? long.MaxValue);
+        using var decompressed = new CompressedFile(stream, sourceName, leaveOpen: true);
+        return ReadRaw(decompressed, sourceName, type, length: null, maxByteCount ?? CompressedFile.DefaultMaxBytes);
     }
 
     /// <summary>
@@ -117,46 +109,13 @@ public static class IdxFile
         });
     }
 
-    /// <summary>
-    /// Checks that a gzip file ends with the length of its contents (RFC 1952). The decompressor checks a trailer that exists, but does not detect a file that is
-    /// truncated after the data.
-    /// </summary>
-    private static void CheckTrailer(Stream stream, string sourceName, int length)
-    {
-        Span<byte> trailer = stackalloc byte[4];
-        stream.Seek(-trailer.Length, SeekOrigin.End);
-        Fill(stream, trailer, sourceName, "its trailer");
-        uint last = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
-        if (last != (uint)length && !(last < length && HasSeveralMembers(stream)))
-            throw new InvalidDataException($"{sourceName}: the compressed data end before their trailer");
-    }
-
-    /// <summary>Whether a gzip file consists of several members, as RFC 1952 allows. If so, the trailer belongs only to the last member.</summary>
-    private static bool HasSeveralMembers(Stream stream)
-    {
-        ReadOnlySpan<byte> start = [0x1F, 0x8B, 0x08];
-        stream.Position = start.Length;
-        byte[] chunk = new byte[1 << 16];
-        int kept = 0;
-        while (stream.Read(chunk, kept, chunk.Length - kept) is > 0 and int read)
-        {
-            Span<byte> bytes = chunk.AsSpan(0, kept + read);
-            if (bytes.IndexOf(start) >= 0)
-                return true;
-            kept = Math.Min(start.Length - 1, bytes.Length);
-            bytes[^kept..].CopyTo(chunk);
-        }
-
-        return false;
-    }
-
     private static IdxData ReadRaw(Stream stream, string sourceName, byte type, long? length, long maxByteCount)
     {
         int[] dimensions = ReadDimensions(stream, sourceName, type);
         Shape shape = ShapeOf(dimensions, sourceName);
         long bytes = (long)shape.ElementCount * (type == Int32 ? sizeof(int) : 1), expected = HeaderLength(shape.Rank) + bytes;
         if (bytes > maxByteCount)
-            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the allowed {maxByteCount}");
+            throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the allowed {maxByteCount}; set {nameof(maxByteCount)}");
         if (bytes > Array.MaxLength)
             throw new InvalidDataException($"{sourceName}: shape {shape} has {bytes} bytes, more than the maximum array length");
         if (length is { } actual && actual != expected)

@@ -79,7 +79,7 @@ internal sealed class LineReader(Stream stream, string source)
             _end += read;
             _isAtEnd = read == 0;
         }
-        catch (InvalidDataException exception)
+        catch (InvalidDataException exception) when (stream is not CompressedFile)
         {
             throw new InvalidDataException(FormattableString.Invariant($"{source}: the compressed data are damaged after line {Number}: {exception.Message}"), exception);
         }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace NeuralNetFromScratch;
@@ -120,11 +119,7 @@ public static class Mnist
 
     private static SocketsHttpHandler CreateHandler() => new() { ConnectTimeout = TimeSpan.FromSeconds(3) };
 
-    private static Stream Open(string path)
-    {
-        FileStream file = File.OpenRead(path);
-        return path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
+    private static Stream Open(string path) => CompressedFile.Open(path, MessageText.Escape(Path.GetFileName(path)), MnistDownload.MaxLength);
 
     private static bool Matches(string path, MnistFile file)
     {

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace NeuralNetFromScratch;
@@ -9,8 +8,11 @@ namespace NeuralNetFromScratch;
 /// </summary>
 internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<MnistFile> files)
 {
-    /// <summary>The maximum sizes: the largest file has 9.9 MB compressed and 47 MB uncompressed.</summary>
-    private const int MaxCompressedLength = 20_000_000, MaxLength = 60_000_000;
+    /// <summary>The maximum compressed size of a file, in bytes. The largest has 9.9 MB compressed and 47 MB decompressed.</summary>
+    private const int MaxCompressedLength = 20_000_000;
+
+    /// <summary>The maximum decompressed size of a file, in bytes.</summary>
+    public const int MaxLength = 60_000_000;
 
     public static IReadOnlyList<Uri> Mirrors { get; } =
     [
@@ -130,16 +132,9 @@ internal sealed class MnistDownload(HttpMessageHandler handler, IReadOnlyList<Mn
 
     private static byte[] Decompress(byte[] compressed, MnistFile file)
     {
-        using var stream = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
+        using var stream = new CompressedFile(new MemoryStream(compressed), file.Name, MaxLength);
         using var contents = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        while (stream.Read(buffer) is > 0 and int count)
-        {
-            contents.Write(buffer, 0, count);
-            if (contents.Length > MaxLength)
-                throw new InvalidDataException($"more than {MaxLength} bytes when decompressed");
-        }
-
+        stream.CopyTo(contents);
         byte[] bytes = contents.ToArray();
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.Sha256
             ? bytes

@@ -16,15 +16,20 @@ public static class SvmLightFile
 {
     private const int WriteRows = 256;
 
-    /// <summary>Reads a file; gzip-compressed files are recognized by their first bytes.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads a file, compressed with gzip or not.</summary>
+    /// <param name="path">The file. It is decompressed if its name ends in .gz or it begins as a gzip file does.</param>
     /// <param name="options">The options; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">The file is malformed. The message names the line and the reason.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, or longer than <see cref="SvmLightOptions.MaxDecompressedBytes"/> when it is decompressed. The message names the line and the reason.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SvmLightData Read(string path, SvmLightOptions? options = null)
     {
-        using Stream stream = Open(path);
-        return Read(stream, Path.GetFileName(path), options);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new();
+        string name = MessageText.Escape(Path.GetFileName(path));
+        using Stream stream = CompressedFile.Open(path, name, options.MaxDecompressedBytes, $"{nameof(SvmLightOptions)}.{nameof(SvmLightOptions.MaxDecompressedBytes)}");
+        return Read(stream, name, options);
     }
 
     /// <summary>Reads an uncompressed stream to its end.</summary>
@@ -39,8 +44,8 @@ public static class SvmLightFile
         return new SvmLightReader(stream, sourceName, options ?? new()).Read(int.MaxValue)!;
     }
 
-    /// <summary>Reads a file block by block. Only one block is in memory.</summary>
-    /// <param name="path">The file; gzip-compressed files are recognized by their first bytes.</param>
+    /// <summary>Reads a file block by block. Only one block is in memory, so that <see cref="SvmLightOptions.MaxDecompressedBytes"/> is ignored.</summary>
+    /// <param name="path">The file. It is decompressed if its name ends in .gz or it begins as a gzip file does.</param>
     /// <param name="rows">The number of samples of a block; the last block can have fewer.</param>
     /// <param name="options">The options. <see cref="SvmLightOptions.ColumnCount"/> and <see cref="SvmLightOptions.IsZeroBased"/> are required, since they cannot be inferred from a block.</param>
     /// <exception cref="ArgumentException">One of the required options is null.</exception>
@@ -58,8 +63,9 @@ public static class SvmLightFile
 
         IEnumerable<SvmLightData> Blocks()
         {
-            using Stream stream = Open(path);
-            var reader = new SvmLightReader(stream, Path.GetFileName(path), options);
+            string name = MessageText.Escape(Path.GetFileName(path));
+            using Stream stream = CompressedFile.Open(path, name);
+            var reader = new SvmLightReader(stream, name, options);
             while (reader.Read(rows) is { } block)
                 yield return block;
         }
@@ -209,20 +215,5 @@ public static class SvmLightFile
             index.Dispose();
             throw;
         }
-    }
-
-    private static Stream Open(string path)
-    {
-        FileStream file = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[3];
-        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (start[..read].SequenceEqual("BZh"u8))
-        {
-            file.Dispose();
-            throw new InvalidDataException($"{Path.GetFileName(path)}: the file is compressed with bzip2; decompress it first");
-        }
-
-        file.Position = 0;
-        return read >= 2 && start[0] == 0x1F && start[1] == 0x8B ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 }

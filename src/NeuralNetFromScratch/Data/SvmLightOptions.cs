@@ -30,6 +30,17 @@ public sealed record SvmLightOptions
             : throw new ArgumentOutOfRangeException(nameof(MaxElementCount), value, $"must be 1 to {Array.MaxLength}");
     } = Array.MaxLength;
 
+    /// <summary>
+    /// The maximum decompressed size of a compressed file that is read as a whole, in bytes, so that a small file cannot fill the memory. The samples can take six
+    /// times as much memory. Positive. Default: 2³⁰, 1 GiB.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
+    public long MaxDecompressedBytes
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxDecompressedBytes), value, "must be positive");
+    } = CompressedFile.DefaultMaxBytes;
+
     /// <summary>A comment to write at the beginning of the file; null, the default, for none.</summary>
     /// <exception cref="ArgumentException">The text is empty.</exception>
     public string? Comment

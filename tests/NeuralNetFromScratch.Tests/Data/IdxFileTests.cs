@@ -116,7 +116,10 @@ public class IdxFileTests
         byte[] promise = [0, 0, 8, 1, 0x7F, 0, 0, 0, 1, 2, 3];
         long before = GC.GetAllocatedBytesForCurrentThread();
         Refused(promise, "has 2130706440 bytes, got 11");
-        Refused(Compress(promise), "the file ends after 3");
+        Refused(Compress(promise), "more than the allowed 1073741824");
+        Assert.That(
+            () => IdxFile.Read(new MemoryStream(Compress(promise)), "file", maxByteCount: long.MaxValue),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("the file ends after 3"));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(4_000_000));
     }
 

@@ -28,7 +28,7 @@ internal sealed class DataFile : IDisposable
             Length = RandomAccess.GetLength(_handle);
             _time = File.GetLastWriteTimeUtc(_handle);
             Span<byte> magic = stackalloc byte[LongestMagic];
-            if (Compression(magic[..ReadUpTo(magic, 0)]) is { } kind)
+            if (CompressedFile.Format(magic[..ReadUpTo(magic, 0)]) is { } kind)
                 throw new InvalidDataException($"{Name}: the file is compressed with {kind}, so that no sample can be read without all before it; decompress it first");
         }
         catch (NotSupportedException exception)
@@ -102,15 +102,4 @@ internal sealed class DataFile : IDisposable
     private InvalidDataException Changed() => new(string.Create(
         CultureInfo.InvariantCulture,
         $"{Name}: the file has changed while it was in use: it had {Length} bytes of {_time:u}, and has {RandomAccess.GetLength(_handle)} of {File.GetLastWriteTimeUtc(_handle):u}"));
-
-    private static string? Compression(ReadOnlySpan<byte> start)
-    {
-        if (start.StartsWith<byte>([0x1F, 0x8B]))
-            return "gzip";
-        if (start.StartsWith("BZh"u8))
-            return "bzip2";
-        if (start.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]))
-            return "zstd";
-        return start.SequenceEqual<byte>([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) ? "xz" : null;
-    }
 }
