@@ -133,6 +133,9 @@ public abstract class Optimizer : Part
     /// </summary>
     public virtual bool HasMomentum => false;
 
+    /// <summary>Whether the rule is one of the library's, which do not write to gradients.</summary>
+    internal bool IsOfLibrary => GetType().Assembly == typeof(Optimizer).Assembly;
+
     /// <summary>Whether a value with a gradient of zero, and no penalty, keeps its bits in every step, and so do its slots.</summary>
     internal virtual bool KeepsValuesAtZeroGradients => false;
 

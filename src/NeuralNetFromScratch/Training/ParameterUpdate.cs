@@ -25,7 +25,7 @@ internal sealed class ParameterUpdate
     /// <param name="optimizer">The update rule.</param>
     /// <param name="engine">The compute engine.</param>
     /// <param name="state">The state of the training.</param>
-    /// <param name="listsRows">Whether rows without gradients may be skipped. These rows are not known if gradients are added over shards.</param>
+    /// <param name="listsRows">Whether rows without gradients are known. They are not if gradients are added over shards.</param>
     public ParameterUpdate(UpdatePlan plan, Optimizer optimizer, Engine engine, TrainingState state, bool listsRows)
     {
         _plan = plan;
@@ -50,6 +50,8 @@ internal sealed class ParameterUpdate
         // Penalties and a user-defined rule may write to all gradients.
         if (rows.Length == 0)
             _parameters.ForgetGradientRows();
+        else if (!_optimizer.KeepsValuesAtZeroGradients)
+            rows = default;
         int workers = _engine.WorkersFor(_parameters.Values.Length - rows.Length + rows.Numbers.Length * rows.Width, Tuning.UpdateGrain);
         var step = new UpdateStep(_state.Steps, learningRate, momentum);
         _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots, rows), workers);

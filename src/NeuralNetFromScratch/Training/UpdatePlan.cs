@@ -17,9 +17,9 @@ internal readonly record struct ListedRows(int Start, int Length, int Width, Gra
 
     public bool LieIn(in UpdateRun run) => Length > 0 && run.Start <= Start && End <= run.End;
 
-    /// <summary>Whether the optimizer does not change the values of a weight whose gradients are zero.</summary>
+    /// <summary>Whether an update does not change the gradients of a weight that are zero.</summary>
     public static bool CanBeUsed(UpdatePlan plan, Parameter weight, Optimizer optimizer) =>
-        optimizer.KeepsValuesAtZeroGradients && weight is { Role: ParameterRole.Weight, Shape.Rank: 2 }
+        optimizer.IsOfLibrary && weight is { Role: ParameterRole.Weight, Shape.Rank: 2 }
         && Array.Exists(plan.Runs, run => run is { L2: 0, L1: 0, DecoupledWeightDecay: 0 } && weight.Offset >= run.Start && weight.Offset < run.End);
 
     /// <summary>Finds the weight whose rows are listed after the batch.</summary>

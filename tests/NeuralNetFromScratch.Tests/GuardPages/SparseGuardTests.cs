@@ -27,7 +27,7 @@ public class SparseGuardTests(GuardedSide side) : GuardPageTest(side)
     }
 
     [Test]
-    public void Transposed_products_touch_their_operands_alone([Values] RegisterWidth width, [Values(0, 3)] int denseColumns, [Values] bool accumulate)
+    public void Transposed_products_touch_their_operands_alone([Values] RegisterWidth width, [Values(0, 3)] int denseColumns, [Values] bool accumulate, [Values] bool isListed)
     {
         var engine = new Engine(1, (SimdWidth)width);
         foreach (int columns in Widths)
@@ -35,9 +35,10 @@ public class SparseGuardTests(GuardedSide side) : GuardPageTest(side)
             Check(
                 on =>
                 {
-                    BatchView x = Batch(on, denseColumns, out int rows);
+                    BatchView x = isListed ? FewElements(on, denseColumns, out int rows) : Batch(on, denseColumns, out rows);
                     BatchProduct.MultiplyTransposed(
-                        engine, x, new ReadOnlyMatrixView(on.NextSpan(rows * columns), rows, columns), new MatrixView(on.NextSpan(x.Columns * columns), x.Columns, columns), accumulate);
+                        engine, x, new ReadOnlyMatrixView(on.NextSpan(rows * columns), rows, columns), new MatrixView(on.NextSpan(x.Columns * columns), x.Columns, columns), accumulate,
+                        isListed ? new GradientRows(x.Columns) : null);
                 },
                 () => $"{columns} columns");
         }
@@ -57,11 +58,15 @@ public class SparseGuardTests(GuardedSide side) : GuardPageTest(side)
     }
 
     /// <summary>The first and the last column are stored, and so are a row without values and a full one.</summary>
-    private static BatchView Batch(Operands on, int denseColumns, out int rows)
+    private static BatchView Batch(Operands on, int denseColumns, out int rows) => Batch(on, denseColumns, [0, 2, 2, 7, 8], [0, 4, 0, 1, 2, 3, 4, 4], 5, out rows);
+
+    /// <summary>Few of the columns are stored, among them the first and the last one.</summary>
+    private static BatchView FewElements(Operands on, int denseColumns, out int rows) => Batch(on, denseColumns, [0, 2, 2, 4], [0, 8, 3, 8], 9, out rows);
+
+    private static BatchView Batch(Operands on, int denseColumns, int[] offsets, int[] columns, int columnCount, out int rows)
     {
-        int[] offsets = [0, 2, 2, 7, 8], columns = [0, 4, 0, 1, 2, 3, 4, 4];
         rows = offsets.Length - 1;
         ReadOnlyMatrixView dense = denseColumns == 0 ? default : new(on.NextSpan(rows * denseColumns), rows, denseColumns);
-        return new(dense, new SparseRowsView(offsets, columns, on.NextSpan(columns.Length), 5));
+        return new(dense, new SparseRowsView(offsets, columns, on.NextSpan(columns.Length), columnCount));
     }
 }

@@ -3,13 +3,13 @@ using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Training;
 
-/// <summary>Rows of a first weight that no sample of a batch uses are passed over, which changes no bit of a training.</summary>
+/// <summary>Rows of a first weight that no sample of a batch uses are neither cleared nor updated where that changes no bit of a training.</summary>
 public class SparseRowUpdateTests
 {
     /// <summary>Batches of 1 and 3 samples use few of the columns, one of all samples uses all of them.</summary>
     private static readonly SparseSamples Samples = new(count: 61, columns: 203, denseColumns: 4, classCount: 3, seed: 5, emptyRows: 4);
 
-    private static readonly (string Name, bool Skips, Func<Optimizer> Create)[] Optimizers =
+    private static readonly (string Name, bool Lists, Func<Optimizer> Create)[] Optimizers =
     [
         ("gradient descent", true, () => new Sgd(0.1f)),
         ("clipped values", true, () => new Sgd(0.1f) { ClipValue = 0.01f }),
@@ -22,8 +22,11 @@ public class SparseRowUpdateTests
         ("penalty", false, () => new Sgd(0.1f) { L2Penalty = 0.01f }),
         ("weight decay", false, () => new Sgd(0.1f) { DecoupledWeightDecay = 0.01f }),
         ("frozen", false, () => new Sgd(0.1f) { ParameterGroups = [new ParameterGroup("dense1.weight") { IsFrozen = true }] }),
-        ("momentum", false, () => new Sgd(0.1f, 0.9f)),
-        ("adam", false, () => new Adam(0.01f)),
+        ("momentum", true, () => new Sgd(0.1f, 0.9f)),
+        ("adam", true, () => new Adam(0.01f)),
+        ("adam with clipped norm", true, () => new Adam(0.01f) { GlobalClipNorm = 0.1f }),
+        ("adam with weight decay", false, () => new AdamW(0.01f)),
+        ("an optimizer of the user", false, () => new UserRule()),
     ];
 
     private static IEnumerable<string> Names => Optimizers.Select(optimizer => optimizer.Name);
@@ -48,24 +51,24 @@ public class SparseRowUpdateTests
     }
 
     [Test]
-    public void Rows_are_passed_over_where_a_gradient_of_zero_changes_nothing([ValueSource(nameof(Names))] string name, [Values] bool isMixed)
+    public void Rows_with_gradients_are_listed_where_an_update_does_not_write_to_gradients([ValueSource(nameof(Names))] string name, [Values] bool isMixed)
     {
-        bool skips = Optimizers.Single(optimizer => optimizer.Name == name).Skips;
+        bool lists = Optimizers.Single(optimizer => optimizer.Name == name).Lists;
         Trainer trainer = NewTrainer(name, 1, out Sequential network);
         trainer.ComputeGradients(trainer.Load(isMixed ? Samples.Mixed : Samples.Sparse, [5, 6]));
         int dense = isMixed ? Samples.DenseColumns : 0;
         int[] used = [.. Enumerable.Range(0, Samples.Columns).Where(column => column >= dense && (Feature(5, column) != 0 || Feature(6, column) != 0))];
 
         var rows = ListedRows.Find(network.Parameters, [.. network.Parameters.Select(parameter => parameter.GradientRows)]);
-        Assert.That(rows.Length, Is.EqualTo(skips ? (Samples.Columns - dense) * 9 : 0));
-        if (skips)
+        Assert.That(rows.Length, Is.EqualTo(lists ? (Samples.Columns - dense) * 9 : 0));
+        if (lists)
             Assert.That(rows.Numbers.ToArray().Order().Select(number => number + dense), Is.EqualTo(used));
     }
 
     [Test]
-    public void Gradients_are_those_of_the_last_batch_alone()
+    public void Gradients_are_those_of_the_last_batch_alone([Values("gradient descent", "adam", "an optimizer of the user")] string optimizer)
     {
-        Trainer trainer = NewTrainer("gradient descent", 2, out Sequential network), plain = NewTrainer("gradient descent", 2, out Sequential dense);
+        Trainer trainer = NewTrainer(optimizer, 2, out Sequential network), plain = NewTrainer(optimizer, 2, out Sequential dense);
         foreach (int[] batch in (int[][])[[5, 6], [7], [8, 9, 10], [4], [.. Enumerable.Range(0, 61)], [11, 12]])
         {
             trainer.ComputeGradients(trainer.Load(Samples.Mixed, batch));
@@ -146,6 +149,21 @@ public class SparseRowUpdateTests
                 trainer.Update();
             }),
             Is.Zero);
+    }
+
+    /// <summary>Gradient descent that leaves its changes in the gradients, also of rows that no sample uses.</summary>
+    private sealed class UserRule() : Optimizer(new Settings("user-rule", new Setting("learningRate", 0.1f)))
+    {
+        public override int SlotCount => 0;
+
+        public override void Update(in UpdateStep updateStep, in UpdateBlock block)
+        {
+            for (int i = 0; i < block.Values.Length; i++)
+            {
+                block.Gradients[i] = updateStep.LearningRate * (block.Gradients[i] + 0.01f);
+                block.Values[i] -= block.Gradients[i];
+            }
+        }
     }
 
     private static float Feature(int sample, int column) => Samples.Features[sample * Samples.Columns + column];

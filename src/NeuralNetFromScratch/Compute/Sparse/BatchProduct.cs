@@ -47,7 +47,7 @@ internal static class BatchProduct
     /// <param name="dz">dZ: [rows, columns], contiguous.</param>
     /// <param name="dw">dW: [D + S, columns], contiguous.</param>
     /// <param name="accumulate">Whether to add to the existing values of dW.</param>
-    /// <param name="rows">Receives the rows of dW that can differ from zero where they are few; null for no list.</param>
+    /// <param name="rows">Receives the rows of dW that can differ from zero if listing them is faster; null for no list.</param>
     public static unsafe void MultiplyTransposed(Engine engine, BatchView x, ReadOnlyMatrixView dz, MatrixView dw, bool accumulate, GradientRows? rows = null)
     {
         ThrowIfNot(x.Columns == dw.Rows && dz.Rows == x.Rows && dz.Columns == dw.Columns);
@@ -55,15 +55,13 @@ internal static class BatchProduct
         SparseRowsView sparse = x.Sparse;
         if (dense > 0)
             engine.Multiply(x.Dense.Transposed, dz, dw.SliceRows(0, dense), new GemmOptions(accumulate));
-        ReadOnlySpan<int> stale = [];
-        bool adds = (rows?.Add(sparse, dense, accumulate, out stale) ?? false) || accumulate;
         int* sample = stackalloc int[ColumnCuts.SampleSize];
         fixed (float* right = dz.Values, sums = dw.Values)
         {
-            fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns, staleRows = stale)
+            fixed (int* offsets = sparse.Offsets, columns = sparse.AllColumns)
             fixed (float* values = sparse.AllValues)
             {
-                var job = new SparseColumnsJob(engine, new()
+                var product = new SparseProduct
                 {
                     Offsets = offsets,
                     Columns = columns,
@@ -73,16 +71,47 @@ internal static class BatchProduct
                     Right = right,
                     Sums = sums + (nint)dense * dz.Columns,
                     Width = dz.Columns,
-                    Accumulate = adds,
+                    Accumulate = accumulate,
                     Cuts = ColumnCuts.Of(sparse, sample),
-                    StaleRows = staleRows,
-                    StaleCount = stale.Length,
-                });
-                long cleared = (long)(adds ? stale.Length : columnCount) * dz.Columns;
-                engine.Run(job, engine.WorkersFor((long)sparse.StoredCount * dz.Columns + cleared, Tuning.SparseProductGrain));
+                };
+                if (rows is not null && (product.IsFar || sparse.StoredCount <= columnCount / Tuning.LeastRowsForEachGradient))
+                {
+                    MultiplyListed(engine, product, dense, rows);
+                    return;
+                }
+
+                rows?.Forget();
+                engine.Run(new SparseColumnsJob(engine, product), Workers(engine, product, clearsAll: !accumulate));
             }
         }
     }
+
+    private static unsafe void MultiplyListed(Engine engine, in SparseProduct product, int dense, GradientRows rows)
+    {
+        bool isKnown = rows.Begin(dense);
+        int workers = Workers(engine, product, clearsAll: !isKnown && !product.Accumulate);
+        int* additionCounts = stackalloc int[workers];
+        fixed (int* counts = rows.Counts, listed = rows.List, additions = rows.Additions)
+        fixed (bool* isListed = rows.IsListed)
+        {
+            var notes = new ColumnNotes
+            {
+                Counts = counts,
+                IsListed = isListed,
+                Listed = listed,
+                ListedCount = rows.Numbers.Length,
+                IsKnown = isKnown,
+                Additions = additions,
+                AdditionCounts = additionCounts,
+            };
+            engine.Run(new ColumnListsJob(engine, product, notes), workers);
+        }
+
+        rows.End(isKnown || !product.Accumulate, replaces: !product.Accumulate, product.Cuts, new ReadOnlySpan<int>(additionCounts, workers));
+    }
+
+    private static int Workers(Engine engine, in SparseProduct product, bool clearsAll) =>
+        engine.WorkersFor(((long)product.StoredCount + (clearsAll ? product.ColumnCount : 0)) * product.Width, Tuning.SparseProductGrain);
 
     private static void ThrowIfNot(bool fits)
     {

@@ -29,10 +29,6 @@ internal unsafe struct SparseProduct
     /// <summary>Where the columns are divided.</summary>
     public ColumnCuts Cuts;
 
-    /// <summary>Rows of the result that are set to zero first, where the others are zero or go on.</summary>
-    public int* StaleRows;
-    public int StaleCount;
-
     /// <summary>Whether most rows of the dense matrix on the column side do not lie in a cache.</summary>
     public readonly bool IsFar => (long)ColumnCount * Width > Tuning.FloatsInCache;
 
@@ -155,7 +151,6 @@ internal readonly unsafe struct SparseColumnsJob(Engine engine, SparseProduct pr
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
         {
-            ClearStaleRows();
             int blocks = SparseBlocks.Count(product, _end - _start, 1.0 / workers, Math.Min(product.Width, SparseChain<TSimd>.PanelColumns));
             for (int column = 0; column < product.Width;)
             {
@@ -192,18 +187,6 @@ internal readonly unsafe struct SparseColumnsJob(Engine engine, SparseProduct pr
             var stored = new ReadOnlySpan<int>(product.Columns + start, product.Offsets[row + 1] - start);
             int place = stored.BinarySearch(_start);
             return start + (place < 0 ? ~place : place);
-        }
-
-        private void ClearStaleRows()
-        {
-            for (int i = 0; i < product.StaleCount; i++)
-            {
-                if (product.IsFar && i + Tuning.RowsAhead < product.StaleCount)
-                    Prefetch.Floats(product.Sums + (nint)product.StaleRows[i + Tuning.RowsAhead] * product.Width, product.Width);
-                int row = product.StaleRows[i];
-                if (row >= _start && row < _end)
-                    new Span<float>(product.Sums + (nint)row * product.Width, product.Width).Clear();
-            }
         }
 
         private void Clear(int start, int count, int column, int panel)
