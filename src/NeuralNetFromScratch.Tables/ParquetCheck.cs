@@ -10,16 +10,22 @@ namespace NeuralNetFromScratch.Tables;
 internal static class ParquetCheck
 {
     /// <summary>
-    /// The maximum number of rows for each byte of the file. Repeated values and codes take almost no space: a file of the minimum size, about 300 bytes, may have
-    /// 300,000 equal rows.
+    /// The maximum number of cells, rows times columns, for each byte of the file. Repeated values and codes take almost no space: a file of the minimum size, about
+    /// 300 bytes, may have 300,000 equal rows of one column.
     /// </summary>
-    public const int MostRowsOfAByte = 1000;
+    public const int MostCellsOfAByte = 1000;
 
     /// <summary>
-    /// The decompressed length that any page may have, and the maximum number of decompressed bytes for each byte of a page whose decompressed length is greater. The
-    /// latter is the maximum compression ratio of gzip.
+    /// The maximum number of decompressed bytes for each compressed byte in the formats that have such a maximum, and the bytes of their headers. Snappy copies 64
+    /// bytes with three; a byte of LZ4 adds 255 to a length; 258 bytes of Deflate take two bits.
     /// </summary>
-    private const long SmallPageBytes = 64 << 20, MostUnpackedOfAByte = 1100;
+    private const long MostOfSnappy = 22, MostOfLz4 = 255, MostOfGzip = 1032, HeaderBytes = 64;
+
+    /// <summary>The decompressed length that any page of texts in another format may have, and the maximum for each byte of a page that is longer.</summary>
+    private const long SmallPageBytes = 16 << 20, MostOfAnother = 1100;
+
+    /// <summary>The maximum size of a page of numbers in another format: for each value, and the blocks of its encoding.</summary>
+    private const long MostOfAValue = 32, BlockBytes = 4096;
 
     private const int TailBytes = 8;
 
@@ -53,13 +59,13 @@ internal static class ParquetCheck
 
     /// <summary>Checks the number of rows of all groups.</summary>
     /// <exception cref="InvalidDataException">A number of rows is negative, or there are more rows than the file can contain.</exception>
-    public static void Rows(FileMetaData metadata, long fileLength)
+    public static void Rows(FileMetaData metadata, int columns, long fileLength)
     {
-        long rows = 0, most = Math.Min(Array.MaxLength, fileLength * MostRowsOfAByte);
+        long rows = 0, most = Math.Min(Array.MaxLength, fileLength * MostCellsOfAByte / columns);
         foreach (RowGroup group in metadata.RowGroups)
         {
             if (group.NumRows < 0 || group.NumRows > most - rows)
-                throw new InvalidDataException($"a group has {group.NumRows} rows; a file of {fileLength} bytes may have {most}, 0 to {MostRowsOfAByte} for a byte");
+                throw new InvalidDataException($"a group has {group.NumRows} rows; a file of {fileLength} bytes may have {most} of {columns} columns, {MostCellsOfAByte} cells for a byte");
             rows += group.NumRows;
         }
     }
@@ -84,7 +90,7 @@ internal static class ParquetCheck
             long? count = header[1] switch { DataPage => header[5, 1], DictionaryPage => header[7, 1], DataPage2 => header[8, 1], _ => null };
             if (packed < 0 || packed > stream.Length - stream.Position)
                 throw new InvalidDataException($"the page at byte {position} has {packed} bytes, of which {stream.Length - stream.Position} are there");
-            if (unpacked < 0 || unpacked > Math.Max(SmallPageBytes, packed * MostUnpackedOfAByte) || (column.Codec == CompressionCodec.UNCOMPRESSED && unpacked != packed))
+            if (unpacked < 0 || unpacked > MostUnpacked(column, packed, count ?? 0) || (column.Codec == CompressionCodec.UNCOMPRESSED && unpacked != packed))
                 throw new InvalidDataException($"the page at byte {position} has {packed} bytes and cannot become {unpacked}");
             if (count is not >= 0 || (header[1] == DictionaryPage ? count > unpacked : count > rows - values))
                 throw new InvalidDataException($"the page at byte {position} has {count} values; {rows - values} rows are left");
@@ -103,4 +109,15 @@ internal static class ParquetCheck
             }
         }
     }
+
+    /// <summary>Returns the maximum decompressed length of a page.</summary>
+    private static long MostUnpacked(ColumnMetaData column, long packed, long values) => column.Codec switch
+    {
+        CompressionCodec.UNCOMPRESSED => packed,
+        CompressionCodec.SNAPPY => packed * MostOfSnappy + HeaderBytes,
+        CompressionCodec.LZ4 or CompressionCodec.LZ4_RAW => packed * MostOfLz4 + HeaderBytes,
+        CompressionCodec.GZIP => packed * MostOfGzip + HeaderBytes,
+        _ when column.Type is not (Parquet.Meta.Type.BYTE_ARRAY or Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY) => Math.Max(packed * MostOfAnother, Math.Clamp(values, 0, int.MaxValue) * MostOfAValue + BlockBytes),
+        _ => Math.Max(packed * MostOfAnother, SmallPageBytes),
+    };
 }

@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Parquet;
+using Parquet.Data;
 using Parquet.Schema;
 
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// Reads Parquet files with Parquet.Net. A file can have up to 1000 rows for each of its bytes. This class also works with NativeAOT, but publishing a program that
+/// Reads Parquet files with Parquet.Net. The columns that are read can have up to 1000 cells for each byte of the file. This class also works with NativeAOT, but publishing a program that
 /// uses it shows trim warnings of Parquet.Net.
 /// </summary>
 public static class ParquetFile
@@ -50,7 +51,8 @@ public static class ParquetFile
         {
             DataField[] all = await Guarded(file, () =>
             {
-                ParquetCheck.Rows(reader.Metadata!, stream.Length);
+                ParquetCheck.Rows(reader.Metadata!, columns: 1, stream.Length);
+                ParquetCheck.Rows(reader.Metadata!, Math.Max(columns?.Count ?? reader.Schema.DataFields.Length, 1), stream.Length);
                 return Task.FromResult(reader.Schema.DataFields);
             }).ConfigureAwait(false);
             if (all.Length == 0)
@@ -148,12 +150,12 @@ public static class ParquetFile
         {
             string name = Name;
             List<string?> texts = [];
+            var pool = new TextPool();
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
                 using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
-                var some = new string?[rows.RowCount];
-                await rows.ReadAsync(source, some.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false);
-                texts.AddRange(some);
+                using RawColumnData some = await rows.ReadRawColumnDataBaseAsync(source, cancellationToken).ConfigureAwait(false);
+                pool.Add((RawColumnData<ReadOnlyMemory<char>>)some, source.IsNullable, texts);
             }
 
             return TabularColumn.Texts(name, texts);
@@ -181,6 +183,42 @@ public static class ParquetFile
             }
 
             return values;
+        }
+    }
+
+    /// <summary>
+    /// Stores equal texts once. The texts of a dictionary-encoded column are slices of the same memory, so that neither the memory nor the time grows with the number
+    /// of rows times the length of a text.
+    /// </summary>
+    private sealed class TextPool
+    {
+        private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
+        private readonly Dictionary<ReadOnlyMemory<char>, string> _slices = [];
+
+        /// <summary>Adds the texts of a row group.</summary>
+        public void Add(RawColumnData<ReadOnlyMemory<char>> values, bool isNullable, List<string?> texts)
+        {
+            _slices.Clear();
+            if (isNullable)
+            {
+                foreach (ReadOnlyMemory<char>? value in values.NullableValues)
+                    texts.Add(value is { } there ? TextOf(there) : null);
+                return;
+            }
+
+            foreach (ReadOnlyMemory<char> value in values.Values)
+                texts.Add(TextOf(value));
+        }
+
+        private string TextOf(ReadOnlyMemory<char> slice)
+        {
+            if (_slices.TryGetValue(slice, out string? text))
+                return text;
+            HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup = _texts.GetAlternateLookup<ReadOnlySpan<char>>();
+            if (!lookup.TryGetValue(slice.Span, out text))
+                _texts.Add(text = slice.ToString());
+            _slices.Add(slice, text);
+            return text;
         }
     }
 }

@@ -5,7 +5,10 @@ using Parquet.Schema;
 
 namespace NeuralNetFromScratch.Fuzzing.Targets;
 
-/// <summary>Parquet files: mutations of the footer mostly keep its length right, so that they get past it.</summary>
+/// <summary>
+/// Parquet files: mutations of the footer mostly keep its length right, so that they get past it, and those of pages keep their places, so that they reach the
+/// decoders of every encoding.
+/// </summary>
 internal sealed class ParquetTarget : FuzzTarget
 {
     private const int TailBytes = 8;
@@ -21,16 +24,18 @@ internal sealed class ParquetTarget : FuzzTarget
 
     public override IReadOnlyList<byte[]> Seeds { get; } =
     [
-        Write(CompressionMethod.None), Write(CompressionMethod.Snappy), Write(CompressionMethod.Gzip),
+        Write(CompressionMethod.None), Write(CompressionMethod.Snappy), Write(CompressionMethod.Gzip), Write(CompressionMethod.Zstd), Write(CompressionMethod.Brotli), Write(CompressionMethod.Lz4Raw),
+        Write(CompressionMethod.None, EncodingHint.Dictionary), Write(CompressionMethod.None, EncodingHint.DeltaBinaryPacked), Write(CompressionMethod.None, EncodingHint.ByteSplitStream),
+        Write(CompressionMethod.Gzip, EncodingHint.Dictionary),
     ];
 
     public override IReadOnlyList<byte[]> Words { get; } = [[0], [0x15], [0x16, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0x19, 0xFC], "PAR1"u8.ToArray(), "text"u8.ToArray()];
 
-    /// <summary>Buffers of the decoders.</summary>
-    public override long FixedBytes => 64_000_000;
+    /// <summary>A page of texts in Zstandard's or Brotli's format, which have no maximum ratio.</summary>
+    public override long FixedBytes => 18_000_000;
 
-    /// <summary>A byte may stand for a thousand rows, of which each is a number or two in each column.</summary>
-    public override long BytesPerByte => 300_000;
+    /// <summary>A byte may stand for a thousand cells, each of a nullable value of up to 24 bytes, in an array, a growing list and a column.</summary>
+    public override long BytesPerByte => 100_000;
 
     public override void Read(byte[] file)
     {
@@ -40,23 +45,42 @@ internal sealed class ParquetTarget : FuzzTarget
 
     public override byte[] Mutate(byte[] seed, Mutator mutator)
     {
-        if (mutator.Below(2) == 0)
+        int kind = mutator.Below(3);
+        if (kind == 0)
             return mutator.Mutate(seed, Words);
         int length = BinaryPrimitives.ReadInt32LittleEndian(seed.AsSpan(seed.Length - TailBytes));
+        if (kind == 1)
+        {
+            byte[] changed = [.. seed];
+            for (int count = 1 + mutator.Below(4); count > 0; count--)
+                changed[4 + mutator.Below(seed.Length - TailBytes - length - 4)] = mutator.Below(3) == 0 ? (byte)0xFF : (byte)mutator.Below(256);
+            return changed;
+        }
+
         byte[] footer = mutator.Mutate(seed[^(TailBytes + length)..^TailBytes], Words);
         byte[] file = [.. seed[..^(TailBytes + length)], .. footer, .. seed[^TailBytes..]];
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(file.Length - TailBytes), footer.Length);
         return file;
     }
 
-    private static byte[] Write(CompressionMethod compression) => WriteAsync(compression).GetAwaiter().GetResult();
+    private static byte[] Write(CompressionMethod compression, EncodingHint encoding = EncodingHint.Default) => WriteAsync(compression, encoding).GetAwaiter().GetResult();
 
-    private static async Task<byte[]> WriteAsync(CompressionMethod compression)
+    private static async Task<byte[]> WriteAsync(CompressionMethod compression, EncodingHint encoding)
     {
         var schema = new ParquetSchema(
             new DataField<int?>("number"), new DataField<string>("text"), new DataField<double>("real"), new DataField<DateTime>("date"), new DataField<decimal>("money"), new DataField<bool>("flag"));
         using var file = new MemoryStream();
-        ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file, new ParquetOptions { CompressionMethod = compression }).ConfigureAwait(false);
+        var options = new ParquetOptions { CompressionMethod = compression, DictionaryEncodingThreshold = 1 };
+        string[] columns = encoding switch
+        {
+            EncodingHint.Dictionary => ["text"],
+            EncodingHint.DeltaBinaryPacked => ["number"],
+            EncodingHint.ByteSplitStream => ["real"],
+            _ => [],
+        };
+        foreach (string column in columns)
+            options.ColumnEncodingHints[column] = encoding;
+        ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file, options).ConfigureAwait(false);
         await using (writer.ConfigureAwait(false))
         {
             for (int group = 0; group < 2; group++)
