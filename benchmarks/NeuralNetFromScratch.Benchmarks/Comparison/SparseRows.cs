@@ -2,11 +2,12 @@ namespace NeuralNetFromScratch.Benchmarks.Comparison;
 
 /// <summary>
 /// Bags of words, 100 columns a sample, in a network of 64 hidden units and plain gradient descent: with more columns, beside scikit-learn on the same rows,
-/// and the memory that it takes.
+/// and the memory that it takes. Texts of the size of R8, in which words are as frequent as in texts, in a network of 256 hidden units with Adam.
 /// </summary>
 internal static class SparseRows
 {
     private const int Samples = 8192, Stored = 100, Columns = 20_000, MoreColumns = 200_000, Classes = 10, Hidden = 64, Batch = 64;
+    private const int Texts = 5485, WordsOfText = 58, Vocabulary = 19_956, TextHidden = 256, TextBatch = 200;
     private const double Patience = 4;
 
     public static void Add(Report report)
@@ -30,7 +31,25 @@ internal static class SparseRows
             report.AddAtMost("words, to scikit-learn" + suffix, turn[0].Best, turn[1].Best, "s", turn[0].Best / turn[1].Best, 0.2, turn[0].Median / turn[1].Median);
         }
 
+        AddTexts(report);
         AddMemory(report);
+    }
+
+    /// <summary>An epoch with Adam, whose update also changes the weights of words that a batch does not contain.</summary>
+    private static void AddTexts(Report report)
+    {
+        Dataset texts = Make(Texts, WordsOfText, Vocabulary, uniform => (int)Math.Pow(Vocabulary, uniform) - 1);
+        foreach (int threads in (ReadOnlySpan<int>)[1, 2])
+        {
+            using PythonPeer? peer = PythonPeer.StartSparse("sklearn_sparse_peer.py", texts, threads);
+            if (peer is null)
+                return;
+            var network = new Sequential([Vocabulary], 1, new Dense(TextHidden, Activation.Relu), new Dense(Classes));
+            var run = new TrainingRun(texts, network, new Adam(), TextBatch, threads);
+            Timing[] turn = Interleaved.Run(2 * Patience, run.Epoch, () => peer.Run("texts"));
+            string name = threads == 1 ? "texts, Adam, to scikit-learn, 1 thread" : "texts, Adam, to scikit-learn, 2 threads";
+            report.AddAtMost(name, turn[0].Best, turn[1].Best, "s", turn[0].Best / turn[1].Best, 0.05, turn[0].Median / turn[1].Median);
+        }
     }
 
     /// <summary>What a training adds to the process, to what its data, parameters and gradients take; plain gradient descent has no state.</summary>
@@ -51,18 +70,25 @@ internal static class SparseRows
         new(data, new Sequential([data.SparseColumnCount], 1, new Dense(Hidden, Activation.Relu), new Dense(Classes)), new Sgd(0.05f), Batch, threads);
 
     /// <summary>Samples of different columns among the first ones, each equally likely.</summary>
-    private static Dataset Make(int used, int columnCount)
+    private static Dataset Make(int used, int columnCount) => Make(Samples, Stored, columnCount, uniform => (int)(used * uniform));
+
+    /// <summary>Samples of different columns.</summary>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="stored">The number of columns of each.</param>
+    /// <param name="columnCount">The number of all columns.</param>
+    /// <param name="column">Gives a column for a number from 0 to 1, 1 excluded.</param>
+    private static Dataset Make(int samples, int stored, int columnCount, Func<double, int> column)
     {
         var random = new RandomSource(1);
-        int[] offsets = [.. Enumerable.Range(0, Samples + 1).Select(i => i * Stored)], columns = new int[Samples * Stored], labels = new int[Samples];
-        var values = new float[Samples * Stored];
+        int[] offsets = [.. Enumerable.Range(0, samples + 1).Select(i => i * stored)], columns = new int[samples * stored], labels = new int[samples];
+        var values = new float[samples * stored];
         ulong draw = 0;
-        for (int sample = 0; sample < Samples; sample++)
+        for (int sample = 0; sample < samples; sample++)
         {
             var row = new SortedSet<int>();
-            while (row.Count < Stored)
-                row.Add((int)(used * random.Uniform(draw++)));
-            row.CopyTo(columns, sample * Stored);
+            while (row.Count < stored)
+                row.Add(column(random.Uniform(draw++)));
+            row.CopyTo(columns, sample * stored);
             labels[sample] = (int)(Classes * random.Uniform(draw++));
         }
 

@@ -65,6 +65,18 @@ internal static class Tuning
     /// <summary>Rows of a weight on sparse inputs for each row that gets a gradient, from which on a list of the latter pays.</summary>
     public const int LeastRowsForEachGradient = 2;
 
+    /// <summary>
+    /// The maximum mean number of stored elements of a column for which a gradient whose rows lie far apart is computed column by column. With
+    /// more, its rows are read often enough to stay in a cache.
+    /// </summary>
+    public const int ListedElementsOfColumn = 2;
+
+    /// <summary>The updates of a weight's rows that are logged before all rows are completed.</summary>
+    public const int MostDeferredUpdates = 32;
+
+    /// <summary>A value that gets its deferred updates: some roots and divisions.</summary>
+    public const int DeferredUpdateGrain = 4096;
+
     /// <summary>Multiply-adds of a product: about two microseconds.</summary>
     public const long ProductGrain = 100_000;
 

@@ -35,7 +35,24 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     }
 
     /// <summary>All values in memory order, including padding.</summary>
-    public Span<float> Values => _values.Span;
+    public Span<float> Values
+    {
+        get
+        {
+            foreach (Parameter parameter in _parameters)
+                parameter.Deferred?.Complete();
+            return KnownValues;
+        }
+    }
+
+    /// <summary>The number of elements of <see cref="Values"/>.</summary>
+    internal int Length => _values.Length;
+
+    /// <summary>The memory of <see cref="Values"/>, in which rows may lack the updates of <see cref="Parameter.Deferred"/>.</summary>
+    internal AlignedBuffer Buffer => _values;
+
+    /// <summary><see cref="Values"/>, for a caller that does not read rows with deferred updates.</summary>
+    internal Span<float> KnownValues => _values.Span;
 
     /// <summary>All gradients, in the same layout as <see cref="Values"/>.</summary>
     public Span<float> Gradients
@@ -127,7 +144,20 @@ public sealed class Parameter
     public int Offset { get; }
 
     /// <summary>The values in row-major order.</summary>
-    public Span<float> Values => _store.Values.Slice(Offset, Shape.ElementCount);
+    public Span<float> Values
+    {
+        get
+        {
+            Deferred?.Complete();
+            return KnownValues;
+        }
+    }
+
+    /// <summary><see cref="Values"/>, for a caller that does not read rows with deferred updates.</summary>
+    internal Span<float> KnownValues => _store.KnownValues.Slice(Offset, Shape.ElementCount);
+
+    /// <summary>The updates that rows of the values lack in a training; null if there are none.</summary>
+    internal DeferredUpdates? Deferred { get; set; }
 
     /// <summary>
     /// The derivatives of the loss with respect to the values, from the last training step; for running statistics, the batch's values.

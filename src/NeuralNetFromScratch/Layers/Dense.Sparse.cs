@@ -18,7 +18,7 @@ public partial class Dense : ISparseLayer
         // Z = X·W + b, A = f(Z)
         bool keepsZ = context.IsTraining && Activation.DerivativeNeedsInput;
         MatrixView z = keepsZ ? new(context.ScratchOf(this, output.Span.Length), output.Rows, Units) : output;
-        BatchProduct.Multiply(context.Engine, input, Weights(context, input.Columns), Biases(context), z);
+        BatchProduct.Multiply(context.Engine, input, WeightsOf(context, input), Biases(context), z);
         Activation.ApplyWith(context.Engine, z.Span, output.Span);
     }
 
@@ -38,8 +38,18 @@ public partial class Dense : ISparseLayer
         BatchProduct.MultiplyTransposed(context.Engine, input, outputGradient, weightGradient, context.Accumulate, weight.GradientRows);
         if (denseGradient.Rows > 0)
         {
-            ReadOnlyMatrixView weights = Weights(context, input.Columns).SliceRows(0, denseGradient.Columns);
+            ReadOnlyMatrixView weights = WeightsOf(context, input).SliceRows(0, denseGradient.Columns);
             context.Engine.Multiply(outputGradient, weights.Transposed, denseGradient);
         }
+    }
+
+    /// <summary>Returns the weights. In a training, only the rows that the batch reads have all updates.</summary>
+    private ReadOnlyMatrixView WeightsOf(in LayerContext context, BatchView input)
+    {
+        if (!context.IsTraining)
+            return Weights(context, input.Columns);
+        Parameter weight = context.ListedParameter(this, Weight, checked(input.Columns * Units));
+        weight.Deferred?.Complete(context.Engine, input.Sparse, input.Dense.Columns);
+        return new(weight.KnownValues, input.Columns, Units);
     }
 }

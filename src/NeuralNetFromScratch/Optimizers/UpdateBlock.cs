@@ -11,6 +11,8 @@ public readonly ref struct UpdateBlock
     private readonly int _start;
     private readonly SimdWidth _width = SimdWidths.Best;
     private readonly RowList _rows;
+    private readonly DeferredUpdates? _deferred;
+    private readonly Engine? _engine;
 
     /// <summary>Creates a block.</summary>
     /// <param name="values">The values of the parameters: [n].</param>
@@ -28,6 +30,18 @@ public readonly ref struct UpdateBlock
     {
         _width = width;
         _rows = rows;
+    }
+
+    /// <summary>A block of the rows without gradients, whose update by a rule of the library is deferred.</summary>
+    /// <param name="engine">The compute engine.</param>
+    /// <param name="deferred">The deferred updates.</param>
+    /// <param name="updated">The rows that have been updated.</param>
+    internal UpdateBlock(Engine engine, DeferredUpdates deferred, GradientRows updated)
+    {
+        _engine = engine;
+        _deferred = deferred;
+        _start = updated.First;
+        _rows = new RowList(updated.Numbers, 1);
     }
 
     private UpdateBlock(Span<float> values, Span<float> gradients, Span<float> slots, int slotStride, int start)
@@ -55,11 +69,17 @@ public readonly ref struct UpdateBlock
     internal void Apply<TRule>(TRule rule)
         where TRule : struct, IUpdateRule
     {
-        Span<float> slot0 = TRule.SlotCount > 0 ? Slot(0) : [];
+        if (_deferred is not null)
+        {
+            _deferred.Log(_engine!, rule, _start, _rows.Numbers);
+            return;
+        }
+
+        Span<float> slot0 = TRule.SlotCount > 0 ? Slot(0) : [], slot1 = TRule.SlotCount > 1 ? Slot(1) : [], slot2 = TRule.SlotCount > 2 ? Slot(2) : [];
         if (_rows.Width > 0)
-            UpdatePass.RunRows(_width, rule, _rows, Values, Gradients, slot0);
+            UpdatePass.RunRows(_width, rule, _rows, Values, Gradients, slot0, slot1, slot2);
         else
-            UpdatePass.Run(_width, rule, Values, Gradients, slot0, TRule.SlotCount > 1 ? Slot(1) : [], TRule.SlotCount > 2 ? Slot(2) : []);
+            UpdatePass.Run(_width, rule, Values, Gradients, slot0, slot1, slot2);
     }
 }
 

@@ -52,6 +52,9 @@ public readonly ref struct SparseRowsView
     /// <summary>The stored elements of all rows.</summary>
     internal ReadOnlySpan<float> StoredValues => _offsets.IsEmpty ? [] : _values[_offsets[0].._offsets[^1]];
 
+    /// <summary>The columns of <see cref="StoredValues"/>.</summary>
+    internal ReadOnlySpan<int> StoredColumns => _offsets.IsEmpty ? [] : _columns[_offsets[0].._offsets[^1]];
+
     /// <summary>The offset of each row, and the end of the last one.</summary>
     internal ReadOnlySpan<int> Offsets => _offsets;
 

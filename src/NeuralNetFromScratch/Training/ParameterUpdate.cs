@@ -20,6 +20,7 @@ internal sealed class ParameterUpdate
     private readonly Section[] _chunks;
     private readonly double[] _norms;
     private readonly GradientRows?[] _lists;
+    private readonly DeferredUpdates?[] _deferred;
 
     /// <param name="plan">The parameters to update, and their factors.</param>
     /// <param name="optimizer">The update rule.</param>
@@ -38,11 +39,15 @@ internal sealed class ParameterUpdate
         _lists = [.. _parameters.Select(parameter => listsRows && ListedRows.CanBeUsed(plan, parameter, optimizer) ? new GradientRows(parameter.Shape[0]) : null)];
         for (int i = 0; i < _lists.Length; i++)
             _parameters[i].GradientRows = _lists[i];
+        _deferred = new DeferredUpdates?[_lists.Length];
     }
 
     /// <summary>Updates the parameters from their gradients.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="momentum">The momentum, or β₁ of Adam; null for that of the optimizer.</param>
+    /// <param name="defers">Whether updates of rows without gradients may be computed later.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(float learningRate, float? momentum)
+    public void Run(float learningRate, float? momentum, bool defers)
     {
         _state.Steps++;
         float gradientScale = (_optimizer.GlobalClipNorm ?? _optimizer.GlobalClipInfinityNorm) is { } bound ? ScaleToNorm(bound) : 1;
@@ -50,11 +55,20 @@ internal sealed class ParameterUpdate
         // Penalties and a user-defined rule may write to all gradients.
         if (rows.Length == 0)
             _parameters.ForgetGradientRows();
-        else if (!_optimizer.KeepsValuesAtZeroGradients)
-            rows = default;
-        int workers = _engine.WorkersFor(_parameters.Values.Length - rows.Length + rows.Numbers.Length * rows.Width, Tuning.UpdateGrain);
+
+        DeferredUpdates? deferred = defers ? Deferred(rows) : null;
+        if (deferred is null)
+        {
+            Complete();
+            if (!_optimizer.KeepsValuesAtZeroGradients)
+                rows = default;
+        }
+
+        int workers = _engine.WorkersFor(_parameters.Length - rows.Length + rows.Numbers.Length * rows.Width, Tuning.UpdateGrain);
         var step = new UpdateStep(_state.Steps, learningRate, momentum);
         _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots, rows), workers);
+        if (deferred is not null)
+            _optimizer.Update(step with { LearningRate = _plan.RunOf(rows).RateFactor * learningRate }, new UpdateBlock(_engine, deferred, rows.List!));
         foreach (Parameter state in _plan.MixedStates)
             UpdatePass.Run(_engine.Width, new MixRule(state.Definition.MixingShare), state.Values, state.KnownGradients);
         LimitNorms();
@@ -62,10 +76,29 @@ internal sealed class ParameterUpdate
             Average(_state.AveragedNetwork.Parameters, 1 - _optimizer.EmaDecay!.Value);
     }
 
+    /// <summary>Computes all updates that rows lack.</summary>
+    public void Complete()
+    {
+        foreach (DeferredUpdates? deferred in _deferred)
+            deferred?.Complete(_engine);
+    }
+
+    /// <summary>Returns the deferred updates of the weight with listed rows; null if it is faster to update all rows.</summary>
+    private DeferredUpdates? Deferred(ListedRows rows)
+    {
+        // An average and a bound on norms read all values in each step.
+        if (rows.Length <= Tuning.FloatsInCache || rows.Numbers.Length > rows.Length / rows.Width / Tuning.LeastRowsForEachGradient
+            || _optimizer.KeepsValuesAtZeroGradients || _optimizer.EmaDecay is not null || _plan.Bounds.Length > 0)
+            return null;
+        int index = Array.IndexOf(_lists, rows.List);
+        Parameter weight = _parameters[index];
+        return weight.Deferred = _deferred[index] ??= new DeferredUpdates(_parameters.Buffer, _state.Slots, weight.Offset, weight.Shape[0], rows.Width);
+    }
+
     private float ScaleToNorm(float bound)
     {
         bool isLargest = _optimizer.GlobalClipInfinityNorm is not null;
-        _engine.Run(new GradientNormJob(_engine.Width, isLargest, _parameters, _chunks, _norms), _engine.WorkersFor(_parameters.Values.Length, Tuning.UpdateGrain));
+        _engine.Run(new GradientNormJob(_engine.Width, isLargest, _parameters, _chunks, _norms), _engine.WorkersFor(_parameters.Length, Tuning.UpdateGrain));
         double norm = isLargest ? Largest(_norms) : Math.Sqrt(RowSum.Tree(_norms));
         double scale = bound / (norm + NormEpsilon);
         // A norm of NaN must not count as a norm within the bound.
@@ -166,7 +199,7 @@ internal readonly struct UpdateJob(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int worker, int workers)
     {
-        var share = Section.Of(parameters.Values.Length - rows.Length, AlignedMemory.Alignment, worker, workers);
+        var share = Section.Of(parameters.Length - rows.Length, AlignedMemory.Alignment, worker, workers);
         foreach (UpdateRun run in plan.Runs)
         {
             if (!rows.LieIn(run))
@@ -198,8 +231,8 @@ internal readonly struct UpdateJob(
     {
         UpdateStep own = step with { LearningRate = run.RateFactor * step.LearningRate };
         Prepare(start, count, run, own.LearningRate, list);
-        Span<float> values = parameters.Values.Slice(start, count), gradients = parameters.KnownGradients.Slice(start, count);
-        optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, parameters.Values.Length, start, list));
+        Span<float> values = parameters.KnownValues.Slice(start, count), gradients = parameters.KnownGradients.Slice(start, count);
+        optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, parameters.Length, start, list));
     }
 
     private void Prepare(int start, int count, in UpdateRun run, float learningRate, RowList list)
@@ -208,7 +241,7 @@ internal readonly struct UpdateJob(
             return;
         var rule = new PenaltyRule(gradientScale, optimizer.ClipValue ?? float.PositiveInfinity, run.L2, run.L1, 1 - learningRate * run.DecoupledWeightDecay);
         Span<float> gradients = parameters.KnownGradients.Slice(start, count);
-        Span<float> values = parameters.Values.Slice(start, count);
+        Span<float> values = parameters.KnownValues.Slice(start, count);
         if (list.Width > 0)
             UpdatePass.RunRows(engine.Width, rule, list, values, gradients, gradients);
         else

@@ -33,6 +33,11 @@ internal sealed class StepRunner
     /// <summary>The cluster whose processes share the steps; null if steps are not divided into shards.</summary>
     public ClusterStart? Cluster { get; }
 
+    /// <summary>
+    /// Whether updates of rows without gradients may be computed later, in a loop that completes them before other code runs. Default: false.
+    /// </summary>
+    public bool DefersUpdates { get; set; }
+
     /// <summary>The number of threads in use.</summary>
     public int ThreadCount => _pace?.Current ?? _engine.ThreadCount;
 
@@ -52,9 +57,12 @@ internal sealed class StepRunner
     public void Update(float learningRate, float? momentum)
     {
         _shards?.ThrowIfPending();
-        _update.Run(learningRate, momentum);
+        _update.Run(learningRate, momentum, DefersUpdates);
         Cluster?.CompareParameters();
     }
+
+    /// <summary>Computes the updates that are missing.</summary>
+    public void CompleteUpdates() => _update.Complete();
 
     /// <summary>
     /// Runs all stages with the number of threads that is fastest. If <paramref name="stopsAtNonFiniteLoss"/> is true, a loss that is not finite ends the step before

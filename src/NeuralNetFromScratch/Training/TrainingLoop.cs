@@ -63,7 +63,18 @@ internal sealed class TrainingLoop
     {
         foreach (TrainingCallback callback in _callbacks)
             callback.OnTrainingBegin(_run);
-        TrainingEndReason reason = RunEpochs(cancellationToken);
+        TrainingEndReason reason;
+        _steps.DefersUpdates = true;
+        try
+        {
+            reason = RunEpochs(cancellationToken);
+        }
+        finally
+        {
+            _steps.DefersUpdates = false;
+            _steps.CompleteUpdates();
+        }
+
         _state.Ended = reason == TrainingEndReason.Cancelled ? null : reason;
         WriteCheckpoint();
         _state.RestoreBest(_options.EarlyStopping);
@@ -137,6 +148,7 @@ internal sealed class TrainingLoop
             if (_callbacks.Length == 0 && !isReported && !isWritten)
                 continue;
 
+            _steps.CompleteUpdates();
             _watch.Stop();
             foreach (TrainingCallback callback in _callbacks)
                 callback.OnStepEnd(_run, Progress(null));
@@ -149,6 +161,7 @@ internal sealed class TrainingLoop
             _watch.Start();
         }
 
+        _steps.CompleteUpdates();
         _watch.Stop();
         return null;
     }

@@ -118,6 +118,18 @@ internal sealed class UpdatePlan
     /// <summary>For each parameter, whether it is frozen.</summary>
     public bool[] Frozen { get; }
 
+    /// <summary>Returns the run of a weight with listed rows.</summary>
+    public UpdateRun RunOf(ListedRows rows)
+    {
+        foreach (UpdateRun run in Runs)
+        {
+            if (rows.LieIn(run))
+                return run;
+        }
+
+        throw new InvalidOperationException("the weight is not updated");
+    }
+
     /// <summary>Adds a run. It extends the last run if both are adjacent and have the same factors.</summary>
     private static void Add(List<UpdateRun> runs, UpdateRun run)
     {

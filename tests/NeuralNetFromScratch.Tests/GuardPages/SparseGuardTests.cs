@@ -57,6 +57,26 @@ public class SparseGuardTests(GuardedSide side) : GuardPageTest(side)
         }
     }
 
+    [Test]
+    public void Deferred_updates_touch_their_operands_alone([Values] RegisterWidth width)
+    {
+        int[] rows = [4, 0, 2], done = [0, 1, 0];
+        var log = new UpdateLog<AdamRule>();
+        log.Rules.AsSpan(0, 2).Fill(new AdamRule(0.9f, 0.99f, 0.01f, 1, 1e-8f));
+        foreach (int columns in Widths)
+        {
+            Check(
+                on => log.Run(
+                    (SimdWidth)width,
+                    new RowsToComplete
+                    {
+                        Rows = rows, Done = done, Length = columns, Values = on.NextSpan(5 * columns), Slots = on.NextSpan(2 * 5 * columns), SlotStride = 5 * columns,
+                    },
+                    logged: 2),
+                () => $"{columns} columns");
+        }
+    }
+
     /// <summary>The first and the last column are stored, and so are a row without values and a full one.</summary>
     private static BatchView Batch(Operands on, int denseColumns, out int rows) => Batch(on, denseColumns, [0, 2, 2, 7, 8], [0, 4, 0, 1, 2, 3, 4, 4], 5, out rows);
 

@@ -27,11 +27,7 @@ internal static unsafe class UpdatePass
         Span<float> slot0 = default, Span<float> slot1 = default, Span<float> slot2 = default)
         where TRule : struct, IUpdateRule
     {
-        bool fits = gradients.Length == values.Length && (TRule.SlotCount < 1 || slot0.Length == values.Length)
-            && (TRule.SlotCount < 2 || slot1.Length == values.Length) && (TRule.SlotCount < 3 || slot2.Length == values.Length);
-        if (!fits)
-            throw new ArgumentException(
-                $"expected as many gradients and slots as values, {values.Length}, got {gradients.Length}, {slot0.Length}, {slot1.Length} and {slot2.Length}");
+        ThrowIfUnfit<TRule>(values.Length, gradients.Length, slot0.Length, slot1.Length, slot2.Length);
         fixed (float* value = values, gradient = gradients, first = slot0, second = slot1, third = slot2)
         {
             var kernel = new Kernel<TRule>(rule, value, gradient, first, second, third, values.Length);
@@ -45,21 +41,33 @@ internal static unsafe class UpdatePass
     /// <param name="rows">The rows' numbers, and the length of a row.</param>
     /// <param name="values">All rows.</param>
     /// <param name="gradients">All rows of the gradients.</param>
-    /// <param name="slot0">All rows of the number that the rule remembers, if it has one.</param>
-    public static void RunRows<TRule>(SimdWidth width, TRule rule, RowList rows, Span<float> values, ReadOnlySpan<float> gradients, Span<float> slot0)
+    /// <param name="slot0">All rows of the first slot, if the rule has one.</param>
+    /// <param name="slot1">All rows of the second slot, if the rule has two.</param>
+    /// <param name="slot2">All rows of the third slot, if the rule has three.</param>
+    public static void RunRows<TRule>(
+        SimdWidth width, TRule rule, RowList rows, Span<float> values, ReadOnlySpan<float> gradients,
+        Span<float> slot0 = default, Span<float> slot1 = default, Span<float> slot2 = default)
         where TRule : struct, IUpdateRule
     {
-        if (gradients.Length != values.Length || TRule.SlotCount > 1 || (TRule.SlotCount == 1 && slot0.Length != values.Length))
-            throw new ArgumentException($"expected as many gradients and slots as values, {values.Length}, got {gradients.Length} and {slot0.Length}");
+        ThrowIfUnfit<TRule>(values.Length, gradients.Length, slot0.Length, slot1.Length, slot2.Length);
         fixed (int* numbers = rows.Numbers)
-        fixed (float* value = values, gradient = gradients, slot = slot0)
+        fixed (float* value = values, gradient = gradients, first = slot0, second = slot1, third = slot2)
         {
-            var kernel = new RowKernel<TRule>(rule, numbers, rows.Numbers.Length, rows.Width, value, gradient, slot);
+            var kernel = new RowKernel<TRule>(rule, numbers, rows.Numbers.Length, rows.Width, value, gradient, first, second, third);
             SimdDispatch.Run(width, ref kernel);
         }
     }
 
-    private readonly struct RowKernel<TRule>(TRule rule, int* numbers, int count, int width, float* values, float* gradients, float* slot) : ISimdKernel
+    private static void ThrowIfUnfit<TRule>(int values, int gradients, int slot0, int slot1, int slot2)
+        where TRule : struct, IUpdateRule
+    {
+        bool fits = gradients == values && (TRule.SlotCount < 1 || slot0 == values) && (TRule.SlotCount < 2 || slot1 == values) && (TRule.SlotCount < 3 || slot2 == values);
+        if (!fits)
+            throw new ArgumentException($"expected as many gradients and slots as values, {values}, got {gradients}, {slot0}, {slot1} and {slot2}");
+    }
+
+    private readonly struct RowKernel<TRule>(
+        TRule rule, int* numbers, int count, int width, float* values, float* gradients, float* slot0, float* slot1, float* slot2) : ISimdKernel
         where TRule : struct, IUpdateRule
     {
         [MethodImpl(HotPath.CompileOnce)]
@@ -74,11 +82,15 @@ internal static unsafe class UpdatePass
                     Prefetch.Floats(values + ahead, width);
                     Prefetch.Floats(gradients + ahead, width);
                     if (TRule.SlotCount > 0)
-                        Prefetch.Floats(slot + ahead, width);
+                        Prefetch.Floats(slot0 + ahead, width);
+                    if (TRule.SlotCount > 1)
+                        Prefetch.Floats(slot1 + ahead, width);
+                    if (TRule.SlotCount > 2)
+                        Prefetch.Floats(slot2 + ahead, width);
                 }
 
                 nint start = (nint)numbers[i] * width;
-                new Kernel<TRule>(rule, values + start, gradients + start, slot + start, null, null, width).Run<TSimd>();
+                new Kernel<TRule>(rule, values + start, gradients + start, slot0 + start, slot1 + start, slot2 + start, width).Run<TSimd>();
             }
         }
     }

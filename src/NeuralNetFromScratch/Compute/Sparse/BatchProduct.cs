@@ -74,7 +74,7 @@ internal static class BatchProduct
                     Accumulate = accumulate,
                     Cuts = ColumnCuts.Of(sparse, sample),
                 };
-                if (rows is not null && (product.IsFar || sparse.StoredCount <= columnCount / Tuning.LeastRowsForEachGradient))
+                if (rows is not null && sparse.StoredCount <= (product.IsFar ? (long)columnCount * Tuning.ListedElementsOfColumn : columnCount / Tuning.LeastRowsForEachGradient))
                 {
                     MultiplyListed(engine, product, dense, rows);
                     return;
