@@ -124,12 +124,24 @@ public sealed class MpiCluster : Communicator, IDisposable
     /// <exception cref="InvalidOperationException">MPI fails, or the partner sends a different number of bytes.</exception>
     public override void Swap(ReadOnlySpan<byte> sent, Span<byte> received, int partner)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _hasLeft) != 0, this);
         if (sent.Length != received.Length)
             throw new ArgumentException($"{sent.Length} bytes are sent and {received.Length} received; a swap sends as many as it receives", nameof(received));
-        if (partner < 0 || partner >= RankCount || partner == Rank)
-            throw new ArgumentOutOfRangeException(nameof(partner), partner, $"the partner of rank {Rank} is another one of 0 to {RankCount - 1}");
-        _connection!.Swap(sent, received, partner);
+        ConnectionTo(partner).Swap(sent, received, partner);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException"><paramref name="buffer"/> is shorter than a piece.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="partner"/> is not the rank of another process, or <paramref name="pieceLength"/> is not positive.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">This process has left the cluster.</exception>
+    /// <exception cref="InvalidOperationException">MPI fails, or the partner sends a different number of bytes.</exception>
+    public override void SwapPieces<TReceiver>(ReadOnlySpan<byte> sent, Span<byte> buffer, int pieceLength, int partner, TReceiver receiver)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pieceLength);
+        if (buffer.Length < Math.Min(pieceLength, sent.Length))
+            throw new ArgumentException($"the buffer has {buffer.Length} bytes, fewer than a piece of {pieceLength}", nameof(buffer));
+        ConnectionTo(partner).SwapPieces(sent, buffer, pieceLength, partner, receiver);
     }
 
     /// <inheritdoc/>
@@ -160,6 +172,15 @@ public sealed class MpiCluster : Communicator, IDisposable
 
     /// <summary>Returns the rank, the number of processes, and the library.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"rank {Rank} of {RankCount}, MPI: {Library}");
+
+    /// <summary>Returns the connection if this process may swap bytes with a partner.</summary>
+    private MpiConnection ConnectionTo(int partner)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _hasLeft) != 0, this);
+        if (partner < 0 || partner >= RankCount || partner == Rank)
+            throw new ArgumentOutOfRangeException(nameof(partner), partner, $"the partner of rank {Rank} is another one of 0 to {RankCount - 1}");
+        return _connection!;
+    }
 
     private void Leave(object? sender, EventArgs e) => Dispose();
 

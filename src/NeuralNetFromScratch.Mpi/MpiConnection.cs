@@ -11,6 +11,9 @@ internal sealed unsafe class MpiConnection
     /// <summary>The number of bytes with which a long swap begins. After they have been received, the partner is known to take part in the swap.</summary>
     private const int FirstMessage = 1 << 16;
 
+    /// <summary>The maximum number of pieces of a swap that are on their way at the same time.</summary>
+    private const int MostPieces = 8;
+
     private const int Tag = 0;
 
     private const int ForwardingMicroseconds = 200_000;
@@ -71,6 +74,45 @@ internal sealed unsafe class MpiConnection
                 done += length;
             }
         }
+    }
+
+    /// <summary>
+    /// Sends bytes to a partner and receives the same number of bytes from it, in pieces. While the receiver processes a piece, as many of the next ones as the buffer
+    /// holds are on their way. The first piece is swapped alone, so that a partner that makes another call is noticed before more requests are open.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">MPI fails, the partner sends a different number of bytes, or this thread may not make calls.</exception>
+    public void SwapPieces<TReceiver>(ReadOnlySpan<byte> sent, Span<byte> buffer, int pieceLength, int partner, TReceiver receiver)
+        where TReceiver : IPieceReceiver, allows ref struct
+    {
+        CheckThread();
+        int pieces = (int)(((long)sent.Length + pieceLength - 1) / pieceLength), places = Math.Clamp(buffer.Length / pieceLength, 1, MostPieces);
+        nint* receives = stackalloc nint[MostPieces], sends = stackalloc nint[MostPieces];
+        new Span<nint>(receives, MostPieces).Clear();
+        new Span<nint>(sends, MostPieces).Clear();
+        fixed (byte* from = sent, to = buffer)
+        {
+            int begun = 0;
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                BeginUntil(piece == 0 ? 1 : piece + places, from, to, sent.Length);
+                int length = Length(piece, sent.Length);
+                Complete(length, partner, &receives[Place(piece)], &sends[Place(piece)], onTheWay: piece == 0 ? 0 : pieceLength * (begun - piece));
+                BeginUntil(piece + places, from, to, sent.Length);
+                receiver.Receive(Start(piece), new ReadOnlySpan<byte>(to + Place(piece) * pieceLength, length));
+            }
+
+            void BeginUntil(int end, byte* from, byte* to, int whole)
+            {
+                for (; begun < Math.Min(end, pieces); begun++)
+                    Begin(from + Start(begun), to + Place(begun) * pieceLength, Length(begun, whole), partner, &receives[Place(begun)], &sends[Place(begun)]);
+            }
+        }
+
+        int Start(int piece) => piece * pieceLength;
+
+        int Length(int piece, int whole) => Math.Min(pieceLength, whole - Start(piece));
+
+        int Place(int piece) => piece % places;
     }
 
     /// <summary>Collects a record of each process, in the order of ranks. All processes make this call.</summary>
@@ -142,21 +184,30 @@ internal sealed unsafe class MpiConnection
     private void Swap(byte* from, byte* to, int length, int partner, int onTheWay)
     {
         nint receive = 0, send = 0;
-        int count = 0;
-        byte* status = stackalloc byte[MpiLibrary.StatusBytes];
+        Begin(from, to, length, partner, &receive, &send);
+        Complete(length, partner, &receive, &send, onTheWay);
+    }
+
+    private void Begin(byte* from, byte* to, int length, int partner, nint* receive, nint* send)
+    {
         lock (_calls)
         {
-            _library.Check(_library.Receive(to, length, _library.Byte, partner, Tag, _communicator, &receive), Receiving);
-            _library.Check(_library.Send(from, length, _library.Byte, partner, Tag, _communicator, &send), "sending");
+            _library.Check(_library.Receive(to, length, _library.Byte, partner, Tag, _communicator, receive), Receiving);
+            _library.Check(_library.Send(from, length, _library.Byte, partner, Tag, _communicator, send), "sending");
         }
+    }
 
-        for (var patience = new Patience(onTheWay); !IsDone(&receive, status, Receiving); patience.Wait())
+    private void Complete(int length, int partner, nint* receive, nint* send, int onTheWay)
+    {
+        int count = 0;
+        byte* status = stackalloc byte[MpiLibrary.StatusBytes];
+        for (var patience = new Patience(onTheWay); !IsDone(receive, status, Receiving); patience.Wait())
         {
         }
 
         lock (_calls)
             _library.Check(_library.GetCount(status, _library.Byte, &count), Receiving);
-        for (var patience = new Patience(onTheWay); !IsDone(&send, status, "sending"); patience.Wait())
+        for (var patience = new Patience(onTheWay); !IsDone(send, status, "sending"); patience.Wait())
         {
         }
 

@@ -61,11 +61,28 @@ internal static class Communication
             Fill(sent, cluster.Rank, partner);
             Fill(expected, partner, cluster.Rank);
             cluster.Swap(sent, received, partner);
-            if (!received.AsSpan().SequenceEqual(expected))
-                throw new InvalidDataException($"rank {cluster.Rank} received other bytes than rank {partner} sent, of {length}");
+            Check("together");
+            foreach ((int piece, int places) in ((int, int)[])[(1_000_000, 1), (4_096, 3), (1 << 18, 20)])
+            {
+                received.AsSpan().Clear();
+                cluster.SwapPieces(sent, new byte[piece * places], piece, partner, new Copy(received));
+                Check($"in pieces of {piece}");
+            }
+
+            void Check(string how)
+            {
+                if (!received.AsSpan().SequenceEqual(expected))
+                    throw new InvalidDataException($"rank {cluster.Rank} received other bytes {how} than rank {partner} sent, of {length}");
+            }
         }
 
         static int Ceiling(int count) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count);
+    }
+
+    /// <summary>Copies the pieces that it receives.</summary>
+    private readonly struct Copy(byte[] destination) : IPieceReceiver
+    {
+        public void Receive(int start, ReadOnlySpan<byte> piece) => piece.CopyTo(destination.AsSpan(start));
     }
 
     private static void Fill(byte[] bytes, int from, int to)

@@ -1,6 +1,6 @@
 namespace NeuralNetFromScratch;
 
-/// <summary>Determines the samples that an epoch uses, and their order. The result depends only on the options and on the number of the epoch.</summary>
+/// <summary>Determines the samples that an epoch uses, and their order. The result depends only on the options, the number of shards and the number of the epoch.</summary>
 internal sealed class EpochOrder
 {
     private const ulong ShuffleStream = 1;
@@ -12,14 +12,17 @@ internal sealed class EpochOrder
     /// <summary>The sum of the weights up to each sample; empty if all weights are equal.</summary>
     private readonly double[] _sums;
 
+    /// <param name="options">The options of the training.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="shards">The division of the steps into shards.</param>
     /// <exception cref="ArgumentException">
     /// The number of weights differs from the number of samples, a weight is negative or not finite, or all weights are 0.
     /// </exception>
-    public EpochOrder(FitOptions options, int samples)
+    public EpochOrder(FitOptions options, int samples, EpochShards shards)
     {
         (_shuffles, _replaces, _seed) = (options.Shuffle, options.SampleWithReplacement, options.Seed);
         if (options.Shuffle && options.ShuffleBlock > 1)
-            _blocks = new BlockOrder(samples, options.ShuffleBlock);
+            _blocks = new BlockOrder(samples, options.ShuffleBlock, shards);
         if (options.SamplingWeights is not { } weights)
         {
             _sums = [];
@@ -64,7 +67,7 @@ internal sealed class EpochOrder
         }
     }
 
-    /// <summary>Announces the samples that will be read after a position of the epoch's order, if the order consists of blocks of consecutive samples.</summary>
+    /// <summary>Announces the samples that this process will read after a position of the epoch's order, if the order consists of blocks of consecutive samples.</summary>
     public void Announce(Dataset data, int place) => _blocks?.Announce(data, place);
 
     /// <summary>Writes the index of each sample once.</summary>

@@ -51,7 +51,34 @@ internal sealed class StepRunner
     }
 
     /// <summary>Replaces the gradients and totals of this process with the sums over all processes.</summary>
-    public StepTotals Exchange(StepTotals totals, StepWishes? wishes = null) => _shards is null ? totals : _shards.Exchange(totals, wishes);
+    /// <exception cref="InvalidOperationException">Another process rejects the arguments of the step.</exception>
+    public StepTotals Exchange(StepTotals totals, StepWishes? wishes = null)
+    {
+        if (_shards is null)
+            return totals;
+        totals = _shards.Exchange(totals, wishes);
+        return _shards.Message.Refusals == 0 ? totals : throw Cluster!.EndRefusedStep(refusal: null);
+    }
+
+    /// <summary>
+    /// Notifies the other processes of a cluster, which compute or begin the step, that this process rejects its arguments. Does nothing between the stages of
+    /// a step.
+    /// </summary>
+    /// <param name="exception">The exception of this process.</param>
+    /// <param name="hasLabels">Whether the step has class labels.</param>
+    public void Refuse(Exception exception, bool hasLabels)
+    {
+        if (_shards is not { IsPending: false } || Cluster is not { IsAlone: false } cluster)
+            return;
+        if (!cluster.HasBegun)
+        {
+            cluster.Refuse(exception);
+            return;
+        }
+
+        _shards.Refuse(countsLabels: hasLabels && _pass.IgnoresLabels);
+        cluster.EndRefusedStep(exception.Message);
+    }
 
     /// <summary>Updates the parameters and counts the step.</summary>
     public void Update(float learningRate, float? momentum)

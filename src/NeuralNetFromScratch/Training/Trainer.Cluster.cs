@@ -55,6 +55,17 @@ public sealed partial class Trainer
         return entries;
     }
 
+    /// <summary>
+    /// Notifies the other processes of a cluster that this one rejects the arguments of a step, so that they throw and do not wait for its gradients. Returns false,
+    /// for use as an exception filter.
+    /// </summary>
+    private bool Refuses(Exception exception, bool hasLabels)
+    {
+        using UseGuard.Use use = BeginUse();
+        _steps.Refuse(exception, hasLabels);
+        return false;
+    }
+
     /// <summary>Ends the other processes of a cluster if only this process throws the exception. Returns false, for use as an exception filter.</summary>
     private bool Abandons(Exception exception) => _steps.Cluster is { } cluster && cluster.Exchange.Abandons(exception);
 }

@@ -13,10 +13,18 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentOutOfRangeException">A label is not an output of the network.</exception>
     public TrainingBatch Load(BatchView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default)
     {
-        CheckInputs(inputs, weights);
-        if (labels.Length != inputs.Rows)
-            throw new ArgumentException($"expected {inputs.Rows} labels, one for each sample, got {labels.Length}", nameof(labels));
-        Labels.ThrowIfOutside(labels, _network.OutputShape.ElementCount, _loss.IgnoredLabel);
+        try
+        {
+            CheckInputs(inputs, weights);
+            if (labels.Length != inputs.Rows)
+                throw new ArgumentException($"expected {inputs.Rows} labels, one for each sample, got {labels.Length}", nameof(labels));
+            Labels.ThrowIfOutside(labels, _network.OutputShape.ElementCount, _loss.IgnoredLabel);
+        }
+        catch (ArgumentException exception) when (Refuses(exception, hasLabels: true))
+        {
+            throw;
+        }
+
         return Batch(new SampleBatch { Inputs = inputs, Labels = labels, Weights = weights });
     }
 
@@ -29,11 +37,19 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentException">The shapes do not match the network, or the batch is empty.</exception>
     public TrainingBatch Load(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default)
     {
-        CheckInputs(inputs, weights);
-        if (targets.Rows != inputs.Rows || targets.Columns != _network.OutputShape.ElementCount)
-            throw new ArgumentException(
-                $"{_network.Nodes[^1].Name}: expected targets [{inputs.Rows}, {_network.OutputShape.ElementCount}], got [{targets.Rows}, {targets.Columns}]",
-                nameof(targets));
+        try
+        {
+            CheckInputs(inputs, weights);
+            if (targets.Rows != inputs.Rows || targets.Columns != _network.OutputShape.ElementCount)
+                throw new ArgumentException(
+                    $"{_network.Nodes[^1].Name}: expected targets [{inputs.Rows}, {_network.OutputShape.ElementCount}], got [{targets.Rows}, {targets.Columns}]",
+                    nameof(targets));
+        }
+        catch (ArgumentException exception) when (Refuses(exception, hasLabels: false))
+        {
+            throw;
+        }
+
         return Batch(new SampleBatch { Inputs = inputs, Targets = targets, Weights = weights });
     }
 
@@ -46,13 +62,20 @@ public sealed partial class Trainer
     /// <exception cref="ArgumentOutOfRangeException">An index is out of range.</exception>
     public TrainingBatch Load(Dataset data, ReadOnlySpan<int> indices)
     {
-        _network.CheckDataset(data, nameof(data));
-        if (indices.IsEmpty)
-            throw new ArgumentException("the batch is empty", nameof(indices));
-        foreach (int index in indices)
+        try
         {
-            if ((uint)index >= (uint)data.Count)
-                throw new ArgumentOutOfRangeException(nameof(indices), index, $"the data set has {data.Count} samples");
+            _network.CheckDataset(data, nameof(data));
+            if (indices.IsEmpty)
+                throw new ArgumentException("the batch is empty", nameof(indices));
+            foreach (int index in indices)
+            {
+                if ((uint)index >= (uint)data.Count)
+                    throw new ArgumentOutOfRangeException(nameof(indices), index, $"the data set has {data.Count} samples");
+            }
+        }
+        catch (ArgumentException exception) when (Refuses(exception, hasLabels: data is not { TargetLength: > 0 }))
+        {
+            throw;
         }
 
         return new TrainingBatch(new BatchSource(data, indices), _loss) { PartLength = indices.Length };
@@ -74,7 +97,12 @@ public sealed partial class Trainer
     public StepTotals ComputeGradients(TrainingBatch batch, ulong seed = 0, bool accumulate = false)
     {
         if (accumulate && _steps.Cluster is not null)
-            throw new ArgumentException("gradients are not accumulated over calls where they are exchanged; pass all samples of the step in one batch", nameof(accumulate));
+        {
+            var exception = new ArgumentException("gradients are not accumulated over calls where they are exchanged; pass all samples of the step in one batch", nameof(accumulate));
+            Refuses(exception, batch.Source.HasLabels);
+            throw exception;
+        }
+
         using UseGuard.Use use = BeginUse();
         try
         {
@@ -94,7 +122,8 @@ public sealed partial class Trainer
     /// <param name="totals">The totals of this process's shards of the step.</param>
     /// <returns>The totals of the whole step.</returns>
     /// <exception cref="InvalidOperationException">
-    /// Another call of this trainer is in progress, or there are no gradients to exchange.
+    /// Another call of this trainer is in progress; or there are no gradients to exchange; or another process rejects the arguments of the step, in which case
+    /// nothing has changed except the gradients.
     /// </exception>
     public StepTotals Exchange(StepTotals totals)
     {
@@ -122,7 +151,9 @@ public sealed partial class Trainer
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The shapes do not match the network, or the batch is empty. Nothing has changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not an output of the network. Nothing has changed.</exception>
-    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another call of this trainer is in progress, or another process of a cluster rejects its arguments.
+    /// </exception>
     public float TrainStep(BatchView inputs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
         Run(Load(inputs, labels, weights), seed);
 
@@ -135,7 +166,9 @@ public sealed partial class Trainer
     /// <param name="seed">The seed of the layers' random numbers, which also depend on the number of the step.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The shapes do not match the network, or the batch is empty. Nothing has changed.</exception>
-    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another call of this trainer is in progress, or another process of a cluster rejects its arguments.
+    /// </exception>
     public float TrainStep(BatchView inputs, ReadOnlyMatrixView targets, ReadOnlySpan<float> weights = default, ulong seed = 0) =>
         Run(Load(inputs, targets, weights), seed);
 

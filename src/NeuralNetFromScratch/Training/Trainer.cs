@@ -119,17 +119,26 @@ public sealed partial class Trainer
     /// <returns>The smoothed loss of each rate and a suggested rate.</returns>
     /// <exception cref="ArgumentException">The data set is empty or does not match the network.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
-    /// <exception cref="InvalidOperationException">Another call of this trainer is in progress.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another call of this trainer is in progress, or another process of a cluster rejects its arguments.
+    /// </exception>
     /// <exception cref="NotFiniteNumberException">The loss is not finite in one of the first steps.</exception>
     public LearningRateRangeTest FindLearningRate(
         Dataset training, float minLearningRate = 1e-5f, float maxLearningRate = 10, int stepCount = 100, int batchSize = 64, ulong seed = 0)
     {
-        _network.CheckDataset(training, nameof(training));
-        Guard.Positive(minLearningRate, nameof(minLearningRate));
-        if (Guard.Positive(maxLearningRate, nameof(maxLearningRate)) <= minLearningRate)
-            throw Guard.OutOfRange(nameof(maxLearningRate), maxLearningRate, FormattableString.Invariant($"must be above minLearningRate, {minLearningRate}"));
-        ArgumentOutOfRangeException.ThrowIfLessThan(stepCount, 2);
-        Guard.Positive(batchSize, nameof(batchSize));
+        try
+        {
+            _network.CheckDataset(training, nameof(training));
+            Guard.Positive(minLearningRate, nameof(minLearningRate));
+            if (Guard.Positive(maxLearningRate, nameof(maxLearningRate)) <= minLearningRate)
+                throw Guard.OutOfRange(nameof(maxLearningRate), maxLearningRate, FormattableString.Invariant($"must be above minLearningRate, {minLearningRate}"));
+            ArgumentOutOfRangeException.ThrowIfLessThan(stepCount, 2);
+            Guard.Positive(batchSize, nameof(batchSize));
+        }
+        catch (ArgumentException exception) when (Refuses(exception, hasLabels: training is not { TargetLength: > 0 }))
+        {
+            throw;
+        }
 
         using UseGuard.Use use = BeginUse();
         using TrainingState.Snapshot snapshot = _state.TakeSnapshot();
@@ -172,7 +181,7 @@ public sealed partial class Trainer
     /// <summary>Checks all arguments before anything changes.</summary>
     private TrainingPlan Begin(Dataset training, FitOptions options)
     {
-        var plan = new TrainingPlan(_network, _loss, _optimizer, training, options);
+        var plan = new TrainingPlan(_network, _loss, _optimizer, training, options, _steps.Cluster?.Exchange);
         var figures = new EpochFigures(_network, plan.Task, plan.Metrics, _loss.IgnoredLabel, _engine, inShards: _shards > 1);
         figures.Reset(plan.Training.Count);
         _state.BeginFit(figures, options.EarlyStopping is { RestoresBest: true });

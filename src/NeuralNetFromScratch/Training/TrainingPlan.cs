@@ -6,7 +6,7 @@ namespace NeuralNetFromScratch;
 internal sealed class TrainingPlan
 {
     /// <exception cref="ArgumentException">A data set is empty or does not match the network, or an option is out of range.</exception>
-    public TrainingPlan(Sequential network, Loss loss, Optimizer optimizer, Dataset training, FitOptions options)
+    public TrainingPlan(Sequential network, Loss loss, Optimizer optimizer, Dataset training, FitOptions options, GradientExchange? exchange)
     {
         options.Validate();
         if (!optimizer.HasMomentum && options.Schedule.Momentum(new TrainingPosition(0, options.Epochs)) is not null)
@@ -40,7 +40,16 @@ internal sealed class TrainingPlan
                 string.Create(CultureInfo.InvariantCulture, $"there are {Training.Count} training samples, fewer than a step of {_stepLength}, which {nameof(FitOptions.DropLast)} omits"),
                 nameof(options));
         SamplesPerEpoch = options.DropLast ? (int)(StepsPerEpoch * _stepLength) : Training.Count;
-        Order = new EpochOrder(options, Training.Count);
+        Order = new EpochOrder(options, Training.Count, new EpochShards
+        {
+            Count = exchange?.ShardCount ?? 1,
+            FirstOwn = exchange?.FirstShard ?? 0,
+            OwnCount = exchange?.OwnShards ?? 1,
+            MixesSamples = network.Chain.MixesSamples,
+            Steps = StepsPerEpoch,
+            StepLength = (int)Math.Min(_stepLength, SamplesPerEpoch),
+            Samples = SamplesPerEpoch,
+        });
 
         bool hasLabels = Training.TargetLength == 0;
         Task = new MetricTask(loss.OutputActivation, network.OutputShape.ElementCount, hasLabels);

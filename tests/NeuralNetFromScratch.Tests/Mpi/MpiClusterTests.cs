@@ -32,7 +32,11 @@ public class MpiClusterTests
         Assert.That(() => cluster.Swap(new byte[3], new byte[4], 1), Throws.ArgumentException.With.Message.Contains("3 bytes are sent and 4 received"));
         foreach (int partner in (int[])[-1, 0, 1])
             Assert.That(() => cluster.Swap([], [], partner), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("rank 0"));
+        Assert.That(() => cluster.SwapPieces(new byte[9], new byte[4], 5, 1, default(None)), Throws.ArgumentException.With.Message.Contains("4 bytes, fewer than a piece of 5"));
+        Assert.That(() => cluster.SwapPieces(new byte[9], new byte[4], 0, 1, default(None)), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => cluster.SwapPieces([], [], 5, 0, default(None)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("rank 0"));
         cluster.Dispose();
+        Assert.That(() => cluster.SwapPieces([], [], 5, 1, default(None)), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => cluster.Swap([], [], 1), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(cluster.Dispose, Throws.Nothing);
     }
@@ -56,5 +60,12 @@ public class MpiClusterTests
         Assert.That(() => cluster.Exchange(1), Throws.Nothing);
         Assert.That(() => cluster.Exchange(1_024), Throws.Nothing);
         Assert.That(() => cluster.Exchange(3), Throws.InstanceOf<ArgumentException>());
+    }
+
+    private readonly struct None : IPieceReceiver
+    {
+        public void Receive(int start, ReadOnlySpan<byte> piece)
+        {
+        }
     }
 }

@@ -36,7 +36,7 @@ public class ShuffleBlockTests
     public void Each_block_is_announced_once_before_its_window()
     {
         var data = new Announced(1003);
-        var order = new EpochOrder(new FitOptions { ShuffleBlock = 10 }, data.Count);
+        var order = new EpochOrder(new FitOptions { ShuffleBlock = 10 }, data.Count, Steps(data.Count, 32));
         var samples = new int[data.Count];
         for (int epoch = 0; epoch < 2; epoch++)
         {
@@ -53,6 +53,52 @@ public class ShuffleBlockTests
             Assert.That(data.Ranges.Select(range => range.Start).Order(), Is.EqualTo(Enumerable.Range(0, 101).Select(block => 10 * block)));
             Assert.That(data.Ranges.Sum(range => range.Count), Is.EqualTo(data.Count));
         }
+    }
+
+    [Test]
+    public void Each_rank_announces_the_samples_of_its_own_shards_only([Values(1, 2, 4)] int ranks, [Values(4, 64)] int shards, [Values] bool mixes, [Values(0, 43)] int omitted)
+    {
+        const int Count = 6_443, Length = 96;
+        EpochShards steps = Steps(Count, Length, omitted) with { Count = shards, OwnCount = shards / ranks, MixesSamples = mixes };
+        int[]? first = null;
+        var announced = new int[Count];
+        for (int rank = 0; rank < ranks; rank++)
+        {
+            var data = new Announced(Count);
+            EpochShards own = steps with { FirstOwn = rank * steps.OwnCount };
+            var order = new EpochOrder(new FitOptions { ShuffleBlock = 10 }, Count, own);
+            var samples = new int[Count];
+            order.Fill(samples, epoch: 2);
+            Assert.That(samples.Order(), Is.EqualTo(Enumerable.Range(0, Count)));
+            Assert.That(samples, Is.EqualTo(first ??= samples), "the order is the same on all ranks");
+            for (int step = 0; step < own.Steps; step++)
+            {
+                order.Announce(data, step * Length);
+                int start = own.Range(step, own.FirstOwn).Start, end = own.Range(step, own.FirstOwn + own.OwnCount - 1).End;
+                foreach (int sample in samples.AsSpan(start..end))
+                    Assert.That(data.Ranges.Any(range => sample >= range.Start && sample < range.Start + range.Count), $"sample {sample} in step {step}");
+            }
+
+            foreach ((int start, int count) in data.Ranges)
+            {
+                for (int sample = start; sample < start + count; sample++)
+                    announced[sample]++;
+            }
+        }
+
+        Assert.That(announced, Is.All.LessThanOrEqualTo(1));
+        Assert.That(announced.Sum(), Is.GreaterThanOrEqualTo(Count - omitted));
+    }
+
+    [Test]
+    public void Samples_of_a_shard_come_from_few_blocks_at_a_time()
+    {
+        EpochShards steps = Steps(8_000, 80) with { Count = 8, OwnCount = 8 };
+        var samples = new int[8_000];
+        new EpochOrder(new FitOptions { ShuffleBlock = 100 }, 8_000, steps).Fill(samples, epoch: 0);
+        int[] shard = [.. Enumerable.Range(0, 20).SelectMany(step => samples[(step * 80 + 10)..(step * 80 + 20)])];
+        Assert.That(shard.Select(sample => sample / 100).Distinct().Count(), Is.EqualTo(2));
+        Assert.That(shard.Zip(shard.Skip(1)).Count(pair => pair.Second == pair.First + 1), Is.LessThan(10));
     }
 
     [Test]
@@ -80,9 +126,12 @@ public class ShuffleBlockTests
     private static int[] Order(int count, int block, int epoch, ulong seed = 0)
     {
         var order = new int[count];
-        new EpochOrder(new FitOptions { ShuffleBlock = block, Seed = seed }, count).Fill(order, epoch);
+        new EpochOrder(new FitOptions { ShuffleBlock = block, Seed = seed }, count, Steps(count, 32)).Fill(order, epoch);
         return order;
     }
+
+    private static EpochShards Steps(int count, int length, int omitted = 0) =>
+        new() { Steps = (count - omitted + length - 1) / length, StepLength = length, Samples = count - omitted };
 
     private sealed class Announced(int count) : Dataset
     {

@@ -53,6 +53,12 @@ internal sealed class ClusterStart(GradientExchange exchange, TrainingState stat
         _collectives.Gather(Refusal + exception.Message);
     }
 
+    /// <summary>Ends a step that this process or others reject. All processes make this call.</summary>
+    /// <param name="refusal">The reason of this process; null if it does not reject the step.</param>
+    /// <returns>The exception that the other processes throw.</returns>
+    public Exception EndRefusedStep(string? refusal) =>
+        exchange.Agree(new InvalidOperationException(First(refusal is null ? null : string.Create(CultureInfo.InvariantCulture, $"rank {Rank} does not train: {refusal}"))));
+
     /// <summary>Sends the parameters, their averages and the optimizer's state of rank 0 to all processes.</summary>
     public void BroadcastState()
     {

@@ -18,6 +18,11 @@ internal sealed class Collectives(Communicator communicator)
     /// <summary>The maximum number of bytes that a broadcast sends at once.</summary>
     private const int PieceBytes = 1 << 20;
 
+    /// <summary>
+    /// The number of bytes that a sum adds at once, and the number of these pieces that are on their way at the same time. All of them stay in the processor's cache.
+    /// </summary>
+    private const int AddedBytes = 1 << 18, AddedPieces = 3;
+
     /// <summary>The maximum number of rounds, for 2^10 ranks.</summary>
     private const int MostRounds = 10;
 
@@ -53,9 +58,7 @@ internal sealed class Collectives(Communicator communicator)
         for (int distance = 1; distance < RankCount; distance *= 2, round++)
         {
             (int kept, int given, int half) = Halves(ranges[round], distance);
-            Span<float> received = Floats(half);
-            Swap(MemoryMarshal.AsBytes(values.Slice(given, half)), MemoryMarshal.AsBytes(received), distance);
-            Add(values.Slice(kept, half), received, distance);
+            SwapAndAdd(values.Slice(given, half), values.Slice(kept, half), distance, sharesMiddle: kept == given + half - 1);
             ranges[round + 1] = (kept, half);
         }
 
@@ -158,14 +161,16 @@ internal sealed class Collectives(Communicator communicator)
         return (Rank & distance) == 0 ? (range.Start, high, half) : (high, range.Start, half);
     }
 
-    /// <summary>
-    /// Adds the values that were received from a rank at a distance. The sum of the lower rank is the left operand, so that even a NaN has the same bits on all
-    /// ranks.
-    /// </summary>
     private void Add<T>(Span<T> values, ReadOnlySpan<T> received, int distance)
+        where T : IAdditionOperators<T, T, T>, IAdditiveIdentity<T, T> => Add(values, received, (Rank & distance) == 0);
+
+    /// <summary>
+    /// Adds the values that were received from another rank. The sum of the lower rank is the left operand, so that even a NaN has the same bits on all ranks.
+    /// </summary>
+    private static void Add<T>(Span<T> values, ReadOnlySpan<T> received, bool isLower)
         where T : IAdditionOperators<T, T, T>, IAdditiveIdentity<T, T>
     {
-        if ((Rank & distance) == 0)
+        if (isLower)
             TensorPrimitives.Add(values, received, values);
         else
             TensorPrimitives.Add(received, values, values);
@@ -177,6 +182,20 @@ internal sealed class Collectives(Communicator communicator)
             return;
         communicator.Swap(sent, received, Rank ^ distance);
         BytesSent += sent.Length;
+    }
+
+    /// <summary>Swaps floats with a rank at a distance, and adds the received ones to others, piece by piece.</summary>
+    /// <param name="sent">The floats to send.</param>
+    /// <param name="sums">The floats to which the received ones are added.</param>
+    /// <param name="distance">The distance.</param>
+    /// <param name="sharesMiddle">Whether the first of <paramref name="sums"/> is the last of <paramref name="sent"/>, so that it must be added last.</param>
+    private void SwapAndAdd(ReadOnlySpan<float> sent, Span<float> sums, int distance, bool sharesMiddle)
+    {
+        Span<byte> buffer = MemoryMarshal.AsBytes(Floats(AddedBytes * AddedPieces / sizeof(float)));
+        Span<float> middle = stackalloc float[sharesMiddle ? 1 : 0];
+        communicator.SwapPieces(MemoryMarshal.AsBytes(sent), buffer, AddedBytes, Rank ^ distance, new Addition(sums, middle, (Rank & distance) == 0));
+        Add(sums[..middle.Length], middle, distance);
+        BytesSent += sent.Length * sizeof(float);
     }
 
     private Span<float> Floats(int length)
@@ -191,5 +210,19 @@ internal sealed class Collectives(Communicator communicator)
         if (buffer.Length < length)
             buffer = new byte[length];
         return buffer.AsSpan(0, length);
+    }
+
+    /// <summary>Adds the floats of each piece that is received, except the first ones, which are copied.</summary>
+    private readonly ref struct Addition(Span<float> sums, Span<float> copied, bool isLower) : IPieceReceiver
+    {
+        private readonly Span<float> _sums = sums, _copied = copied;
+
+        public void Receive(int start, ReadOnlySpan<byte> piece)
+        {
+            ReadOnlySpan<float> received = MemoryMarshal.Cast<byte, float>(piece);
+            int first = start / sizeof(float), skipped = first == 0 ? _copied.Length : 0;
+            received[..skipped].CopyTo(_copied);
+            Add(_sums[(first + skipped)..(first + received.Length)], received[skipped..], isLower);
+        }
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// A thread that runs the numbered parts of an exchange in order, while the training thread computes the next parts. It ends when it is idle, and is started again
-/// when it is needed.
+/// Runs the numbered parts of an exchange in order: on a thread of its own while the training thread computes the next parts, and on the training thread when this
+/// waits, which saves the time to wake a thread. The thread ends when it is idle, and is started again when it is needed.
 /// </summary>
 /// <param name="run">Runs a part.</param>
 internal sealed class CommunicationThread(Action<int> run)
@@ -12,7 +12,7 @@ internal sealed class CommunicationThread(Action<int> run)
     private const int IdleMilliseconds = 2000;
 
     private readonly object _gate = new();
-    private bool _isRunning;
+    private bool _isRunning, _isBusy;
     private int _ready, _done;
     private ExceptionDispatchInfo? _failure;
 
@@ -23,8 +23,10 @@ internal sealed class CommunicationThread(Action<int> run)
             (_ready, _done, _failure) = (0, 0, null);
     }
 
-    /// <summary>Lets the thread run all parts whose numbers are less than <paramref name="count"/>.</summary>
-    public void Announce(int count)
+    /// <summary>Announces all parts whose numbers are less than <paramref name="count"/>.</summary>
+    /// <param name="count">The number of parts.</param>
+    /// <param name="isLast">Whether the caller computes nothing more, but waits. In this case, the thread is not woken.</param>
+    public void Announce(int count, bool isLast)
     {
         lock (_gate)
         {
@@ -32,6 +34,8 @@ internal sealed class CommunicationThread(Action<int> run)
             // After a failure, no further part is exchanged.
             if (_failure is not null)
                 _done = count;
+            if (isLast)
+                return;
             if (!_isRunning)
             {
                 _isRunning = true;
@@ -42,14 +46,34 @@ internal sealed class CommunicationThread(Action<int> run)
         }
     }
 
-    /// <summary>Waits until all announced parts are done, and rethrows an exception that a part threw.</summary>
+    /// <summary>Runs the announced parts that the thread has not begun, waits until all are done, and rethrows an exception that a part threw.</summary>
     public void Wait()
+    {
+        while (Next() is >= 0 and var part)
+            Complete(Do(part));
+        _failure?.Throw();
+    }
+
+    /// <summary>Begins the next part when no other is in progress. Returns its number; −1 if all announced parts are done.</summary>
+    private int Next()
     {
         lock (_gate)
         {
-            while (_done < _ready)
+            while (_isBusy)
                 Monitor.Wait(_gate);
-            _failure?.Throw();
+            if (_done == _ready)
+                return -1;
+            _isBusy = true;
+            return _done;
+        }
+    }
+
+    private void Complete(ExceptionDispatchInfo? failure)
+    {
+        lock (_gate)
+        {
+            (_done, _failure) = failure is null ? (_done + 1, _failure) : (_ready, failure);
+            _isBusy = false;
         }
     }
 
@@ -60,24 +84,21 @@ internal sealed class CommunicationThread(Action<int> run)
             int part;
             lock (_gate)
             {
-                while (_done == _ready)
+                while (_isBusy || _done == _ready)
                 {
-                    if (!Monitor.Wait(_gate, IdleMilliseconds) && _done == _ready)
+                    if (!Monitor.Wait(_gate, IdleMilliseconds) && !_isBusy && _done == _ready)
                     {
                         _isRunning = false;
                         return;
                     }
                 }
 
-                part = _done;
+                (part, _isBusy) = (_done, true);
             }
 
-            ExceptionDispatchInfo? failure = Do(part);
+            Complete(Do(part));
             lock (_gate)
-            {
-                (_done, _failure) = failure is null ? (_done + 1, _failure) : (_ready, failure);
                 Monitor.PulseAll(_gate);
-            }
         }
     }
 

@@ -42,6 +42,9 @@ internal sealed class ShardedPass : ILayerObserver
     /// <summary>The totals of the last step over all processes, and the requests of the processes to end the training.</summary>
     public StepMessage Message => _message;
 
+    /// <summary>Whether gradients have been computed and not exchanged.</summary>
+    public bool IsPending => _isPending;
+
     /// <summary>Returns the samples of a step that this process reads.</summary>
     public (int Start, int End) OwnRows(int rows)
     {
@@ -93,6 +96,23 @@ internal sealed class ShardedPass : ILayerObserver
         return new StepTotals(_message.Samples, _message.LossSum, totals.Divisor);
     }
 
+    /// <summary>Takes part in the exchange of a step whose arguments this process rejects. The message tells the other processes, which then change nothing.</summary>
+    /// <param name="countsLabels">Whether the processes count labels that the loss does not ignore.</param>
+    public void Refuse(bool countsLabels)
+    {
+        if (countsLabels)
+        {
+            _counted[0] = 0;
+            _collectives.Sum([], _counted);
+        }
+
+        for (int bucket = 0; bucket < _buckets.Count; bucket++)
+            ExchangeBucket(bucket);
+        _message.Begin(figures: null);
+        _message.Refusals = 1;
+        _message.Exchange(_collectives);
+    }
+
     /// <summary>Throws if the gradients have not been exchanged yet, so that they are those of this process only.</summary>
     public void ThrowIfPending()
     {
@@ -136,7 +156,7 @@ internal sealed class ShardedPass : ILayerObserver
         if (announced == _announced)
             return;
         _announced = announced;
-        _thread.Announce(announced);
+        _thread.Announce(announced, isLast: announced == _buckets.Count);
     }
 
     private void ExchangeBucket(int bucket)

@@ -2,11 +2,11 @@ namespace NeuralNetFromScratch;
 
 /// <summary>
 /// The data that the processes exchange in a step in addition to the gradients: the sum of the losses and the sums of the metrics, which are added in the tree over
-/// the shards, and counts, including the number of processes that request the end of the training.
+/// the shards, and counts, including the numbers of processes that request the end of the training or reject the step.
 /// </summary>
 internal sealed class StepMessage(int shards)
 {
-    private const int SamplesPlace = 0, StopsPlace = 1, CancelsPlace = 2, OwnCounts = 3, OwnSums = 1;
+    private const int SamplesPlace = 0, StopsPlace = 1, CancelsPlace = 2, RefusalsPlace = 3, OwnCounts = 4, OwnSums = 1;
 
     private readonly ShardSums _tree = new(shards);
     private double[] _sums = [];
@@ -37,6 +37,13 @@ internal sealed class StepMessage(int shards)
     {
         get => _counts[CancelsPlace];
         set => _counts[CancelsPlace] = value;
+    }
+
+    /// <summary>The number of processes that reject the arguments of the step.</summary>
+    public long Refusals
+    {
+        get => _counts[RefusalsPlace];
+        set => _counts[RefusalsPlace] = value;
     }
 
     /// <summary>The metrics' sums.</summary>

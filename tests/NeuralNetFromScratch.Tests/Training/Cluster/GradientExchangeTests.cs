@@ -96,7 +96,7 @@ public class GradientExchangeTests
     }
 
     [Test]
-    public void Sums_over_ranks_are_those_of_the_tree([Values(2, 4, 8)] int ranks, [Values(1, 5, 4097, 20_001, 40_000)] int length)
+    public void Sums_over_ranks_are_those_of_the_tree([Values(2, 4, 8)] int ranks, [Values(1, 5, 4097, 20_001, 40_000, 500_003)] int length)
     {
         float[][] values = [.. Enumerable.Range(0, ranks).Select(rank => TestValues.Uniform(length, (ulong)rank))];
         float[] Tree(int first, int count)
@@ -148,6 +148,9 @@ public class GradientExchangeTests
     }
 
     [Test]
+    public void A_network_in_two_buckets_has_two() => Assert.That(new GradientBuckets(ClusterRecipes.TwoBuckets()).Count, Is.EqualTo(2));
+
+    [Test]
     public void A_warm_step_allocates_nothing([Values(1, 2)] int ranks)
     {
         float[] x = TestValues.Uniform(64 * 784, 1);
@@ -178,7 +181,7 @@ public class GradientExchangeTests
         long[] least = InProcessCluster.Run(2, communicator =>
         {
             var watched = new Watched(communicator);
-            var trainer = new Trainer(ClusterRecipes.Plain(), new SoftmaxCrossEntropy(), new Sgd(0.1f), new TrainerOptions { ThreadCount = 1, Exchange = new GradientExchange(watched) });
+            var trainer = new Trainer(ClusterRecipes.TwoBuckets(), new SoftmaxCrossEntropy(), new Sgd(0.1f), new TrainerOptions { ThreadCount = 1, Exchange = new GradientExchange(watched) });
             for (int step = 0; step < 60; step++)
                 trainer.TrainStep(new ReadOnlyMatrixView(x, 64, 784), labels);
             Assert.That(watched.OtherSwaps, Is.GreaterThanOrEqualTo(60), "gradients are exchanged on another thread");
