@@ -11,17 +11,31 @@ internal static class Training
     /// <param name="recipe">"dense" or "sparse".</param>
     /// <param name="result">The file to write to; the rank is added to its name.</param>
     /// <param name="checkpoint">The checkpoint to go on from and to write; null for none.</param>
-    /// <param name="failure">How the last process fails: "kill" or "throw"; empty if it does not.</param>
-    /// <param name="after">The number of steps after which it fails.</param>
+    /// <param name="failure">
+    /// How the last process fails: "kill" or "throw"; "wait" if all processes train slowly until a signal ends them; empty for none of this.
+    /// </param>
+    /// <param name="after">The number of steps after which this begins.</param>
     public static int Train(MpiCluster cluster, string recipe, string result, string? checkpoint, string failure, int after)
     {
         (Sequential network, Optimizer optimizer, Dataset samples, FitOptions options) = recipe == "sparse" ? Sparse() : Dense();
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { ThreadCount = 1, Exchange = cluster.Exchange() });
-        if (cluster.Rank == cluster.RankCount - 1 && failure.Length > 0)
+        if (cluster.Rank == cluster.RankCount - 1 && failure is "kill" or "throw")
             options = options with { Callbacks = [new FailingCallback(failure, after)] };
-        TrainingHistory history = checkpoint is null
-            ? trainer.Fit(samples, options, cancellationToken: cluster.Cancellation)
-            : trainer.ResumeOrFit(samples, options with { Checkpoint = new CheckpointOptions { Path = checkpoint, EverySteps = 5 } }, cancellationToken: cluster.Cancellation);
+        if (failure == "wait")
+            options = options with { Callbacks = [new WaitingCallback(cluster.Rank, after)] };
+        TrainingHistory history;
+        try
+        {
+            history = checkpoint is null
+                ? trainer.Fit(samples, options, cancellationToken: cluster.Cancellation)
+                : trainer.ResumeOrFit(samples, options with { Checkpoint = new CheckpointOptions { Path = checkpoint, EverySteps = 5 } }, cancellationToken: cluster.Cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine($"rank {cluster.Rank}: cancelled after {trainer.StepCount} steps");
+            return 0;
+        }
+
         using (var file = File.Create($"{result}.{cluster.Rank}"))
         {
             file.Write(MemoryMarshal.AsBytes(network.Parameters.Values));
@@ -64,6 +78,20 @@ internal static class Training
         return (
             new Sequential([Columns], 3, new Dense(16, Activation.Relu), new Dense(4)), new Adagrad(0.05f),
             Dataset.FromSparse(offsets, columns, values, Columns, labels, 4), new FitOptions { Epochs = 4, BatchSize = 32, Seed = 2, ValidationFraction = 0.2 });
+    }
+
+    private sealed class WaitingCallback(int rank, int after) : TrainingCallback
+    {
+        private int _steps;
+
+        public override void OnStepEnd(TrainingRun run, in TrainingProgress progress)
+        {
+            if (++_steps < after)
+                return;
+            if (_steps == after)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rank {rank} is process {Environment.ProcessId}"));
+            Thread.Sleep(100);
+        }
     }
 
     private sealed class FailingCallback(string failure, int after) : TrainingCallback

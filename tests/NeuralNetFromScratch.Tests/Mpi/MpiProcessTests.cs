@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace NeuralNetFromScratch.Tests.Mpi;
@@ -46,7 +45,7 @@ public class MpiProcessTests(MpiKind kind)
     public void A_killed_process_ends_all()
     {
         Process run = MpiRun.Start(kind, 2, "tests/MpiProcess", "signal");
-        using (var killed = Process.GetProcessById(Started(run)[1]))
+        using (var killed = Process.GetProcessById(MpiRun.Processes(run, 2)[1]))
             killed.Kill();
         (int code, string output, _) = MpiRun.End(run);
         Assert.That(code, Is.Not.Zero);
@@ -59,7 +58,7 @@ public class MpiProcessTests(MpiKind kind)
     public void A_signal_ends_all_in_an_orderly_way(int signal, bool toLauncher)
     {
         Process run = MpiRun.Start(kind, 2, "tests/MpiProcess", "signal");
-        int[] processes = Started(run);
+        int[] processes = MpiRun.Processes(run, 2);
         using var sent = Process.Start("kill", [$"-{signal}", $"{(toLauncher ? run.Id : processes[1])}"]);
         (int code, string output, string error) = MpiRun.End(run);
         Assert.That(code, Is.Zero, output + error);
@@ -73,21 +72,5 @@ public class MpiProcessTests(MpiKind kind)
             Assert.Ignore("needs both Open MPI and MPICH");
         string other = kind == MpiKind.OpenMpi ? "libmpich.so.12" : "libmpi.so.40";
         Assert.That(MpiRun.Fail(kind, 2, "about", "--library", other), Does.Contain("started 2 processes, but").And.Contain("sees 1: it is not the launcher's library"));
-    }
-
-    /// <summary>The processes of a run that waits for signals, in the order of ranks.</summary>
-    private static int[] Started(Process run)
-    {
-        var processes = new int[2];
-        for (int i = 0; i < 2; i++)
-        {
-            Match said = Regex.Match(run.StandardOutput.ReadLine() ?? "", "rank ([0-9]) is process ([0-9]+)");
-            Assert.That(said.Success, Is.True, "the processes did not start");
-            processes[Number(said.Groups[1])] = Number(said.Groups[2]);
-        }
-
-        return processes;
-
-        static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
     }
 }

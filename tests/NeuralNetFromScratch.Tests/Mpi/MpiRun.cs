@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using NeuralNetFromScratch.Tests.Samples;
 
 namespace NeuralNetFromScratch.Tests.Mpi;
@@ -48,6 +50,22 @@ internal static class MpiRun
         }
 
         return (process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>The identifiers of the processes of a run that print them, because they wait for signals, in the order of ranks.</summary>
+    public static int[] Processes(Process run, int count)
+    {
+        var processes = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            Match said = Regex.Match(run.StandardOutput.ReadLine() ?? "", "rank ([0-9]) is process ([0-9]+)");
+            Assert.That(said.Success, Is.True, "the processes did not start");
+            processes[Number(said.Groups[1])] = Number(said.Groups[2]);
+        }
+
+        return processes;
+
+        static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The path of a program; null if it is not installed.</summary>

@@ -39,6 +39,29 @@ public class MpiTrainingTests(MpiKind kind)
         ExpectBits(folder, "dense", 2);
     }
 
+    // 10 is SIGUSR1, 15 is SIGTERM.
+    [Test]
+    public void Signals_end_all_processes_after_the_same_step_and_another_number_of_them_goes_on_to_the_same_bits()
+    {
+        using var folder = new TemporaryFolder();
+        string checkpoint = folder.File("run.checkpoint");
+        foreach ((int processes, int signal, bool toLauncher) in ((int, int, bool)[])[(2, 10, true), (4, 15, false), (1, 10, false)])
+        {
+            Process run = MpiRun.Start(kind, processes, "tests/MpiProcess", "train", "dense", folder.File("result"), "--checkpoint", checkpoint, "--fail", "wait", "--after", "3");
+            int[] ranks = MpiRun.Processes(run, processes);
+            using (var sent = Process.Start("kill", [$"-{signal}", $"{(toLauncher ? run.Id : ranks[^1])}"]))
+                sent.WaitForExit();
+            (int code, string output, string error) = MpiRun.End(run);
+            Assert.That(code, Is.Zero, output + error);
+            string[] steps = [.. Regex.Matches(output, "rank [0-9]: cancelled after ([0-9]+) steps").Select(match => match.Groups[1].Value)];
+            Assert.That(steps, Has.Length.EqualTo(processes).And.All.EqualTo(steps[0]), output);
+            Assert.That(File.Exists(checkpoint), output);
+        }
+
+        MpiRun.Succeed(kind, 8, "train", "dense", folder.File("result"), "--checkpoint", checkpoint);
+        ExpectBits(folder, "dense", 8);
+    }
+
     [Test]
     public void An_exception_of_one_process_ends_all_with_its_message()
     {
