@@ -59,7 +59,7 @@ internal static class ScalingCommand
         if (link is null)
             throw new InvalidOperationException($"\"{string.Join(' ', launcher)}\" did not start two processes of one cluster");
         Write($"{"",-46} {"ours",10} {"peer",10} {"unit",-8} {"ratio",7} {"median",7}  target");
-        var here = new Link("this machine", link.Latency, link.Bandwidth);
+        var here = new Link("this machine", link.Latency, link.Bandwidth) { IsCopiedByProcessor = true };
         foreach (Workload workload in Workload.All)
             AddSteps(report, workload, one[workload.Name], two[workload.Name], link, here);
         report.AddAtLeast("sum of 64 MB of gradients, 2 processes, beside a copy", 1e3 * link.Sum, 1e3 * link.Copy, "ms", link.Copy / link.Sum, 0.8);
@@ -91,6 +91,8 @@ internal static class ScalingCommand
             report.AddAtLeast($"{name}, 2 processes", 1e3 * two.Step, 1e3 * one.Step, "ms", one.Step / two.Step, 1.8);
         else
             report.AddWithoutTarget($"{name}, 2 processes", 1e3 * two.Step, 1e3 * one.Step, "ms");
+        report.AddWithoutTarget("… 2 processes that exchange nothing", 1e3 * two.Apart, 1e3 * one.Step, "ms");
+        report.AddWithoutTarget(string.Create(CultureInfo.InvariantCulture, $"… {ScalingProcess.Shards} shards on one process, beside none"), 1e3 * one.Step, 1e3 * one.Whole, "ms");
         report.AddWithoutTarget("… computing", 1e3 * two.Computing, 1e3 * one.Computing, "ms");
         report.AddWithoutTarget("… waiting, beside the exchange by itself", 1e3 * two.Waiting, 1e3 * two.Exchange, "ms");
         report.AddWithoutTarget("… the step, beside the model's", 1e3 * two.Step, 1e3 * model.Step(2, workload.Batch, here, ScalingProcess.Shards / 2), "ms");

@@ -6,6 +6,9 @@ namespace NeuralNetFromScratch.Benchmarks.Scaling;
 /// <param name="Bandwidth">Bytes a second in each direction.</param>
 internal sealed record Link(string Name, double Latency, double Bandwidth)
 {
+    /// <summary>Whether the processor, which adds, also copies the bytes, as between processes of one machine. If false, additions overlap with receiving.</summary>
+    public bool IsCopiedByProcessor { get; init; }
+
     /// <summary>Ethernet by TCP, and what computing centers have; of the bits a second, 94 % carry data.</summary>
     public static IReadOnlyList<Link> Usual { get; } = [new("1 Gbit/s", 50e-6, 117.5e6), new("10 Gbit/s", 20e-6, 1.175e9), new("100 Gbit/s", 3e-6, 11.75e9)];
 }
@@ -64,7 +67,10 @@ internal sealed class ScalingModel(Sequential network, double secondsOfSample, d
 
     private double Exchange(double bytes, int machines, double rounds, Link link) => bytes <= ShortBytes
         ? rounds * (link.Latency + bytes / link.Bandwidth + bytes / addition)
-        : 2 * rounds * link.Latency + (machines - 1.0) / machines * bytes * (2 / link.Bandwidth + 1 / addition);
+        : 2 * rounds * link.Latency + (machines - 1.0) / machines * bytes * (1 / link.Bandwidth + ReceiveAndAdd(link));
+
+    /// <summary>Seconds in which a byte is received and added.</summary>
+    private double ReceiveAndAdd(Link link) => link.IsCopiedByProcessor ? 1 / link.Bandwidth + 1 / addition : Math.Max(1 / link.Bandwidth, 1 / addition);
 
     /// <summary>The share of a shard's computing that is left when the gradients from an index on are complete.</summary>
     private double LeftAt(int offset) => _backward.First(layer => layer.Offset <= offset).Left;

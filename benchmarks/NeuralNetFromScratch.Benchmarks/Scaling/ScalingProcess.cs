@@ -34,28 +34,41 @@ internal static class ScalingProcess
 
     private static StepFigures Step(MpiCluster cluster, Collectives collectives, Workload workload, int threads)
     {
-        Sequential network = workload.Network();
+        bool isAlone = cluster.RankCount == 1;
         GradientExchange exchange = cluster.Exchange(Shards);
-        var trainer = new Trainer(network, new SoftmaxCrossEntropy(), workload.Optimizer(), new TrainerOptions { ThreadCount = threads, Exchange = exchange });
+        Trainer trainer = TrainerOf(exchange);
+        // The work of one process without shards, or of several without an exchange.
+        Trainer other = TrainerOf(isAlone ? null : new GradientExchange(Communicator.Alone, Shards / cluster.RankCount));
         StepFigures best = Round(2);
         // The processes do as many steps.
         int steps = (int)collectives.BroadcastBlob([(byte)Math.Clamp((int)(RoundSeconds / best.Step), 2, byte.MaxValue)])[0];
+        double bestOther = double.PositiveInfinity;
         for (int round = 0; round < Rounds; round++)
         {
             StepFigures next = Round(steps);
             best = next.Step < best.Step || round == 0 ? next : best;
+            bestOther = Math.Min(bestOther, Slowest(collectives, () => Seconds(other, workload.Batch / cluster.RankCount, steps)));
         }
 
-        return best with { Exchange = cluster.RankCount == 1 ? 0 : ExchangeSeconds(collectives, network) };
+        return isAlone ? best with { Whole = bestOther } : best with { Exchange = ExchangeSeconds(collectives, workload.Network()), Apart = bestOther };
+
+        Trainer TrainerOf(GradientExchange? shared) =>
+            new(workload.Network(), new SoftmaxCrossEntropy(), workload.Optimizer(), new TrainerOptions { ThreadCount = threads, Exchange = shared });
 
         StepFigures Round(int count)
         {
             ExchangeStatistics before = exchange.Statistics;
-            Dataset samples = SyntheticDigits.Create(workload.Batch, 1).Subset([.. Enumerable.Range(0, count * workload.Batch).Select(i => i % workload.Batch)]);
-            double seconds = trainer.Fit(samples, new FitOptions { Epochs = 1, BatchSize = workload.Batch, Metrics = [] }).Epochs[0].Duration.TotalSeconds;
+            double step = Seconds(trainer, workload.Batch, count);
             ExchangeStatistics after = exchange.Statistics;
-            return new(seconds / count, (after.Computing - before.Computing).TotalSeconds / count, (after.Waiting - before.Waiting).TotalSeconds / count, 0);
+            return new(step, (after.Computing - before.Computing).TotalSeconds / count, (after.Waiting - before.Waiting).TotalSeconds / count);
         }
+    }
+
+    /// <summary>Seconds of a step of an epoch.</summary>
+    private static double Seconds(Trainer trainer, int batch, int steps)
+    {
+        Dataset samples = SyntheticDigits.Create(batch, 1).Subset([.. Enumerable.Range(0, steps * batch).Select(i => i % batch)]);
+        return trainer.Fit(samples, new FitOptions { Epochs = 1, BatchSize = batch, Metrics = [] }).Epochs[0].Duration.TotalSeconds / steps;
     }
 
     /// <summary>Seconds in which the gradients of a step are exchanged while nothing is computed.</summary>
@@ -96,20 +109,27 @@ internal static class ScalingProcess
     private static double Best(Collectives collectives, int rounds, Action run)
     {
         double best = double.PositiveInfinity;
-        long[] begun = new long[1];
-        double[] seconds = new double[2];
         for (int round = 0; round < rounds; round++)
         {
-            collectives.Sum([], begun);
-            long start = Stopwatch.GetTimestamp();
-            run();
-            seconds.AsSpan().Clear();
-            seconds[collectives.Rank & 1] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            collectives.Sum(seconds, []);
-            best = Math.Min(best, seconds.Max());
+            best = Math.Min(best, Slowest(collectives, () =>
+            {
+                long start = Stopwatch.GetTimestamp();
+                run();
+                return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }));
         }
 
         return best;
+    }
+
+    /// <summary>The longest time of a run that all processes begin together.</summary>
+    private static double Slowest(Collectives collectives, Func<double> run)
+    {
+        collectives.Sum([], new long[1]);
+        double[] seconds = new double[collectives.RankCount];
+        seconds[collectives.Rank] = run();
+        collectives.Sum(seconds, []);
+        return seconds.Max();
     }
 
     private static Span<byte> Bytes(float[] values) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan());

@@ -6,12 +6,21 @@ namespace NeuralNetFromScratch.Benchmarks.Scaling;
 /// <param name="Step">The whole step.</param>
 /// <param name="Computing">The gradients of the process's own shards.</param>
 /// <param name="Waiting">The time from the last own gradient to the last sum: what does not hide behind computing.</param>
-/// <param name="Exchange">The exchange of the same gradients by itself; 0 for one process.</param>
-internal sealed record StepFigures(double Step, double Computing, double Waiting, double Exchange)
+internal sealed record StepFigures(double Step, double Computing, double Waiting)
 {
-    public static StepFigures Parse(ReadOnlySpan<string> words) => new(Number(words[0]), Number(words[1]), Number(words[2]), Number(words[3]));
+    /// <summary>The exchange of the same gradients by itself; 0 for one process.</summary>
+    public double Exchange { get; init; }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Step:R} {Computing:R} {Waiting:R} {Exchange:R}");
+    /// <summary>The step of a process that computes all samples at once, without shards; 0 for several processes.</summary>
+    public double Whole { get; init; }
+
+    /// <summary>The step of processes that compute the same shards at the same time, and exchange nothing; 0 for one process.</summary>
+    public double Apart { get; init; }
+
+    public static StepFigures Parse(ReadOnlySpan<string> words) =>
+        new(Number(words[0]), Number(words[1]), Number(words[2])) { Exchange = Number(words[3]), Whole = Number(words[4]), Apart = Number(words[5]) };
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Step:R} {Computing:R} {Waiting:R} {Exchange:R} {Whole:R} {Apart:R}");
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }
