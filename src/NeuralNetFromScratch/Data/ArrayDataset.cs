@@ -75,6 +75,8 @@ internal sealed class ByteDataset(byte[] pixels, Shape sampleShape, byte[] label
 
     public override int? IgnoreLabel => ignoreLabel;
 
+    internal override bool AreFeaturesFinite => BytePass.AreFinite(scale);
+
     public override string GetFingerprint() => DatasetFingerprint.Combine(
         FormattableString.Invariant($"{sampleShape} {classCount} {scale:R}"), DatasetFingerprint.OfValues<byte>(pixels), DatasetFingerprint.OfValues<byte>(labels));
 

@@ -70,6 +70,9 @@ internal readonly ref struct BatchSource
 
     public bool HasWeights { get; }
 
+    /// <summary>Whether all features are finite by construction. An augmentation can be the user's.</summary>
+    public bool AreFeaturesFinite => Augmentation is null && Dataset is { AreFeaturesFinite: true };
+
     /// <summary>The number of features, the last ones, that are sparse.</summary>
     public int SparseColumns => Dataset?.SparseColumnCount ?? _memory.Inputs.Sparse.Columns;
 

@@ -36,6 +36,9 @@ public abstract partial class Dataset
     /// <summary>Whether the samples have weights. If false, the default, each has the weight 1.</summary>
     public virtual bool HasWeights => false;
 
+    /// <summary>Whether all features are finite by construction, so that a training need not examine them. Default: false.</summary>
+    internal virtual bool AreFeaturesFinite => false;
+
     /// <summary>Returns the class of one sample.</summary>
     /// <param name="index">The index of the sample, 0 to <c>Count − 1</c>.</param>
     /// <returns>The class, 0 to <c>ClassCount − 1</c>.</returns>

@@ -43,6 +43,8 @@ public sealed class SubsetDataset : Dataset
     /// <inheritdoc/>
     public override bool HasWeights => _source.HasWeights;
 
+    internal override bool AreFeaturesFinite => _source.AreFeaturesFinite;
+
     /// <summary>Returns the index of a sample in the original data set, for messages.</summary>
     internal static int SourceIndex(Dataset data, int index) => data switch
     {
@@ -113,6 +115,8 @@ internal sealed class WeightedDataset(Dataset source, float[] weights) : Dataset
     public override int TargetLength => source.TargetLength;
 
     public override bool HasWeights => true;
+
+    internal override bool AreFeaturesFinite => source.AreFeaturesFinite;
 
     public override string? GetFingerprint() =>
         source.GetFingerprint() is { } samples ? DatasetFingerprint.Combine(samples, DatasetFingerprint.OfValues<float>(weights)) : null;

@@ -55,7 +55,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
             if (_mixesSamples && batch.Rows - start - rows == 1)
                 rows++;
             SampleBatch samples = _buffer.Load(engine, batch.Source, start, rows, network.OutputShape.ElementCount, loss.IgnoredLabel);
-            if (refusesNonFinite && !NonFinite.IsFree(samples.Inputs))
+            if (refusesNonFinite && !batch.Source.AreFeaturesFinite && !NonFinite.IsFree(samples.Inputs))
                 return new StepTotals(batch.Rows, double.NaN, divisor);
             ChainRun run = _memory.Run(rows, accumulate || start > 0, random, batch.SampleOffset + start, batch.ShareOf(rows, counted, divisor));
             var job = new LossJob(loss, samples, run.Forward(samples.Inputs), run.OutputGradient, scale, _losses, figures);

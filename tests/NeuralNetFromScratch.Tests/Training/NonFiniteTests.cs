@@ -23,6 +23,21 @@ public class NonFiniteTests
         Assert.That(network.Parameters.Values.ToArray(), Has.None.NaN, "an infinite feature behind a tanh shows in the gradients alone");
     }
 
+    [TestCase(1e36f, false, null)]
+    [TestCase(2e36f, false, "feature 7 is Infinity")]
+    [TestCase(1f / 255, true, "all features of its samples are finite")]
+    public void Bytes_are_not_finite_after_a_large_scale_or_an_augmentation_of_ones_own(float scale, bool isAugmented, string? reason)
+    {
+        byte[] pixels = new byte[Samples * Width];
+        pixels[45 * Width + 7] = byte.MaxValue;
+        Dataset data = NeuralNetFromScratch.Dataset.FromBytes(pixels, [Width], new byte[Samples], Classes, scale).Subset([.. Enumerable.Range(0, Samples)]);
+        var options = new FitOptions { BatchSize = 10, Shuffle = false, Epochs = 1, Augmentation = isAugmented ? new Divide() : null };
+        if (reason is null)
+            Assert.That(() => Trainer(out _).Fit(data, options), Throws.Nothing);
+        else
+            Assert.That(() => Trainer(out _).Fit(data, options), Throws.InstanceOf<NotFiniteNumberException>().With.Message.Contains(reason));
+    }
+
     [Test]
     public void A_target_that_is_not_finite_is_named_and_so_is_a_rate_that_is_too_high()
     {
@@ -154,6 +169,16 @@ public class NonFiniteTests
     {
         network = new Sequential([Width], 1, new Dense(8, Activation.Tanh), new Dense(Classes));
         return new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
+    }
+
+    /// <summary>Divides each feature by zero.</summary>
+    private sealed class Divide() : Augmentation(new Settings("divide"))
+    {
+        public override void Apply(ReadOnlySpan<float> sample, Shape sampleShape, Span<float> result, RandomSource random, Span<float> scratch)
+        {
+            for (int i = 0; i < sample.Length; i++)
+                result[i] = sample[i] / 0;
+        }
     }
 
     private sealed class Steps(Action<long> onStep) : TrainingCallback

@@ -132,6 +132,9 @@ internal interface IActivationFunction : IElementFunction
 /// <summary>Conversion of bytes to floats.</summary>
 internal static unsafe class BytePass
 {
+    /// <summary>Whether every byte has a finite product with the scale.</summary>
+    public static bool AreFinite(float scale) => float.IsFinite(byte.MaxValue * scale);
+
     /// <summary>Computes <c>floats[i] = bytes[i] · scale</c>.</summary>
     [MethodImpl(HotPath.CompileOnce)]
     public static void Scale(ReadOnlySpan<byte> bytes, float scale, Span<float> floats)

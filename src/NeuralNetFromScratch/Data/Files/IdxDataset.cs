@@ -28,6 +28,8 @@ internal sealed class IdxDataset : FileDataset
 
     public override int GetLabel(int index) => Guard.At(_labels, index);
 
+    internal override bool AreFeaturesFinite => BytePass.AreFinite(_scale);
+
     private protected override string Settings => FormattableString.Invariant($"{SampleShape} {ClassCount} {_scale:R} {IgnoreLabel}");
 
     private protected override IEnumerable<string> OtherFingerprints => [_labelsFingerprint];
