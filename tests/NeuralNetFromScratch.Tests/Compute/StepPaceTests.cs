@@ -58,6 +58,23 @@ public class StepPaceTests
     }
 
     [Test]
+    public void A_change_because_of_a_short_disturbance_is_soon_undone()
+    {
+        var pace = new StepPace(2);
+        int[] counts = new int[3];
+        for (int step = 0; step < 6000; step++)
+        {
+            // The disturbance covers the comparison that begins after 24 + 48 + … + 1536 steps and their comparisons.
+            bool isDisturbed = step is >= 3000 and < 3300;
+            counts[pace.Next]++;
+            pace.Follow(Rows, pace.Next == 1 ? 1000 : isDisturbed ? 1500 : 600);
+        }
+
+        Assert.That(pace.Current, Is.EqualTo(2));
+        Assert.That(counts[1], Is.InRange(7 * StepPace.Steps, 600), "the disturbed steps, and comparisons");
+    }
+
+    [Test]
     public void A_few_slow_steps_and_a_small_gain_change_nothing()
     {
         var pace = new StepPace(2);

@@ -21,7 +21,7 @@ internal sealed class StepPace
 
     /// <summary>
     /// The number of steps before the first comparison, in which methods are compiled, and the maximum number between two comparisons. The number doubles after each
-    /// comparison.
+    /// comparison that changes nothing, and is the first one again after a change.
     /// </summary>
     public const int FirstDistance = 24, LongestDistance = 1536;
 
@@ -87,6 +87,7 @@ internal sealed class StepPace
     private void Decide()
     {
         double best = EnoughGain * Middle(0);
+        int previous = Current;
         for (int candidate = 1; candidate < _count; candidate++)
         {
             if (Middle(candidate) is var middle && middle < best)
@@ -94,7 +95,8 @@ internal sealed class StepPace
         }
 
         _count = 0;
-        _left = _distance = Math.Min(2 * _distance, LongestDistance);
+        // All timed steps can lie in the moment in which another program uses a core. A change is therefore examined again soon.
+        _left = _distance = Current == previous ? Math.Min(2 * _distance, LongestDistance) : FirstDistance;
     }
 
     private double Middle(int candidate)
