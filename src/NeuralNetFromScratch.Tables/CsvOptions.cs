@@ -19,8 +19,8 @@ public sealed record CsvOptions
     public Encoding? Encoding { get; init; }
 
     /// <summary>
-    /// The culture of numbers, which determines the decimal separator, and of dates in its short date pattern. Thousands separators are not supported. Dates in
-    /// ISO 8601 are read in any culture. Default: the invariant culture, with a decimal point.
+    /// The culture of numbers, which determines the decimal separator, and of dates in its short date pattern, without or with a time in its short or long time
+    /// pattern. Thousands separators are not supported. Dates in ISO 8601 are read in any culture. Default: the invariant culture, with a decimal point.
     /// </summary>
     public CultureInfo Culture { get; init; } = CultureInfo.InvariantCulture;
 

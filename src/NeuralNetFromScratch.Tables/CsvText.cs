@@ -30,10 +30,17 @@ internal static class CsvText
         static bool Is(ReadOnlySpan<char> cell, string text) => cell.Equals(text, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Parses a date in ISO 8601 or in the short date pattern of a culture. A date with an offset is converted to UTC.</summary>
+    /// <summary>
+    /// Parses a date in ISO 8601 or in the short date pattern of a culture, without or with a time in its short or long time pattern. A date with an offset is
+    /// converted to UTC.
+    /// </summary>
     public static bool TryDate(ReadOnlySpan<char> cell, CultureInfo culture, out DateTime date) =>
         CellText.TryDate(cell, out date)
-        || (!ReferenceEquals(culture, CultureInfo.InvariantCulture) && DateTime.TryParseExact(cell, culture.DateTimeFormat.ShortDatePattern, culture, DateTimeStyles.None, out date));
+        || (!ReferenceEquals(culture, CultureInfo.InvariantCulture)
+            && (TryDate(cell, "d", culture, out date) || TryDate(cell, "g", culture, out date) || TryDate(cell, "G", culture, out date)));
+
+    private static bool TryDate(ReadOnlySpan<char> cell, string format, CultureInfo culture, out DateTime date) =>
+        DateTime.TryParseExact(cell, format, culture, DateTimeStyles.None, out date);
 
     /// <summary>Returns the text of a quoted cell.</summary>
     /// <param name="cell">The cell with its quotation marks.</param>

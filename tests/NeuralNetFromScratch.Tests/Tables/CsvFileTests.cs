@@ -59,9 +59,14 @@ public class CsvFileTests
         german.NumberFormat.NumberDecimalSeparator = ",";
         german.NumberFormat.NumberGroupSeparator = ".";
         german.DateTimeFormat.ShortDatePattern = "dd.MM.yyyy";
+        german.DateTimeFormat.ShortTimePattern = "HH:mm";
+        german.DateTimeFormat.LongTimePattern = "HH:mm:ss";
         TabularData data = CsvFile.Parse("a;b\n1,5;31.12.2020\n-2,25;01.02.2021\n", new() { Culture = german });
         Assert.That(data["a"].GetNumber(1), Is.EqualTo(-2.25));
         Assert.That(data["b"].GetText(0), Is.EqualTo("2020-12-31"));
+        TabularColumn times = CsvFile.Parse("when\n31.12.2020 17:05\n01.02.2021 00:00:30\n", new() { Culture = german })["when"];
+        Assert.That(times.Type, Is.EqualTo(ColumnType.Date));
+        Assert.That((times.GetText(0), times.GetText(1)), Is.EqualTo(("2020-12-31T17:05:00", "2021-02-01T00:00:30")));
         CultureInfo.CurrentCulture = german;
         Assert.That(CsvFile.Parse("a\n1.5\n")["a"].GetNumber(0), Is.EqualTo(1.5), "the thread's culture does not matter");
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

@@ -49,6 +49,13 @@ public sealed class TabularColumn
     /// <summary>The distinct texts of a text column; <see cref="Code"/> is the index of the text of a row.</summary>
     internal string[] Distinct { get; } = [];
 
+    /// <summary>Returns name, type and numbers of rows and missing cells, such as "age: Number, 4,000 rows, 198 missing".</summary>
+    public override string ToString()
+    {
+        string missing = MissingCount is > 0 and var count ? string.Create(CultureInfo.InvariantCulture, $", {count:N0} missing") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{Name}: {Type}, {Count:N0} rows{missing}");
+    }
+
     /// <summary>Creates a column of numbers.</summary>
     /// <param name="name">The name of the column.</param>
     /// <param name="values">The numbers; NaN for a missing one.</param>

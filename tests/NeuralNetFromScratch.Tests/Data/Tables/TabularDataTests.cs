@@ -26,6 +26,8 @@ public class TabularDataTests
         Assert.That(data["joined"].GetText(0), Is.EqualTo("2020-01-31"));
         Assert.That(data["joined"].GetText(1), Is.EqualTo("2021-02-03T04:05:06"));
         Assert.That(data.Columns.Select(column => column.MissingCount), Is.All.EqualTo(1));
+        Assert.That(data.Columns[0].ToString(), Is.EqualTo($"{data.Columns[0].Name}: {data.Columns[0].Type}, {data.RowCount} rows, 1 missing"));
+        Assert.That(TabularColumn.Numbers("x", new double[1200]).ToString(), Is.EqualTo("x: Number, 1,200 rows"));
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     }
 
