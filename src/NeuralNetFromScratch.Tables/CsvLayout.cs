@@ -56,6 +56,8 @@ internal sealed record CsvLayout(char Separator, string[] Names, bool SkipsSepar
             line = CsvText.ReadLine(text, file, ++number);
         if (line is null)
             return (options.Separator ?? Separators[0], false);
+        if (line.Contains('\0', StringComparison.Ordinal))
+            throw new InvalidDataException($"{MessageText.Escape(file)}, line {number}: the text contains the character U+0000; set {nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)} to Encoding.Unicode if the file is UTF-16 without a byte order mark");
         bool specifies = line.StartsWith(SeparatorLine, StringComparison.OrdinalIgnoreCase) && line.Length == SeparatorLine.Length + 1;
         if (options.Separator is { } asked)
             return (asked, specifies);

@@ -155,6 +155,8 @@ public sealed partial class TabularRegressor : TabularEstimator
         TrainOnce(features.WithTargets(_scale!.Standardize(targets), count));
     }
 
+    private static string Described(int count, IReadOnlyCollection<string> names) => FormattableString.Invariant($"{count} targets{(names.Count > 0 ? " " : "")}{MessageText.Names(names)}");
+
     private void Prepare(TabularFeatures features, TabularPlan? plan, string[] names, double[] targets, int count, ReadOnlySpan<float> weights, bool keeps)
     {
         int wrong = Array.FindIndex(targets, target => !double.IsFinite(target));
@@ -163,7 +165,7 @@ public sealed partial class TabularRegressor : TabularEstimator
         if (keeps && HasLearned)
         {
             if (count != TargetCount || !names.SequenceEqual(TargetNames))
-                throw new ArgumentException($"expected the {TargetCount} targets of the first call {MessageText.Names(TargetNames)}, got {count} {MessageText.Names(names)}", nameof(targets));
+                throw new ArgumentException($"expected the {Described(TargetCount, TargetNames)} of the first call, got {Described(count, names)}", nameof(targets));
             return;
         }
 

@@ -152,6 +152,10 @@ public sealed class Chain
         {
             throw new ArgumentException($"{name}: {exception.Message}", exception);
         }
+        catch (OverflowException exception)
+        {
+            throw new ArgumentException($"{name}: a size of the layer or of its output for the input {inputShape} is more than {int.MaxValue}; use smaller sizes", exception);
+        }
     }
 }
 

@@ -33,6 +33,19 @@ public class PictureLayerTests
         }
     }
 
+    private static readonly Layer[] _overflowing =
+    [
+        new ZeroPadding2D(int.MaxValue), new ZeroPadding2D(new Padding2D(0, 0, int.MaxValue, 0)), new Upsample2D(int.MaxValue), new Conv2D(2, kernelSize: 3) { Padding = int.MaxValue },
+        new Conv2D(2, kernelSize: int.MaxValue) { Dilation = 2 }, new MaxPool2D(int.MaxValue) { Padding = int.MaxValue - 1 },
+    ];
+
+    [TestCaseSource(nameof(_overflowing))]
+    public void Sizes_that_overflow_are_refused_by_the_name_of_the_layer(Layer layer)
+    {
+        Assert.That(() => new Sequential([8, 8, 1], 1, layer, new Flatten(), new Dense(2)), Throws.ArgumentException.With.Message.Contains("1: "));
+        Assert.That(() => new Sequential([8, 8, 1], 1, new Residual(layer), new Flatten(), new Dense(2)), Throws.ArgumentException.With.Message.Contains("1: "));
+    }
+
     [Test]
     public void Bits_do_not_depend_on_threads_and_widths()
     {

@@ -179,6 +179,16 @@ public class CsvFileTests
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("text, line 3: the row has more than 16777216 characters; check for a quotation mark"));
 
     [Test]
+    public void Utf_16_without_a_mark_is_recognized_and_can_be_specified()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("table.csv");
+        File.WriteAllBytes(path, Encoding.Unicode.GetBytes("a,b\n1,x\n"));
+        Assert.That(() => CsvFile.Read(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"{path}, line 1").And.Message.Contains("CsvOptions.Encoding to Encoding.Unicode"));
+        Assert.That(CsvFile.Read(path, new() { Encoding = Encoding.Unicode })["b"].GetText(0), Is.EqualTo("x"));
+    }
+
+    [Test]
     public void A_damaged_compressed_file_is_named()
     {
         using var folder = new TemporaryFolder();
