@@ -14,6 +14,7 @@ internal static class WholeRecipes
         new("training: sparse rows", (width, digest) => Sparse(width, digest, 0)),
         new("training: sparse rows beside a dense block", (width, digest) => Sparse(width, digest, 6)),
         new("training: noise, dropout, normalizations, augmentation, averages, accumulation, early stopping", Everything),
+        new("training: mixup", Mixup),
         new("training: deep layers whose products are cut into blocks", Deep),
         new("training: eight shards", Shards),
         new("training: L-BFGS", Lbfgs),
@@ -72,6 +73,13 @@ internal static class WholeRecipes
             Schedule = LearningRateSchedule.OneCycle(momentum: (0.85, 0.95)).Times(LearningRateSchedule.ReduceOnPlateau(0.5, 0)),
             Augmentation = new ImageAugmentation { MaxShift = 2, MaxRotation = 10, Elastic = (4, 8) },
         }, width, digest);
+    }
+
+    private static void Mixup(SimdWidth width, Digest digest)
+    {
+        var network = new Sequential([28, 28], 5, new Dense(40, Activation.Relu), new Dense(10));
+        var options = new FitOptions { Epochs = 2, BatchSize = 50, Seed = 7, MixupAlpha = 0.3, Augmentation = new ImageAugmentation { MaxShift = 2 } };
+        Fit(network, new Adam(2e-3f), SyntheticDigits.Create(251, 6), options, width, digest);
     }
 
     private static void Deep(SimdWidth width, Digest digest)

@@ -1,7 +1,7 @@
 
 namespace NeuralNetFromScratch.TrainingProcess;
 
-/// <summary>A training with dropout, noise, batch normalization, augmentation, shuffling, accumulated batches, a moving average and early stopping.</summary>
+/// <summary>A training with dropout, noise, batch normalization, augmentation, mixup, shuffling, accumulated batches, a moving average and early stopping.</summary>
 public static class Recipe
 {
     public static Dataset Samples() => SyntheticDigits.Create(900, seed: 3);
@@ -25,6 +25,7 @@ public static class Recipe
         EarlyStopping = new EarlyStopping { Patience = 3 },
         Schedule = LearningRateSchedule.OneCycle(momentum: (0.85, 0.95)).Times(LearningRateSchedule.ReduceOnPlateau(0.5, 0)),
         Augmentation = new ImageAugmentation { MaxShift = 2, MaxRotation = 10, Elastic = (4, 8) },
+        MixupAlpha = 0.2,
         Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint, EverySteps = everySteps, MaxToKeep = keep },
     };
 }

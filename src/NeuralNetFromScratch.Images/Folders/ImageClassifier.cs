@@ -88,6 +88,7 @@ public sealed class ImageClassifier
                 Schedule = LearningRateSchedule.OneCycle(),
                 ValidationFraction = _options.ValidationFraction,
                 Augmentation = _options.Augmentation,
+                MixupAlpha = _options.MixupAlpha,
             },
             progress,
             cancellationToken);

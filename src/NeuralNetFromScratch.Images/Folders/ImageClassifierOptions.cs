@@ -57,6 +57,17 @@ public sealed record ImageClassifierOptions
     public Augmentation? Augmentation { get; init; } = new ImageAugmentation { MaxShift = 4 };
 
     /// <summary>
+    /// The parameter α of mixup, which trains on weighted means of two images: see <see cref="FitOptions.MixupAlpha"/>. Default: 0, which mixes nothing; finite and
+    /// not negative.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double MixupAlpha
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MixupAlpha), value, "MixupAlpha must be finite and not negative");
+    }
+
+    /// <summary>
     /// The layers before the last one, which has an output for each class. Null, the default, is three convolutions with 16, 32 and 64 channels, each with batch
     /// normalization, and global average pooling.
     /// </summary>

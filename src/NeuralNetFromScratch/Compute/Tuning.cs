@@ -20,6 +20,9 @@ internal static class Tuning
     /// <summary>Two or three passes over the values for their statistics.</summary>
     public const int NormalizationGrain = 4096;
 
+    /// <summary>The cost of drawing the share of a sample that is mixed with another one, relative to mixing an element: 250 ns and 0.16 ns.</summary>
+    public const int ElementsOfMixedRow = 1600;
+
     /// <summary>Random bits for each value.</summary>
     public const int DropoutGrain = 2048;
 

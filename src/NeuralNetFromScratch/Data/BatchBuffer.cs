@@ -25,9 +25,13 @@ internal sealed class BatchBuffer
     /// <param name="ignored">A further label that is allowed; null for none.</param>
     /// <returns>The samples, valid until the next call.</returns>
     /// <exception cref="ArgumentException">A label, weight or sparse row of the data set is invalid. The message names the sample.</exception>
-    public SampleBatch Load(Engine engine, in BatchSource source, int start, int rows, int outputs, int? ignored = null) => source.Dataset is { } dataset
-        ? Gather(engine, dataset, source.Indices.Slice(start, rows), source, wantsTargets: true, outputs, ignored)
-        : Borrow(source.Memory(start, rows));
+    public SampleBatch Load(Engine engine, scoped in BatchSource source, int start, int rows, int outputs, int? ignored = null)
+    {
+        if (source.Dataset is not { } dataset)
+            return Borrow(source.Memory(start, rows));
+        SampleBatch samples = Gather(engine, dataset, source.Indices.Slice(start, rows), source, wantsTargets: true, outputs, ignored);
+        return source.Mixup.IsOn ? Mix(engine, source.Mixup.From(start), outputs) : samples;
+    }
 
     /// <summary>Loads the features of samples into memory.</summary>
     /// <param name="engine">The engine whose workers share the rows.</param>
@@ -80,6 +84,23 @@ internal sealed class BatchBuffer
         Reserve(ref _columns, offsets[^1]);
         Reserve(ref _values, offsets[^1]);
         return offsets[^1];
+    }
+
+    /// <summary>Mixes the samples that have been gathered. Labels get rows of targets.</summary>
+    private SampleBatch Mix(Engine engine, Mixup mixup, int outputs)
+    {
+        if (_hasLabels)
+            Reserve(ref _targets, checked(_rows * (_targetLength = outputs)));
+        Span<int> order = Reserve(ref _indices, _rows);
+        mixup.Order(order);
+        int length = _denseColumns + _targetLength;
+        for (int worker = 0; worker < engine.ThreadCount; worker++)
+            Reserve(ref _workerMemory[worker], length);
+        MatrixView features = new(_dense.Span[..(_rows * _denseColumns)], _rows, _denseColumns), targets = new(_targets.Span[..(_rows * _targetLength)], _rows, _targetLength);
+        engine.Run(
+            new MixupJob(mixup, engine.Width, order, features, targets, _hasLabels ? _labels.AsSpan(0, _rows) : [], _workerMemory),
+            engine.WorkersFor((long)_rows * (length + Tuning.ElementsOfMixedRow), Tuning.ElementGrain));
+        return View();
     }
 
     private SampleBatch View()

@@ -9,7 +9,10 @@ internal readonly ref struct SampleBatch
     /// <summary>The class labels: [rows]; empty if the targets are dense or missing.</summary>
     public ReadOnlySpan<int> Labels { get; init; }
 
-    /// <summary>The dense targets: [rows, outputs]; no rows if there are labels or no targets.</summary>
+    /// <summary>
+    /// The dense targets: [rows, outputs]; no rows if there are none. If samples with labels were mixed, there are both: the loss is of the targets, and each label
+    /// is the class with the larger share.
+    /// </summary>
     public ReadOnlyMatrixView Targets { get; init; }
 
     /// <summary>The weights: [rows]; empty if all are 1.</summary>
@@ -66,6 +69,9 @@ internal readonly ref struct BatchSource
     /// <summary>The random source of the augmentation, whose numbers depend only on the sample.</summary>
     public RandomSource Random { get; init; }
 
+    /// <summary>The mixup of the samples of a data set.</summary>
+    public Mixup Mixup { get; init; }
+
     public bool HasLabels { get; }
 
     public bool HasWeights { get; }
@@ -92,7 +98,7 @@ internal readonly ref struct BatchSource
     /// <summary>Returns the source of some of the samples.</summary>
     public BatchSource Slice(int start, int count) => Dataset is null
         ? new(_memory.SliceRows(start, count))
-        : new(Dataset, Indices.Slice(start, count)) { Augmentation = Augmentation, Random = Random };
+        : new(Dataset, Indices.Slice(start, count)) { Augmentation = Augmentation, Random = Random, Mixup = Mixup.From(start) };
 
     /// <summary>Returns some of the caller's samples.</summary>
     public SampleBatch Memory(int start, int count) => _memory.SliceRows(start, count);

@@ -75,7 +75,7 @@ internal sealed class BlockFigures(MetricAccumulator accumulator)
 
     /// <summary>Adds the rows of a block that a worker computed.</summary>
     public void Add(int worker, int firstChunk, int firstRow, ReadOnlyMatrixView outputs, in SampleBatch samples, ReadOnlySpan<double> losses) =>
-        accumulator.Add(worker, Chunk + firstChunk, Samples + firstRow, outputs, samples.Labels, samples.Targets, losses);
+        accumulator.Add(worker, Chunk + firstChunk, Samples + firstRow, outputs, samples.Labels, samples.HasLabels ? default : samples.Targets, losses);
 
     /// <summary>Combines the workers' results of a block.</summary>
     public void FinishBlock(int rows)

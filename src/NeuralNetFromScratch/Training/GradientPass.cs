@@ -43,16 +43,17 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public StepTotals Run(in TrainingBatch batch, RandomSource random, bool accumulate, BlockFigures? figures, ILayerObserver? observer, bool refusesNonFinite = false)
     {
+        bool joinsRemaining = _mixesSamples || batch.Source.Mixup.IsOn;
         int part = Math.Max(batch.PartLength, 1), blockRows = Math.Min(batch.Rows, _mixesSamples ? part : _blockRows);
         // If samples are mixed, a single remaining sample joins the part before it.
-        Reserve(_mixesSamples ? Math.Min(batch.Rows, blockRows + 1) : blockRows, batch.Source.SparseColumns);
+        Reserve(joinsRemaining ? Math.Min(batch.Rows, blockRows + 1) : blockRows, batch.Source.SparseColumns);
         int counted = batch.CountRows();
         double divisor = batch.DivisorOf(counted), sum = 0;
         float scale = 1 / (float)divisor;
         for (int start = 0, rows; start < batch.Rows; start += rows)
         {
             rows = Math.Min(blockRows, batch.Rows - start);
-            if (_mixesSamples && batch.Rows - start - rows == 1)
+            if (joinsRemaining && batch.Rows - start - rows == 1)
                 rows++;
             SampleBatch samples = _buffer.Load(engine, batch.Source, start, rows, network.OutputShape.ElementCount, loss.IgnoredLabel);
             if (refusesNonFinite && !batch.Source.AreFeaturesFinite && !NonFinite.IsFree(samples.Inputs))
@@ -140,7 +141,7 @@ internal readonly ref struct LossJob(
         return sum;
     }
 
-    private double Evaluate(int start, int count, float factor) => _samples.HasLabels
-        ? loss.Evaluate(_outputs.SliceRows(start, count), _samples.Labels.Slice(start, count), factor, _gradient.SliceRows(start, count))
-        : loss.Evaluate(_outputs.SliceRows(start, count), _samples.Targets.SliceRows(start, count), factor, _gradient.SliceRows(start, count));
+    private double Evaluate(int start, int count, float factor) => _samples.HasTargets
+        ? loss.Evaluate(_outputs.SliceRows(start, count), _samples.Targets.SliceRows(start, count), factor, _gradient.SliceRows(start, count))
+        : loss.Evaluate(_outputs.SliceRows(start, count), _samples.Labels.Slice(start, count), factor, _gradient.SliceRows(start, count));
 }

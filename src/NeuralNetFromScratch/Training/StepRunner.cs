@@ -116,7 +116,7 @@ internal sealed class StepRunner
     }
 
     /// <summary>Returns the samples of a step that this process reads.</summary>
-    public (int Start, int End) OwnRows(int rows) => _shards?.OwnRows(rows) ?? (0, rows);
+    public (int Start, int End) OwnRows(in TrainingBatch batch) => _shards?.OwnRows(batch) ?? (0, batch.Rows);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (StepTotals Totals, StepOutcome Outcome) RunStages(

@@ -9,7 +9,7 @@ namespace NeuralNetFromScratch;
 internal sealed class TrainingLoop
 {
     private const int ReportsPerEpoch = 100;
-    private const ulong AugmentationStream = 3;
+    private const ulong AugmentationStream = 3, MixupStream = 4;
 
     private readonly TrainingState _state;
     private readonly StepRunner _steps;
@@ -132,7 +132,7 @@ internal sealed class TrainingLoop
     {
         _watch.Restart();
         _plan.Order.Fill(_order, _state.FinishedEpochs);
-        RandomSource augmentation = new RandomSource(_options.Seed).Fork(AugmentationStream).Fork((ulong)_state.FinishedEpochs);
+        RandomSource augmentation = RandomOfEpoch(AugmentationStream), mixup = RandomOfEpoch(MixupStream);
         if (_state.StepOfEpoch == 0)
             _state.Figures!.Reset(_plan.SamplesPerEpoch);
         int interval = Math.Max(1, _plan.StepsPerEpoch / ReportsPerEpoch);
@@ -140,7 +140,7 @@ internal sealed class TrainingLoop
         {
             if (_isAlone && wishes.Cancels)
                 return TrainingEndReason.Cancelled;
-            if (RunStep(augmentation, wishes) is { } reason)
+            if (RunStep(augmentation, mixup, wishes) is { } reason)
                 return reason;
             bool isLast = _state.StepOfEpoch == _plan.StepsPerEpoch;
             bool isReported = _progress is not null && !isLast && (_state.StepOfEpoch - 1) % interval == 0 && _display is null or { IsDue: true };
@@ -167,11 +167,17 @@ internal sealed class TrainingLoop
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TrainingEndReason? RunStep(RandomSource augmentation, StepWishes wishes)
+    private TrainingEndReason? RunStep(RandomSource augmentation, RandomSource mixup, StepWishes wishes)
     {
         (int start, int count) = _plan.Step(_state.StepOfEpoch);
         _plan.Order.Announce(_plan.Training, start);
-        var source = new BatchSource(_plan.Training, _order.AsSpan(start, count)) { Augmentation = _options.Augmentation, Random = augmentation };
+        var source = new BatchSource(_plan.Training, _order.AsSpan(start, count))
+        {
+            Augmentation = _options.Augmentation,
+            Random = augmentation,
+            Mixup = new Mixup(_options.MixupAlpha, mixup, start),
+        };
+        var batch = new TrainingBatch(source, _loss) { PartLength = _options.BatchSize };
         var position = new TrainingPosition(_state.Epoch - 1 + (double)_state.StepOfEpoch / _plan.StepsPerEpoch, _options.Epochs) 
         {
             StepsPerEpoch = _plan.StepsPerEpoch,
@@ -179,7 +185,7 @@ internal sealed class TrainingLoop
             EpochMetrics = _metrics,
         };
         (StepTotals totals, StepOutcome outcome) = _steps.Run(
-            new TrainingBatch(source, _loss) { PartLength = _options.BatchSize },
+            batch,
             _options.Seed,
             (float)(_options.Schedule.Factor(position) * _learningRate),
             (float?)_options.Schedule.Momentum(position),
@@ -199,18 +205,20 @@ internal sealed class TrainingLoop
                 return TrainingEndReason.Callback;
             default:
                 History.EndReason = TrainingEndReason.NonFiniteLoss;
-                throw NotFinite(source.Indices, totals.Loss);
+                throw NotFinite(batch, totals.Loss);
         }
     }
+
+    private RandomSource RandomOfEpoch(ulong stream) => new RandomSource(_options.Seed).Fork(stream).Fork((ulong)_state.FinishedEpochs);
 
     /// <summary>
     /// Creates the exception for a loss that is not finite. Each process of a cluster searches its own samples for the cause, and all processes create the same
     /// exception.
     /// </summary>
-    private Exception NotFinite(ReadOnlySpan<int> samples, double loss)
+    private Exception NotFinite(in TrainingBatch batch, double loss)
     {
-        (int start, int end) = _steps.OwnRows(samples.Length);
-        string? sample = NonFinite.Find(_plan.Training, samples[start..end]);
+        (int start, int end) = _steps.OwnRows(batch);
+        string? sample = NonFinite.Find(_plan.Training, batch.Source.Indices[start..end]);
         if (_steps.Cluster is { } cluster)
             sample = cluster.First(sample);
         var exception = new NotFiniteNumberException(

@@ -29,9 +29,11 @@ internal sealed class TrainingPlan
         Options = options;
 
         _stepLength = (long)options.BatchSize * options.AccumulationSteps;
+        if (options.MixupAlpha > 0)
+            CheckMixup(loss, network.OutputShape.ElementCount);
         StepsPerEpoch = (int)((Training.Count + _stepLength - 1) / _stepLength);
         // If samples are mixed, a single remaining sample joins the step before it.
-        if (network.Chain.MixesSamples && StepsPerEpoch > 1 && Training.Count % _stepLength == 1)
+        if ((network.Chain.MixesSamples || options.MixupAlpha > 0) && StepsPerEpoch > 1 && Training.Count % _stepLength == 1)
             StepsPerEpoch--;
         if (options.DropLast)
             StepsPerEpoch = (int)(Training.Count / _stepLength);
@@ -101,6 +103,37 @@ internal sealed class TrainingPlan
     {
         int start = (int)(number * _stepLength);
         return (start, number == StepsPerEpoch - 1 ? SamplesPerEpoch - start : (int)_stepLength);
+    }
+
+    /// <exception cref="ArgumentException">The samples cannot be mixed.</exception>
+    private void CheckMixup(Loss loss, int outputs)
+    {
+        const string Remedy = $"or set {nameof(FitOptions.MixupAlpha)} to 0";
+        string? reason = Training.SparseColumnCount > 0 ? FormattableString.Invariant($"{Training.SparseColumnCount} columns of the data set are sparse; make them dense, {Remedy}")
+            : Training.HasWeights ? $"the samples have weights, and a mixed sample has none; draw samples by {nameof(FitOptions.SamplingWeights)} instead, {Remedy}"
+            : loss.IgnoredLabel is { } ignored ? FormattableString.Invariant($"the loss ignores the label {ignored}, which has no share in a target; leave out its samples, {Remedy}")
+            : Math.Min(_stepLength, Training.Count) < 2 ? $"a step has one sample; set a larger {nameof(FitOptions.BatchSize)}, {Remedy}"
+            : Training.TargetLength == 0 && !TakesTargets(loss, outputs)
+                ? $"{loss} takes class labels, not the dense targets that labels become; use another loss, for example {nameof(SoftmaxCrossEntropy)}, {Remedy}"
+            : null;
+        if (reason is not null)
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{nameof(FitOptions.MixupAlpha)} is {Options.MixupAlpha}, but {reason}"), nameof(FitOptions.MixupAlpha));
+    }
+
+    /// <summary>Whether a loss is defined for dense targets.</summary>
+    private static bool TakesTargets(Loss loss, int outputs)
+    {
+        try
+        {
+            var values = new float[outputs];
+            loss.Evaluate(new ReadOnlyMatrixView(values, 1, outputs), new ReadOnlyMatrixView(values, 1, outputs), 1, default);
+            return true;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
     }
 
     private static (Dataset Remaining, Dataset HeldOut) HoldOut(Dataset training, FitOptions options)

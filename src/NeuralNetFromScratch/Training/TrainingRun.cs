@@ -51,6 +51,8 @@ internal static class TrainingFingerprint
 
     private const string EpochCount = "epochs", AnyNumber = "any number";
 
+    private const string Mixup = "mixup", None = "none";
+
     private const string MultiplyAdd = "multiply-add", RoundedOnce = "rounded once", RoundedTwice = "rounded twice";
 
     /// <summary>Returns advice for the user if an entry differs and the remedy is not obvious; otherwise an empty string.</summary>
@@ -63,7 +65,12 @@ internal static class TrainingFingerprint
     };
 
     /// <summary>Returns the value of an entry that a checkpoint does not have because it was written before the entry was introduced.</summary>
-    public static string? Before(string key) => key == Shards ? OneShard : null;
+    public static string? Before(string key) => key switch
+    {
+        Shards => OneShard,
+        Mixup => None,
+        _ => null,
+    };
 
     /// <summary>Returns all entries except the number of epochs.</summary>
     public static Dictionary<string, string> WithoutEpochs(IReadOnlyDictionary<string, string> fingerprint) =>
@@ -76,7 +83,7 @@ internal static class TrainingFingerprint
     {
         Dictionary<string, string> entries = OfOptions(network, loss, optimizer, engine, shards, plan);
         entries[Contents] = plan.Source.GetFingerprint() ?? Unknown;
-        entries[ValidationContents] = plan.Options.Validation is null ? "none" : plan.Options.Validation.GetFingerprint() ?? Unknown;
+        entries[ValidationContents] = plan.Options.Validation is null ? None : plan.Options.Validation.GetFingerprint() ?? Unknown;
         return entries;
     }
 
@@ -95,13 +102,14 @@ internal static class TrainingFingerprint
             ["seed"] = Text(options.Seed),
             ["shuffle"] = options is { Shuffle: true, ShuffleBlock: > 1 } ? Text($"in blocks of {options.ShuffleBlock}") : Text(options.Shuffle),
             ["sampling"] = options.SamplingWeights is { } weights ? $"weights {Digest(weights)}" : options.SampleWithReplacement ? "with replacement" : "each once",
-            ["augmentation"] = options.Augmentation?.ToString() ?? "none",
+            ["augmentation"] = options.Augmentation?.ToString() ?? None,
+            [Mixup] = options.MixupAlpha == 0 ? None : Text(options.MixupAlpha),
             ["schedule"] = options.Schedule.ToString(),
             [EpochCount] = GoesByEpochs(options.Schedule, options.Epochs, plan.StepsPerEpoch) ? Text(options.Epochs) : AnyNumber,
             ["metrics"] = string.Join(", ", plan.Metrics.Select(metric => metric.ToString())),
             ["early stopping"] = options.EarlyStopping is { } rule
                 ? Text($"{(rule.WatchesTraining ? "training" : "validation")} {rule.Metric?.ToString() ?? "loss"}, patience {rule.Patience}, improvement {rule.MinImprovement:R}{(rule.FollowsEveryImprovement ? " of the last" : "")}, restores best {rule.RestoresBest}")
-                : "none",
+                : None,
         };
     }
 

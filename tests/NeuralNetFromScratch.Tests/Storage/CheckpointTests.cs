@@ -122,7 +122,7 @@ public class CheckpointTests
         var trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.1f));
         string message = Assert.Throws<InvalidDataException>(
             () => trainer.Resume(path, SyntheticDigits.Create(100, 1), new FitOptions { BatchSize = 7, Seed = 1, Shuffle = false }))!.Message;
-        foreach (string part in (string[])["network:", "optimizer:", "samples:", "validation samples:", "batch size:", "seed:", "shuffle:", "augmentation:", "early stopping:"])
+        foreach (string part in (string[])["network:", "optimizer:", "samples:", "validation samples:", "batch size:", "seed:", "shuffle:", "augmentation:", "mixup:", "early stopping:"])
             Assert.That(message, Does.Contain(part));
         Assert.That(TestValues.Bits(network.Parameters.Values), Is.EqualTo(before));
 

@@ -5,13 +5,13 @@ namespace NeuralNetFromScratch;
 /// <param name="Used">The number of shards among which the samples are divided. The other shards, at the end, are empty.</param>
 internal readonly record struct ShardCut(int Rows, int Used)
 {
-    /// <summary>The minimum number of samples for a layer that mixes samples.</summary>
+    /// <summary>The minimum number of samples in a shard if samples are mixed.</summary>
     private const int FewestMixedRows = 2;
 
     /// <summary>Divides a step into shards.</summary>
     /// <param name="rows">The number of samples.</param>
     /// <param name="shards">The number of shards.</param>
-    /// <param name="mixesSamples">Whether a layer mixes samples. If true, no shard has exactly one sample, unless the step has exactly one.</param>
+    /// <param name="mixesSamples">Whether a layer or mixup mixes samples. If true, no shard has exactly one sample, unless the step has exactly one.</param>
     public static ShardCut Of(int rows, int shards, bool mixesSamples) => new(rows, mixesSamples ? Math.Clamp(rows / FewestMixedRows, 1, shards) : shards);
 
     /// <summary>

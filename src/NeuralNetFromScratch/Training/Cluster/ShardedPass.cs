@@ -46,9 +46,9 @@ internal sealed class ShardedPass : ILayerObserver
     public bool IsPending => _isPending;
 
     /// <summary>Returns the samples of a step that this process reads.</summary>
-    public (int Start, int End) OwnRows(int rows)
+    public (int Start, int End) OwnRows(in TrainingBatch batch)
     {
-        ShardCut cut = Cut(rows);
+        ShardCut cut = Cut(batch);
         return (cut.Start(_exchange.FirstShard), cut.Start(_exchange.FirstShard + _exchange.OwnShards));
     }
 
@@ -60,7 +60,7 @@ internal sealed class ShardedPass : ILayerObserver
             throw new InvalidOperationException("the gradients of the previous step were not exchanged; call Exchange between ComputeGradients and Update");
         double divisor = Divisor(batch);
         long start = Stopwatch.GetTimestamp();
-        (_announced, _ready, _figures, _cut) = (0, _parameters.Values.Length, figures, Cut(batch.Rows));
+        (_announced, _ready, _figures, _cut) = (0, _parameters.Values.Length, figures, Cut(batch));
         _thread?.Begin();
         _message.Begin(figures);
         figures?.Begin(batch.Rows);
@@ -69,7 +69,7 @@ internal sealed class ShardedPass : ILayerObserver
             Compute(i, batch, divisor, partLength, random, figures, refusesNonFinite);
         Finish(0);
         _exchange.Computing += Stopwatch.GetElapsedTime(start);
-        (_isPending, _message.Samples) = (true, OwnCount(batch.Rows));
+        (_isPending, _message.Samples) = (true, OwnCount(batch));
         return new StepTotals(_message.Samples, _message.LossSum, divisor);
     }
 
@@ -170,17 +170,17 @@ internal sealed class ShardedPass : ILayerObserver
     {
         if (!batch.IgnoresLabels)
             return batch.Divisor;
-        (int start, int end) = OwnRows(batch.Rows);
+        (int start, int end) = OwnRows(batch);
         _counted[0] = start == end ? 0 : batch.Shard(start, end - start, 1, 1).CountRows();
         _collectives.Sum([], _counted);
         return batch.DivisorOf((int)_counted[0]);
     }
 
-    private ShardCut Cut(int rows) => ShardCut.Of(rows, _exchange.ShardCount, _mixesSamples);
+    private ShardCut Cut(in TrainingBatch batch) => ShardCut.Of(batch.Rows, _exchange.ShardCount, _mixesSamples || batch.Source.Mixup.IsOn);
 
-    private int OwnCount(int rows)
+    private int OwnCount(in TrainingBatch batch)
     {
-        (int start, int end) = OwnRows(rows);
+        (int start, int end) = OwnRows(batch);
         return end - start;
     }
 

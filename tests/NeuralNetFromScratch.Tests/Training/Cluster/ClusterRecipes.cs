@@ -16,6 +16,9 @@ internal static class ClusterRecipes
         ["dropout, noise and augmentation"] = exchange => Fit(
             exchange, new([28, 28], 3, new GaussianNoise(0.1f), new Dense(20, Activation.Relu), new Dropout(0.3f), new Dense(10)), new Adam(2e-3f), Digits,
             new() { Epochs = 2, BatchSize = 40, Augmentation = new ImageAugmentation { MaxShift = 2, MaxRotation = 10 } }),
+        ["mixup"] = exchange => Fit(
+            exchange, Plain(), new Sgd(0.1f), Digits, new() { Epochs = 2, BatchSize = 40, MixupAlpha = 0.4, Metrics = [new Accuracy(), new RocAuc()] }),
+        ["mixup, a single remaining sample"] = exchange => Fit(exchange, Normalized(), new Sgd(0.05f), Few, new() { Epochs = 2, BatchSize = 9, AccumulationSteps = 2, MixupAlpha = 1 }),
         ["batch normalization, accumulation, moving averages"] = exchange => Fit(
             exchange, Normalized(), new AdamW(2e-3f) { EmaDecay = 0.9f, DecoupledWeightDecay = 0.01f }, Digits, new() { Epochs = 2, BatchSize = 25, AccumulationSteps = 2, ValidationFraction = 0.2 }),
         ["batch normalization, a single remaining sample"] = exchange => Fit(exchange, Normalized(), new Sgd(0.05f), Few, new() { Epochs = 2, BatchSize = 12 }),
