@@ -14,13 +14,13 @@ internal static class ThreadsCommand
     /// <summary>The verb of the processes that this one starts.</summary>
     public const string TrainVerb = "threads-train", SpinVerb = "threads-spin";
 
-    private static readonly string[] Cases = ["free", "busy", "slowed"];
+    private static readonly string[] Cases = ["free", "busy", "slowed", "teams"];
 
     public static Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error)
     {
         Option<string?> data = new("--data") { Description = "Folder with MNIST's four files; digits drawn by the program if not given." };
         Option<int> pairs = new("--pairs") { Description = "Pairs of processes in each case.", DefaultValueFactory = _ => 12 };
-        Option<string?> only = new("--only") { Description = "Only the case of this name: free, busy or slowed." };
+        Option<string?> only = new("--only") { Description = "Only the case of this name: free, busy, slowed or teams." };
         Option<string?> json = new("--json") { Description = "File to write the rows to." };
         only.AcceptOnlyFromAmong(Cases);
         pairs.Validators.Add(result =>
@@ -52,6 +52,10 @@ internal static class ThreadsCommand
                 break;
             case "busy":
                 AddPairs(report, "784-128-10, a busy program", "784-128-10", data, pairs, neighbours: 1, pinned: false, worst: null, middle: 1.15);
+                break;
+            case "teams":
+                Console.WriteLine($"{"best step in 8 shards",-46} {"teams",10} {"one team",10} {"unit",-8} {"ratio",7} {"median",7}  target");
+                TeamRows.Add(report);
                 break;
             default:
                 // A core of which two others take a third each gives a third: with a whole one that is 4/3 of a core, and 1.4 times the time that it would

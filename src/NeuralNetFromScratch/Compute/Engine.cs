@@ -45,12 +45,17 @@ public sealed class Engine
     }
 
     private Engine(int threadCount, SimdWidth width, bool rests)
+        : this(new WorkerTeam(threadCount, rests), width, rests)
     {
-        _team = new WorkerTeam(threadCount, rests);
+    }
+
+    private Engine(WorkerTeam team, SimdWidth width, bool rests)
+    {
+        _team = team;
         Rests = rests;
-        _activeThreads = threadCount;
-        _spaces = new PackSpace[threadCount];
-        for (int worker = 0; worker < threadCount; worker++)
+        _activeThreads = team.Workers;
+        _spaces = new PackSpace[team.Workers];
+        for (int worker = 0; worker < _spaces.Length; worker++)
             _spaces[worker] = new PackSpace();
         Width = width;
     }
@@ -96,6 +101,13 @@ public sealed class Engine
 
     /// <summary>Returns the number of workers for some work, one for each grain.</summary>
     internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, ActiveThreads);
+
+    /// <summary>
+    /// Divides the threads among engines of their own, as evenly as possible. While a job of this engine runs with one worker for each of them, worker <c>t</c> may use
+    /// engine <c>t</c>.
+    /// </summary>
+    /// <param name="teams">The number of engines, at most <see cref="ThreadCount"/>.</param>
+    internal Engine[] Divide(int teams) => [.. _team.Divide(teams).Select(team => new Engine(team, Width, Rests))];
 
     internal PackSpace Space(int worker) => _spaces[worker];
 

@@ -34,6 +34,13 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
         _gradients = new(() => new AlignedBuffer(offset));
     }
 
+    private ParameterStore(ParameterStore source)
+    {
+        _parameters = [.. source._parameters.Select(parameter => new Parameter(this, parameter.Definition, parameter.Offset))];
+        _values = source._values;
+        _gradients = new(() => new AlignedBuffer(_values.Length));
+    }
+
     /// <summary>All values in memory order, including padding.</summary>
     public Span<float> Values
     {
@@ -106,6 +113,9 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
         Values.CopyTo(copy.Values);
         return copy;
     }
+
+    /// <summary>Returns a store of the same values with gradients of its own.</summary>
+    internal ParameterStore WithOwnGradients() => new(this);
 
     /// <summary>Sets all values by their initializers. Each parameter has a separate random stream.</summary>
     /// <param name="random">The random source.</param>

@@ -54,11 +54,18 @@ internal sealed partial class MetricAccumulator
     /// <summary>The scores of all samples of an array.</summary>
     public Span<float> Scores(int array) => _scores[array].AsSpan(0, _samples * _places[array].Scores);
 
-    /// <summary>Copies the scores to another accumulator of the same metrics, from a sample on.</summary>
-    public void CopyScores(MetricAccumulator other, int sample)
+    /// <summary>Copies the scores of some samples to another accumulator of the same metrics.</summary>
+    /// <param name="other">The other accumulator.</param>
+    /// <param name="start">The index of the first sample.</param>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="destination">The index of the first sample in the other accumulator.</param>
+    public void CopyScores(MetricAccumulator other, int start, int count, int destination)
     {
         for (int i = 0; i < _places.Length; i++)
-            Scores(i).CopyTo(other.Scores(i)[(sample * _places[i].Scores)..]);
+        {
+            int width = _places[i].Scores;
+            Scores(i).Slice(start * width, count * width).CopyTo(other.Scores(i)[(destination * width)..]);
+        }
     }
 
     /// <summary>What has been added so far, after <see cref="Merge"/>.</summary>

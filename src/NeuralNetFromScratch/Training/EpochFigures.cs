@@ -18,7 +18,7 @@ internal sealed class EpochFigures
         _network = network;
         _accumulator = new MetricAccumulator(task, metrics, engine.ThreadCount, ignored);
         Blocks = new BlockFigures(_accumulator);
-        Step = inShards ? new StepFigures(new MetricAccumulator(task, metrics, engine.ThreadCount, ignored)) : null;
+        Step = inShards ? new StepFigures(workers => new MetricAccumulator(task, metrics, workers, ignored)) : null;
     }
 
     public IReadOnlyList<Metric> Metrics => _accumulator.Metrics;
@@ -44,7 +44,7 @@ internal sealed class EpochFigures
     public void AddStep(ReadOnlySpan<double> sums, ReadOnlySpan<long> counts)
     {
         _accumulator.AddTotals(Blocks.Chunk, sums, counts);
-        Step!.Accumulator.CopyScores(_accumulator, Blocks.Samples);
+        Step!.Accumulator.CopyScores(_accumulator, 0, Step.Accumulator.SampleCapacity, Blocks.Samples);
         Blocks.Begin(Blocks.Chunk + 1, Blocks.Samples + Step.Accumulator.SampleCapacity);
     }
 

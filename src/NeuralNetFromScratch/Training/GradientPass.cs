@@ -11,7 +11,8 @@ namespace NeuralNetFromScratch;
 /// <param name="loss">The loss.</param>
 /// <param name="engine">The compute engine.</param>
 /// <param name="frozen">For each parameter, whether it is frozen.</param>
-internal sealed class GradientPass(Sequential network, Loss loss, Engine engine, bool[] frozen)
+/// <param name="parameters">The network's parameters, or a store of the same values with other gradients.</param>
+internal sealed class GradientPass(Sequential network, Loss loss, Engine engine, bool[] frozen, ParameterStore parameters)
 {
     /// <summary>
     /// The number of rows in a block. It is large enough for an efficient matrix product, small enough for the cache, and a multiple of the
@@ -21,7 +22,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     private readonly bool _mixesSamples = network.Chain.MixesSamples;
     private readonly int _firstTrained = FirstTrained(network, frozen);
     private readonly BatchBuffer _buffer = new();
-    private ChainMemory _memory = new(network.Chain, engine, network.Parameters, 0, isTraining: true);
+    private ChainMemory _memory = new(network.Chain, engine, parameters, 0, isTraining: true);
     private double[] _losses = [];
 
     /// <summary>Whether the loss ignores a label.</summary>
@@ -76,7 +77,7 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
         if (rows <= _memory.MaxRows && sparseColumns == _memory.SparseColumns)
             return;
         rows = Math.Max(rows, _memory.MaxRows);
-        _memory = new ChainMemory(network.Chain, engine, network.Parameters, rows, isTraining: true, sparseColumns);
+        _memory = new ChainMemory(network.Chain, engine, parameters, rows, isTraining: true, sparseColumns);
         _losses = new double[Chunks(rows)];
     }
 

@@ -12,7 +12,7 @@ internal sealed class StepRunner
     private readonly Engine _engine;
     private readonly StepPace? _pace;
     private readonly TrainingState _state;
-    private readonly GradientPass _pass;
+    private readonly GradientPass? _pass;
     private readonly ShardedPass? _shards;
     private readonly ParameterUpdate _update;
 
@@ -24,10 +24,13 @@ internal sealed class StepRunner
         _pace = engine.Rests && engine.ThreadCount > 1 && exchange is null or { Communicator.RankCount: 1 } ? new StepPace(engine.ThreadCount) : null;
         _state = state;
         var plan = new UpdatePlan(state.Network.Parameters, optimizer);
-        _pass = new GradientPass(state.Network, loss, engine, plan.Frozen);
-        _shards = exchange is null ? null : new ShardedPass(exchange, state.Network, _pass, engine);
+        if (exchange is null)
+            _pass = CreatePass(state.Network.Parameters, engine);
+        else
+            _shards = new ShardedPass(exchange, state.Network, engine, CreatePass) { TeamCount = exchange.TeamCount ?? 1 };
         _update = new ParameterUpdate(plan, optimizer, engine, state, listsRows: exchange is null);
         Cluster = exchange is null ? null : new ClusterStart(exchange, state);
+        GradientPass CreatePass(ParameterStore parameters, Engine engine) => new(state.Network, loss, engine, plan.Frozen, parameters);
     }
 
     /// <summary>The cluster whose processes share the steps; null if steps are not divided into shards.</summary>
@@ -46,7 +49,7 @@ internal sealed class StepRunner
     {
         RandomSource random = new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps);
         return _shards is null
-            ? _pass.Run(batch, random, accumulate, figures?.Blocks, observer: null, refusesNonFinite)
+            ? _pass!.Run(batch, random, accumulate, figures?.Blocks, observer: null, refusesNonFinite)
             : _shards.Compute(batch, random, figures?.Step, refusesNonFinite);
     }
 

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace NeuralNetFromScratch.Compute;
 
-/// <summary>The threads of a team.</summary>
+/// <summary>The threads of a team and of the teams that share them.</summary>
 internal sealed unsafe partial class WorkerTeam
 {
     /// <summary>
@@ -11,7 +11,7 @@ internal sealed unsafe partial class WorkerTeam
     /// another, the threads of each remain for at most the time that the training took, so that there are never many idle threads.
     /// </summary>
     [SuppressMessage("Design", "CA1001", Justification = "Collected with the team; a team that nobody has to dispose of is the point.")]
-    private sealed class Worker(WorkerTeam team, int number)
+    private sealed class Worker(string name, Action<ThreadStart, string> startThread, long wakefulness)
     {
         private const int Awake = 0, Working = 1, Asleep = 2, Ended = 3;
         private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(0.2);
@@ -20,6 +20,8 @@ internal sealed unsafe partial class WorkerTeam
         private int _state = Ended;
         private int _isTaken = 1;
         private int _threadId;
+        private WorkerTeam? _team;
+        private int _number;
 
         /// <summary>The total time for which its threads have been awake.</summary>
         private long _awake;
@@ -27,9 +29,12 @@ internal sealed unsafe partial class WorkerTeam
         /// <summary>Whether the calling thread is the thread of this worker.</summary>
         public bool IsCurrentThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
 
-        /// <summary>Hands the team's current job to this worker.</summary>
-        public void Wake()
+        /// <summary>Hands the current job of a team to this worker.</summary>
+        /// <param name="team">The team.</param>
+        /// <param name="number">The number of this worker in the team.</param>
+        public void Wake(WorkerTeam team, int number)
         {
+            (_team, _number) = (team, number);
             Volatile.Write(ref _isTaken, 0);
             switch (Interlocked.Exchange(ref _state, Working))
             {
@@ -47,7 +52,7 @@ internal sealed unsafe partial class WorkerTeam
         {
             try
             {
-                team._startThread(Live, $"NeuralNetFromScratch worker {number}");
+                startThread(Live, name);
             }
             catch (Exception)
             {
@@ -57,8 +62,10 @@ internal sealed unsafe partial class WorkerTeam
         }
 
         /// <summary>Computes this worker's part on the caller's thread, unless the worker has begun it.</summary>
+        /// <param name="team">The team of the caller.</param>
+        /// <param name="number">The number of this worker in the team.</param>
         /// <returns>Whether the caller computed the part.</returns>
-        public bool FillIn()
+        public bool FillIn(WorkerTeam team, int number)
         {
             if (!Take())
                 return false;
@@ -78,13 +85,13 @@ internal sealed unsafe partial class WorkerTeam
             {
                 do
                 {
-                    bool isMine = Take();
-                    if (isMine)
-                        team.Participate(number);
+                    // The team is read after the part was taken, because another team may hand out a job in between.
+                    WorkerTeam? team = Take() ? _team : null;
+                    team?.Participate(_number);
                     // The state is set before the team is notified, so that the wake-up call of the next job is not overwritten. If
                     // this worker was too late for its part, the next job may have started already.
                     Interlocked.Exchange(ref _state, Awake);
-                    if (isMine)
+                    if (team is not null)
                         Interlocked.Decrement(ref team._unfinished);
                 }
                 while (Volatile.Read(ref _isTaken) == 0);
@@ -99,7 +106,7 @@ internal sealed unsafe partial class WorkerTeam
         private bool AwaitWork(ref long start)
         {
             var wait = default(SpinWait);
-            for (long end = Stopwatch.GetTimestamp() + team._wakefulness; Stopwatch.GetTimestamp() < end;)
+            for (long end = Stopwatch.GetTimestamp() + wakefulness; Stopwatch.GetTimestamp() < end;)
             {
                 if (Volatile.Read(ref _state) == Working)
                     return true;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
@@ -23,9 +24,7 @@ internal sealed unsafe partial class WorkerTeam
 
     private readonly Worker[] _helpers;
     private readonly Lock _busy = new();
-    private readonly long _wakefulness;
     private readonly HelperBackoff? _backoff;
-    private readonly Action<ThreadStart, string> _startThread;
     private int _unfinished;
     private int _participants;
     private void* _job;
@@ -36,18 +35,40 @@ internal sealed unsafe partial class WorkerTeam
     /// <param name="rests">Whether the caller works alone for some time if that is faster.</param>
     /// <param name="startThread">Starts a thread with the specified name. Tests replace it to simulate threads that cannot be started.</param>
     public WorkerTeam(int workers, bool rests, Action<ThreadStart, string>? startThread = null)
+        : this(new Worker[workers - 1], rests)
     {
-        _backoff = rests ? new HelperBackoff() : null;
-        _startThread = startThread ?? (static (live, name) => new Thread(live) { IsBackground = true, Name = name }.Start());
-        _helpers = new Worker[workers - 1];
-        for (int helper = 0; helper < _helpers.Length; helper++)
-            _helpers[helper] = new Worker(this, helper + 1);
+        startThread ??= static (live, name) => new Thread(live) { IsBackground = true, Name = name }.Start();
         // Staying awake helps only if every worker has its own core.
-        _wakefulness = workers <= Environment.ProcessorCount ? Wakefulness : 0;
+        long wakefulness = workers <= Environment.ProcessorCount ? Wakefulness : 0;
+        for (int helper = 0; helper < _helpers.Length; helper++)
+            _helpers[helper] = new Worker(string.Create(CultureInfo.InvariantCulture, $"NeuralNetFromScratch worker {helper + 1}"), startThread, wakefulness);
+    }
+
+    private WorkerTeam(Worker[] helpers, bool rests)
+    {
+        _helpers = helpers;
+        _backoff = rests ? new HelperBackoff() : null;
     }
 
     /// <summary>The number of workers, including the caller.</summary>
     public int Workers => _helpers.Length + 1;
+
+    /// <summary>
+    /// Divides the workers among smaller teams, as evenly as possible. While a job runs on the first workers of this team, one for each smaller team, worker
+    /// <c>t</c> may run jobs on team <c>t</c>, whose helpers are workers that do not take part in that job.
+    /// </summary>
+    /// <param name="teams">The number of smaller teams, at most <see cref="Workers"/>.</param>
+    public WorkerTeam[] Divide(int teams)
+    {
+        var divided = new WorkerTeam[teams];
+        for (int team = 0; team < teams; team++)
+        {
+            var share = Section.Of(Workers - teams, 1, team, teams);
+            divided[team] = new WorkerTeam(_helpers.AsSpan(teams - 1 + share.Start, share.Count).ToArray(), _backoff is not null);
+        }
+
+        return divided;
+    }
 
     /// <summary>
     /// Runs a job on the first workers of the team and returns when all of them have finished. An exception of a worker is rethrown here; the
@@ -83,13 +104,13 @@ internal sealed unsafe partial class WorkerTeam
             Volatile.Write(ref _unfinished, workers - 1);
             // From here on helpers may access the job: nothing below throws before the last helper has finished.
             for (int helper = 0; helper < workers - 1; helper++)
-                _helpers[helper].Wake();
+                _helpers[helper].Wake(this, helper + 1);
 
             Participate(0);
             int came = workers - 1;
             for (int helper = 0; helper < workers - 1; helper++)
             {
-                if (_helpers[helper].FillIn())
+                if (_helpers[helper].FillIn(this, helper + 1))
                     came--;
             }
 

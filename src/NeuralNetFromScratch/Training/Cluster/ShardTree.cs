@@ -5,15 +5,15 @@ using NeuralNetFromScratch.Compute;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Adds the gradients of the shards of one process in a binary tree: two shards, two pairs, and so on. A sum is kept on its level of a stack until its sibling is
-/// computed, as in a binary counter. The sums have the same memory layout as the gradients.
+/// Adds the gradients of the consecutive shards of one team in a binary tree: two shards, two pairs, and so on. A sum is kept on its level of a stack until its
+/// sibling is computed, as in a binary counter. The sums have the same memory layout as the gradients.
 /// </summary>
 internal sealed class ShardTree(ParameterStore parameters, Engine engine, int shards)
 {
     private readonly AlignedBuffer[] _levels = [.. Enumerable.Range(0, BitOperations.Log2((uint)shards)).Select(_ => new AlignedBuffer(parameters.Values.Length))];
 
     /// <summary>Adds the gradients of a shard other than the last to the tree.</summary>
-    /// <param name="shard">The index of the shard among those of the process.</param>
+    /// <param name="shard">The index of the shard among those of the team.</param>
     public void Keep(int shard) => Run(shard, 0, parameters.Values.Length, BitOperations.TrailingZeroCount(~shard));
 
     /// <summary>Adds all earlier shards to a range of the last shard's gradients.</summary>
@@ -46,19 +46,35 @@ internal sealed class ShardTree(ParameterStore parameters, Engine engine, int sh
     }
 }
 
-/// <summary>Adds the sums of the shards of one process in the same tree as <see cref="ShardTree"/>, in double precision.</summary>
-internal sealed class ShardSums(int shards)
+/// <summary>
+/// Adds the sums of the teams' shards in a binary tree, block by block, so that the sums of pairs stay in the cache. The result replaces the gradients of the first
+/// team.
+/// </summary>
+/// <param name="teams">The teams in the order of their shards; a power of two, at least 2.</param>
+/// <param name="start">The index of the first element of a range of the gradients.</param>
+/// <param name="length">The length of the range.</param>
+internal readonly struct AddTeamsJob(ShardTeam[] teams, int start, int length) : IJob
 {
-    private readonly double[][] _levels = [.. Enumerable.Repeat(Array.Empty<double>(), BitOperations.Log2((uint)shards) + 1)];
+    private const int BlockLength = 1024;
 
-    /// <summary>Adds complete siblings to the sums of a shard, in place, and keeps the result on the stack.</summary>
-    public void Add(int shard, Span<double> sums)
+    public void Run(int worker, int workers)
     {
-        int siblings = BitOperations.TrailingZeroCount(~shard);
-        for (int sibling = 0; sibling < siblings; sibling++)
-            TensorPrimitives.Add(_levels[sibling].AsSpan(0, sums.Length), sums, sums);
-        if (_levels[siblings].Length < sums.Length)
-            _levels[siblings] = new double[sums.Length];
-        sums.CopyTo(_levels[siblings]);
+        var share = Section.Of(length, AlignedMemory.Alignment, worker, workers);
+        Span<float> levels = stackalloc float[BlockLength * (BitOperations.Log2((uint)teams.Length) - 1)];
+        for (int from = share.Start; from < share.End; from += BlockLength)
+            Add(start + from, Math.Min(BlockLength, share.End - from), levels);
+    }
+
+    private void Add(int from, int count, Span<float> levels)
+    {
+        int pairs = teams.Length / 2;
+        for (int pair = 0; pair < pairs; pair++)
+        {
+            int siblings = BitOperations.TrailingZeroCount(~pair);
+            Span<float> sum = pair == pairs - 1 ? teams[0].Gradients.Slice(from, count) : levels.Slice(siblings * BlockLength, count);
+            TensorPrimitives.Add(teams[2 * pair].Gradients.Slice(from, count), teams[2 * pair + 1].Gradients.Slice(from, count), sum);
+            for (int sibling = 0; sibling < siblings; sibling++)
+                TensorPrimitives.Add(levels.Slice(sibling * BlockLength, count), sum, sum);
+        }
     }
 }

@@ -1,42 +1,64 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.InteropServices;
+using NeuralNetFromScratch.Compute;
 
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Computes the gradients of a step that the processes of a cluster share. Each process computes its shards and adds their gradients. In the backward pass of the
-/// last shard, the gradients of a layer are sent as soon as they are complete, on another thread if the communicator allows it.
+/// Computes the gradients of a step that the processes of a cluster share. Each process computes its shards, divided among one or more teams of its threads, and adds
+/// their gradients. In the backward pass of the last shard of each team, the gradients of a layer are sent as soon as all teams have completed them, on another thread
+/// if the communicator allows it.
 /// </summary>
-internal sealed class ShardedPass : ILayerObserver
+internal sealed class ShardedPass
 {
     private readonly GradientExchange _exchange;
     private readonly Collectives _collectives;
     private readonly ParameterStore _parameters;
-    private readonly GradientPass _pass;
+    private readonly Engine _engine;
+    private readonly Func<ParameterStore, Engine, GradientPass> _createPass;
     private readonly bool _mixesSamples;
-    private readonly ShardTree _tree;
     private readonly StepMessage _message;
     private readonly GradientBuckets _buckets;
     private readonly CommunicationThread? _thread;
     private readonly int[] _bounds;
     private readonly long[] _counted = new long[1];
-    private int _announced, _ready;
+    private readonly Lock _adding = new();
+    private readonly ShardTeam[]?[] _divisions;
+    private ShardTeam[] _teams;
+    private int _announced, _added;
     private bool _isPending;
     private StepFigures? _figures;
     private ShardCut _cut;
 
-    public ShardedPass(GradientExchange exchange, Sequential network, GradientPass pass, Engine engine)
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="engine">The threads of the process.</param>
+    /// <param name="createPass">Creates the pass of a team, which stores the gradients in a store.</param>
+    public ShardedPass(GradientExchange exchange, Sequential network, Engine engine, Func<ParameterStore, Engine, GradientPass> createPass)
     {
         _exchange = exchange;
         _collectives = exchange.Collectives;
         _parameters = network.Parameters;
-        _pass = pass;
+        _engine = engine;
+        _createPass = createPass;
         _mixesSamples = network.Chain.MixesSamples;
-        _tree = new ShardTree(_parameters, engine, exchange.OwnShards);
         _message = new StepMessage(exchange.OwnShards);
         _buckets = new GradientBuckets(network);
         _thread = exchange.Communicator.AllowsAnyThread && !_collectives.IsAlone ? new CommunicationThread(ExchangeBucket) : null;
         _bounds = new int[_collectives.RankCount + 1];
+        _divisions = new ShardTeam[]?[BitOperations.Log2((uint)MaxTeams) + 1];
+        _teams = Teams(1);
+    }
+
+    /// <summary>The largest number of teams: a power of two that exceeds neither the threads nor the shards of the process.</summary>
+    public int MaxTeams => Math.Min(1 << BitOperations.Log2((uint)_engine.ThreadCount), _exchange.OwnShards);
+
+    /// <summary>The number of teams for the next step, rounded down to a power of two and limited to <see cref="MaxTeams"/>.</summary>
+    public int TeamCount
+    {
+        get => _teams.Length;
+        set => _teams = Teams(1 << BitOperations.Log2((uint)Math.Min(value, MaxTeams)));
     }
 
     /// <summary>The totals of the last step over all processes, and the requests of the processes to end the training.</summary>
@@ -60,14 +82,19 @@ internal sealed class ShardedPass : ILayerObserver
             throw new InvalidOperationException("the gradients of the previous step were not exchanged; call Exchange between ComputeGradients and Update");
         double divisor = Divisor(batch);
         long start = Stopwatch.GetTimestamp();
-        (_announced, _ready, _figures, _cut) = (0, _parameters.Values.Length, figures, Cut(batch));
+        (_announced, _added, _figures, _cut) = (0, _parameters.Length, figures, Cut(batch));
         _thread?.Begin();
+        figures?.Begin(batch.Rows, _teams.Length, _teams[^1].Engine.ThreadCount);
         _message.Begin(figures);
-        figures?.Begin(batch.Rows);
-        int partLength = ShardCut.PartLength(batch.PartLength, _exchange.ShardCount);
-        for (int i = 0; i < _exchange.OwnShards; i++)
-            Compute(i, batch, divisor, partLength, random, figures, refusesNonFinite);
-        Finish(0);
+        foreach (ShardTeam team in _teams)
+            team.Begin();
+        var job = new TeamJob(this, batch, divisor, random, refusesNonFinite);
+        if (_teams.Length == 1)
+            job.Run(0, 1);
+        else
+            _engine.Run(job, _teams.Length);
+        AddTeams(_engine, 0);
+        _message.AddShards();
         _exchange.Computing += Stopwatch.GetElapsedTime(start);
         (_isPending, _message.Samples) = (true, OwnCount(batch));
         return new StepTotals(_message.Samples, _message.LossSum, divisor);
@@ -120,34 +147,52 @@ internal sealed class ShardedPass : ILayerObserver
             throw new InvalidOperationException("the gradients are those of this process alone; call Exchange before Update");
     }
 
-    void ILayerObserver.OnLayerFinished(int firstParameter, int parameterCount)
+    /// <summary>Forgets the teams that the next step does not use, and their memory.</summary>
+    public void ForgetOtherTeams()
     {
-        if (parameterCount > 0)
-            Finish(_parameters[firstParameter].Offset);
+        for (int i = 0; i < _divisions.Length; i++)
+            _divisions[i] = _divisions[i] == _teams ? _teams : null;
     }
 
-    private void Compute(int index, in TrainingBatch batch, double divisor, int partLength, RandomSource random, StepFigures? figures, bool refusesNonFinite)
+    /// <summary>
+    /// Adds the gradients that all teams have completed, on the threads of the team that has completed them last, while the teams compute those of earlier layers. The
+    /// gradients of the first layer are left to all threads of the process.
+    /// </summary>
+    public void OnGradientsFinished(ShardTeam team)
     {
-        int start = _cut.Start(_exchange.FirstShard + index), rows = _cut.Start(_exchange.FirstShard + index + 1) - start;
-        bool isLast = index == _exchange.OwnShards - 1;
-        figures?.BeginShard(start);
-        double lossSum = 0;
-        if (rows > 0)
-            lossSum = _pass.Run(batch.Shard(start, rows, divisor, partLength), random, accumulate: false, figures?.Blocks, isLast ? this : null, refusesNonFinite).LossSum;
-        else
-            _parameters.Gradients.Clear();
-        _message.Add(index, lossSum, figures);
-        if (!isLast)
-            _tree.Keep(index);
+        while (_thread is not null && Ready() is > 0 and var start && start < Volatile.Read(ref _added) && _adding.TryEnter())
+        {
+            try
+            {
+                AddTeams(team.Engine, start);
+            }
+            finally
+            {
+                _adding.Exit();
+            }
+
+            // A team that found the lock held is not seen unless the lock is released first.
+            Interlocked.MemoryBarrier();
+        }
     }
 
-    /// <summary>Completes the gradients from an index of the flat buffer to its end, and starts their exchange.</summary>
-    private void Finish(int start)
+    private int Ready()
     {
-        if (start >= _ready)
+        int ready = 0;
+        foreach (ShardTeam team in _teams)
+            ready = Math.Max(ready, team.Ready);
+        return ready;
+    }
+
+    /// <summary>Adds the gradients of all teams from an index on, and starts their exchange.</summary>
+    private void AddTeams(Engine engine, int start)
+    {
+        int length = _added - start;
+        if (length <= 0)
             return;
-        _tree.Finish(start, _ready - start);
-        _ready = start;
+        if (_teams.Length > 1)
+            engine.Run(new AddTeamsJob(_teams, start, length), engine.WorkersFor((long)length * _teams.Length, Tuning.UpdateGrain));
+        Volatile.Write(ref _added, start);
         if (_thread is null)
             return;
         int announced = _announced;
@@ -157,6 +202,25 @@ internal sealed class ShardedPass : ILayerObserver
             return;
         _announced = announced;
         _thread.Announce(announced, isLast: announced == _buckets.Count);
+    }
+
+    private ShardTeam[] Teams(int count)
+    {
+        ref ShardTeam[]? teams = ref _divisions[BitOperations.Log2((uint)count)];
+        return teams ??= Create(count);
+    }
+
+    private ShardTeam[] Create(int count)
+    {
+        Engine[] engines = count == 1 ? [_engine] : _engine.Divide(count);
+        var teams = new ShardTeam[count];
+        for (int team = 0; team < count; team++)
+        {
+            ParameterStore parameters = team == 0 ? _parameters : _parameters.WithOwnGradients();
+            teams[team] = new ShardTeam(this, engines[team], _createPass(parameters, engines[team]), parameters, _exchange.OwnShards / count);
+        }
+
+        return teams;
     }
 
     private void ExchangeBucket(int bucket)
@@ -194,6 +258,28 @@ internal sealed class ShardedPass : ILayerObserver
             for (int rank = 0; rank < _bounds.Length; rank++)
                 _bounds[rank] = _cut.Start(rank * _exchange.OwnShards) * width;
             _collectives.Gather(MemoryMarshal.AsBytes(accumulator.Scores(array)), _bounds);
+        }
+    }
+
+    /// <summary>Computes the shards of each team.</summary>
+    private readonly ref struct TeamJob(ShardedPass pass, TrainingBatch batch, double divisor, RandomSource random, bool refusesNonFinite) : IJob
+    {
+        private readonly TrainingBatch _batch = batch;
+
+        public void Run(int worker, int workers)
+        {
+            ShardTeam team = pass._teams[worker];
+            TeamFigures? figures = pass._figures?[worker];
+            int shards = pass._exchange.OwnShards / workers, partLength = ShardCut.PartLength(_batch.PartLength, pass._exchange.ShardCount);
+            for (int i = 0; i < shards; i++)
+            {
+                int own = worker * shards + i, shard = pass._exchange.FirstShard + own;
+                int start = pass._cut.Start(shard), rows = pass._cut.Start(shard + 1) - start;
+                figures?.BeginShard(start);
+                TrainingBatch samples = rows > 0 ? _batch.Shard(start, rows, divisor, partLength) : default;
+                pass._message.Set(own, team.Compute(i, samples, random, figures?.Blocks, refusesNonFinite), figures);
+                pass._figures?.TakeScores(worker, start, rows);
+            }
         }
     }
 }

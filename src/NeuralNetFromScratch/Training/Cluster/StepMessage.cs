@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace NeuralNetFromScratch;
 
 /// <summary>
@@ -8,7 +10,9 @@ internal sealed class StepMessage(int shards)
 {
     private const int SamplesPlace = 0, StopsPlace = 1, CancelsPlace = 2, RefusalsPlace = 3, OwnCounts = 4, OwnSums = 1;
 
-    private readonly ShardSums _tree = new(shards);
+    /// <summary>The sums and counts of each shard.</summary>
+    private double[] _shardSums = [];
+    private long[] _shardCounts = [];
     private double[] _sums = [];
     private long[] _counts = [];
 
@@ -55,20 +59,43 @@ internal sealed class StepMessage(int shards)
     /// <summary>Begins a step.</summary>
     public void Begin(StepFigures? figures)
     {
-        int sums = OwnSums + (figures?.Accumulator.SumCount ?? 0), counts = OwnCounts + (figures?.Accumulator.CountCount ?? 0);
-        if (_sums.Length != sums || _counts.Length != counts)
-            (_sums, _counts) = (new double[sums], new long[counts]);
+        int sums = OwnSums + (figures?.Accumulator.SumCount ?? 0), counts = figures?.Accumulator.CountCount ?? 0;
+        if (_sums.Length != sums || _counts.Length != OwnCounts + counts)
+        {
+            (_sums, _counts) = (new double[sums], new long[OwnCounts + counts]);
+            (_shardSums, _shardCounts) = (new double[checked(shards * sums)], new long[checked(shards * counts)]);
+        }
+
         Array.Clear(_counts);
+        Array.Clear(_shardCounts);
     }
 
-    /// <summary>Adds a shard.</summary>
-    public void Add(int shard, double lossSum, StepFigures? figures)
+    /// <summary>Stores the sums and counts of a shard. Several teams store those of different shards at the same time.</summary>
+    public void Set(int shard, double lossSum, TeamFigures? figures)
     {
-        _sums[0] = lossSum;
-        figures?.Accumulator.Take(_sums.AsSpan(OwnSums), _counts.AsSpan(OwnCounts));
-        _tree.Add(shard, _sums);
+        int counts = _counts.Length - OwnCounts;
+        Span<double> sums = Sums(shard);
+        sums[0] = lossSum;
+        figures?.Accumulator.Take(sums[OwnSums..], _shardCounts.AsSpan(shard * counts, counts));
+    }
+
+    /// <summary>Adds the sums of all shards in a binary tree, and the counts.</summary>
+    public void AddShards()
+    {
+        for (int distance = 1; distance < shards; distance *= 2)
+        {
+            for (int shard = 0; shard < shards; shard += 2 * distance)
+                TensorPrimitives.Add(Sums(shard), Sums(shard + distance), Sums(shard));
+        }
+
+        Sums(0).CopyTo(_sums);
+        int counts = _counts.Length - OwnCounts;
+        for (int i = 0; i < _shardCounts.Length; i++)
+            _counts[OwnCounts + i % counts] += _shardCounts[i];
     }
 
     /// <summary>Adds the messages of all processes.</summary>
     public void Exchange(Collectives collectives) => collectives.Sum(_sums, _counts);
+
+    private Span<double> Sums(int shard) => _shardSums.AsSpan(shard * _sums.Length, _sums.Length);
 }

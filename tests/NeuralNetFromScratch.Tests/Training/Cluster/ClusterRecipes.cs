@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using NeuralNetFromScratch.Compute;
 using NeuralNetFromScratch.Tests.Reference;
 
 namespace NeuralNetFromScratch.Tests.Training.Cluster;
@@ -63,7 +64,7 @@ internal static class ClusterRecipes
 
     public static string Fit(GradientExchange? exchange, Sequential network, Optimizer optimizer, Dataset samples, FitOptions options, Loss? loss = null)
     {
-        var trainer = new Trainer(network, loss ?? new SoftmaxCrossEntropy(), optimizer, new TrainerOptions { ThreadCount = 1, Exchange = exchange });
+        var trainer = new Trainer(network, loss ?? new SoftmaxCrossEntropy(), optimizer, EngineFor(exchange), exchange);
         TrainingHistory history = trainer.Fit(samples, options);
         return string.Join('\n', [Hash(network), trainer.AveragedNetwork is { } average ? Hash(average) : "", .. history.Epochs.Select(Figures)]);
     }
@@ -80,16 +81,19 @@ internal static class ClusterRecipes
     private static string Figures(EvaluationResult result) => string.Create(
         CultureInfo.InvariantCulture, $"{result.Count} {result.Loss:R} {string.Join(' ', result.Metrics.Select(metric => result[metric].Value.ToString("R", CultureInfo.InvariantCulture)))}");
 
+    /// <summary>One thread; with several teams, one thread for each, and a second one for one of them.</summary>
+    private static Engine EngineFor(GradientExchange? exchange) => new(exchange?.TeamCount is > 1 and { } teams ? teams + 1 : 1, SimdWidths.Best);
+
     private static string Rates(GradientExchange? exchange)
     {
-        var trainer = new Trainer(Normalized(), new SoftmaxCrossEntropy(), new Sgd(), new TrainerOptions { ThreadCount = 1, Exchange = exchange });
+        var trainer = new Trainer(Normalized(), new SoftmaxCrossEntropy(), new Sgd(), EngineFor(exchange), exchange);
         return string.Join(' ', trainer.FindLearningRate(Digits, stepCount: 12, batchSize: 32).Points.Select(point => point.Loss.ToString("R", CultureInfo.InvariantCulture)));
     }
 
     private static string Steps(GradientExchange? exchange)
     {
         Sequential network = new([6], 3, new Dense(8, Activation.Tanh), new Dropout(0.2f), new Dense(2));
-        var trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.1f), new TrainerOptions { ThreadCount = 1, Exchange = exchange });
+        var trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.1f), EngineFor(exchange), exchange);
         float[] inputs = TestValues.Uniform(6 * 11, 1), targets = TestValues.Uniform(2 * 11, 2);
         var losses = new List<double>();
         for (int step = 0; step < 3; step++)

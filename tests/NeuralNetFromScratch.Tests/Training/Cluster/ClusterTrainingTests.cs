@@ -34,17 +34,18 @@ public class ClusterTrainingTests
     [Test]
     public void Gradients_of_the_last_layers_are_sent_while_those_of_the_first_are_computed()
     {
-        string alone = ClusterRecipes.Fit(new GradientExchange(Communicator.Alone, shards: 2), Wide(null), new Sgd(0.1f), ClusterRecipes.Few, new() { Epochs = 1 });
+        string alone = TrainWide(new GradientExchange(Communicator.Alone, shards: 2), null);
         string[] results = InProcessCluster.Run(2, communicator =>
         {
             using var sent = new ManualResetEventSlim();
-            return ClusterRecipes.Fit(new GradientExchange(new Announcing(communicator, sent), shards: 2), Wide(sent), new Sgd(0.1f), ClusterRecipes.Few, new() { Epochs = 1 });
+            return TrainWide(new GradientExchange(new Announcing(communicator, sent), shards: 2), sent);
         });
         Assert.That(results, Is.All.EqualTo(alone));
     }
 
-    /// <summary>A bucket of gradients before the gate, and one after it.</summary>
-    private static Sequential Wide(ManualResetEventSlim? sent) => new([28, 28], 3, new Dense(800, Activation.Relu), new Gate(sent), new Dense(350, Activation.Relu), new Dense(10));
+    /// <summary>Trains a network with a bucket of gradients before a gate, which opens when gradients are sent, and one after it.</summary>
+    public static string TrainWide(GradientExchange exchange, ManualResetEventSlim? sent) => ClusterRecipes.Fit(
+        exchange, new([28, 28], 3, new Dense(800, Activation.Relu), new Gate(sent), new Dense(350, Activation.Relu), new Dense(10)), new Sgd(0.1f), ClusterRecipes.Few, new() { Epochs = 1 });
 
     [Test]
     public void More_shards_than_samples_and_many_ranks([Values(16, 64)] int shards)
@@ -55,7 +56,7 @@ public class ClusterTrainingTests
     }
 
     /// <summary>Tells when the first gradients are sent.</summary>
-    private sealed class Announcing(Communicator inner, ManualResetEventSlim sent) : Communicator
+    internal sealed class Announcing(Communicator inner, ManualResetEventSlim sent) : Communicator
     {
         private const int BucketBytes = 1 << 19;
 
