@@ -8,6 +8,12 @@ namespace NeuralNetFromScratch.Compute;
 /// </summary>
 internal static class Tuning
 {
+    /// <summary>
+    /// The maximum number of bytes of the gradients of all teams of a process, unless the number of teams is specified. The gradients of larger networks do not stay in
+    /// the caches, and teams do not pay off.
+    /// </summary>
+    public const long TeamGradientBytes = 1 << 28;
+
     // Grains: the minimum number of elements for an additional worker. A fork and join takes half a microsecond; a grain is some microseconds of
     // work, so that operations with a higher cost per element have a smaller grain.
 

@@ -69,7 +69,7 @@ public sealed class GradientExchange
     }
 
     /// <summary>The time and the communication of this process's steps so far.</summary>
-    public ExchangeStatistics Statistics => new(_steps, Computing, _waiting, Collectives.BytesSent);
+    public ExchangeStatistics Statistics => new(_steps, Computing, _waiting, Collectives.BytesSent, TeamsInUse);
 
     internal Collectives Collectives { get; }
 
@@ -80,6 +80,8 @@ public sealed class GradientExchange
     internal int FirstShard => Communicator.Rank * OwnShards;
 
     internal TimeSpan Computing { get; set; }
+
+    internal int TeamsInUse { get; set; }
 
     internal void Finish(TimeSpan waiting)
     {
@@ -112,12 +114,13 @@ public sealed class GradientExchange
 /// <summary>The time and the communication of the steps of a <see cref="GradientExchange"/> on one process so far.</summary>
 public readonly record struct ExchangeStatistics
 {
-    internal ExchangeStatistics(long steps, TimeSpan computing, TimeSpan waiting, long bytesSent)
+    internal ExchangeStatistics(long steps, TimeSpan computing, TimeSpan waiting, long bytesSent, int teamCount)
     {
         Steps = steps;
         Computing = computing;
         Waiting = waiting;
         BytesSent = bytesSent;
+        TeamCount = teamCount;
     }
 
     /// <summary>The number of steps.</summary>
@@ -131,4 +134,7 @@ public readonly record struct ExchangeStatistics
 
     /// <summary>The number of bytes that the process sent: gradients and all other data.</summary>
     public long BytesSent { get; }
+
+    /// <summary>The number of teams among which the last step divided the shards of the process; 0 before the first step.</summary>
+    public int TeamCount { get; }
 }

@@ -10,6 +10,7 @@ internal sealed class StepRunner
     private const ulong LayerStream = 2;
 
     private readonly Engine _engine;
+    private readonly GradientExchange? _exchange;
     private readonly StepPace? _pace;
     private readonly TrainingState _state;
     private readonly GradientPass? _pass;
@@ -20,14 +21,14 @@ internal sealed class StepRunner
     public StepRunner(Loss loss, Optimizer optimizer, Engine engine, GradientExchange? exchange, TrainingState state)
     {
         _engine = engine;
-        // Processes that exchange gradients wait for each other.
-        _pace = engine.Rests && engine.ThreadCount > 1 && exchange is null or { Communicator.RankCount: 1 } ? new StepPace(engine.ThreadCount) : null;
         _state = state;
         var plan = new UpdatePlan(state.Network.Parameters, optimizer);
         if (exchange is null)
             _pass = CreatePass(state.Network.Parameters, engine);
         else
-            _shards = new ShardedPass(exchange, state.Network, engine, CreatePass) { TeamCount = exchange.TeamCount ?? 1 };
+            _shards = new ShardedPass(exchange, state.Network, engine, CreatePass);
+        _exchange = exchange;
+        _pace = CreatePace();
         _update = new ParameterUpdate(plan, optimizer, engine, state, listsRows: exchange is null);
         Cluster = exchange is null ? null : new ClusterStart(exchange, state);
         GradientPass CreatePass(ParameterStore parameters, Engine engine) => new(state.Network, loss, engine, plan.Frozen, parameters);
@@ -42,7 +43,7 @@ internal sealed class StepRunner
     public bool DefersUpdates { get; set; }
 
     /// <summary>The number of threads in use.</summary>
-    public int ThreadCount => _pace?.Current ?? _engine.ThreadCount;
+    public int ThreadCount => _pace?.Current.Threads ?? _engine.ThreadCount;
 
     /// <summary>Computes the gradients and stores them in the network's parameters.</summary>
     public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures, bool refusesNonFinite = false)
@@ -95,7 +96,7 @@ internal sealed class StepRunner
     public void CompleteUpdates() => _update.Complete();
 
     /// <summary>
-    /// Runs all stages with the number of threads that is fastest. If <paramref name="stopsAtNonFiniteLoss"/> is true, a loss that is not finite ends the step before
+    /// Runs all stages with the division among threads that is fastest. If <paramref name="stopsAtNonFiniteLoss"/> is true, a loss that is not finite ends the step before
     /// the update.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -106,20 +107,48 @@ internal sealed class StepRunner
         if (_pace is null)
             return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite, wishes);
         long start = Stopwatch.GetTimestamp();
-        _engine.ActiveThreads = _pace.Next;
+        TimeSpan computing = _exchange?.Computing ?? default;
+        Use(_pace.Next);
         try
         {
             return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite, wishes);
         }
         finally
         {
+            // Processes that exchange gradients wait for each other.
+            _pace.Follow(batch.Rows, Cluster is null or { IsAlone: true } ? Stopwatch.GetTimestamp() - start : (_exchange!.Computing - computing).Ticks);
             _engine.ActiveThreads = _engine.ThreadCount;
-            _pace.Follow(batch.Rows, Stopwatch.GetTimestamp() - start);
         }
     }
 
     /// <summary>Returns the samples of a step that this process reads.</summary>
     public (int Start, int End) OwnRows(in TrainingBatch batch) => _shards?.OwnRows(batch) ?? (0, batch.Rows);
+
+    /// <summary>Divides the shards among the number of teams that is set, or creates what chooses the division; null if there is no choice.</summary>
+    private StepPace? CreatePace()
+    {
+        int threads = _engine.ThreadCount, mostTeams = 1;
+        if (_shards is not null)
+        {
+            mostTeams = _exchange!.TeamCount ?? _shards.MostChosenTeams;
+            _shards.Divide(new StepDivision(threads, mostTeams));
+            mostTeams = _shards.TeamCount;
+        }
+
+        // Processes of a cluster wait for each other, so that none of them uses fewer threads than it has.
+        bool isAlone = _exchange is null or { Communicator.RankCount: 1 };
+        return _engine.Rests && threads > 1 && (mostTeams == 1 ? isAlone : _exchange!.TeamCount is null)
+            ? new StepPace(new(threads, mostTeams), new(threads, mostTeams), isAlone)
+            : null;
+    }
+
+    private void Use(StepDivision division)
+    {
+        _engine.ActiveThreads = division.Threads;
+        _shards?.Divide(division);
+        if (_pace is { IsComparing: false })
+            _shards?.ForgetOtherTeams();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (StepTotals Totals, StepOutcome Outcome) RunStages(

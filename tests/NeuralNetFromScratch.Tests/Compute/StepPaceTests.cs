@@ -10,9 +10,9 @@ public class StepPaceTests
     [Test]
     public void All_threads_are_kept_if_they_are_faster()
     {
-        var pace = new StepPace(8);
+        var pace = Threads(8);
         (int[] counts, _) = Run(pace, steps: 20_000, threads => 1600 / threads);
-        Assert.That(pace.Current, Is.EqualTo(8));
+        Assert.That(pace.Current.Threads, Is.EqualTo(8));
         Assert.That(counts[8] + counts[4], Is.EqualTo(20_000), "a quarter and less are not tried");
         Assert.That(counts[4], Is.LessThan(20_000 / 100));
     }
@@ -22,39 +22,39 @@ public class StepPaceTests
     [TestCase(7)]
     public void One_thread_works_alone_if_it_is_fastest_and_others_are_tried_seldom(int threads)
     {
-        var pace = new StepPace(threads);
+        var pace = Threads(threads);
         (_, long time) = Run(pace, steps: 20_000, count => 1000 + 400 * (count - 1));
-        Assert.That(pace.Current, Is.EqualTo(1));
+        Assert.That(pace.Current.Threads, Is.EqualTo(1));
         Assert.That(time / 20_000.0, Is.LessThan(1030));
     }
 
     [Test]
     public void An_odd_number_of_threads_is_never_exceeded()
     {
-        var pace = new StepPace(7);
+        var pace = Threads(7);
         (int[] counts, _) = Run(pace, steps: 20_000, threads => threads switch { 7 => 1000, 6 => 500, 3 => 800, _ => 2000 });
-        Assert.That(pace.Current, Is.EqualTo(6), "half of seven, and twice of that");
+        Assert.That(pace.Current.Threads, Is.EqualTo(6), "half of seven, and twice of that");
         Assert.That(counts[8], Is.Zero);
     }
 
     [Test]
     public void Steps_that_have_another_size_from_now_on_are_compared_among_themselves()
     {
-        var pace = new StepPace(2);
+        var pace = Threads(2);
         Run(pace, StepPace.FirstDistance + 3, threads => threads == 1 ? 1000 : 600);
         for (int step = 0; step < 2 * StepPace.Steps + 2; step++)
-            pace.Follow(2 * Rows, pace.Next == 1 ? 1000 : 1500);
-        Assert.That(pace.Current, Is.EqualTo(1));
+            pace.Follow(2 * Rows, pace.Next.Threads == 1 ? 1000 : 1500);
+        Assert.That(pace.Current.Threads, Is.EqualTo(1));
     }
 
     [Test]
     public void A_neighbour_that_goes_away_is_noticed()
     {
-        var pace = new StepPace(2);
+        var pace = Threads(2);
         Run(pace, 5000, threads => threads == 1 ? 1000 : 1500);
-        Assert.That(pace.Current, Is.EqualTo(1));
+        Assert.That(pace.Current.Threads, Is.EqualTo(1));
         Run(pace, StepPace.LongestDistance + 3 * StepPace.Steps, threads => threads == 1 ? 1000 : 500);
-        Assert.That(pace.Current, Is.EqualTo(2));
+        Assert.That(pace.Current.Threads, Is.EqualTo(2));
     }
 
     [Test]
@@ -77,20 +77,20 @@ public class StepPaceTests
     [Test]
     public void A_few_slow_steps_and_a_small_gain_change_nothing()
     {
-        var pace = new StepPace(2);
+        var pace = Threads(2);
         int step = 0;
         Run(pace, 20_000, threads => threads == 1 ? 980 : ++step % 5 < 2 ? 1_000_000 : 1000);
-        Assert.That(pace.Current, Is.EqualTo(2));
+        Assert.That(pace.Current.Threads, Is.EqualTo(2));
     }
 
     [Test]
     public void The_first_steps_with_another_number_of_threads_do_not_count()
     {
         // The helper still looks for work, and slows down the other half of its core.
-        var pace = new StepPace(2);
+        var pace = Threads(2);
         int alone = 0;
         Run(pace, 5000, threads => threads == 2 ? Again(1300) : ++alone <= 5 ? 1500 : 1000);
-        Assert.That(pace.Current, Is.EqualTo(1));
+        Assert.That(pace.Current.Threads, Is.EqualTo(1));
 
         long Again(long time)
         {
@@ -102,24 +102,54 @@ public class StepPaceTests
     [Test]
     public void Epochs_of_few_steps_with_a_short_one_are_compared()
     {
-        var pace = new StepPace(2);
+        var pace = Threads(2);
         for (int step = 0; step < 2000; step++)
-            pace.Follow(step % 7 == 6 ? 1 : Rows, step % 7 == 6 ? 1 : pace.Next == 1 ? 1000 : 1500);
-        Assert.That(pace.Current, Is.EqualTo(1));
+            pace.Follow(step % 7 == 6 ? 1 : Rows, step % 7 == 6 ? 1 : pace.Next.Threads == 1 ? 1000 : 1500);
+        Assert.That(pace.Current.Threads, Is.EqualTo(1));
     }
 
     [Test]
     public void Steps_of_other_sizes_are_not_compared()
     {
-        var pace = new StepPace(2);
+        var pace = Threads(2);
         for (int step = 0; step < 20_000; step++)
         {
             // The last of each eleven is short, and always with one thread it would look fast.
             bool isLast = step % 11 == 10;
-            pace.Follow(isLast ? 1 : Rows, isLast ? 1 : pace.Next == 1 ? 1000 : 600);
+            pace.Follow(isLast ? 1 : Rows, isLast ? 1 : pace.Next.Threads == 1 ? 1000 : 600);
         }
 
-        Assert.That(pace.Current, Is.EqualTo(2));
+        Assert.That(pace.Current.Threads, Is.EqualTo(2));
+    }
+
+    [TestCase(8, 8, 1)]
+    [TestCase(8, 8, 8)]
+    [TestCase(6, 4, 4)]
+    public void The_number_of_teams_approaches_the_fastest(int threads, int mostTeams, int first)
+    {
+        var pace = new StepPace(new(threads, mostTeams), new(threads, first));
+        var divisions = new HashSet<StepDivision>();
+        for (int step = 0; step < 2000; step++)
+        {
+            divisions.Add(pace.Next);
+            pace.Follow(Rows, 8000 / pace.Next.Threads + 200 * Math.Abs(pace.Next.Teams - 2));
+        }
+
+        Assert.That(pace.Current, Is.EqualTo(new StepDivision(threads, 2)));
+        Assert.That(divisions, Is.All.Matches<StepDivision>(division => division.Teams >= 1 && division.Teams <= Math.Min(mostTeams, division.Threads)));
+    }
+
+    [Test]
+    public void A_fixed_number_of_threads_is_kept_while_teams_are_compared()
+    {
+        var pace = new StepPace(new(8, 8), new(8, 8), variesThreads: false);
+        for (int step = 0; step < 2000; step++)
+        {
+            Assert.That(pace.Next.Threads, Is.EqualTo(8));
+            pace.Follow(Rows, 1000 * pace.Next.Teams + pace.Next.Threads);
+        }
+
+        Assert.That(pace.Current, Is.EqualTo(new StepDivision(8, 1)));
     }
 
     [Test]
@@ -145,14 +175,16 @@ public class StepPaceTests
         }
     }
 
+    private static StepPace Threads(int threads) => new(new(threads, 1), new(threads, 1));
+
     private static (int[] Counts, long Time) Run(StepPace pace, int steps, Func<int, long> duration)
     {
         var counts = new int[9];
         long time = 0;
         for (int step = 0; step < steps; step++)
         {
-            long taken = duration(pace.Next);
-            counts[pace.Next]++;
+            long taken = duration(pace.Next.Threads);
+            counts[pace.Next.Threads]++;
             time += taken;
             pace.Follow(Rows, taken);
         }

@@ -1,13 +1,14 @@
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// Chooses the number of threads with which the steps of a training are fastest. Two processors of a virtual machine can be hardware threads of one core, and
-/// other programs can use the cores. The operating system reports neither, but both change the duration of steps. From time to time, some steps are run with the
-/// current number of threads, with half as many and with twice as many, and the number with the lowest median duration is used. Results do not depend on it.
+/// Chooses the division with which the steps of a training are fastest: the number of threads, and the number of teams if steps have several shards. Two processors of
+/// a virtual machine can be hardware threads of one core, and other programs can use the cores. The operating system reports neither, but both change the duration of
+/// steps. From time to time, some steps are run with the current division, with half as many and with twice as many threads, and with half as many and twice as many
+/// teams. The division with the lowest median duration is used. Results do not depend on it.
 /// </summary>
 internal sealed class StepPace
 {
-    /// <summary>The number of timed steps with each number of threads; odd, so that the median is one of them.</summary>
+    /// <summary>The number of timed steps with each division; odd, so that the median is one of them.</summary>
     public const int Rounds = 5;
 
     /// <summary>
@@ -16,7 +17,7 @@ internal sealed class StepPace
     /// </summary>
     public const int Unmeasured = 6;
 
-    /// <summary>The number of steps with each number of threads.</summary>
+    /// <summary>The number of steps with each division.</summary>
     public const int Steps = Unmeasured + Rounds;
 
     /// <summary>
@@ -25,32 +26,38 @@ internal sealed class StepPace
     /// </summary>
     public const int FirstDistance = 24, LongestDistance = 1536;
 
-    /// <summary>Another number of threads is used if its time is below this fraction of the current one, since a change invalidates caches.</summary>
+    /// <summary>Another division is used if its time is below this fraction of the current one, since a change invalidates caches.</summary>
     private const double EnoughGain = 0.97;
 
-    private const int MostCandidates = 3;
+    private const int MostCandidates = 5;
 
-    private readonly int[] _candidates = new int[MostCandidates];
+    private readonly StepDivision[] _candidates = new StepDivision[MostCandidates];
     private readonly double[] _times = new double[MostCandidates * Rounds];
     private int _count, _followed, _rows, _others;
-    private readonly int _threads;
+    private readonly StepDivision _most;
+    private readonly bool _variesThreads;
     private int _distance = FirstDistance, _left = FirstDistance;
 
-    /// <param name="threads">The largest number of threads.</param>
-    public StepPace(int threads) => _threads = Current = threads;
+    /// <param name="most">The largest numbers of threads and teams.</param>
+    /// <param name="first">The division of the first steps.</param>
+    /// <param name="variesThreads">Whether the number of threads may change.</param>
+    public StepPace(StepDivision most, StepDivision first, bool variesThreads = true) => (_most, Current, _variesThreads) = (most, first, variesThreads);
 
-    /// <summary>The number of threads in use.</summary>
-    public int Current { get; private set; }
+    /// <summary>The division in use.</summary>
+    public StepDivision Current { get; private set; }
 
-    /// <summary>The number of threads for the next step.</summary>
-    public int Next => _count == 0 ? Current : _candidates[_followed / Steps];
+    /// <summary>The division for the next step.</summary>
+    public StepDivision Next => IsComparing ? _candidates[_followed / Steps] : Current;
 
-    /// <summary>Records a step that ran with <see cref="Next"/> threads.</summary>
+    /// <summary>Whether steps are run with divisions other than the current one.</summary>
+    public bool IsComparing => _count > 0;
+
+    /// <summary>Records a step that ran with <see cref="Next"/>.</summary>
     /// <param name="rows">The number of samples of the step. Only steps of equal size are compared.</param>
     /// <param name="duration">The duration, in any unit.</param>
     public void Follow(int rows, long duration)
     {
-        if (_count == 0)
+        if (!IsComparing)
         {
             if (--_left <= 0)
                 Begin(rows);
@@ -78,10 +85,22 @@ internal sealed class StepPace
     {
         (_rows, _followed, _count, _others) = (rows, 0, 0, 0);
         _candidates[_count++] = Current;
-        if (Current > 1)
-            _candidates[_count++] = Current / 2;
-        if (Current < _threads)
-            _candidates[_count++] = Math.Min(2 * Current, _threads);
+        if (_variesThreads)
+        {
+            Add(Current.Threads / 2, Math.Min(Current.Teams, Current.Threads / 2));
+            Add(Math.Min(2 * Current.Threads, _most.Threads), Current.Teams);
+        }
+
+        Add(Current.Threads, Current.Teams / 2);
+        Add(Current.Threads, 2 * Current.Teams);
+    }
+
+    /// <summary>Adds a candidate if it is possible and differs from the current division.</summary>
+    private void Add(int threads, int teams)
+    {
+        var candidate = new StepDivision(threads, teams);
+        if (teams > 0 && teams <= Math.Min(threads, _most.Teams) && candidate != Current)
+            _candidates[_count++] = candidate;
     }
 
     private void Decide()
@@ -106,3 +125,8 @@ internal sealed class StepPace
         return times[Rounds / 2];
     }
 }
+
+/// <summary>How the work of a step is divided.</summary>
+/// <param name="Threads">The number of threads.</param>
+/// <param name="Teams">The number of teams of threads, each of which computes some of the shards of the step: a power of two.</param>
+internal readonly record struct StepDivision(int Threads, int Teams);

@@ -48,18 +48,26 @@ internal sealed class ShardedPass
         _thread = exchange.Communicator.AllowsAnyThread && !_collectives.IsAlone ? new CommunicationThread(ExchangeBucket) : null;
         _bounds = new int[_collectives.RankCount + 1];
         _divisions = new ShardTeam[]?[BitOperations.Log2((uint)MaxTeams) + 1];
-        _teams = Teams(1);
+        _teams = [];
     }
 
     /// <summary>The largest number of teams: a power of two that exceeds neither the threads nor the shards of the process.</summary>
     public int MaxTeams => Math.Min(1 << BitOperations.Log2((uint)_engine.ThreadCount), _exchange.OwnShards);
 
-    /// <summary>The number of teams for the next step, rounded down to a power of two and limited to <see cref="MaxTeams"/>.</summary>
-    public int TeamCount
+    /// <summary>The largest number of teams among which steps are divided unless the exchange specifies a number. It limits the memory of the gradients.</summary>
+    public int MostChosenTeams
     {
-        get => _teams.Length;
-        set => _teams = Teams(1 << BitOperations.Log2((uint)Math.Min(value, MaxTeams)));
+        get
+        {
+            int teams = MaxTeams;
+            while (teams > 1 && BufferCount(teams) * sizeof(float) * _parameters.Values.Length > Tuning.TeamGradientBytes)
+                teams /= 2;
+            return teams;
+        }
     }
+
+    /// <summary>The number of teams for the next step: a power of two.</summary>
+    public int TeamCount => _teams.Length;
 
     /// <summary>The totals of the last step over all processes, and the requests of the processes to end the training.</summary>
     public StepMessage Message => _message;
@@ -96,6 +104,7 @@ internal sealed class ShardedPass
         AddTeams(_engine, 0);
         _message.AddShards();
         _exchange.Computing += Stopwatch.GetElapsedTime(start);
+        _exchange.TeamsInUse = _teams.Length;
         (_isPending, _message.Samples) = (true, OwnCount(batch));
         return new StepTotals(_message.Samples, _message.LossSum, divisor);
     }
@@ -145,6 +154,14 @@ internal sealed class ShardedPass
     {
         if (_isPending)
             throw new InvalidOperationException("the gradients are those of this process alone; call Exchange before Update");
+    }
+
+    /// <summary>Divides the next step. The number of teams is rounded down to a power of two and limited to <see cref="MaxTeams"/>.</summary>
+    public void Divide(StepDivision division)
+    {
+        _teams = Teams(1 << BitOperations.Log2((uint)Math.Min(division.Teams, MaxTeams)));
+        foreach (ShardTeam team in _teams)
+            team.Engine.ActiveThreads = Math.Max(1, division.Threads / _teams.Length);
     }
 
     /// <summary>Forgets the teams that the next step does not use, and their memory.</summary>
@@ -209,6 +226,9 @@ internal sealed class ShardedPass
         ref ShardTeam[]? teams = ref _divisions[BitOperations.Log2((uint)count)];
         return teams ??= Create(count);
     }
+
+    /// <summary>The number of buffers of gradients and of sums of gradients that a number of teams has.</summary>
+    private long BufferCount(int teams) => teams * (1L + BitOperations.Log2((uint)(_exchange.OwnShards / teams)));
 
     private ShardTeam[] Create(int count)
     {

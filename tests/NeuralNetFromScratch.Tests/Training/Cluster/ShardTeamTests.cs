@@ -71,6 +71,51 @@ public class ShardTeamTests
     }
 
     [Test]
+    public void The_number_of_teams_may_change_from_step_to_step()
+    {
+        Assert.That(Train(true), Is.EqualTo(Train(false)));
+
+        static int[] Train(bool changes)
+        {
+            Sequential network = ClusterRecipes.Normalized();
+            var state = new TrainingState(network, new Sgd(0.1f));
+            var exchange = new GradientExchange(Communicator.Alone);
+            var engine = new Engine(5, SimdWidths.Best);
+            var pass = new ShardedPass(exchange, network, engine, (parameters, threads) => new GradientPass(network, new SoftmaxCrossEntropy(), threads, new bool[parameters.Count], parameters));
+            float[] inputs = TestValues.Uniform(60 * 784, 1);
+            int[] labels = TestValues.Labels(60, 10, 2);
+            List<int> bits = [];
+            for (int step = 0; step < 9; step++)
+            {
+                pass.Divide(changes ? new StepDivision(1 + step % 5, 1 << step % 4) : new StepDivision(1, 1));
+                if (step % 3 == 0)
+                    pass.ForgetOtherTeams();
+                var batch = new TrainingBatch(new BatchSource(new SampleBatch { Inputs = new ReadOnlyMatrixView(inputs, 60, 784), Labels = labels }), new SoftmaxCrossEntropy()) { PartLength = 60 };
+                StepTotals totals = pass.Exchange(pass.Compute(batch, new RandomSource((ulong)step), null, false), null);
+                bits.AddRange([BitConverter.SingleToInt32Bits((float)totals.Loss), .. TestValues.Bits(network.Parameters.Gradients)]);
+            }
+
+            return [.. bits];
+        }
+    }
+
+    [Test]
+    public void A_training_chooses_the_number_of_teams_and_limits_their_memory()
+    {
+        var exchange = new GradientExchange(Communicator.Alone);
+        ClusterRecipes.Fit(exchange, ClusterRecipes.Plain(), new Sgd(), ClusterRecipes.Few, new() { Epochs = 1 });
+        Assert.That(exchange.Statistics.TeamCount, Is.EqualTo(1), "one thread");
+        var pass = new ShardedPass(new GradientExchange(Communicator.Alone), ClusterRecipes.Plain(), new Engine(8, SimdWidths.Best), (_, _) => null!);
+        Assert.That(pass.MostChosenTeams, Is.EqualTo(8));
+        // 16 MB of gradients: 8 teams of one shard have 128 MB, 64 teams of 16 shards have 5 GB.
+        Sequential large = new([2048], 1, new Dense(2048));
+        pass = new ShardedPass(new GradientExchange(Communicator.Alone, shards: 8), large, new Engine(64, SimdWidths.Best), (_, _) => null!);
+        Assert.That(pass.MostChosenTeams, Is.EqualTo(8));
+        pass = new ShardedPass(new GradientExchange(Communicator.Alone, shards: 1024), large, new Engine(64, SimdWidths.Best), (_, _) => null!);
+        Assert.That(pass.MostChosenTeams, Is.EqualTo(1));
+    }
+
+    [Test]
     public void An_exception_of_one_team_is_thrown_and_the_trainer_remains_usable([Values(0, 3, 7)] int shard, [Values(1, 4)] int teams)
     {
         const int Rows = 64, Shards = 8;
@@ -154,7 +199,8 @@ public class ShardTeamTests
         Assert.That(() => new GradientExchange(Communicator.Alone) { TeamCount = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("TeamCount"));
         foreach ((int wanted, int threads, int expected) in ((int, int, int)[])[(1, 4, 1), (3, 4, 2), (4, 3, 2), (64, 64, 8), (8, 6, 4)])
         {
-            var pass = new ShardedPass(new GradientExchange(Communicator.Alone), ClusterRecipes.Plain(), new Engine(threads, SimdWidths.Best), (_, _) => null!) { TeamCount = wanted };
+            var pass = new ShardedPass(new GradientExchange(Communicator.Alone), ClusterRecipes.Plain(), new Engine(threads, SimdWidths.Best), (_, _) => null!);
+            pass.Divide(new StepDivision(threads, wanted));
             Assert.That(pass.TeamCount, Is.EqualTo(expected), $"{wanted} teams, {threads} threads");
         }
     }
