@@ -60,17 +60,17 @@ public class StepPaceTests
     [Test]
     public void A_change_because_of_a_short_disturbance_is_soon_undone()
     {
-        var pace = new StepPace(2);
+        var pace = Threads(2);
         int[] counts = new int[3];
         for (int step = 0; step < 6000; step++)
         {
-            // The disturbance covers the comparison that begins after 24 + 48 + … + 1536 steps and their comparisons.
+            // The disturbance covers the seventh comparison, which begins after step 3,180.
             bool isDisturbed = step is >= 3000 and < 3300;
-            counts[pace.Next]++;
-            pace.Follow(Rows, pace.Next == 1 ? 1000 : isDisturbed ? 1500 : 600);
+            counts[pace.Next.Threads]++;
+            pace.Follow(Rows, pace.Next.Threads == 1 ? 1000 : isDisturbed ? 1500 : 600);
         }
 
-        Assert.That(pace.Current, Is.EqualTo(2));
+        Assert.That(pace.Current.Threads, Is.EqualTo(2));
         Assert.That(counts[1], Is.InRange(7 * StepPace.Steps, 600), "the disturbed steps, and comparisons");
     }
 

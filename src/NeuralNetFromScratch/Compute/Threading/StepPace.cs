@@ -106,7 +106,7 @@ internal sealed class StepPace
     private void Decide()
     {
         double best = EnoughGain * Middle(0);
-        int previous = Current;
+        StepDivision previous = Current;
         for (int candidate = 1; candidate < _count; candidate++)
         {
             if (Middle(candidate) is var middle && middle < best)
