@@ -25,9 +25,6 @@ internal sealed class GradientPass(Sequential network, Loss loss, Engine engine,
     private ChainMemory _memory = new(network.Chain, engine, parameters, 0, isTraining: true);
     private double[] _losses = [];
 
-    /// <summary>Whether the loss ignores a label.</summary>
-    public bool IgnoresLabels => loss.IgnoredLabel is not null;
-
     /// <summary>
     /// Computes the gradients of the sum of the losses divided by the divisor, and the batch's contributions to running statistics, and stores
     /// them as the parameters' gradients.

@@ -16,12 +16,14 @@ internal sealed class StepRunner
     private readonly GradientPass? _pass;
     private readonly ShardedPass? _shards;
     private readonly ParameterUpdate _update;
+    private readonly bool _ignoresLabels;
 
     /// <exception cref="ArgumentException">The optimizer has a group that names no parameter.</exception>
     public StepRunner(Loss loss, Optimizer optimizer, Engine engine, GradientExchange? exchange, TrainingState state)
     {
         _engine = engine;
         _state = state;
+        _ignoresLabels = loss.IgnoredLabel is not null;
         var plan = new UpdatePlan(state.Network.Parameters, optimizer);
         if (exchange is null)
             _pass = CreatePass(state.Network.Parameters, engine);
@@ -80,7 +82,7 @@ internal sealed class StepRunner
             return;
         }
 
-        _shards.Refuse(countsLabels: hasLabels && _pass.IgnoresLabels);
+        _shards.Refuse(countsLabels: hasLabels && _ignoresLabels);
         cluster.EndRefusedStep(exception.Message);
     }
 
