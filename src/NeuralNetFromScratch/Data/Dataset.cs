@@ -255,9 +255,7 @@ public abstract partial class Dataset
     /// <summary>Creates a data set of the same samples with weights. The array is not copied.</summary>
     /// <param name="weights">The weight of each sample: [count], each finite and not negative. See <see cref="GetWeight"/>.</param>
     /// <returns>The data set.</returns>
-    /// <exception cref="ArgumentException">
-    /// The number of weights differs from the number of samples, or a weight is negative or not finite.
-    /// </exception>
+    /// <exception cref="ArgumentException">The number of weights differs from the number of samples, or a weight is negative or not finite.</exception>
     public Dataset WithWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);

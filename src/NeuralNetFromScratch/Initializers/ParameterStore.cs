@@ -53,7 +53,7 @@ public sealed class ParameterStore : IReadOnlyList<Parameter>
     }
 
     /// <summary>The number of elements of <see cref="Values"/>.</summary>
-    internal int Length => _values.Length;
+    internal int ElementCount => _values.Length;
 
     /// <summary>The memory of <see cref="Values"/>, in which rows may lack the updates of <see cref="Parameter.Deferred"/>.</summary>
     internal AlignedBuffer Buffer => _values;

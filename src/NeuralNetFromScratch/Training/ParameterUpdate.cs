@@ -64,7 +64,7 @@ internal sealed class ParameterUpdate
                 rows = default;
         }
 
-        int workers = _engine.WorkersFor(_parameters.Length - rows.Length + rows.Numbers.Length * rows.Width, Tuning.UpdateGrain);
+        int workers = _engine.WorkersFor(_parameters.ElementCount - rows.Length + rows.Numbers.Length * rows.Width, Tuning.UpdateGrain);
         var step = new UpdateStep(_state.Steps, learningRate, momentum);
         _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots, rows), workers);
         if (deferred is not null)
@@ -98,7 +98,7 @@ internal sealed class ParameterUpdate
     private float ScaleToNorm(float bound)
     {
         bool isLargest = _optimizer.GlobalClipInfinityNorm is not null;
-        _engine.Run(new GradientNormJob(_engine.Width, isLargest, _parameters, _chunks, _norms), _engine.WorkersFor(_parameters.Length, Tuning.UpdateGrain));
+        _engine.Run(new GradientNormJob(_engine.Width, isLargest, _parameters, _chunks, _norms), _engine.WorkersFor(_parameters.ElementCount, Tuning.UpdateGrain));
         double norm = isLargest ? Largest(_norms) : Math.Sqrt(RowSum.Tree(_norms));
         double scale = bound / (norm + NormEpsilon);
         // A norm of NaN must not count as a norm within the bound.
@@ -199,7 +199,7 @@ internal readonly struct UpdateJob(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int worker, int workers)
     {
-        var share = Section.Of(parameters.Length - rows.Length, AlignedMemory.Alignment, worker, workers);
+        var share = Section.Of(parameters.ElementCount - rows.Length, AlignedMemory.Alignment, worker, workers);
         foreach (UpdateRun run in plan.Runs)
         {
             if (!rows.LieIn(run))
@@ -232,7 +232,7 @@ internal readonly struct UpdateJob(
         UpdateStep own = step with { LearningRate = run.RateFactor * step.LearningRate };
         Prepare(start, count, run, own.LearningRate, list);
         Span<float> values = parameters.KnownValues.Slice(start, count), gradients = parameters.KnownGradients.Slice(start, count);
-        optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, parameters.Length, start, list));
+        optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, parameters.ElementCount, start, list));
     }
 
     private void Prepare(int start, int count, in UpdateRun run, float learningRate, RowList list)

@@ -27,7 +27,6 @@ internal sealed class ShardedPass
     private readonly ShardTeam[]?[] _divisions;
     private ShardTeam[] _teams;
     private int _announced, _added;
-    private bool _isPending;
     private StepFigures? _figures;
     private ShardCut _cut;
 
@@ -73,7 +72,7 @@ internal sealed class ShardedPass
     public StepMessage Message => _message;
 
     /// <summary>Whether gradients have been computed and not exchanged.</summary>
-    public bool IsPending => _isPending;
+    public bool IsPending { get; private set; }
 
     /// <summary>Returns the samples of a step that this process reads.</summary>
     public (int Start, int End) OwnRows(in TrainingBatch batch)
@@ -86,11 +85,11 @@ internal sealed class ShardedPass
     /// <returns>The totals of these shards, with the divisor of the whole step.</returns>
     public StepTotals Compute(in TrainingBatch batch, RandomSource random, StepFigures? figures, bool refusesNonFinite)
     {
-        if (_isPending)
+        if (IsPending)
             throw new InvalidOperationException("the gradients of the previous step were not exchanged; call Exchange between ComputeGradients and Update");
         double divisor = Divisor(batch);
         long start = Stopwatch.GetTimestamp();
-        (_announced, _added, _figures, _cut) = (0, _parameters.Length, figures, Cut(batch));
+        (_announced, _added, _figures, _cut) = (0, _parameters.ElementCount, figures, Cut(batch));
         _thread?.Begin();
         figures?.Begin(batch.Rows, _teams.Length, _teams[^1].Engine.ThreadCount);
         _message.Begin(figures);
@@ -105,7 +104,8 @@ internal sealed class ShardedPass
         _message.AddShards();
         _exchange.Computing += Stopwatch.GetElapsedTime(start);
         _exchange.TeamsInUse = _teams.Length;
-        (_isPending, _message.Samples) = (true, OwnCount(batch));
+        (int first, int end) = OwnRows(batch);
+        (IsPending, _message.Samples) = (true, end - first);
         return new StepTotals(_message.Samples, _message.LossSum, divisor);
     }
 
@@ -115,7 +115,7 @@ internal sealed class ShardedPass
     /// <returns>The totals of the whole step.</returns>
     public StepTotals Exchange(StepTotals totals, StepWishes? wishes)
     {
-        if (!_isPending)
+        if (!IsPending)
             throw new InvalidOperationException("there are no gradients to exchange; call ComputeGradients before Exchange");
         long start = Stopwatch.GetTimestamp();
         if (_thread is not null)
@@ -127,7 +127,7 @@ internal sealed class ShardedPass
         _message.Exchange(_collectives);
         if (_figures is { Accumulator.HasScores: true } figures && !_collectives.IsAlone)
             GatherScores(figures.Accumulator);
-        _isPending = false;
+        IsPending = false;
         _exchange.Finish(Stopwatch.GetElapsedTime(start));
         return new StepTotals(_message.Samples, _message.LossSum, totals.Divisor);
     }
@@ -152,7 +152,7 @@ internal sealed class ShardedPass
     /// <summary>Throws if the gradients have not been exchanged yet, so that they are those of this process only.</summary>
     public void ThrowIfPending()
     {
-        if (_isPending)
+        if (IsPending)
             throw new InvalidOperationException("the gradients are those of this process alone; call Exchange before Update");
     }
 
@@ -261,12 +261,6 @@ internal sealed class ShardedPass
     }
 
     private ShardCut Cut(in TrainingBatch batch) => ShardCut.Of(batch.Rows, _exchange.ShardCount, _mixesSamples || batch.Source.Mixup.IsOn);
-
-    private int OwnCount(in TrainingBatch batch)
-    {
-        (int start, int end) = OwnRows(batch);
-        return end - start;
-    }
 
     private void GatherScores(MetricAccumulator accumulator)
     {
