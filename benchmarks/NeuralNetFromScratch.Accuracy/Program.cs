@@ -16,6 +16,8 @@ Row[] all =
     new Lab(500, target: 83), new Lab(200, target: 70), new Nielsen30(), new NielsenSoftmax100(), new SklearnFilters(), new SklearnBenchAdam(), new KerasMlp(), new Simard800(),
     new AugmentedMlp(), new SimardElastic(), new PermutationInvariant(), new Sample(), new TimeTo98(), new TimeTo99(), new KerasConvnet(),
     new NielsenConv(), new SimardCnn(), new LeNet5(isDistorted: false), new LeNet5(isDistorted: true),
+    new FewImages(isConvolutional: true, isMixed: false), new FewImages(isConvolutional: true, isMixed: true),
+    new FewImages(isConvolutional: false, isMixed: false), new FewImages(isConvolutional: false, isMixed: true),
 ];
 
 Argument<string[]> names = new("row") { Description = "Rows to run; all if none is named.", Arity = ArgumentArity.ZeroOrMore };
