@@ -21,17 +21,37 @@ internal static class ThreadsCommand
         Option<string?> data = new("--data") { Description = "Folder with MNIST's four files; digits drawn by the program if not given." };
         Option<int> pairs = new("--pairs") { Description = "Pairs of processes in each case.", DefaultValueFactory = _ => 12 };
         Option<string?> only = new("--only") { Description = "Only the case of this name: free, busy, slowed or teams." };
+        Option<bool> simulates = new("--simulate") { Description = "Simulates steps on 4 to 64 threads instead, with what a fork and join and a core's bandwidth are here." };
+        Option<double?> fork = new("--fork") { Description = "For --simulate: microseconds of a fork and join with one helper; measured if not given." };
+        Option<double?> helper = new("--helper") { Description = "For --simulate: microseconds for each further helper; half of --fork if not given." };
+        Option<double?> bandwidth = new("--bandwidth") { Description = "For --simulate: GB/s at which a core reads what another wrote; measured if not given." };
+        Option<bool> jobs = new("--jobs") { Description = "For --simulate: shows the longest jobs of each step." };
         Option<string?> json = new("--json") { Description = "File to write the rows to." };
+        foreach (Option<double?> option in (Option<double?>[])[fork, helper, bandwidth])
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<double?>() is not (null or (> 0 and < 1e6)))
+                    result.AddError($"{option.Name} must be a positive number below a million");
+            });
+        }
+
         only.AcceptOnlyFromAmong(Cases);
         pairs.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1)
                 result.AddError("--pairs must be positive");
         });
-        var command = new RootCommand("Compares the default number of threads with one thread.") { data, pairs, only, json };
+        var command = new RootCommand("Compares the default number of threads with one thread.") { data, pairs, only, simulates, fork, helper, bandwidth, jobs, json };
         command.SetAction(result =>
         {
             UserFile.CheckWritable("--json", result.GetValue(json));
+            if (result.GetValue(simulates))
+            {
+                Simulation.Run(result.GetValue(fork), result.GetValue(helper), result.GetValue(bandwidth), result.GetValue(jobs));
+                return;
+            }
+
             var report = new Report();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} processors, {new Engine().ThreadCount} threads by default, .NET {Environment.Version}"));
             Console.WriteLine($"{"median epoch",-46} {"default",10} {"1 thread",10} {"unit",-8} {"ratio",7} {"median",7}  target");

@@ -44,6 +44,12 @@ public sealed class Engine
     {
     }
 
+    /// <summary>Creates an engine that simulates a number of threads on the thread of the caller.</summary>
+    internal Engine(int threadCount, SimdWidth width, IJobClock clock)
+        : this(WorkerTeam.Simulated(threadCount, clock), width, rests: false)
+    {
+    }
+
     private Engine(int threadCount, SimdWidth width, bool rests)
         : this(new WorkerTeam(threadCount, rests), width, rests)
     {
@@ -99,8 +105,17 @@ public sealed class Engine
         return string.Create(CultureInfo.InvariantCulture, $"{ThreadCount} thread{(ThreadCount == 1 ? "" : "s")}, {registers}, {MultiplyAdd.Text()}");
     }
 
-    /// <summary>Returns the number of workers for some work, one for each grain.</summary>
-    internal int WorkersFor(long work, long grain) => (int)Math.Clamp(work / grain, 1, ActiveThreads);
+    /// <summary>
+    /// Returns the number of workers for some work: one for each grain, but not so many that the caller takes longer to hand out the parts than a worker takes for a
+    /// part.
+    /// </summary>
+    internal int WorkersFor(long work, long grain)
+    {
+        long grains = work / grain;
+        if (grains > Tuning.HandoutsInGrain)
+            grains = (long)Math.Sqrt((double)Tuning.HandoutsInGrain * grains);
+        return (int)Math.Clamp(grains, 1, ActiveThreads);
+    }
 
     /// <summary>
     /// Divides the threads among engines of their own, as evenly as possible. While a job of this engine runs with one worker for each of them, worker <c>t</c> may use

@@ -58,8 +58,8 @@ public sealed class GradientExchange
     /// <summary>
     /// The maximum number of teams among which a process divides its threads and shards; positive. Each team computes consecutive shards one after another. Teams wait
     /// for each other less often than the threads of one team do, but each needs memory for its own gradients. The number of teams is a power of two that exceeds
-    /// neither the threads nor the shards of the process. It changes no bit of the result. Default: null, by which a training compares the durations of its steps with
-    /// several numbers of teams.
+    /// neither the threads nor the shards of the process. It changes no bit of the result. Default: null, by which a training begins with at most one team for each
+    /// 64 samples of the process, and compares the durations of its steps with several numbers of teams.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public int? TeamCount

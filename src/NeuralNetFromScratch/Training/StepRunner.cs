@@ -11,7 +11,8 @@ internal sealed class StepRunner
 
     private readonly Engine _engine;
     private readonly GradientExchange? _exchange;
-    private readonly StepPace? _pace;
+    private StepPace? _pace;
+    private bool _isDivided;
     private readonly TrainingState _state;
     private readonly GradientPass? _pass;
     private readonly ShardedPass? _shards;
@@ -30,7 +31,6 @@ internal sealed class StepRunner
         else
             _shards = new ShardedPass(exchange, state.Network, engine, CreatePass);
         _exchange = exchange;
-        _pace = CreatePace();
         _update = new ParameterUpdate(plan, optimizer, engine, state, listsRows: exchange is null);
         Cluster = exchange is null ? null : new ClusterStart(exchange, state);
         GradientPass CreatePass(ParameterStore parameters, Engine engine) => new(state.Network, loss, engine, plan.Frozen, parameters);
@@ -50,6 +50,8 @@ internal sealed class StepRunner
     /// <summary>Computes the gradients and stores them in the network's parameters.</summary>
     public StepTotals ComputeGradients(in TrainingBatch batch, ulong seed, bool accumulate, EpochFigures? figures, bool refusesNonFinite = false)
     {
+        if (!_isDivided)
+            Divide(batch.Rows);
         RandomSource random = new RandomSource(seed).Fork(LayerStream).Fork((ulong)_state.Steps);
         return _shards is null
             ? _pass!.Run(batch, random, accumulate, figures?.Blocks, observer: null, refusesNonFinite)
@@ -106,6 +108,8 @@ internal sealed class StepRunner
         in TrainingBatch batch, ulong seed, float learningRate, float? momentum, bool stopsAtNonFiniteLoss, EpochFigures? figures, bool refusesNonFinite = false,
         StepWishes? wishes = null)
     {
+        if (!_isDivided)
+            Divide(batch.Rows);
         if (_pace is null)
             return RunStages(batch, seed, learningRate, momentum, stopsAtNonFiniteLoss, figures, refusesNonFinite, wishes);
         long start = Stopwatch.GetTimestamp();
@@ -126,22 +130,23 @@ internal sealed class StepRunner
     /// <summary>Returns the samples of a step that this process reads.</summary>
     public (int Start, int End) OwnRows(in TrainingBatch batch) => _shards?.OwnRows(batch) ?? (0, batch.Rows);
 
-    /// <summary>Divides the shards among the number of teams that is set, or creates what chooses the division; null if there is no choice.</summary>
-    private StepPace? CreatePace()
+    /// <summary>Divides the first step, and decides whether divisions are compared.</summary>
+    private void Divide(int rows)
     {
-        int threads = _engine.ThreadCount, mostTeams = 1;
+        _isDivided = true;
+        int threads = _engine.ThreadCount, most = 1, first = 1;
         if (_shards is not null)
         {
-            mostTeams = _exchange!.TeamCount ?? _shards.MostChosenTeams;
-            _shards.Divide(new StepDivision(threads, mostTeams));
-            mostTeams = _shards.TeamCount;
+            most = _exchange!.TeamCount ?? _shards.MostChosenTeams;
+            first = _exchange.TeamCount ?? Math.Clamp(rows / _exchange.Communicator.RankCount / Tuning.TeamRows, 1, most);
+            _shards.Divide(new StepDivision(threads, first));
+            first = _shards.TeamCount;
         }
 
         // Processes of a cluster wait for each other, so that none of them uses fewer threads than it has.
         bool isAlone = _exchange is null or { Communicator.RankCount: 1 };
-        return _engine.Rests && threads > 1 && (mostTeams == 1 ? isAlone : _exchange!.TeamCount is null)
-            ? new StepPace(new(threads, mostTeams), new(threads, mostTeams), isAlone)
-            : null;
+        if (_engine.Rests && threads > 1 && (most == 1 ? isAlone : _exchange!.TeamCount is null))
+            _pace = new StepPace(new(threads, most), new(threads, first), isAlone);
     }
 
     private void Use(StepDivision division)

@@ -47,7 +47,7 @@ internal static unsafe class Gemm
             GemmOperands operands = Operands(a, left, b, right, c, destination);
             if (TEpilogue.AllowsTransposing)
                 operands = InBestOrder(operands, options, engine.Width);
-            var grid = GemmGrid.For(operands, engine.Width, engine.ActiveThreads);
+            var grid = GemmGrid.For(operands, engine.Width, engine.WorkersFor((long)operands.Rows * operands.Columns * operands.Depth, Tuning.ProductGrain));
             engine.Run(new GemmJob<TEpilogue>(engine, operands, options, grid, epilogue), grid.Parts);
         }
     }
@@ -81,7 +81,7 @@ internal static unsafe class Gemm
     /// Returns the product, or Cᵀ = Bᵀ·Aᵀ if that order is better: if C's columns are contiguous, or if C is so narrow that its rows would leave
     /// lanes of a register empty and the rows of A are adjacent and fill them. An example is the gradient of a weight with ten columns.
     /// </summary>
-    private static GemmOperands InBestOrder(GemmOperands operands, GemmOptions options, SimdWidth width)
+    internal static GemmOperands InBestOrder(GemmOperands operands, GemmOptions options, SimdWidth width)
     {
         if (options.SkipsZeros)
             return operands;
@@ -104,8 +104,6 @@ internal readonly record struct GemmGrid(int RowParts, int ColumnParts)
     /// <summary>The division with the least time for the slowest worker: its tiles, and the packing that it repeats.</summary>
     public static GemmGrid For(in GemmOperands operands, SimdWidth width, int workers)
     {
-        long work = (long)operands.Rows * operands.Columns * operands.Depth;
-        workers = (int)Math.Min(workers, Math.Max(1, work / Tuning.ProductGrain));
         (int tileRows, int tileColumns, _, _, _) = Tuning.Blocking(width);
         int rowTiles = (operands.Rows + tileRows - 1) / tileRows;
         int columnTiles = (operands.Columns + tileColumns - 1) / tileColumns;
@@ -127,10 +125,15 @@ internal readonly record struct GemmGrid(int RowParts, int ColumnParts)
     /// <summary>One worker's part of a product.</summary>
     public GemmOperands Part(in GemmOperands operands, SimdWidth width, int worker)
     {
+        (Section rows, Section columns) = Sections(operands, width, worker);
+        return operands.Block(rows, columns);
+    }
+
+    /// <summary>The rows and columns of C that one worker computes.</summary>
+    public (Section Rows, Section Columns) Sections(in GemmOperands operands, SimdWidth width, int worker)
+    {
         var blocking = Tuning.Blocking(width);
-        return operands.Block(
-            Section.Of(operands.Rows, blocking.TileRows, worker / ColumnParts, RowParts),
-            Section.Of(operands.Columns, blocking.TileColumns, worker % ColumnParts, ColumnParts));
+        return (Section.Of(operands.Rows, blocking.TileRows, worker / ColumnParts, RowParts), Section.Of(operands.Columns, blocking.TileColumns, worker % ColumnParts, ColumnParts));
     }
 }
 

@@ -25,6 +25,7 @@ internal sealed unsafe partial class WorkerTeam
     private readonly Worker[] _helpers;
     private readonly Lock _busy = new();
     private readonly HelperBackoff? _backoff;
+    private readonly IJobClock? _clock;
     private int _unfinished;
     private int _participants;
     private void* _job;
@@ -35,7 +36,7 @@ internal sealed unsafe partial class WorkerTeam
     /// <param name="rests">Whether the caller works alone for some time if that is faster.</param>
     /// <param name="startThread">Starts a thread with the specified name. Tests replace it to simulate threads that cannot be started.</param>
     public WorkerTeam(int workers, bool rests, Action<ThreadStart, string>? startThread = null)
-        : this(new Worker[workers - 1], rests)
+        : this(new Worker[workers - 1], rests, clock: null)
     {
         startThread ??= static (live, name) => new Thread(live) { IsBackground = true, Name = name }.Start();
         // Staying awake helps only if every worker has its own core.
@@ -44,11 +45,15 @@ internal sealed unsafe partial class WorkerTeam
             _helpers[helper] = new Worker(string.Create(CultureInfo.InvariantCulture, $"NeuralNetFromScratch worker {helper + 1}"), startThread, wakefulness);
     }
 
-    private WorkerTeam(Worker[] helpers, bool rests)
+    private WorkerTeam(Worker[] helpers, bool rests, IJobClock? clock)
     {
         _helpers = helpers;
         _backoff = rests ? new HelperBackoff() : null;
+        _clock = clock;
     }
+
+    /// <summary>Creates a team without threads: the caller runs all parts one after another, and a clock follows.</summary>
+    public static WorkerTeam Simulated(int workers, IJobClock clock) => new(new Worker[workers - 1], rests: false, clock);
 
     /// <summary>The number of workers, including the caller.</summary>
     public int Workers => _helpers.Length + 1;
@@ -64,7 +69,7 @@ internal sealed unsafe partial class WorkerTeam
         for (int team = 0; team < teams; team++)
         {
             var share = Section.Of(Workers - teams, 1, team, teams);
-            divided[team] = new WorkerTeam(_helpers.AsSpan(teams - 1 + share.Start, share.Count).ToArray(), _backoff is not null);
+            divided[team] = new WorkerTeam(_helpers.AsSpan(teams - 1 + share.Start, share.Count).ToArray(), _backoff is not null, _clock);
         }
 
         return divided;
@@ -84,6 +89,12 @@ internal sealed unsafe partial class WorkerTeam
         EnterIdleTeam();
         try
         {
+            if (_clock is not null)
+            {
+                Follow(job, workers, _clock);
+                return;
+            }
+
             if (workers <= 1)
             {
                 job.Run(0, 1);
@@ -131,6 +142,21 @@ internal sealed unsafe partial class WorkerTeam
         {
             _busy.Exit();
         }
+    }
+
+    private static void Follow<TJob>(TJob job, int workers, IJobClock clock)
+        where TJob : struct, IJob, allows ref struct
+    {
+        long begun = clock.Now;
+        Span<long> durations = stackalloc long[Math.Max(workers, 1)];
+        for (int worker = 0; worker < durations.Length; worker++)
+        {
+            long start = clock.Now;
+            job.Run(worker, durations.Length);
+            durations[worker] = clock.Now - start;
+        }
+
+        clock.Record(typeof(TJob), begun, durations);
     }
 
     /// <summary>Waits until no other caller uses the team.</summary>

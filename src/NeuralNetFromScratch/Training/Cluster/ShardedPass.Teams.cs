@@ -39,6 +39,13 @@ internal sealed partial class ShardedPass
             _divisions[i] = _divisions[i] == _teams ? _teams : null;
     }
 
+    private void RunTeams(TeamJob job)
+    {
+        // Updates that another trainer deferred are completed before several teams read the values.
+        _ = _parameters.Values;
+        _engine.Run(job, _teams.Length);
+    }
+
     private ShardTeam[] Teams(int count)
     {
         ref ShardTeam[]? teams = ref _divisions[BitOperations.Log2((uint)count)];

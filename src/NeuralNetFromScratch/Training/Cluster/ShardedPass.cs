@@ -81,7 +81,7 @@ internal sealed partial class ShardedPass
         if (_teams.Length == 1)
             job.Run(0, 1);
         else
-            _engine.Run(job, _teams.Length);
+            RunTeams(job);
         AddTeams(_engine, 0);
         _message.AddShards();
         _exchange.Computing += Stopwatch.GetElapsedTime(start);

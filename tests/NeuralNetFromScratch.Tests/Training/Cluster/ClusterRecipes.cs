@@ -117,7 +117,7 @@ internal static class ClusterRecipes
             .WithWeights([.. TestValues.Uniform(Count, 3).Select(MathF.Abs)]);
     }
 
-    private static Dataset Sparse()
+    public static Dataset Sparse()
     {
         const int Count = 90, Stored = 5, Columns = 300;
         int[] offsets = [.. Enumerable.Range(0, Count + 1).Select(row => row * Stored)];

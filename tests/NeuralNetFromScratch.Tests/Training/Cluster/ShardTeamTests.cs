@@ -116,6 +116,35 @@ public class ShardTeamTests
     }
 
     [Test]
+    public void Updates_that_another_trainer_deferred_are_complete_for_all_teams()
+    {
+        Assert.That(Train(4), Is.EqualTo(Train(1)));
+
+        static int[] Train(int teams)
+        {
+            Dataset samples = ClusterRecipes.Sparse();
+            Sequential network = new([300], 3, new Dense(12, Activation.Relu), new Dense(4));
+            var first = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.05f), new Engine(1, SimdWidths.Best));
+            var second = new Trainer(
+                network, new SoftmaxCrossEntropy(), new Sgd(0.1f), new Engine(4, SimdWidths.Best), new GradientExchange(Communicator.Alone) { TeamCount = teams });
+            for (int step = 0; step < 6; step++)
+            {
+                Step(first, samples, [step, step + 1]);
+                if (step % 2 == 1)
+                    Step(second, samples, [.. Enumerable.Range(0, 40)]);
+            }
+
+            return TestValues.Bits(network.Parameters.Values);
+        }
+
+        static void Step(Trainer trainer, Dataset samples, int[] indices)
+        {
+            trainer.Exchange(trainer.ComputeGradients(trainer.Load(samples, indices)));
+            trainer.Update();
+        }
+    }
+
+    [Test]
     public void An_exception_of_one_team_is_thrown_and_the_trainer_remains_usable([Values(0, 3, 7)] int shard, [Values(1, 4)] int teams)
     {
         const int Rows = 64, Shards = 8;
