@@ -12,6 +12,7 @@ public readonly ref struct UpdateBlock
     private readonly SimdWidth _width = SimdWidths.Best;
     private readonly RowList _rows;
     private readonly DeferredUpdates? _deferred;
+    private readonly PenaltyRule? _penalty;
     private readonly Engine? _engine;
 
     /// <summary>Creates a block.</summary>
@@ -36,8 +37,10 @@ public readonly ref struct UpdateBlock
     /// <param name="engine">The compute engine.</param>
     /// <param name="deferred">The deferred updates.</param>
     /// <param name="updated">The rows that have been updated.</param>
-    internal UpdateBlock(Engine engine, DeferredUpdates deferred, GradientRows updated)
+    /// <param name="penalty">What precedes the rule; null for nothing.</param>
+    internal UpdateBlock(Engine engine, DeferredUpdates deferred, GradientRows updated, PenaltyRule? penalty)
     {
+        _penalty = penalty;
         _engine = engine;
         _deferred = deferred;
         _start = updated.First;
@@ -71,7 +74,10 @@ public readonly ref struct UpdateBlock
     {
         if (_deferred is not null)
         {
-            _deferred.Log(_engine!, rule, _start, _rows.Numbers);
+            if (_penalty is { } penalty)
+                _deferred.Log(_engine!, new PenalizedRule<TRule>(penalty, rule), _start, _rows.Numbers);
+            else
+                _deferred.Log(_engine!, rule, _start, _rows.Numbers);
             return;
         }
 
@@ -107,6 +113,22 @@ internal readonly struct PenaltyRule(float scale, float clip, float l2, float l1
         slot0 = TSimd.MultiplyAdd(TSimd.Broadcast(l2), value, slot0);
         slot0 += TSimd.SelectLess(TSimd.Zero, value, sign, TSimd.SelectLess(value, TSimd.Zero, TSimd.Zero - sign, TSimd.Zero));
         value = TSimd.Broadcast(shrink) * value;
+    }
+}
+
+/// <summary>A penalty and then an optimizer's rule.</summary>
+internal readonly struct PenalizedRule<TRule>(PenaltyRule penalty, TRule rule) : IUpdateRule
+    where TRule : struct, IUpdateRule
+{
+    public static int SlotCount => TRule.SlotCount;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd penalized = TSimd.Zero, unused = TSimd.Zero;
+        penalty.Update(ref value, gradient, ref penalized, ref unused, ref unused);
+        rule.Update(ref value, penalized, ref slot0, ref slot1, ref slot2);
     }
 }
 

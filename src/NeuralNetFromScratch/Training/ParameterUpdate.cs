@@ -52,15 +52,16 @@ internal sealed class ParameterUpdate
         _state.Steps++;
         float gradientScale = (_optimizer.GlobalClipNorm ?? _optimizer.GlobalClipInfinityNorm) is { } bound ? ScaleToNorm(bound) : 1;
         ListedRows rows = float.IsNaN(gradientScale) ? default : ListedRows.Find(_parameters, _lists);
-        // Penalties and a user-defined rule may write to all gradients.
-        if (rows.Length == 0)
-            _parameters.ForgetGradientRows();
-
-        DeferredUpdates? deferred = defers ? Deferred(rows) : null;
+        UpdateRun run = rows.Length == 0 ? default : _plan.RunOf(rows);
+        bool changesOtherRows = run.HasPenalty || !_optimizer.KeepsValuesAtZeroGradients;
+        DeferredUpdates? deferred = defers && changesOtherRows ? Deferred(rows) : null;
         if (deferred is null)
         {
             Complete();
-            if (!_optimizer.KeepsValuesAtZeroGradients)
+            // Penalties and a user-defined rule may write to all gradients.
+            if (rows.Length == 0 || run.HasPenalty)
+                _parameters.ForgetGradientRows();
+            if (changesOtherRows)
                 rows = default;
         }
 
@@ -68,7 +69,11 @@ internal sealed class ParameterUpdate
         var step = new UpdateStep(_state.Steps, learningRate, momentum);
         _engine.Run(new UpdateJob(_engine, _optimizer, step, gradientScale, _plan, _parameters, _state.Slots, rows), workers);
         if (deferred is not null)
-            _optimizer.Update(step with { LearningRate = _plan.RunOf(rows).RateFactor * learningRate }, new UpdateBlock(_engine, deferred, rows.List!));
+        {
+            step = step with { LearningRate = run.RateFactor * learningRate };
+            _optimizer.Update(step, new UpdateBlock(_engine, deferred, rows.List!, run.HasPenalty ? UpdateJob.Penalty(_optimizer, run, gradientScale, step.LearningRate) : null));
+        }
+
         foreach (Parameter state in _plan.MixedStates)
             UpdatePass.Run(_engine.Width, new MixRule(state.Definition.MixingShare), state.Values, state.KnownGradients);
         LimitNorms();
@@ -88,7 +93,7 @@ internal sealed class ParameterUpdate
     {
         // An average and a bound on norms read all values in each step.
         if (rows.Length <= Tuning.FloatsInCache || rows.Numbers.Length > rows.Length / rows.Width / Tuning.LeastRowsForEachGradient
-            || _optimizer.KeepsValuesAtZeroGradients || _optimizer.EmaDecay is not null || _plan.Bounds.Length > 0)
+            || _optimizer.EmaDecay is not null || _plan.Bounds.Length > 0)
             return null;
         int index = Array.IndexOf(_lists, rows.List);
         Parameter weight = _parameters[index];
@@ -235,11 +240,14 @@ internal readonly struct UpdateJob(
         optimizer.Update(own, new UpdateBlock(engine.Width, values, gradients, slots.Span, parameters.ElementCount, start, list));
     }
 
+    public static PenaltyRule Penalty(Optimizer optimizer, in UpdateRun run, float gradientScale, float learningRate) =>
+        new(gradientScale, optimizer.ClipValue ?? float.PositiveInfinity, run.L2, run.L1, 1 - learningRate * run.DecoupledWeightDecay);
+
     private void Prepare(int start, int count, in UpdateRun run, float learningRate, RowList list)
     {
-        if (run is { L2: 0, L1: 0, DecoupledWeightDecay: 0 } && gradientScale == 1 && optimizer.ClipValue is null)
+        if (!run.HasPenalty && gradientScale == 1 && optimizer.ClipValue is null)
             return;
-        var rule = new PenaltyRule(gradientScale, optimizer.ClipValue ?? float.PositiveInfinity, run.L2, run.L1, 1 - learningRate * run.DecoupledWeightDecay);
+        PenaltyRule rule = Penalty(optimizer, run, gradientScale, learningRate);
         Span<float> gradients = parameters.KnownGradients.Slice(start, count);
         Span<float> values = parameters.KnownValues.Slice(start, count);
         if (list.Width > 0)

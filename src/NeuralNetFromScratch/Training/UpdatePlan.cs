@@ -17,10 +17,9 @@ internal readonly record struct ListedRows(int Start, int Length, int Width, Gra
 
     public bool LieIn(in UpdateRun run) => Length > 0 && run.Start <= Start && End <= run.End;
 
-    /// <summary>Whether an update does not change the gradients of a weight that are zero.</summary>
+    /// <summary>Whether a weight is trained by a rule of the library, which computes each element from its own gradient and slots.</summary>
     public static bool CanBeUsed(UpdatePlan plan, Parameter weight, Optimizer optimizer) =>
-        optimizer.IsOfLibrary && weight is { Role: ParameterRole.Weight, Shape.Rank: 2 }
-        && Array.Exists(plan.Runs, run => run is { L2: 0, L1: 0, DecoupledWeightDecay: 0 } && weight.Offset >= run.Start && weight.Offset < run.End);
+        optimizer.IsOfLibrary && weight is { Role: ParameterRole.Weight, Shape.Rank: 2 } && Array.Exists(plan.Runs, run => weight.Offset >= run.Start && weight.Offset < run.End);
 
     /// <summary>Finds the weight whose rows are listed after the batch.</summary>
     /// <param name="parameters">The parameters.</param>
@@ -50,6 +49,9 @@ internal readonly record struct ListedRows(int Start, int Length, int Width, Gra
 internal readonly record struct UpdateRun(int Start, int Length, float RateFactor, float L2, float L1, float DecoupledWeightDecay)
 {
     public int End => Start + Length;
+
+    /// <summary>Whether parameters without gradients change, whatever the rule.</summary>
+    public bool HasPenalty => L2 != 0 || L1 != 0 || DecoupledWeightDecay != 0;
 }
 
 /// <summary>

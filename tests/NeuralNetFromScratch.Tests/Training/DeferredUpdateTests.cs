@@ -23,6 +23,10 @@ public class DeferredUpdateTests
         ("adam", () => new Adam(0.01f)),
         ("amsgrad", () => new Adam(0.01f) { AmsGrad = true }),
         ("adam with clipped norm and value", () => new Adam(0.01f) { GlobalClipNorm = 0.1f, ClipValue = 0.01f }),
+        ("adam with penalties", () => new Adam(0.01f) { L2Penalty = 0.01f, L1Penalty = 0.001f }),
+        ("adam with decay, clipped", () => new Adam(0.01f) { DecoupledWeightDecay = 0.1f, GlobalClipNorm = 0.1f, ClipValue = 0.01f }),
+        ("gradient descent with a penalty", () => new Sgd(0.1f) { L2Penalty = 0.01f }),
+        ("momentum with a penalty of its own", () => new Sgd(0.1f, 0.9f) { ParameterGroups = [new ParameterGroup("dense1.weight") { L2Penalty = 0.02f, LearningRateFactor = 2 }] }),
         ("rate of its own", () => new Adam(0.01f) { ParameterGroups = [new ParameterGroup("dense1.weight") { LearningRateFactor = 0.5f }] }),
         ("adamax", () => new Adamax(0.01f)),
         ("nadam", () => new NAdam(0.01f)),
@@ -55,7 +59,7 @@ public class DeferredUpdateTests
     }
 
     [Test]
-    public void Values_that_a_part_reads_within_a_step_have_all_updates([Values] bool byName)
+    public void Values_that_a_part_reads_within_a_step_have_all_updates([Values] bool byName, [Values("adam", "adam with penalties", "gradient descent with a penalty")] string optimizer)
     {
         List<float[]> sparse = Read(Samples.Sparse, out int pending), dense = Read(Samples.Dense, out int none);
         Assert.That(sparse, Has.Count.EqualTo(dense.Count));
@@ -66,7 +70,7 @@ public class DeferredUpdateTests
 
         List<float[]> Read(Dataset data, out int pendingSteps)
         {
-            Trainer trainer = NewTrainer("adam", 1, out Sequential network);
+            Trainer trainer = NewTrainer(optimizer, 1, out Sequential network);
             var read = new List<float[]>();
             int steps = 0;
             trainer.Fit(data, Options with
@@ -126,6 +130,25 @@ public class DeferredUpdateTests
         Assert.That(() => first.Fit(Samples.Sparse, options, cancellationToken: cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
         second.Resume(path, Samples.Sparse, Options);
         Assert.That(network.Parameters.Values.ToArray(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Single_steps_with_a_penalty_have_the_bits_of_their_dense_form()
+    {
+        Assert.That(Steps(Samples.Sparse), Is.EqualTo(Steps(Samples.Dense)));
+
+        static float[] Steps(Dataset data)
+        {
+            Trainer trainer = NewTrainer("adam with penalties", 1, out Sequential network);
+            for (int step = 0; step < 5; step++)
+            {
+                trainer.ComputeGradients(trainer.Load(data, [3 * step, 3 * step + 1]));
+                trainer.Update();
+            }
+
+            trainer.Fit(data, Options);
+            return network.Parameters.Values.ToArray();
+        }
     }
 
     [Test]
