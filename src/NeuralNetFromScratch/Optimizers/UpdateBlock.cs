@@ -107,16 +107,23 @@ internal readonly struct PenaltyRule(float scale, float clip, float l2, float l1
     public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
         where TSimd : struct, ISimd<TSimd>
     {
-        TSimd most = TSimd.Broadcast(clip), least = TSimd.Zero - most, sign = TSimd.Broadcast(l1);
-        slot0 = TSimd.Broadcast(scale) * gradient;
-        slot0 = TSimd.SelectLess(most, slot0, most, TSimd.SelectLess(slot0, least, least, slot0));
-        slot0 = TSimd.MultiplyAdd(TSimd.Broadcast(l2), value, slot0);
-        slot0 += TSimd.SelectLess(TSimd.Zero, value, sign, TSimd.SelectLess(value, TSimd.Zero, TSimd.Zero - sign, TSimd.Zero));
+        TSimd most = TSimd.Broadcast(clip), least = TSimd.Zero - most, scaled = TSimd.Broadcast(scale) * gradient;
+        slot0 = Add(ref value, TSimd.SelectLess(most, scaled, most, TSimd.SelectLess(scaled, least, least, scaled)));
+    }
+
+    /// <summary>Adds the penalties to a clipped gradient, and applies the decay.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TSimd Add<TSimd>(ref TSimd value, TSimd gradient)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        TSimd sign = TSimd.Broadcast(l1), sum = TSimd.MultiplyAdd(TSimd.Broadcast(l2), value, gradient);
+        sum += TSimd.SelectLess(TSimd.Zero, value, sign, TSimd.SelectLess(value, TSimd.Zero, TSimd.Zero - sign, TSimd.Zero));
         value = TSimd.Broadcast(shrink) * value;
+        return sum;
     }
 }
 
-/// <summary>A penalty and then an optimizer's rule.</summary>
+/// <summary>A penalty and then an optimizer's rule, for gradients of zero, which need no scaling and no clipping.</summary>
 internal readonly struct PenalizedRule<TRule>(PenaltyRule penalty, TRule rule) : IUpdateRule
     where TRule : struct, IUpdateRule
 {
@@ -124,12 +131,7 @@ internal readonly struct PenalizedRule<TRule>(PenaltyRule penalty, TRule rule) :
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Update<TSimd>(ref TSimd value, TSimd gradient, ref TSimd slot0, ref TSimd slot1, ref TSimd slot2)
-        where TSimd : struct, ISimd<TSimd>
-    {
-        TSimd penalized = TSimd.Zero, unused = TSimd.Zero;
-        penalty.Update(ref value, gradient, ref penalized, ref unused, ref unused);
-        rule.Update(ref value, penalized, ref slot0, ref slot1, ref slot2);
-    }
+        where TSimd : struct, ISimd<TSimd> => rule.Update(ref value, penalty.Add(ref value, gradient), ref slot0, ref slot1, ref slot2);
 }
 
 /// <summary>An exponential moving average: <c>a ← a + share·(x − a)</c>. The average is passed as the value and x as the gradient.</summary>

@@ -31,6 +31,9 @@ internal sealed unsafe class UpdateLog<TRule> : UpdateLog
 
     private readonly struct Kernel(TRule[] rules, int logged, int* rows, int* done, int count, int length, float* values, float* slots, nint slotStride) : ISimdKernel
     {
+        /// <summary>The number of registers that are updated together, since with a penalty each update waits for the previous one of the same register.</summary>
+        private const int Together = 4;
+
         [MethodImpl(HotPath.CompileOnce)]
         public void Run<TSimd>()
             where TSimd : struct, ISimd<TSimd>
@@ -40,7 +43,10 @@ internal sealed unsafe class UpdateLog<TRule> : UpdateLog
                 if (i + Tuning.RowsAhead < count)
                     PrefetchRow((nint)rows[i + Tuning.RowsAhead] * length);
                 nint row = (nint)rows[i] * length;
-                for (int column = 0; column < length; column += TSimd.Width)
+                int column = 0;
+                for (; column <= length - Together * TSimd.Width; column += Together * TSimd.Width)
+                    CompleteTogether<TSimd>(row + column, done[i]);
+                for (; column < length; column += TSimd.Width)
                     Complete<TSimd>(row + column, length - column, done[i]);
             }
         }
@@ -52,24 +58,73 @@ internal sealed unsafe class UpdateLog<TRule> : UpdateLog
                 Prefetch.Floats(slots + slot * slotStride + row, length);
         }
 
+        [MethodImpl(HotPath.CompileOnce)]
+        private void CompleteTogether<TSimd>(nint place, int first)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            Elements<TSimd> elements0 = Load<TSimd>(place), elements1 = Load<TSimd>(place + TSimd.Width);
+            Elements<TSimd> elements2 = Load<TSimd>(place + 2 * TSimd.Width), elements3 = Load<TSimd>(place + 3 * TSimd.Width);
+            for (int step = first; step < logged; step++)
+            {
+                TRule rule = rules[step];
+                elements0.Update(rule);
+                elements1.Update(rule);
+                elements2.Update(rule);
+                elements3.Update(rule);
+            }
+
+            Store(elements0, place);
+            Store(elements1, place + TSimd.Width);
+            Store(elements2, place + 2 * TSimd.Width);
+            Store(elements3, place + 3 * TSimd.Width);
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Complete<TSimd>(nint place, int available, int first)
             where TSimd : struct, ISimd<TSimd>
         {
-            float* slot0 = slots + place, slot1 = slot0 + slotStride, slot2 = slot1 + slotStride;
-            TSimd value = PartialVector.Load<TSimd>(values + place, available);
-            TSimd state0 = TRule.SlotCount > 0 ? PartialVector.Load<TSimd>(slot0, available) : TSimd.Zero;
-            TSimd state1 = TRule.SlotCount > 1 ? PartialVector.Load<TSimd>(slot1, available) : TSimd.Zero;
-            TSimd state2 = TRule.SlotCount > 2 ? PartialVector.Load<TSimd>(slot2, available) : TSimd.Zero;
+            Elements<TSimd> elements = Load<TSimd>(place, available);
             for (int step = first; step < logged; step++)
-                rules[step].Update(ref value, TSimd.Zero, ref state0, ref state1, ref state2);
-            PartialVector.Store(value, values + place, available);
-            if (TRule.SlotCount > 0)
-                PartialVector.Store(state0, slot0, available);
-            if (TRule.SlotCount > 1)
-                PartialVector.Store(state1, slot1, available);
-            if (TRule.SlotCount > 2)
-                PartialVector.Store(state2, slot2, available);
+                elements.Update(rules[step]);
+            Store(elements, place, available);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Elements<TSimd> Load<TSimd>(nint place, int available = int.MaxValue)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            float* slot0 = slots + place, slot1 = slot0 + slotStride, slot2 = slot1 + slotStride;
+            return new()
+            {
+                Value = PartialVector.Load<TSimd>(values + place, available),
+                Slot0 = TRule.SlotCount > 0 ? PartialVector.Load<TSimd>(slot0, available) : TSimd.Zero,
+                Slot1 = TRule.SlotCount > 1 ? PartialVector.Load<TSimd>(slot1, available) : TSimd.Zero,
+                Slot2 = TRule.SlotCount > 2 ? PartialVector.Load<TSimd>(slot2, available) : TSimd.Zero,
+            };
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Store<TSimd>(in Elements<TSimd> elements, nint place, int available = int.MaxValue)
+            where TSimd : struct, ISimd<TSimd>
+        {
+            float* slot0 = slots + place, slot1 = slot0 + slotStride, slot2 = slot1 + slotStride;
+            PartialVector.Store(elements.Value, values + place, available);
+            if (TRule.SlotCount > 0)
+                PartialVector.Store(elements.Slot0, slot0, available);
+            if (TRule.SlotCount > 1)
+                PartialVector.Store(elements.Slot1, slot1, available);
+            if (TRule.SlotCount > 2)
+                PartialVector.Store(elements.Slot2, slot2, available);
+        }
+    }
+
+    /// <summary>A register of values with their slots.</summary>
+    private struct Elements<TSimd>
+        where TSimd : struct, ISimd<TSimd>
+    {
+        public TSimd Value, Slot0, Slot1, Slot2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Update(TRule rule) => rule.Update(ref Value, TSimd.Zero, ref Slot0, ref Slot1, ref Slot2);
     }
 }
