@@ -6,8 +6,8 @@ using Parquet.Schema;
 namespace NeuralNetFromScratch.Tables;
 
 /// <summary>
-/// Reads Parquet files with Parquet.Net. The columns that are read can have up to 1000 cells for each byte of the file. This class also works with NativeAOT, but publishing a program that
-/// uses it shows trim warnings of Parquet.Net.
+/// Reads Parquet files with Parquet.Net. The columns that are read can have up to 1000 cells for each byte of the file. This class also works with NativeAOT, but
+/// publishing a program that uses it shows trim warnings of Parquet.Net.
 /// </summary>
 public static class ParquetFile
 {

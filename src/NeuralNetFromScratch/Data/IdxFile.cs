@@ -43,8 +43,8 @@ public static class IdxFile
     private static IdxData Read(Stream stream, string sourceName, byte type, long? maxByteCount)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Span<byte> start = stackalloc byte[2];
-        bool isCompressed = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start[0] == 0x1F && start[1] == 0x8B;
+        Span<byte> start = stackalloc byte[CompressedFile.LongestMagic];
+        bool isCompressed = CompressedFile.Format(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]) == CompressedFile.Gzip;
         stream.Position = 0;
         if (!isCompressed)
             return ReadRaw(stream, sourceName, type, stream.Length, maxByteCount ?? long.MaxValue);

@@ -13,6 +13,12 @@ internal sealed class CompressedFile : Stream
     /// <summary>The default limit of readers that keep the contents in memory: 1 GiB.</summary>
     public const long DefaultMaxBytes = 1L << 30;
 
+    /// <summary>The number of bytes from which <see cref="Format"/> recognizes every format.</summary>
+    public const int LongestMagic = 6;
+
+    /// <summary>The format that can be read.</summary>
+    public const string Gzip = "gzip";
+
     private const int TrailerBytes = 4;
 
     private readonly Stream _file;
@@ -52,11 +58,11 @@ internal sealed class CompressedFile : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Returns the format of a compressed file from its first six bytes, or fewer if it is shorter; null if it is not compressed.</summary>
+    /// <summary>Returns the format of a compressed file from its first <see cref="LongestMagic"/> bytes, or fewer if it is shorter; null if it is not compressed.</summary>
     public static string? Format(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith<byte>([0x1F, 0x8B]))
-            return "gzip";
+            return Gzip;
         if (start.StartsWith("BZh"u8))
             return "bzip2";
         if (start.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]))
@@ -80,9 +86,9 @@ internal sealed class CompressedFile : Stream
             bool isCompressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
             if (file.CanSeek)
             {
-                Span<byte> start = stackalloc byte[6];
+                Span<byte> start = stackalloc byte[LongestMagic];
                 string? format = Format(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
-                if (format is not (null or "gzip"))
+                if (format is not (null or Gzip))
                     throw new InvalidDataException($"{name}: the file is compressed with {format}; decompress it first");
                 file.Position = 0;
                 isCompressed |= format is not null;

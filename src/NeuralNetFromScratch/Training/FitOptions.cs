@@ -75,10 +75,10 @@ public sealed record FitOptions
 
     /// <summary>
     /// The number of consecutive samples that <see cref="Shuffle"/> keeps close together. Blocks of this length are put in a random order, and then the samples of 16
-    /// successive blocks are shuffled together. With a <see cref="GradientExchange"/> each shard has blocks of its own: of its samples, those of 16 blocks divided by
-    /// the number of shards, and at least of 2 blocks, are shuffled together. A data set of files (<see cref="FileDataset"/>) then reads whole blocks ahead, in a cluster only those of the process's own shards, which is many times faster than
-    /// reading single samples at random positions. A block of about one megabyte is a good choice. The samples should not be sorted by class. Default: 1, which
-    /// shuffles all samples together. The value must be positive, and must be 1 with <see cref="SampleWithReplacement"/> or <see cref="SamplingWeights"/>.
+    /// successive blocks are shuffled together. A data set of files (<see cref="FileDataset"/>) then reads whole blocks ahead, which is many times faster than reading
+    /// single samples at random positions. With a <see cref="GradientExchange"/> each shard has blocks of its own, of which <c>max(2, 16/shards)</c> are shuffled
+    /// together, and a process reads only those of its shards. A block of about one megabyte is a good choice. The samples should not be sorted by class. Default: 1,
+    /// which shuffles all samples together. The value must be positive, and must be 1 with <see cref="SampleWithReplacement"/> or <see cref="SamplingWeights"/>.
     /// </summary>
     public int ShuffleBlock { get; init; } = 1;
 

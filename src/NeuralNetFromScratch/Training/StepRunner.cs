@@ -100,8 +100,8 @@ internal sealed class StepRunner
     public void CompleteUpdates() => _update.Complete();
 
     /// <summary>
-    /// Runs all stages with the division among threads that is fastest. If <paramref name="stopsAtNonFiniteLoss"/> is true, a loss that is not finite ends the step before
-    /// the update.
+    /// Runs all stages with the division among threads that is fastest. If <paramref name="stopsAtNonFiniteLoss"/> is true, a loss that is not finite ends the step
+    /// before the update.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (StepTotals Totals, StepOutcome Outcome) Run(

@@ -31,9 +31,10 @@ internal sealed class TrainingPlan
         _stepLength = (long)options.BatchSize * options.AccumulationSteps;
         if (options.MixupAlpha > 0)
             CheckMixup(loss, network.OutputShape.ElementCount);
+        bool mixesSamples = network.Chain.MixesSamples || options.MixupAlpha > 0;
         StepsPerEpoch = (int)((Training.Count + _stepLength - 1) / _stepLength);
         // If samples are mixed, a single remaining sample joins the step before it.
-        if ((network.Chain.MixesSamples || options.MixupAlpha > 0) && StepsPerEpoch > 1 && Training.Count % _stepLength == 1)
+        if (mixesSamples && StepsPerEpoch > 1 && Training.Count % _stepLength == 1)
             StepsPerEpoch--;
         if (options.DropLast)
             StepsPerEpoch = (int)(Training.Count / _stepLength);
@@ -47,7 +48,7 @@ internal sealed class TrainingPlan
             Count = exchange?.ShardCount ?? 1,
             FirstOwn = exchange?.FirstShard ?? 0,
             OwnCount = exchange?.OwnShards ?? 1,
-            MixesSamples = network.Chain.MixesSamples,
+            MixesSamples = mixesSamples,
             Steps = StepsPerEpoch,
             StepLength = (int)Math.Min(_stepLength, SamplesPerEpoch),
             Samples = SamplesPerEpoch,

@@ -1,8 +1,8 @@
 namespace NeuralNetFromScratch.Compute;
 
 /// <summary>
-/// Updates of rows of a weight whose gradients were zero, which are computed when the rows are read instead of in each step. (A rule with momentum changes
-/// such rows too.) All missing updates of a register are computed while it is loaded, in the order of the steps: the bits are the same, but the memory is
+/// Updates of rows of a weight whose gradients were zero, which are computed when the rows are read instead of in each step. A rule with momentum or a penalty
+/// changes such rows too. All missing updates of a register are computed while it is loaded, in the order of the steps: the bits are the same, but the memory is
 /// read and written once instead of in each step.
 /// </summary>
 /// <param name="values">All parameters.</param>

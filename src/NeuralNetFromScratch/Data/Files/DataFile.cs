@@ -8,8 +8,6 @@ namespace NeuralNetFromScratch;
 /// </summary>
 internal sealed class DataFile : IDisposable
 {
-    private const int LongestMagic = 6;
-
     private readonly SafeFileHandle _handle;
     private readonly string _path;
     private readonly DateTime _time;
@@ -27,7 +25,7 @@ internal sealed class DataFile : IDisposable
         {
             Length = RandomAccess.GetLength(_handle);
             _time = File.GetLastWriteTimeUtc(_handle);
-            Span<byte> magic = stackalloc byte[LongestMagic];
+            Span<byte> magic = stackalloc byte[CompressedFile.LongestMagic];
             if (CompressedFile.Format(magic[..ReadUpTo(magic, 0)]) is { } kind)
                 throw new InvalidDataException($"{Name}: the file is compressed with {kind}, so that no sample can be read without all before it; decompress it first");
         }

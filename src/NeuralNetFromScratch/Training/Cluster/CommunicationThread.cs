@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace NeuralNetFromScratch;
 
 /// <summary>
-/// Runs the numbered parts of an exchange in order: on a thread of its own while the training thread computes the next parts, and on the training thread when this
-/// waits, which saves the time to wake a thread. The thread ends when it is idle, and is started again when it is needed.
+/// Runs the numbered parts of an exchange in order. A thread of its own runs them while the training thread computes the next parts. A training thread that waits runs
+/// them itself, which saves the time to wake the other thread. That thread ends when it is idle, and is started again when it is needed.
 /// </summary>
 /// <param name="run">Runs a part.</param>
 internal sealed class CommunicationThread(Action<int> run)

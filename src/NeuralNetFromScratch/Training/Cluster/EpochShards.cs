@@ -12,7 +12,7 @@ internal sealed record EpochShards
     /// <summary>The number of shards of this process.</summary>
     public int OwnCount { get; init; } = 1;
 
-    /// <summary>Whether a layer mixes the samples of a shard.</summary>
+    /// <summary>Whether a layer or mixup mixes the samples of a shard.</summary>
     public bool MixesSamples { get; init; }
 
     /// <summary>The number of steps.</summary>

@@ -14,7 +14,7 @@ internal sealed class GradientBuckets
     public GradientBuckets(Sequential network)
     {
         ParameterStore parameters = network.Parameters;
-        int end = parameters.Values.Length;
+        int end = parameters.ElementCount;
         for (int i = network.Nodes.Length - 1; i >= 0; i--)
         {
             ChainNode node = network.Nodes[i];

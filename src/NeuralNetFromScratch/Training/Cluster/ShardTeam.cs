@@ -23,7 +23,7 @@ internal sealed class ShardTeam(ShardedPass owner, Engine engine, GradientPass p
     public int Ready => Volatile.Read(ref _ready);
 
     /// <summary>Begins a step.</summary>
-    public void Begin() => Volatile.Write(ref _ready, parameters.Values.Length);
+    public void Begin() => Volatile.Write(ref _ready, parameters.ElementCount);
 
     /// <summary>Computes the gradients of a shard.</summary>
     /// <param name="shard">The index of the shard among those of the team.</param>

@@ -10,11 +10,11 @@ namespace NeuralNetFromScratch;
 /// </summary>
 internal sealed class ShardTree(ParameterStore parameters, Engine engine, int shards)
 {
-    private readonly AlignedBuffer[] _levels = [.. Enumerable.Range(0, BitOperations.Log2((uint)shards)).Select(_ => new AlignedBuffer(parameters.Values.Length))];
+    private readonly AlignedBuffer[] _levels = [.. Enumerable.Range(0, BitOperations.Log2((uint)shards)).Select(_ => new AlignedBuffer(parameters.ElementCount))];
 
     /// <summary>Adds the gradients of a shard other than the last to the tree.</summary>
     /// <param name="shard">The index of the shard among those of the team.</param>
-    public void Keep(int shard) => Run(shard, 0, parameters.Values.Length, BitOperations.TrailingZeroCount(~shard));
+    public void Keep(int shard) => Run(shard, 0, parameters.ElementCount, BitOperations.TrailingZeroCount(~shard));
 
     /// <summary>Adds all earlier shards to a range of the last shard's gradients.</summary>
     public void Finish(int start, int length)

@@ -15,7 +15,7 @@ internal sealed partial class ShardedPass
         get
         {
             int teams = MaxTeams;
-            while (teams > 1 && BufferCount(teams) * sizeof(float) * _parameters.Values.Length > Tuning.TeamGradientBytes)
+            while (teams > 1 && BufferCount(teams) * sizeof(float) * _parameters.ElementCount > Tuning.TeamGradientBytes)
                 teams /= 2;
             return teams;
         }
